@@ -1,0 +1,8 @@
+/** The machine's own chance. */
+import { randomBytes } from 'node:crypto';
+import type { Random } from '../core/random.ts';
+
+export const systemRandom: Random = {
+  unit: () => Math.random(),
+  token: () => randomBytes(16).toString('hex'),
+};

@@ -1,0 +1,11 @@
+/** What each process's exit code says to whoever started it (after BSD's sysexits). Only `main.ts` files exit. */
+export const exitCodes = {
+  cleanStop: 0,
+  storeUnreachable: 69,
+  bug: 70,
+  lockHeldByAnother: 75,
+  tokenRejected: 77,
+  configuration: 78,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,0 +1,43 @@
+/**
+ * Every key and channel in the store, spelled once. Other programs read these names: they do not change.
+ * `REDIS_KEY_PREFIX` stands before each, so that several bots can share one store.
+ */
+export interface StoreKeys {
+  readonly lock: string;
+  readonly lockRevoked: string;
+  readonly epoch: string;
+  readonly heartbeat: string;
+  readonly alertSent: string;
+  readonly outage: string;
+  readonly deliveries: string;
+  readonly audit: string;
+  readonly journal: string;
+  readonly dead: string;
+  /** Published to when the lock is released, broken or revoked: a hint to look now, never a proof. */
+  readonly wakeChannel: string;
+  notifications(telegramId: string): string;
+  opsLink(linkId: string): string;
+}
+
+export function storeKeys(prefix: string): StoreKeys {
+  return {
+    lock: `${prefix}bot_polling_lock`,
+    lockRevoked: `${prefix}bot_polling_lock_revoked`,
+    epoch: `${prefix}bot_polling_epoch`,
+    heartbeat: `${prefix}bot_polling_heartbeat`,
+    alertSent: `${prefix}bot_polling_alert_sent`,
+    outage: `${prefix}bot_outage`,
+    deliveries: `${prefix}bot_deliveries`,
+    audit: `${prefix}bot_polling_audit`,
+    journal: `${prefix}bot_updates_journal`,
+    dead: `${prefix}bot_updates_dead`,
+    wakeChannel: `${prefix}bot_polling_wake`,
+    notifications: (telegramId) => `${prefix}bot_notifications:${telegramId}`,
+    opsLink: (linkId) => `${prefix}bot_ops_link:${linkId}`,
+  };
+}
+
+/** How many audit entries the capped stream keeps. */
+export const auditEntriesMax = 1000;
+/** How many notifications one superadmin's inbox keeps. */
+export const inboxEntriesMax = 100;
