@@ -1,0 +1,93 @@
+/**
+ * The Bot API over `fetch`: for polling, and for the functions, which should start without loading a bot library.
+ *
+ * Guarantees: a deadline on every call, body included; one attempt per call (retrying is the caller's decision);
+ * no token in any error, also not in what `fetch` throws. A 5xx, an HTML page and a truncated body are all
+ * "unreachable"; any other answer with `ok: false` is a refusal.
+ */
+
+import { redactor } from '../../core/redaction.ts';
+import {
+  type BotApi,
+  BotApiRefusedError,
+  BotApiUnreachableError,
+  type CallOptions,
+} from '../../core/telegram/bot-api.ts';
+
+interface BotApiAnswer {
+  readonly ok?: unknown;
+  readonly result?: unknown;
+  readonly error_code?: unknown;
+  readonly description?: unknown;
+  readonly parameters?: { readonly retry_after?: unknown };
+}
+
+export function fetchBotApi({ apiRoot, token }: { apiRoot: string; token: string }): BotApi {
+  const redact = redactor([token]);
+
+  async function exchange(
+    method: string,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<{ status: number; text: string }> {
+    const response = await fetch(`${apiRoot}/bot${token}/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal,
+      redirect: 'error',
+    });
+    return { status: response.status, text: await response.text() };
+  }
+
+  return {
+    async call<Result>(method: string, parameters: Readonly<Record<string, unknown>>, options: CallOptions) {
+      const deadline = AbortSignal.timeout(options.timeoutMs);
+      const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+      let reply: { status: number; text: string };
+      try {
+        reply = await exchange(method, JSON.stringify(parameters), signal);
+      } catch (error) {
+        const reason = deadline.aborted ? `no answer within ${options.timeoutMs} ms` : describe(error);
+        throw new BotApiUnreachableError(method, redact(reason), {
+          aborted: options.signal?.aborted ?? false,
+          cause: new Error(redact(describe(error))),
+        });
+      }
+      return resultOf(method, reply) as Result;
+    },
+  };
+}
+
+function resultOf(method: string, { status, text }: { status: number; text: string }): unknown {
+  const answer = parse(text);
+  if (answer?.ok === true) return answer.result;
+  if (answer?.ok !== false || status >= 500) {
+    const cause = new Error(`HTTP ${status}, ${text.length} characters`);
+    throw new BotApiUnreachableError(method, `HTTP ${status} without a usable answer`, {
+      aborted: false,
+      cause,
+    });
+  }
+  const retryAfter = answer.parameters?.retry_after;
+  throw new BotApiRefusedError(method, {
+    status: typeof answer.error_code === 'number' ? answer.error_code : status,
+    description: typeof answer.description === 'string' ? answer.description : 'no description',
+    retryAfterSeconds: typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : undefined,
+  });
+}
+
+function parse(text: string): BotApiAnswer | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `fetch` says only "fetch failed"; the reason is its cause. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

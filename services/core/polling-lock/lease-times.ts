@@ -1,0 +1,47 @@
+/**
+ * The times of a lease, and the arithmetic that makes it safe.
+ *
+ * A leader that sent its last successful request at s may act until D = s + TTL·(1 − drift) − margin. `drift`
+ * bounds how much faster the store's clock may run than the worker's; `margin` covers the way from the check to
+ * the socket. A renewal that needs one repetition must still end before D, hence
+ * `renew + 2·rpcTimeout < TTL·(1 − drift) − margin`.
+ */
+export interface LeaseTimes {
+  readonly ttlMs: number;
+  readonly renewMs: number;
+  readonly rpcTimeoutMs: number;
+  readonly marginMs: number;
+  /** How long after sending a successful request the leader may act. */
+  readonly actForMs: number;
+}
+
+export const leaseTtlMinSeconds = 3;
+const driftRatio = 0.01;
+/** rpcTimeout and margin are each this share of the TTL: 3 s at 30 s. */
+const timeoutShare = 0.1;
+
+export function leaseTimes({ ttlMs, renewMs }: { ttlMs: number; renewMs: number }): LeaseTimes {
+  const rpcTimeoutMs = ttlMs * timeoutShare;
+  const marginMs = ttlMs * timeoutShare;
+  return { ttlMs, renewMs, rpcTimeoutMs, marginMs, actForMs: ttlMs * (1 - driftRatio) - marginMs };
+}
+
+/** What is wrong with the times, with the arithmetic spelled out; undefined when they fit. */
+export function leaseTimesProblem(
+  times: LeaseTimes,
+): { expected: string; got: string; mend: string } | undefined {
+  const neededMs = times.renewMs + 2 * times.rpcTimeoutMs;
+  if (neededMs < times.actForMs) return undefined;
+  const highest = seconds(times.actForMs - 2 * times.rpcTimeoutMs);
+  return {
+    expected: `renew + 2 × time-out < TTL × ${1 - driftRatio} − margin`,
+    got:
+      `${seconds(times.renewMs)} + 2 × ${seconds(times.rpcTimeoutMs)} = ${seconds(neededMs)}, which is not below ` +
+      `${seconds(times.ttlMs)} × ${1 - driftRatio} − ${seconds(times.marginMs)} = ${seconds(times.actForMs)}`,
+    mend: `renew more often than every ${highest} s, or raise POLLING_LOCK_TTL_SECONDS`,
+  };
+}
+
+function seconds(ms: number): string {
+  return String(Number((ms / 1000).toFixed(3)));
+}
