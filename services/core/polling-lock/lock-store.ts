@@ -1,7 +1,8 @@
 /**
  * The lock as its users see it: each call is one atomic step in the store, safe to repeat.
  *
- * Every call rejects with a `StoreUnreachableError` when no answer came: then it is unknown whether it happened.
+ * Every call rejects with an error of `core/store-errors.ts`; after a `StoreUnreachableError` it is unknown whether
+ * the step was taken.
  */
 export interface Held {
   /** The stored value, exactly as it is. */
@@ -52,14 +53,4 @@ export interface LockOverride {
   revoke(value: string, reason: Reason): Promise<boolean>;
   /** Deletes exactly this value at once. False when it is not in the lock any more. */
   break(value: string, reason: Reason): Promise<boolean>;
-}
-
-/** The store gave no usable answer: whether the command was carried out is unknown. */
-export class StoreUnreachableError extends Error {
-  readonly code = 'STORE_UNREACHABLE';
-
-  constructor(what: string, cause: unknown) {
-    super(`${what}: the store gave no usable answer`, { cause });
-    this.name = 'StoreUnreachableError';
-  }
 }

@@ -1,0 +1,44 @@
+/**
+ * JSON lines on stdout, redacted as a whole: whatever a library put into an error, no secret leaves here.
+ *
+ * An `Error` in the fields becomes its name, message, code, stack and chain of causes.
+ */
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Redact } from '../core/redaction.ts';
+import { type LogLevel, logLevels } from '../core/settings.ts';
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  readonly redact: Redact;
+  readonly clock: Clock;
+  /** Put into every line, such as the service's name. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly write?: (line: string) => void;
+}
+
+const causesMax = 5;
+
+export function createLogger(options: LoggerOptions): Logger {
+  const { level, redact, clock, fields: common } = options;
+  const write = options.write ?? ((line) => process.stdout.write(line));
+  const log = (lineLevel: LogLevel) => (message: string, fields?: Readonly<Record<string, unknown>>) => {
+    if (logLevels.indexOf(lineLevel) < logLevels.indexOf(level)) return;
+    const ts = new Date(clock.wallMs()).toISOString();
+    const line = JSON.stringify({ ts, level: lineLevel, ...common, message, ...fields }, plain);
+    write(`${redact(line)}\n`);
+  };
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+}
+
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Error ? plainError(value, causesMax) : value;
+}
+
+function plainError(error: Error, causesLeft: number): Record<string, unknown> {
+  const code = 'code' in error ? { code: error.code } : {};
+  const cause =
+    error.cause instanceof Error && causesLeft > 0 ? { cause: plainError(error.cause, causesLeft - 1) } : {};
+  return { name: error.name, message: error.message, ...code, stack: error.stack, ...cause };
+}

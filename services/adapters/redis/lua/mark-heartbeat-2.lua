@@ -1,0 +1,18 @@
+-- Notes since when the heartbeat is malformed, or that it is not any more.
+--
+-- KEYS  1 heartbeat, 2 outage (hash)
+-- ARGV  1 the heartbeat that was judged ('-' absent, else '=' and the value), 2 '1' malformed, '0' not
+-- Out   1 noted; 0 the heartbeat is another by now (nothing changed)
+-- Safe to repeat: the first time that was noted stays.
+local heartbeat = redis.call('GET', KEYS[1])
+if (heartbeat and '=' .. heartbeat or '-') ~= ARGV[1] then
+  return 0
+end
+if ARGV[2] == '1' then
+  local now = redis.call('TIME')
+  local now_ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+  redis.call('HSETNX', KEYS[2], 'malformed_since_ms', now_ms)
+else
+  redis.call('HDEL', KEYS[2], 'malformed_since_ms')
+end
+return 1

@@ -1,0 +1,10 @@
+-- The lock as it stands, with its remaining life, at one moment.
+--
+-- KEYS  1 lock
+-- ARGV  none
+-- Out   { stored value, remaining TTL (ms, -1: none) }, or nil when nobody holds it
+local held = redis.call('GET', KEYS[1])
+if not held then
+  return nil
+end
+return { held, redis.call('PTTL', KEYS[1]) }

@@ -1,0 +1,40 @@
+-- Ends a claim: sent, to be tried again later, or given up for this outage.
+--
+-- KEYS  1 outage (hash), 2 deliveries (hash)
+-- ARGV  1 field, 2 the claim's token, 3 outcome ('sent', 'later', 'dead'), 4 not again before (ms from now),
+--       5 '1' when the attempt may have arrived all the same, 6 why
+-- Out   1 settled (also when it was already); 0 the claim is not this one any more (nothing changed)
+-- Safe to repeat. If the outage was closed meanwhile, a "down" that was sent gets its "back", and one that was
+-- not is dropped.
+local record = redis.call('HGET', KEYS[2], ARGV[1])
+if not record then
+  return 0
+end
+local pattern = '^([^|]*)|([^|]*)|([^|]*)|[^|]*|[^|]*|([^|]*)|([^|]*)|([^|]*)|'
+local state, attempts, made_ms, token, run, repeated = string.match(record, pattern)
+if token ~= ARGV[2] then
+  return 0
+end
+if state ~= 'claimed' then
+  return 1
+end
+local now = redis.call('TIME')
+local now_ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
+local of, event, to = string.match(ARGV[1], '^([^|]*)|([^|]*)|(.*)$')
+local outage = redis.call('HMGET', KEYS[1], 'id', 'state')
+local over = outage[1] == of and outage[2] == 'recovered' and event ~= 'recovered'
+local settled = ARGV[3]
+if settled == 'later' then
+  settled = over and 'cancelled' or 'pending'
+end
+if ARGV[5] == '1' then
+  repeated = '1'
+end
+redis.call('HSET', KEYS[2], ARGV[1], table.concat({
+  settled, attempts, made_ms, string.format('%.0f', now_ms + tonumber(ARGV[4])), '0', token, run, repeated, ARGV[6],
+}, '|'))
+if over and settled == 'sent' and event == 'down' then
+  redis.call('HSETNX', KEYS[2], of .. '|recovered|' .. to,
+    'pending|0|' .. string.format('%.0f', now_ms) .. '|0|0|||0|')
+end
+return 1

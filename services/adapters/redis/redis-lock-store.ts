@@ -1,0 +1,107 @@
+/**
+ * The polling lock in Redis: maps the lock's scripts to the ports of `core/polling-lock`.
+ *
+ * Every answer is checked: a reply of another shape is a bug of ours or a stranger's script, never a lock.
+ */
+
+import { heartbeatKeptMs } from '../../core/heartbeat/heartbeat.ts';
+import type {
+  AcquireReply,
+  Held,
+  LockOverride,
+  PollingLockStore,
+  Reason,
+  RenewCargo,
+  RenewReply,
+} from '../../core/polling-lock/lock-store.ts';
+import { describeHolder, lockValue, quarantineOwner } from '../../core/polling-lock/lock-value.ts';
+import { auditEntriesMax, type StoreKeys } from '../../core/store-keys.ts';
+import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
+
+const scripts = {
+  acquire: luaScript('acquire-polling-lock-4'),
+  renew: luaScript('renew-polling-lock-4'),
+  release: luaScript('release-polling-lock-3'),
+  revoke: luaScript('revoke-polling-lock-3'),
+  break: luaScript('break-polling-lock-3'),
+  read: luaScript('read-polling-lock-1'),
+};
+
+const quarantineValue = lockValue({
+  host: 'quarantine',
+  pid: 0,
+  env: 'any',
+  ts: new Date(0).toISOString(),
+  owner: quarantineOwner,
+});
+
+const auditMax = String(auditEntriesMax);
+
+export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLockStore & LockOverride {
+  const { lock, lockRevoked, epoch, audit, heartbeat, journal, wakeChannel } = keys;
+
+  async function overrule(script: 'revoke' | 'break', value: string, { who, why }: Reason): Promise<boolean> {
+    const args = [value, wakeChannel, who, why, auditMax];
+    return isOne(await runner.run(scripts[script], [lock, lockRevoked, audit], args));
+  }
+
+  return {
+    async acquire(value: string, ttlMs: number): Promise<AcquireReply> {
+      const args = [value, String(ttlMs), quarantineValue, describeHolder(value), auditMax];
+      return acquireReply(await runner.run(scripts.acquire, [lock, lockRevoked, epoch, audit], args));
+    },
+
+    async renew(value: string, ttlMs: number, cargo: RenewCargo): Promise<RenewReply> {
+      const finished = (cargo.finishedUpdateIds ?? []).map(String);
+      const args = [value, String(ttlMs), cargo.heartbeat ?? '', String(heartbeatKeptMs), ...finished];
+      return renewReply(await runner.run(scripts.renew, [lock, lockRevoked, heartbeat, journal], args));
+    },
+
+    async release(value: string): Promise<boolean> {
+      const args = [value, wakeChannel, describeHolder(value), auditMax];
+      return isOne(await runner.run(scripts.release, [lock, lockRevoked, audit], args));
+    },
+
+    async read(): Promise<Held | undefined> {
+      const reply = await runner.run(scripts.read, [lock], []);
+      return reply === null ? undefined : held(reply, 0);
+    },
+
+    revoke: (value, reason) => overrule('revoke', value, reason),
+    break: (value, reason) => overrule('break', value, reason),
+  };
+}
+
+function acquireReply(reply: ScriptReply): AcquireReply {
+  if (!Array.isArray(reply)) throw unexpected(reply);
+  const [code, first, second] = reply;
+  if (code === 1 && typeof first === 'number') {
+    return { kind: 'acquired', epoch: first, storeTimeMs: Number(second) };
+  }
+  if (code === 0) return { kind: 'held', held: held(reply, 1) };
+  if (code === 2) return { kind: 'quarantined', held: held(reply, 1) };
+  throw unexpected(reply);
+}
+
+function renewReply(reply: ScriptReply): RenewReply {
+  if (!Array.isArray(reply)) throw unexpected(reply);
+  if (reply[0] === 1) return { kind: 'renewed', storeTimeMs: Number(reply[1]) };
+  if (reply[0] === 2) return { kind: 'revoked' };
+  if (reply[0] === 0) return { kind: 'lost' };
+  throw unexpected(reply);
+}
+
+function held(reply: ScriptReply, at: number): Held {
+  const [value, ttlMs] = Array.isArray(reply) ? reply.slice(at) : [];
+  if (typeof value !== 'string' || typeof ttlMs !== 'number') throw unexpected(reply);
+  return { value, ttlMs: ttlMs < 0 ? null : ttlMs };
+}
+
+function isOne(reply: ScriptReply): boolean {
+  if (reply !== 0 && reply !== 1) throw unexpected(reply);
+  return reply === 1;
+}
+
+function unexpected(reply: ScriptReply): Error {
+  return new Error(`a script answered ${JSON.stringify(reply)}, which no script of this version does`);
+}

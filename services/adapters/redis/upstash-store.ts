@@ -1,0 +1,83 @@
+/**
+ * The store over REST, through @upstash/redis.
+ *
+ * Guarantees: one HTTP request per call (no blind repetition, no hidden pipelining), a time-out on each, raw
+ * strings in and out, and no argument, token or address of the store in any error.
+ * Does not guarantee that a call which failed was not carried out: scripts are therefore safe to repeat.
+ *
+ * The client's defaults differ in each of these points; see its traps in `docs/architecture.md`.
+ */
+import { Redis } from '@upstash/redis';
+import { StoreRefusedError, StoreUnreachableError } from '../../core/store-errors.ts';
+import type { LuaScript, ScriptReply, ScriptRunner } from './lua-scripts.ts';
+
+export interface UpstashStore extends ScriptRunner {
+  /** Runs one plain command, such as `['LLEN', key]`. */
+  command(args: readonly [string, ...string[]]): Promise<ScriptReply>;
+}
+
+export interface UpstashOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly timeoutMs: number;
+  /** Hears of every request, by the script's or command's name. */
+  readonly onRequest?: (name: string) => void;
+}
+
+export function upstashStore({ url, token, timeoutMs, onRequest }: UpstashOptions): UpstashStore {
+  const client = new Redis({
+    url,
+    token,
+    automaticDeserialization: false,
+    enableAutoPipelining: false,
+    enableTelemetry: false,
+    readYourWrites: false,
+    retry: { retries: 0 },
+    // The function form throws on time-out; a plain signal would make the call resolve to null.
+    signal: () => AbortSignal.timeout(timeoutMs),
+  });
+
+  async function request(name: string, send: () => Promise<unknown>): Promise<ScriptReply> {
+    onRequest?.(name);
+    try {
+      return (await send()) as ScriptReply;
+    } catch (error) {
+      throw storeError(name, error);
+    }
+  }
+
+  return {
+    async run(script: LuaScript, keys: readonly string[], args: readonly string[]): Promise<ScriptReply> {
+      if (keys.length !== script.keyCount) {
+        throw new Error(`${script.name} takes ${script.keyCount} keys, got ${keys.length}`);
+      }
+      try {
+        return await request(script.name, () => client.evalsha(script.sha1, [...keys], [...args]));
+      } catch (error) {
+        if (!(error instanceof StoreRefusedError && error.reply.startsWith('NOSCRIPT'))) throw error;
+        return request(script.name, () => client.eval(script.source, [...keys], [...args]));
+      }
+    },
+
+    command: ([name, ...args]) => request(name.toLowerCase(), () => client.exec([name, ...args])),
+  };
+}
+
+/** Redis's own errors begin with a word in capitals; all else is a gateway's page, a time-out or a dead line. */
+const redisReply =
+  /^((?:NOSCRIPT|WRONGTYPE|WRONGPASS|NOPERM|OOM|READONLY|BUSY|ERR)\b.*?)(?:, command was: .*)?$/s;
+
+function storeError(name: string, error: unknown): StoreRefusedError | StoreUnreachableError {
+  const message = error instanceof Error ? error.message : String(error);
+  const reply = redisReply.exec(message)?.[1];
+  if (reply !== undefined) return new StoreRefusedError(name, withoutArguments(reply));
+  const kind = error instanceof Error ? error.name : 'unknown';
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
+  const what = kind === 'TimeoutError' ? 'no answer in time' : (cause ?? kind);
+  return new StoreUnreachableError(name, new Error(what));
+}
+
+/** "unknown command" replies quote the arguments. */
+function withoutArguments(reply: string): string {
+  return reply.replace(/, with args beginning with:.*$/s, '');
+}

@@ -1,0 +1,33 @@
+/** The audit stream: who did what to the polling, and why. Scripts that change the lock write it themselves. */
+export const auditEvents = [
+  'acquired',
+  'released',
+  'lost',
+  'revoked',
+  'broken',
+  'outage',
+  'recovered',
+  'restarted',
+  'dropped',
+] as const;
+export type AuditEvent = (typeof auditEvents)[number];
+
+export interface AuditEntry {
+  readonly event: AuditEvent;
+  readonly who: string;
+  readonly why: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface StoredAuditEntry extends Omit<AuditEntry, 'event'> {
+  /** The stream's own id, `<ms since 1970>-<number>`. */
+  readonly id: string;
+  readonly event: string;
+}
+
+export interface AuditTrail {
+  append(entry: AuditEntry): Promise<void>;
+  /** The newest entries, newest first. */
+  latest(count: number): Promise<readonly StoredAuditEntry[]>;
+}

@@ -1,0 +1,96 @@
+/**
+ * How a notice goes out in each channel, and what a failure means for it.
+ *
+ * The outcome is a value, never an exception: one recipient's failure is nobody else's. What may have arrived
+ * although no answer came is said, so that the next attempt is marked as a possible repeat.
+ */
+import type { DeliveryOutcome } from '../outage/outage-store.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../store-errors.ts';
+import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../telegram/bot-api.ts';
+import type { InboxStore } from './inbox-store.ts';
+import type { Notification } from './notification.ts';
+
+/** A topic that fans out to whoever subscribed: SNS. */
+export interface AlertTopic {
+  /** @throws TopicError */
+  publish(message: { readonly subject: string; readonly text: string }): Promise<void>;
+}
+
+export class TopicError extends Error {
+  readonly code = 'TOPIC_FAILED';
+
+  constructor(cause: unknown) {
+    super(`SNS publish: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`, {
+      cause,
+    });
+    this.name = 'TopicError';
+  }
+}
+
+export const telegramSendTimeoutMs = 10_000;
+/** Telegram's limit on a message's length. */
+const telegramTextMax = 4096;
+
+export async function sendTelegram(
+  api: BotApi,
+  chatId: string,
+  { title, text }: Notification,
+): Promise<DeliveryOutcome> {
+  try {
+    await api.call(
+      'sendMessage',
+      {
+        chat_id: Number(chatId),
+        text: `${title}\n${text}`.slice(0, telegramTextMax),
+        link_preview_options: { is_disabled: true },
+      },
+      { timeoutMs: telegramSendTimeoutMs },
+    );
+    return { kind: 'sent' };
+  } catch (error) {
+    return telegramFailure(error);
+  }
+}
+
+function telegramFailure(error: unknown): DeliveryOutcome {
+  if (error instanceof BotApiUnreachableError) {
+    return { kind: 'later', delayMs: 0, mayHaveArrived: true, why: error.message };
+  }
+  if (!(error instanceof BotApiRefusedError)) throw error;
+  // Blocked by the person (403), or a chat that does not exist (400): neither mends itself within an outage.
+  if (error.status === 403 || error.status === 400) return { kind: 'dead', why: error.message };
+  const delayMs = (error.retryAfterSeconds ?? 0) * 1000;
+  return { kind: 'later', delayMs, mayHaveArrived: false, why: error.message };
+}
+
+export async function sendToInbox(
+  inbox: InboxStore,
+  telegramId: string,
+  notification: Notification,
+): Promise<DeliveryOutcome> {
+  try {
+    await inbox.push(telegramId, notification);
+    return { kind: 'sent' };
+  } catch (error) {
+    // An inbox of the wrong type stays so: it must not hold up the others.
+    if (error instanceof StoreRefusedError) return { kind: 'dead', why: error.message };
+    if (!(error instanceof StoreUnreachableError)) throw error;
+    // A repeat is recognised by its id, so none is ever seen.
+    return { kind: 'later', delayMs: 0, mayHaveArrived: false, why: error.message };
+  }
+}
+
+export async function sendToTopic(
+  topic: AlertTopic | undefined,
+  subject: string,
+  { title, text }: Notification,
+): Promise<DeliveryOutcome> {
+  if (topic === undefined) return { kind: 'dead', why: 'ALERT_TOPIC_ARN is not set any more' };
+  try {
+    await topic.publish({ subject, text: `${title}\n${text}` });
+    return { kind: 'sent' };
+  } catch (error) {
+    if (!(error instanceof TopicError)) throw error;
+    return { kind: 'later', delayMs: 0, mayHaveArrived: true, why: error.message };
+  }
+}

@@ -1,0 +1,63 @@
+/** What the ops actions work with. */
+import type { AuditTrail } from '../audit.ts';
+import type { Clock } from '../clock.ts';
+import { EcsError, type WorkerService } from '../ecs/worker-service.ts';
+import type { Logger } from '../logger.ts';
+import type { OutageSettings } from '../outage/outage.ts';
+import type { OutageStore } from '../outage/outage-store.ts';
+import type { LockOverride, Reason } from '../polling-lock/lock-store.ts';
+import type { Locale } from '../settings.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../store-errors.ts';
+import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../telegram/bot-api.ts';
+import type { OpsError } from './payload.ts';
+
+export interface OpsPorts {
+  readonly clock: Clock;
+  readonly lock: LockOverride;
+  readonly outages: OutageStore;
+  readonly audit: AuditTrail;
+  readonly telegram: BotApi;
+  readonly ecs: WorkerService | undefined;
+  readonly logger: Logger;
+}
+
+export interface OpsSettings extends OutageSettings {
+  readonly locale: Locale;
+}
+
+export interface OpsCall {
+  readonly ports: OpsPorts;
+  readonly settings: OpsSettings;
+  readonly reason: Reason;
+  /** How long the action may still take, the answer included. */
+  readonly remainingMs: () => number;
+}
+
+/** What must be left when the waiting ends: two calls to the store and the answer. */
+export const answerReserveMs = 7000;
+
+/** An action that cannot be carried out as things are. */
+export class OpsRefusal extends Error {
+  readonly code: string;
+
+  constructor({ code, message }: OpsError) {
+    super(message);
+    this.name = 'OpsRefusal';
+    this.code = code;
+  }
+}
+
+/** A failure of the store, Telegram or ECS as an answer; undefined for a bug, which is not one. */
+export function faultOf(error: unknown): OpsError | undefined {
+  if (error instanceof OpsRefusal) return { code: error.code, message: error.message };
+  if (
+    error instanceof StoreUnreachableError ||
+    error instanceof StoreRefusedError ||
+    error instanceof BotApiRefusedError ||
+    error instanceof BotApiUnreachableError ||
+    error instanceof EcsError
+  ) {
+    return { code: error.code, message: error.message };
+  }
+  return undefined;
+}

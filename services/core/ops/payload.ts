@@ -1,0 +1,140 @@
+/**
+ * What ops may ask for: read strictly, because a misspelt field that is ignored does something else than asked.
+ *
+ * Anything that is not exactly an action is answered with a code and a sentence that says what was expected, what
+ * came, and how to mend it. Never throws; never shows more than the beginning of what came.
+ */
+export const opsActions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover'] as const;
+export type OpsAction = (typeof opsActions)[number];
+
+export interface OpsRequest {
+  readonly action: OpsAction;
+  readonly force: boolean;
+  readonly dropUpdates: boolean;
+  readonly reason: string;
+  readonly requestedBy: string;
+}
+
+export interface OpsError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type PayloadResult =
+  | { readonly ok: true; readonly request: OpsRequest }
+  | { readonly ok: false; readonly error: OpsError };
+
+export const reasonLengthMax = 500;
+const requestedByLengthMax = 200;
+const unnamedRequester = 'ops';
+const fields = ['action', 'force', 'dropUpdates', 'reason', 'requestedBy'] as const;
+const example = '{"action":"release-lock","reason":"the holder hangs"}';
+
+/** Which actions a switch means anything for: it is refused elsewhere rather than ignored. */
+const switches = {
+  force: ['release-lock', 'recover'],
+  dropUpdates: ['recover'],
+} as const satisfies Record<string, readonly OpsAction[]>;
+
+export function readPayload(payload: unknown): PayloadResult {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    return bad(
+      'PAYLOAD_NOT_AN_OBJECT',
+      `expected a JSON object, got ${kindOf(payload)}; send one like ${example}`,
+    );
+  }
+  const given = new Map<string, unknown>(Object.entries(payload));
+  const action = given.get('action');
+  const known = opsActions.find((one) => one === action);
+  if (known === undefined) {
+    const got = given.has('action') ? shown(action) : 'nothing';
+    return bad(
+      'UNKNOWN_ACTION',
+      `action: expected one of ${opsActions.join(', ')}, got ${got}; send one like ${example}`,
+    );
+  }
+  const unknown = [...given.keys()].find((name) => !fields.some((field) => field === name));
+  if (unknown !== undefined) {
+    return bad(
+      'UNKNOWN_FIELD',
+      `expected only the fields ${fields.join(', ')}, got ${shown(unknown)}; leave it out`,
+    );
+  }
+  const error = switchError(given, known) ?? reasonError(given.get('reason'), known) ?? requesterError(given);
+  if (error !== undefined) return { ok: false, error };
+  const requestedBy = given.get('requestedBy');
+  return {
+    ok: true,
+    request: {
+      action: known,
+      force: given.get('force') === true,
+      dropUpdates: given.get('dropUpdates') === true,
+      reason: String(given.get('reason') ?? '').trim(),
+      requestedBy: typeof requestedBy === 'string' ? requestedBy.trim() : unnamedRequester,
+    },
+  };
+}
+
+function switchError(given: ReadonlyMap<string, unknown>, action: OpsAction): OpsError | undefined {
+  for (const [name, actions] of Object.entries(switches)) {
+    const value = given.get(name);
+    if (given.has(name) && typeof value !== 'boolean') {
+      const message = `${name}: expected true or false, got ${shown(value)}; write it without quotes`;
+      return { code: 'BAD_FIELD', message };
+    }
+    if (value === true && !actions.some((one) => one === action)) {
+      const message = `${name}: expected only with ${actions.join(' and ')}, got it with ${action}; leave it out`;
+      return { code: 'BAD_FIELD', message };
+    }
+  }
+  return undefined;
+}
+
+function reasonError(reason: unknown, action: OpsAction): OpsError | undefined {
+  if (reason === undefined && action === 'status') return undefined;
+  if (reason === undefined) {
+    const message = `reason: expected 1 to ${reasonLengthMax} characters, got nothing; say why, for the audit trail`;
+    return { code: 'REASON_MISSING', message };
+  }
+  return textError('reason', reason, {
+    max: reasonLengthMax,
+    missing: 'REASON_MISSING',
+    tooLong: 'REASON_TOO_LONG',
+  });
+}
+
+function requesterError(given: ReadonlyMap<string, unknown>): OpsError | undefined {
+  if (!given.has('requestedBy')) return undefined;
+  const limits = { max: requestedByLengthMax, missing: 'BAD_FIELD', tooLong: 'BAD_FIELD' };
+  return textError('requestedBy', given.get('requestedBy'), limits);
+}
+
+function textError(
+  name: string,
+  value: unknown,
+  { max, missing, tooLong }: { max: number; missing: string; tooLong: string },
+): OpsError | undefined {
+  const expected = `${name}: expected 1 to ${max} characters of text`;
+  if (typeof value !== 'string')
+    return { code: 'BAD_FIELD', message: `${expected}, got ${shown(value)}; put it in quotes` };
+  if (value.trim() === '') return { code: missing, message: `${expected}, got none; fill it in` };
+  const length = [...value].length;
+  return length > max ? { code: tooLong, message: `${expected}, got ${length}; shorten it` } : undefined;
+}
+
+function bad(code: string, message: string): PayloadResult {
+  return { ok: false, error: { code, message } };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
+const shownLengthMax = 60;
+
+function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length <= shownLengthMax ? text : `${text.slice(0, shownLengthMax)}…`;
+}

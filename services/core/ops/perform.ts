@@ -1,0 +1,68 @@
+/**
+ * Carries out one ops request and answers it. Faults of the store, Telegram and ECS are answers; a bug is not.
+ */
+import type { Reason } from '../polling-lock/lock-store.ts';
+import { dropUpdates } from './drop-updates.ts';
+import { faultOf, type OpsCall, type OpsPorts, type OpsSettings } from './ops-ports.ts';
+import type { OpsRequest } from './payload.ts';
+import { recover } from './recover.ts';
+import { releaseLock } from './release-lock.ts';
+import { restart } from './restart.ts';
+import type { OpsAnswer } from './results.ts';
+import { status } from './status.ts';
+import { type StoppedTask, taskStopped } from './task-stopped.ts';
+
+export interface OpsContext {
+  readonly ports: OpsPorts;
+  readonly settings: OpsSettings;
+  readonly remainingMs: () => number;
+}
+
+export async function perform(context: OpsContext, request: OpsRequest): Promise<OpsAnswer> {
+  const { action, requestedBy, reason } = request;
+  return answered(context, action, { who: requestedBy, why: reason }, async (call) => {
+    switch (action) {
+      case 'status':
+        return { ok: true, action, ...(await status(call)) };
+      case 'release-lock':
+        return { ok: true, action, ...(await releaseLock(call, request)) };
+      case 'drop-updates':
+        return { ok: true, action, ...(await dropUpdates(call)) };
+      case 'restart':
+        return { ok: true, action, ...(await restart(call)) };
+      case 'recover': {
+        const { steps, error } = await recover(call, request);
+        return error === undefined ? { ok: true, action, steps } : { ok: false, action, error, steps };
+      }
+    }
+  });
+}
+
+export async function performTaskStopped(context: OpsContext, task: StoppedTask): Promise<OpsAnswer> {
+  const action = 'task-stopped';
+  return answered(context, action, { who: 'ecs', why: task.stoppedReason }, async (call) => ({
+    ok: true,
+    action,
+    ...(await taskStopped(call, task)),
+  }));
+}
+
+async function answered(
+  context: OpsContext,
+  action: OpsRequest['action'] | 'task-stopped',
+  reason: Reason,
+  run: (call: OpsCall) => Promise<OpsAnswer>,
+): Promise<OpsAnswer> {
+  const { logger } = context.ports;
+  let answer: OpsAnswer;
+  try {
+    answer = await run({ ...context, reason });
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined) throw error;
+    answer = { ok: false, action, error: fault };
+  }
+  if (answer.ok) logger.info('ops action done', { action, ...reason });
+  else logger.warn('ops action failed', { action, ...reason, code: answer.error.code, error: answer.error.message });
+  return answer;
+}

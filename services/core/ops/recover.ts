@@ -1,0 +1,103 @@
+/**
+ * The runbook in its right order: free the lock, drop pending updates (only if asked), restart the worker, wait
+ * for a heartbeat that is newer than all of that.
+ *
+ * Each step is reported. The first that fails ends it, and what was not tried is said; repeating is safe.
+ */
+import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
+import { dropUpdates } from './drop-updates.ts';
+import { answerReserveMs, faultOf, OpsRefusal, type OpsCall } from './ops-ports.ts';
+import type { OpsError, OpsRequest } from './payload.ts';
+import { releaseLock } from './release-lock.ts';
+import { restart } from './restart.ts';
+import type { HeartbeatResult, RecoverResult, RecoverStep } from './results.ts';
+
+const lookMs = 1000;
+
+export interface RecoverOutcome extends RecoverResult {
+  /** Undefined when everything was done. */
+  readonly error: OpsError | undefined;
+}
+
+interface PlannedStep {
+  readonly step: RecoverStep['step'];
+  /** Why it is not needed; undefined to run it. */
+  readonly skip?: string | undefined;
+  readonly run: () => Promise<RecoverStep['result']>;
+}
+
+export async function recover(
+  call: OpsCall,
+  { force, dropUpdates: drop }: Pick<OpsRequest, 'force' | 'dropUpdates'>,
+): Promise<RecoverOutcome> {
+  const plan: readonly PlannedStep[] = [
+    { step: 'release-lock', run: () => releaseOrRefuse(call, force) },
+    { step: 'drop-updates', skip: drop ? undefined : 'not asked for', run: () => dropUpdates(call) },
+    {
+      step: 'restart',
+      skip: call.ports.ecs === undefined ? 'ECS is not configured: a standby takes over, or start one' : undefined,
+      run: () => restart(call),
+    },
+    { step: 'fresh-heartbeat', run: () => waitForHeartbeat(call) },
+  ];
+  const steps: RecoverStep[] = [];
+  let error: OpsError | undefined;
+  for (const { step, skip, run } of plan) {
+    if (error !== undefined) steps.push({ step, outcome: 'not tried' });
+    else if (skip !== undefined) steps.push({ step, outcome: 'skipped', why: skip });
+    else {
+      const done = await attempt(step, run);
+      steps.push(done.report);
+      error = done.error;
+    }
+  }
+  return { steps, error };
+}
+
+async function attempt(
+  step: RecoverStep['step'],
+  run: PlannedStep['run'],
+): Promise<{ report: RecoverStep; error: OpsError | undefined }> {
+  try {
+    const result = await run();
+    return { report: { step, outcome: 'done', ...(result ? { result } : {}) }, error: undefined };
+  } catch (failure) {
+    const fault = faultOf(failure);
+    if (fault === undefined) throw failure;
+    const error = { code: fault.code, message: `${step}: ${fault.message}` };
+    return { report: { step, outcome: 'failed', why: fault.message }, error };
+  }
+}
+
+async function releaseOrRefuse(call: OpsCall, force: boolean): Promise<RecoverStep['result']> {
+  const result = await releaseLock(call, { force });
+  if (result.mode !== 'revoked') return result;
+  throw new OpsRefusal({
+    code: 'LOCK_STILL_HELD',
+    message: 'the lock is marked but its holder has not let go in time; ask again, or use force if it is dead',
+  });
+}
+
+async function waitForHeartbeat({ ports, remainingMs }: OpsCall): Promise<HeartbeatResult> {
+  const { outages, clock } = ports;
+  const startMs = clock.monotonicMs();
+  const before = await outages.observe({ noteRun: false });
+  while (true) {
+    const { heartbeat, nowMs } = await outages.observe({ noteRun: false });
+    const waitedSeconds = (clock.monotonicMs() - startMs) / 1000;
+    // A beat may be stamped a little ahead; only one written after this step began proves that polling goes on.
+    if (heartbeat.kind === 'present' && heartbeat.tsMs >= before.nowMs && isAnother(heartbeat.raw, before.heartbeat)) {
+      return { heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs) ?? 0, waitedSeconds };
+    }
+    const leftMs = remainingMs() - answerReserveMs;
+    if (leftMs <= 0) {
+      const message = `no fresh heartbeat within ${Math.round(waitedSeconds)} s; a new task may need a minute or two, look again with status`;
+      throw new OpsRefusal({ code: 'NO_HEARTBEAT_YET', message });
+    }
+    await clock.sleep(Math.min(lookMs, leftMs));
+  }
+}
+
+function isAnother(raw: string, before: { readonly kind: string; readonly raw?: string }): boolean {
+  return before.raw !== raw;
+}

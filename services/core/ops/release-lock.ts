@@ -1,0 +1,51 @@
+/**
+ * Frees the polling lock.
+ *
+ * By default the holder is asked: its value is marked, a live holder stops polling and releases within a second
+ * or two, a dead one cannot renew and is gone after the lock's remaining life. Only `force` deletes at once; a
+ * holder that still polls then overlaps with the next one until it notices, which is why it is not the default.
+ * Exactly the value that was seen is revoked or broken: a holder that came meanwhile is not touched.
+ */
+import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
+import type { Held } from '../polling-lock/lock-store.ts';
+import { answerReserveMs, OpsRefusal, type OpsCall } from './ops-ports.ts';
+import type { ReleaseLockResult } from './results.ts';
+
+const pollMs = 500;
+/** Added to the lock's remaining life, so that its end is seen. */
+const expirySlackMs = 1000;
+/** A lock without expiry goes only if its holder obeys: a live one does within seconds. */
+const endlessLockWaitMs = 10_000;
+/** How often a lock may change hands under this call before it gives up. */
+const attemptsMax = 5;
+
+export async function releaseLock(call: OpsCall, { force }: { force: boolean }): Promise<ReleaseLockResult> {
+  const { lock, outages } = call.ports;
+  const { heartbeat, nowMs } = await outages.observe({ noteRun: false });
+  const age = heartbeatAgeSeconds(heartbeat, nowMs);
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const held = await lock.read();
+    if (held === undefined) return { lockRemoved: false, previousValue: null, heartbeatAgeSeconds: age, mode: 'absent' };
+    const result = { previousValue: held.value, heartbeatAgeSeconds: age };
+    const overruled = force ? await lock.break(held.value, call.reason) : await lock.revoke(held.value, call.reason);
+    if (!overruled) continue;
+    if (force) return { lockRemoved: true, ...result, mode: 'broken' };
+    const gone = await waitUntilGone(call, held);
+    return { lockRemoved: gone, ...result, mode: gone ? 'released' : 'revoked' };
+  }
+  throw new OpsRefusal({
+    code: 'LOCK_KEEPS_CHANGING',
+    message: `the lock changed hands ${attemptsMax} times during this call; nothing was removed, try again`,
+  });
+}
+
+async function waitUntilGone({ ports: { lock, clock }, remainingMs }: OpsCall, held: Held): Promise<boolean> {
+  const startMs = clock.monotonicMs();
+  const patienceMs = held.ttlMs === null ? endlessLockWaitMs : held.ttlMs + expirySlackMs;
+  while (true) {
+    if ((await lock.read())?.value !== held.value) return true;
+    const leftMs = Math.min(patienceMs - (clock.monotonicMs() - startMs), remainingMs() - answerReserveMs);
+    if (leftMs <= 0) return false;
+    await clock.sleep(Math.min(pollMs, leftMs));
+  }
+}

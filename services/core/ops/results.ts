@@ -1,0 +1,96 @@
+/** What the ops function answers. The names are fixed: scripts read them. */
+import type { Cause } from '../outage/diagnosis.ts';
+import type { OpsAction, OpsError } from './payload.ts';
+
+export interface ReleaseLockResult {
+  readonly lockRemoved: boolean;
+  /** The lock's value as it was stored; null when there was none. */
+  readonly previousValue: string | null;
+  readonly heartbeatAgeSeconds: number | null;
+  /**
+   * `released`: revoked, waited for, and gone; `revoked`: marked, but still there when the waiting time ended;
+   * `broken`: deleted by force; `absent`: there was none.
+   */
+  readonly mode: 'released' | 'revoked' | 'broken' | 'absent';
+}
+
+export interface DropUpdatesResult {
+  /** How many were waiting just before. */
+  readonly droppedUpdates: number;
+  /** A webhook that was set goes with the drop. */
+  readonly webhookRemoved: boolean;
+}
+
+export interface RestartResult {
+  readonly restarted: true;
+  readonly deploymentId: string;
+}
+
+export interface StatusResult {
+  readonly lock: {
+    readonly value: string;
+    readonly host: string | null;
+    readonly pid: number | null;
+    readonly env: string | null;
+    readonly since: string | null;
+    /** Null: a lock without expiry. */
+    readonly ttlSeconds: number | null;
+    readonly revoked: boolean;
+  } | null;
+  readonly epoch: number | null;
+  readonly heartbeatAgeSeconds: number | null;
+  readonly heartbeat: string | null;
+  readonly up: boolean;
+  /** Why it is silent; null while it is up. */
+  readonly cause: Cause | null;
+  /** The same in words, a line each; empty while it is up. */
+  readonly diagnosis: readonly string[];
+  readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
+  readonly telegram: 'reachable' | 'token-rejected' | 'unreachable';
+  readonly pendingUpdates: number | null;
+  readonly webhookSet: boolean | null;
+  readonly ecs: {
+    readonly desired: number;
+    readonly running: number;
+    readonly deploying: boolean;
+    readonly lastStopReason: string | null;
+  } | null;
+}
+
+export interface RecoverStep {
+  readonly step: 'release-lock' | 'drop-updates' | 'restart' | 'fresh-heartbeat';
+  readonly outcome: 'done' | 'skipped' | 'failed' | 'not tried';
+  /** The step's result, or why it was skipped or failed. */
+  readonly result?: ReleaseLockResult | DropUpdatesResult | RestartResult | HeartbeatResult;
+  readonly why?: string;
+}
+
+export interface HeartbeatResult {
+  readonly heartbeatAgeSeconds: number;
+  readonly waitedSeconds: number;
+}
+
+export interface RecoverResult {
+  readonly steps: readonly RecoverStep[];
+}
+
+export interface TaskStoppedResult extends ReleaseLockResult {
+  readonly task: string;
+}
+
+type Done<Action extends string, Result> = { readonly ok: true; readonly action: Action } & Result;
+
+export type OpsAnswer =
+  | Done<'status', StatusResult>
+  | Done<'release-lock', ReleaseLockResult>
+  | Done<'drop-updates', DropUpdatesResult>
+  | Done<'restart', RestartResult>
+  | Done<'recover', RecoverResult>
+  | Done<'task-stopped', TaskStoppedResult>
+  | {
+      readonly ok: false;
+      readonly action?: OpsAction | 'task-stopped';
+      readonly error: OpsError;
+      /** Of `recover`: what was done and what was not. */
+      readonly steps?: readonly RecoverStep[];
+    };

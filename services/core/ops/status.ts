@@ -1,0 +1,62 @@
+/** Who polls, since when, and whether all is well. Changes nothing. */
+import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
+import { diagnosisLines } from '../notifications/outage-notices.ts';
+import { diagnose } from '../outage/diagnosis.ts';
+import { probeEcs, probeTelegram } from '../outage/facts.ts';
+import { decide, isMalformed } from '../outage/outage-detector.ts';
+import type { BotObservation } from '../outage/outage-store.ts';
+import { readLockHolder } from '../polling-lock/lock-value.ts';
+import type { OpsCall } from './ops-ports.ts';
+import type { StatusResult } from './results.ts';
+
+export async function status({ ports, settings }: OpsCall): Promise<StatusResult> {
+  const [observation, telegram, ecs] = await Promise.all([
+    ports.outages.observe({ noteRun: false }),
+    probeTelegram(ports.telegram),
+    probeEcs(ports.ecs),
+  ]);
+  const { heartbeat, held, memory, nowMs } = observation;
+  const up = decide(memory, heartbeat, settings, nowMs).verdict.kind === 'up';
+  const heartbeatMalformed = isMalformed(heartbeat, settings, nowMs);
+  const diagnosis = up ? undefined : diagnose({ heartbeat, heartbeatMalformed, held, telegram, ecs });
+  const { outage } = memory;
+  return {
+    lock: lockResult(observation),
+    epoch: observation.epoch,
+    heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs),
+    heartbeat: heartbeat.kind === 'absent' ? null : heartbeat.raw,
+    up,
+    cause: diagnosis?.cause ?? null,
+    diagnosis: diagnosis ? diagnosisLines(diagnosis, settings.locale) : [],
+    outage:
+      outage?.state === 'open'
+        ? { id: outage.id, since: isoText(outage.sinceMs), opened: isoText(outage.openedMs) }
+        : null,
+    telegram: telegram.kind === 'not-asked' ? 'unreachable' : telegram.kind,
+    pendingUpdates: telegram.kind === 'reachable' ? telegram.pendingUpdates : null,
+    webhookSet: telegram.kind === 'reachable' ? telegram.webhookHost !== null : null,
+    ecs: ecs.kind === 'known' ? withoutKind(ecs) : null,
+  };
+}
+
+function lockResult({ held, revoked }: BotObservation): StatusResult['lock'] {
+  if (held === undefined) return null;
+  const { host, pid, env, ts }: Partial<Record<string, unknown>> = readLockHolder(held.value);
+  return {
+    value: held.value,
+    host: typeof host === 'string' ? host : null,
+    pid: typeof pid === 'number' ? pid : null,
+    env: typeof env === 'string' ? env : null,
+    since: typeof ts === 'string' ? ts : null,
+    ttlSeconds: held.ttlMs === null ? null : held.ttlMs / 1000,
+    revoked: revoked === held.value,
+  };
+}
+
+function withoutKind({ desired, running, deploying, lastStopReason }: NonNullable<StatusResult['ecs']>) {
+  return { desired, running, deploying, lastStopReason };
+}
+
+function isoText(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,71 @@
+/**
+ * ECS says that a task has stopped: if that task held the lock, nobody will renew it, so it is broken at once and
+ * a standby takes over in about a second instead of a lease's length.
+ *
+ * A lock that names its task belongs to exactly that task; one that does not is matched by host, which on Fargate
+ * is the task's private name. Any other stopped task is no concern of the lock's.
+ */
+import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
+import { readLockHolder } from '../polling-lock/lock-value.ts';
+import type { OpsCall } from './ops-ports.ts';
+import type { TaskStoppedResult } from './results.ts';
+
+export interface StoppedTask {
+  readonly arn: string;
+  readonly stoppedReason: string;
+  /** Its private DNS names, as given. */
+  readonly privateNames: readonly string[];
+}
+
+/** Undefined for anything that is not the event of a stopped task. */
+export function readStoppedTask(event: unknown): StoppedTask | undefined {
+  if (!isRecord(event) || event['source'] !== 'aws.ecs' || event['detail-type'] !== 'ECS Task State Change') {
+    return undefined;
+  }
+  const detail = event['detail'];
+  if (!isRecord(detail) || detail['lastStatus'] !== 'STOPPED' || typeof detail['taskArn'] !== 'string') return undefined;
+  const reason = detail['stoppedReason'];
+  return {
+    arn: detail['taskArn'],
+    stoppedReason: typeof reason === 'string' ? reason : 'no reason given',
+    privateNames: listOf(detail['attachments'])
+      .flatMap((attachment) => listOf(attachment['details']))
+      .filter(({ name }) => name === 'privateDnsName')
+      .map(({ value }) => value)
+      .filter((value) => typeof value === 'string'),
+  };
+}
+
+export async function taskStopped(
+  { ports: { lock, outages } }: Pick<OpsCall, 'ports'>,
+  task: StoppedTask,
+): Promise<TaskStoppedResult> {
+  const { heartbeat, nowMs } = await outages.observe({ noteRun: false });
+  const held = await lock.read();
+  const result = {
+    task: task.arn,
+    previousValue: held?.value ?? null,
+    heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs),
+  };
+  if (held === undefined || !holds(task, held.value)) return { ...result, lockRemoved: false, mode: 'absent' };
+  const why = `its task stopped: ${task.stoppedReason}`;
+  const lockRemoved = await lock.break(held.value, { who: 'ecs', why });
+  return { ...result, lockRemoved, mode: lockRemoved ? 'broken' : 'absent' };
+}
+
+export function holds(task: StoppedTask, lockValue: string): boolean {
+  const holder: Partial<Record<string, unknown>> = readLockHolder(lockValue);
+  if (typeof holder['task'] === 'string') return holder['task'] === task.arn;
+  const host = holder['host'];
+  return typeof host === 'string' && task.privateNames.some((name) => name === host || name.split('.')[0] === host);
+}
+
+type UnknownRecord = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is UnknownRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function listOf(value: unknown): readonly UnknownRecord[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}

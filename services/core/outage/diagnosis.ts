@@ -1,0 +1,101 @@
+/**
+ * The diagnosis: names the one cause that explains the silence best, out of what was seen.
+ *
+ * The order is that of repair: what makes everything else pointless comes first. A rejected token or a webhook
+ * stops any poller; without a task nobody polls; without a lock's holder nobody polls either; a holder that does
+ * not beat cannot poll, and its last error says why. It is a best guess from outside, worded as one.
+ */
+import type { HeartbeatReading } from '../heartbeat/heartbeat.ts';
+import type { Held } from '../polling-lock/lock-store.ts';
+import { quarantineOwner, readLockHolder } from '../polling-lock/lock-value.ts';
+import type { EcsFacts, TelegramFacts } from './facts.ts';
+
+export const causes = [
+  'token-rejected',
+  'webhook-set',
+  'worker-switched-off',
+  'no-task-running',
+  'never-started',
+  'nobody-holds-the-lock',
+  'store-was-wiped',
+  'lock-without-expiry',
+  'another-poller',
+  'heartbeat-malformed',
+  'telegram-unreachable',
+  'polls-failing',
+  'holder-silent',
+] as const;
+export type Cause = (typeof causes)[number];
+
+export interface DiagnosisFacts {
+  readonly heartbeat: HeartbeatReading;
+  /** As `isMalformed` judges it: also a heartbeat from the future. */
+  readonly heartbeatMalformed: boolean;
+  readonly held: Held | undefined;
+  readonly telegram: TelegramFacts;
+  readonly ecs: EcsFacts;
+}
+
+export interface Diagnosis {
+  readonly cause: Cause;
+  /** Who holds the lock, else who wrote the last heartbeat. */
+  readonly holder: { readonly host?: string; readonly pid?: number; readonly env?: string } | null;
+  readonly holdsLock: boolean;
+  readonly lastError: string | null;
+  readonly telegram: TelegramFacts;
+  readonly ecs: EcsFacts;
+}
+
+export function diagnose(facts: DiagnosisFacts): Diagnosis {
+  const { heartbeat, held, telegram, ecs } = facts;
+  const lastError = lastErrorOf(heartbeat);
+  const known = held !== undefined ? readLockHolder(held.value) : undefined;
+  const beat = heartbeat.kind === 'present' ? heartbeat.heartbeat : undefined;
+  return {
+    cause: causeOf(facts, lastError),
+    holder: holderOf(known ?? beat),
+    holdsLock: held !== undefined,
+    lastError,
+    telegram,
+    ecs,
+  };
+}
+
+function causeOf(facts: DiagnosisFacts, lastError: string | null): Cause {
+  const { heartbeat, held, telegram, ecs } = facts;
+  if (telegram.kind === 'token-rejected') return 'token-rejected';
+  if (telegram.kind === 'reachable' && telegram.webhookHost !== null) return 'webhook-set';
+  if (ecs.kind === 'known' && ecs.desired === 0) return 'worker-switched-off';
+  if (ecs.kind === 'known' && ecs.running === 0) return 'no-task-running';
+  if (held === undefined) return heartbeat.kind === 'absent' ? 'never-started' : 'nobody-holds-the-lock';
+  if (readLockHolder(held.value).owner === quarantineOwner) return 'store-was-wiped';
+  if (held.ttlMs === null) return 'lock-without-expiry';
+  return whyHolderIsSilent(facts, lastError);
+}
+
+function whyHolderIsSilent(facts: DiagnosisFacts, lastError: string | null): Cause {
+  if (lastError !== null && /\b409\b|conflict/i.test(lastError)) return 'another-poller';
+  if (facts.telegram.kind === 'unreachable') return 'telegram-unreachable';
+  if (facts.heartbeatMalformed) return 'heartbeat-malformed';
+  return lastError !== null ? 'polls-failing' : 'holder-silent';
+}
+
+function lastErrorOf(heartbeat: HeartbeatReading): string | null {
+  if (heartbeat.kind !== 'present') return null;
+  const error: unknown = heartbeat.heartbeat.last_error;
+  return typeof error === 'string' && error !== '' ? error : null;
+}
+
+/** Anybody may have written these values: only what has the right type is shown. */
+function holderOf(
+  source: { readonly host?: unknown; readonly pid?: unknown; readonly env?: unknown } | undefined,
+): Diagnosis['holder'] {
+  if (source === undefined) return null;
+  const { host, pid, env } = source;
+  const holder = {
+    ...(typeof host === 'string' ? { host } : {}),
+    ...(typeof pid === 'number' ? { pid } : {}),
+    ...(typeof env === 'string' ? { env } : {}),
+  };
+  return Object.keys(holder).length > 0 ? holder : null;
+}

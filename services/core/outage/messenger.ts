@@ -1,0 +1,111 @@
+/**
+ * Turns a claim into a message and hands it to its channel.
+ *
+ * Texts are made when they are sent, not when the outage opens: what is told after a retry is still true.
+ */
+import type { AuditTrail } from '../audit.ts';
+import { EcsError, type WorkerService } from '../ecs/worker-service.ts';
+import type { InboxStore } from '../notifications/inbox-store.ts';
+import { type Notification, notificationType } from '../notifications/notification.ts';
+import { alertNotice, type Notice, recoveryNotice } from '../notifications/outage-notices.ts';
+import { type AlertTopic, sendTelegram, sendToInbox, sendToTopic } from '../notifications/senders.ts';
+import type { Locale } from '../settings.ts';
+import type { BotApi } from '../telegram/bot-api.ts';
+import type { Deliver } from './deliver.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { Claim, DeliveryOutcome } from './outage-store.ts';
+
+export interface MessengerParts {
+  readonly inbox: InboxStore;
+  readonly audit: AuditTrail;
+  readonly telegram: BotApi;
+  readonly topic: AlertTopic | undefined;
+  readonly ecs: WorkerService | undefined;
+  readonly superadminIds: readonly string[];
+  readonly locale: Locale;
+  /** Asked at most once a run, and only when an alert is to be told. */
+  readonly diagnosis: () => Promise<Diagnosis>;
+}
+
+/** An SNS subject is ASCII. */
+const subjects = {
+  down: 'StaffProBot is down',
+  reminder: 'StaffProBot is still down',
+  recovered: 'StaffProBot works again',
+} as const;
+
+export function messenger(parts: MessengerParts): Deliver {
+  return async (claim) => {
+    const { event, recipient } = claim;
+    if (event === 'restart') return restart(parts, claim);
+    const notification = asNotification(claim, await noticeFor(parts, claim));
+    switch (recipient.channel) {
+      case 'IN_APP':
+        return sendToInbox(parts.inbox, recipient.address, notification);
+      case 'TELEGRAM':
+        return sendTelegram(parts.telegram, recipient.address, notification);
+      case 'SNS':
+        return sendToTopic(parts.topic, subjects[event], notification);
+      case 'RESTART':
+        return { kind: 'dead', why: 'nobody is told anything through RESTART' };
+    }
+  };
+}
+
+async function noticeFor(parts: MessengerParts, claim: Claim): Promise<Notice> {
+  // What the inbox shows is recognised by its id, so a repeat is never seen there.
+  const possibleRepeat = claim.possibleRepeat && claim.recipient.channel !== 'IN_APP';
+  const { sinceMs, nowMs } = claim;
+  if (claim.event === 'recovered') {
+    return recoveryNotice({ sinceMs, recoveredMs: claim.recoveredMs ?? nowMs, possibleRepeat }, parts.locale);
+  }
+  const alert = {
+    event: claim.event === 'reminder' ? ('reminder' as const) : ('down' as const),
+    silentMs: nowMs - sinceMs,
+    diagnosis: await parts.diagnosis(),
+    possibleRepeat,
+    noSuperadmins: parts.superadminIds.length === 0,
+  };
+  return alertNotice(alert, parts.locale);
+}
+
+function asNotification(claim: Claim, notice: Notice): Notification {
+  const event = claim.event === 'reminder' ? `reminder-${claim.number}` : claim.event;
+  return {
+    id: `${claim.outageId}:${event}`,
+    type: notificationType,
+    ...notice,
+    ts: new Date(claim.madeMs).toISOString(),
+    read: false,
+  };
+}
+
+/** At most once an outage: a restart that may have happened is not repeated, and none cuts into a deployment. */
+async function restart({ ecs, audit }: MessengerParts, claim: Claim): Promise<DeliveryOutcome> {
+  if (ecs === undefined) return { kind: 'dead', why: 'ECS is not configured any more' };
+  if (claim.possibleRepeat) return { kind: 'dead', why: 'an earlier attempt may have worked' };
+  try {
+    const { deploying, desired } = await ecs.describe();
+    const wait = { kind: 'later', delayMs: 0, mayHaveArrived: false } as const;
+    if (deploying) return { ...wait, why: 'a deployment is under way' };
+    if (desired === 0) return { kind: 'dead', why: 'the service is switched off' };
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error;
+    return { kind: 'later', delayMs: 0, mayHaveArrived: false, why: error.message };
+  }
+  try {
+    const deployment = await ecs.restart();
+    const why = 'the outage lasts longer than AUTO_RESTART_MINUTES';
+    await audit.append({
+      event: 'restarted',
+      who: 'heartbeat-monitor',
+      why,
+      before: claim.outageId,
+      after: deployment,
+    });
+    return { kind: 'sent' };
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error;
+    return { kind: 'later', delayMs: 0, mayHaveArrived: true, why: error.message };
+  }
+}

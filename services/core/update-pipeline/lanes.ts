@@ -1,0 +1,82 @@
+/**
+ * Runs handlers: one at a time and in order within a lane, different lanes side by side.
+ *
+ * Guarantees: a lane goes on only when its handler has ended, however long that takes; nothing is dispatched
+ * after `mayAct` said no (what is left stays unfinished, for the next leader). A handler over its limit is
+ * reported once and told by its signal; it is never cut off, because it could not be undone.
+ */
+import type { Clock } from '../clock.ts';
+import type { HandleUpdate, Update } from './update.ts';
+
+export interface Job {
+  readonly update: Update;
+  readonly lane: string;
+  readonly attempt: number;
+}
+
+export interface LaneObserver {
+  onEnd(job: Job, result: 'ok' | 'failed', elapsedMs: number, error?: unknown): void;
+  onOverdue(job: Job, elapsedMs: number): void;
+}
+
+export interface LanesOptions {
+  readonly clock: Clock;
+  readonly handle: HandleUpdate;
+  readonly mayAct: () => boolean;
+  readonly handlerLimitMs: number;
+  readonly observer: LaneObserver;
+}
+
+export class Lanes<J extends Job> {
+  private readonly options: LanesOptions;
+  private readonly onDone: (job: J) => void;
+  private readonly waiting = new Map<string, J[]>();
+
+  constructor(options: LanesOptions, onDone: (job: J) => void) {
+    this.options = options;
+    this.onDone = onDone;
+  }
+
+  add(job: J): void {
+    const queue = this.waiting.get(job.lane);
+    if (queue !== undefined) queue.push(job);
+    else {
+      this.waiting.set(job.lane, [job]);
+      void this.runLane(job.lane);
+    }
+  }
+
+  private async runLane(lane: string): Promise<void> {
+    const queue = this.waiting.get(lane) ?? [];
+    for (let job = queue[0]; job !== undefined && this.options.mayAct(); job = queue[0]) {
+      await this.runJob(job);
+      queue.shift();
+      this.onDone(job);
+    }
+    this.waiting.delete(lane);
+  }
+
+  private async runJob(job: J): Promise<void> {
+    const { clock, handle, observer } = this.options;
+    const startedMs = clock.monotonicMs();
+    const overdue = new AbortController();
+    const ended = new AbortController();
+    void this.watch(job, overdue, ended.signal);
+    try {
+      await handle(job.update, { attempt: job.attempt, signal: overdue.signal });
+      observer.onEnd(job, 'ok', clock.monotonicMs() - startedMs);
+    } catch (error) {
+      observer.onEnd(job, 'failed', clock.monotonicMs() - startedMs, error);
+    } finally {
+      ended.abort();
+    }
+  }
+
+  private async watch(job: J, overdue: AbortController, ended: AbortSignal): Promise<void> {
+    const { clock, handlerLimitMs, observer } = this.options;
+    await clock.sleep(handlerLimitMs, ended);
+    if (ended.aborted) return;
+    overdue.abort(new Error(`the handler is over its limit of ${handlerLimitMs} ms`));
+    observer.onOverdue(job, handlerLimitMs);
+  }
+}
