@@ -1,0 +1,21 @@
+/** What the bot's container shows to others: its metrics' names and its paths, for the sidecar, rules and infra. */
+export const botMetricNames = {
+  conflicts: 'staffprobot_bot_polling_conflicts_total',
+  heartbeatTimestamp: 'staffprobot_bot_polling_heartbeat_timestamp',
+  leader: 'staffprobot_bot_polling_leader',
+  epoch: 'staffprobot_bot_polling_epoch',
+  polls: 'staffprobot_bot_polls_total',
+  pollDuration: 'staffprobot_bot_poll_duration_seconds',
+  lastPollTimestamp: 'staffprobot_bot_last_poll_timestamp_seconds',
+  updatesReceived: 'staffprobot_bot_updates_received_total',
+  updatesHandled: 'staffprobot_bot_updates_handled_total',
+  updateDuration: 'staffprobot_bot_update_duration_seconds',
+  updatesInFlight: 'staffprobot_bot_updates_in_flight',
+  updatesJournaled: 'staffprobot_bot_updates_journaled',
+  updatesDead: 'staffprobot_bot_updates_dead_total',
+  storeCommands: 'staffprobot_bot_store_commands_total',
+  buildInfo: 'staffprobot_build_info',
+} as const;
+
+export const metricsPath = '/metrics';
+export const healthPath = '/healthz';

@@ -1,0 +1,88 @@
+/**
+ * The shipped commands. `/status` and `/notifications` answer superadmins only, and never show a secret: a lock
+ * value holds host, pid and environment.
+ */
+import { Composer, type Context } from 'telegraf';
+import { heartbeatAgeSeconds } from '../../core/heartbeat/heartbeat.ts';
+import { durationText } from '../../core/notifications/duration-text.ts';
+import type { InboxStore } from '../../core/notifications/inbox-store.ts';
+import type { BotObservation } from '../../core/outage/outage-store.ts';
+import { describeHolder, readLockHolder } from '../../core/polling-lock/lock-value.ts';
+import type { Locale } from '../../core/settings.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../../core/store-errors.ts';
+import { inboxHandlers } from './inbox.ts';
+import { type CommandTexts, localeOf, textsFor } from './texts.ts';
+
+export interface CommandDependencies {
+  readonly superadminIds: readonly string[];
+  readonly fallbackLocale: Locale;
+  readonly inbox: InboxStore;
+  readonly observe: () => Promise<BotObservation>;
+  /** How many updates wait at Telegram; undefined when it does not say. */
+  readonly pendingUpdates: () => Promise<number | undefined>;
+}
+
+/** The updates that the shipped commands need. */
+export const shippedAllowedUpdates = ['message', 'callback_query'] as const;
+
+export interface Person {
+  readonly id: string;
+  readonly locale: Locale;
+  readonly texts: CommandTexts;
+}
+
+export function shippedCommands(dependencies: CommandDependencies): Composer<Context> {
+  const { superadminIds, fallbackLocale } = dependencies;
+  const composer = new Composer<Context>();
+
+  const personOf = (ctx: Context): Person => {
+    const locale = localeOf(ctx.from?.language_code, fallbackLocale);
+    return { id: String(ctx.from?.id ?? ''), locale, texts: textsFor(locale) };
+  };
+  const isSuperadmin = (ctx: Context): boolean => superadminIds.includes(String(ctx.from?.id));
+  const forSuperadmins =
+    (answer: (ctx: Context, person: Person) => Promise<unknown>) =>
+    async (ctx: Context): Promise<void> => {
+      const person = personOf(ctx);
+      if (!isSuperadmin(ctx)) {
+        await ctx.reply(person.texts.superadminsOnly(ctx.from?.id));
+        return;
+      }
+      try {
+        await answer(ctx, person);
+      } catch (error) {
+        if (!(error instanceof StoreUnreachableError || error instanceof StoreRefusedError)) throw error;
+        await ctx.reply(person.texts.storeSilent);
+      }
+    };
+
+  composer.start((ctx) => ctx.reply(personOf(ctx).texts.start(ctx.botInfo.first_name)));
+  composer.help((ctx) => ctx.reply(personOf(ctx).texts.help));
+  composer.command('get_chat_id', (ctx) => ctx.reply(personOf(ctx).texts.chatId(ctx.chat.id, ctx.from?.id)));
+  composer.command(
+    'status',
+    forSuperadmins(async (ctx, person) => ctx.reply(await statusText(dependencies, person))),
+  );
+  composer.use(inboxHandlers(dependencies.inbox, forSuperadmins));
+  return composer;
+}
+
+async function statusText(
+  { observe, pendingUpdates }: CommandDependencies,
+  { locale, texts }: Person,
+): Promise<string> {
+  const [observation, pending] = await Promise.all([observe(), pendingUpdates()]);
+  const { held, heartbeat, nowMs, memory } = observation;
+  const { status } = texts;
+  const ageSeconds = heartbeatAgeSeconds(heartbeat, nowMs);
+  const { outage } = memory;
+  return [
+    status.title,
+    held === undefined
+      ? status.nobody
+      : status.lock(describeHolder(held.value), readLockHolder(held.value).ts ?? '?'),
+    ageSeconds === null ? status.noHeartbeat : status.heartbeat(durationText(ageSeconds * 1000, locale)),
+    status.queue(pending),
+    outage?.state === 'open' ? status.outage(new Date(outage.sinceMs).toISOString()) : status.noOutage,
+  ].join('\n');
+}

@@ -1,0 +1,222 @@
+/**
+ * The polling worker as a process: settings in, exit code out. Only wiring here.
+ *
+ * SIGTERM and SIGINT stop it cleanly: no more fetching, handlers drain, the lock is given back.
+ */
+import { hostname } from 'node:os';
+import type { Telegraf } from 'telegraf';
+import { ecsTaskArn } from '../adapters/ecs-metadata.ts';
+import { createLogger } from '../adapters/logger.ts';
+import { redisInboxStore } from '../adapters/redis/inbox-store.ts';
+import { redisOutageStore } from '../adapters/redis/outage-store.ts';
+import { redisLockStore } from '../adapters/redis/redis-lock-store.ts';
+import { redisUpdateJournal } from '../adapters/redis/redis-update-journal.ts';
+import { type UpstashStore, upstashStore } from '../adapters/redis/upstash-store.ts';
+import { wakeUpChannel } from '../adapters/redis/wake-up-channel.ts';
+import { systemClock as clock } from '../adapters/system-clock.ts';
+import { systemRandom as random } from '../adapters/system-random.ts';
+import { fetchBotApi } from '../adapters/telegram/fetch-bot-api.ts';
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import type { Logger } from '../core/logger.ts';
+import { redactor } from '../core/redaction.ts';
+import { readSettings, type Settings } from '../core/settings.ts';
+import { storeKeys } from '../core/store-keys.ts';
+import type { BotApi } from '../core/telegram/bot-api.ts';
+import { shippedAllowedUpdates, shippedCommands } from './handlers/commands.ts';
+import { HandlersError, type LoadedHandlers, loadHandlers } from './load-handlers.ts';
+import { BotMetrics } from './metrics.ts';
+import { deliveryObserver, leaseObserver } from './observer.ts';
+import { startStatusServer } from './status-server.ts';
+import { telegramBot } from './telegram-bot.ts';
+import { version } from './version.ts';
+import { Worker } from './worker.ts';
+
+const pendingTimeoutMs = 5000;
+
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+process.exit(await main());
+
+async function main(): Promise<ExitCode> {
+  const read = readSettings(process.env);
+  if (!read.ok) return refuse(read.problems);
+  const { settings } = read;
+  const redact = redactor([settings.botToken, settings.store.token, settings.opsLinkSecret]);
+  const logger = createLogger({
+    level: settings.logLevel,
+    redact,
+    clock,
+    fields: { service: 'bot', pid: process.pid },
+  });
+  for (const warning of read.warnings) logger.warn(warning);
+  process.on('unhandledRejection', (error) => logger.error('a promise was rejected unheard', { error }));
+  try {
+    const features =
+      settings.botHandlers === undefined ? undefined : await loadHandlers(settings.botHandlers);
+    return await work(settings, features, { logger, redact });
+  } catch (error) {
+    if (error instanceof HandlersError) return refuse([redact(error.message)]);
+    if (isAddressInUse(error)) return refuse([busyPort(settings.metrics.botPort)]);
+    logger.error('the worker ended by a bug', { error });
+    return exitCodes.bug;
+  }
+}
+
+interface Voice {
+  readonly logger: Logger;
+  readonly redact: (text: string) => string;
+}
+
+async function work(
+  settings: Settings,
+  features: LoadedHandlers | undefined,
+  { logger, redact }: Voice,
+): Promise<ExitCode> {
+  const api = fetchBotApi({ apiRoot: settings.telegramApiRoot, token: settings.botToken });
+  const metrics: BotMetrics = new BotMetrics(version, {
+    leader: () => worker.state.isLeader(),
+    epoch: () => worker.state.term?.epoch ?? 0,
+    inFlight: () => worker.state.delivery?.intake.inFlight ?? 0,
+    journaled: () => worker.state.delivery?.intake.journaled ?? 0,
+  });
+  const store = upstashStore({
+    ...settings.store,
+    timeoutMs: settings.lease.rpcTimeoutMs,
+    onRequest: (script) => metrics.storeCommands.inc({ script }),
+  });
+  const worker = makeWorker({
+    settings,
+    features,
+    logger,
+    redact,
+    api,
+    metrics,
+    store,
+    task: await ecsTask(),
+  });
+  const server = await startStatusServer({
+    port: settings.metrics.botPort,
+    registry: metrics.registry,
+    health: () => worker.state.report(clock.monotonicMs()),
+  });
+  try {
+    if (!(await storeAnswers(store, logger))) return exitCodes.storeUnreachable;
+    const code = await worker.run(stop.signal);
+    if (code === exitCodes.tokenRejected) {
+      logger.error(
+        'Telegram rejects the bot token: check it with @BotFather, put it in place and start again',
+      );
+    }
+    return code;
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+interface Parts extends Voice {
+  readonly settings: Settings;
+  readonly features: LoadedHandlers | undefined;
+  readonly api: BotApi;
+  readonly metrics: BotMetrics;
+  readonly store: UpstashStore;
+  readonly task: string | undefined;
+}
+
+function makeWorker({ settings, features, logger, redact, api, metrics, store, task }: Parts): Worker {
+  const keys = storeKeys(settings.store.keyPrefix);
+  const { url, token } = settings.store;
+  return new Worker({
+    clock,
+    random,
+    logger,
+    api,
+    lockStore: redisLockStore(store, keys),
+    journal: redisUpdateJournal(store, keys),
+    channel: wakeUpChannel({ url, token, channel: keys.wakeChannel, clock, logger }),
+    makeHandler: telegramBot({
+      token: settings.botToken,
+      apiRoot: settings.telegramApiRoot,
+      redact,
+      install: (bot) => install(bot, { settings, features, api, store }),
+    }),
+    leaseObserver: leaseObserver(logger, metrics),
+    deliveryObserver: deliveryObserver(logger, metrics, clock),
+    holder: { host: hostname(), pid: process.pid, env: settings.environment, task },
+    times: settings.lease,
+    whenHeld: settings.lockBusy,
+    heartbeatIntervalMs: settings.heartbeatIntervalMs,
+    longPollTimeoutSeconds: settings.longPollTimeoutSeconds,
+    inFlightMax: settings.updatesInFlightMax,
+    drainTimeoutMs: settings.drainTimeoutMs,
+    allowedUpdates: allowedUpdates(features),
+    dropPendingOnStop: settings.environment === 'development',
+    version,
+  });
+}
+
+function install(
+  bot: Telegraf,
+  { settings, features, api, store }: Pick<Parts, 'settings' | 'features' | 'api' | 'store'>,
+): void {
+  const keys = storeKeys(settings.store.keyPrefix);
+  const outages = redisOutageStore(store, keys);
+  bot.use(
+    shippedCommands({
+      superadminIds: settings.superadminIds,
+      fallbackLocale: settings.notifyLocale,
+      inbox: redisInboxStore(store, keys),
+      observe: () => outages.observe({ noteRun: false }),
+      pendingUpdates: () => pendingUpdates(api),
+    }),
+  );
+  if (features !== undefined) bot.use(features.middleware);
+}
+
+/** A module that does not say what it needs gets Telegram's default set, which an empty list asks for. */
+function allowedUpdates(features: LoadedHandlers | undefined): readonly string[] {
+  if (features === undefined) return shippedAllowedUpdates;
+  if (features.allowedUpdates === undefined) return [];
+  return [...new Set([...shippedAllowedUpdates, ...features.allowedUpdates])];
+}
+
+async function pendingUpdates(api: BotApi): Promise<number | undefined> {
+  try {
+    const options = { timeoutMs: pendingTimeoutMs };
+    return (await api.call<{ pending_update_count: number }>('getWebhookInfo', {}, options))
+      .pending_update_count;
+  } catch {
+    // An unknown number is shown as unknown; the poll loop reports what is wrong with Telegram.
+    return undefined;
+  }
+}
+
+async function storeAnswers(store: UpstashStore, logger: Logger): Promise<boolean> {
+  try {
+    await store.command(['PING']);
+    return true;
+  } catch (error) {
+    const mend = 'check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the database is up';
+    logger.error(
+      `the store cannot be used: ${error instanceof Error ? error.message : String(error)}; ${mend}`,
+    );
+    return false;
+  }
+}
+
+function ecsTask(): Promise<string | undefined> {
+  return ecsTaskArn(process.env['ECS_CONTAINER_METADATA_URI_V4']);
+}
+
+function refuse(problems: readonly string[]): ExitCode {
+  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
+  return exitCodes.configuration;
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function busyPort(port: number): string {
+  return `BOT_METRICS_PORT: expected a free port, got ${port}, which another process listens on; choose another`;
+}

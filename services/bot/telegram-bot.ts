@@ -1,0 +1,83 @@
+/**
+ * Telegraf, driven from outside: it routes updates to handlers and sends what they answer; it never polls.
+ *
+ * Guarantees: every outgoing call of a handler first asks whether the term may act (a deposed leader cannot send
+ * a message), has a deadline, and throws no token. A handler that throws makes the update's promise reject.
+ *
+ * Telegraf builds a new client for each update, so the fence is put on that client before any handler sees it.
+ */
+import { type Context, Telegraf } from 'telegraf';
+import type { Update as TelegrafUpdate, UserFromGetMe } from 'telegraf/types';
+import { TermOverError } from '../core/polling-lock/errors.ts';
+import type { Redact } from '../core/redaction.ts';
+import type { HandlerContext, Update } from '../core/update-pipeline/update.ts';
+import type { MakeHandler } from './worker.ts';
+
+/** What handlers find in `ctx.state`. */
+export type HandlerState = HandlerContext;
+
+export interface TelegramBotOptions {
+  readonly token: string;
+  readonly apiRoot: string;
+  readonly redact: Redact;
+  /** Puts the handlers in place, in their order. */
+  readonly install: (bot: Telegraf) => void;
+}
+
+/** Telegraf's own limit is 500 s, and a truncated answer makes it wait as long. */
+const sendTimeoutMs = 30_000;
+
+interface Call extends HandlerContext {
+  readonly mayAct: () => boolean;
+}
+
+export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOptions): MakeHandler {
+  const calls = new WeakMap<object, Call>();
+  const bot = new Telegraf(token, {
+    handlerTimeout: Number.POSITIVE_INFINITY,
+    telegram: { apiRoot: `${apiRoot}/` },
+  });
+  bot.use(async (ctx, next) => {
+    const call = calls.get(ctx.update);
+    if (call === undefined) throw new Error('an update came to the handlers past the pipeline');
+    ctx.state['attempt'] = call.attempt;
+    ctx.state['signal'] = call.signal;
+    fence(ctx, call.mayAct, redact);
+    await next();
+  });
+  install(bot);
+  bot.catch((error) => {
+    throw redacted(error, redact);
+  });
+  return (identity, term) => {
+    // A failed getMe inside Telegraf would be remembered for ever.
+    bot.botInfo = identity as UserFromGetMe;
+    return async (update: Update, context: HandlerContext) => {
+      calls.set(update, { ...context, mayAct: () => term.mayAct() });
+      await bot.handleUpdate(update as unknown as TelegrafUpdate);
+    };
+  };
+}
+
+function fence(ctx: Context, mayAct: () => boolean, redact: Redact): void {
+  const { telegram } = ctx;
+  const callApi = telegram.callApi.bind(telegram);
+  telegram.callApi = async (method, payload, options) => {
+    if (!mayAct()) throw new TermOverError(method);
+    const deadline = AbortSignal.timeout(sendTimeoutMs) as unknown as NonNullable<typeof options>['signal'];
+    try {
+      return await callApi(method, payload, { ...options, signal: options?.signal ?? deadline });
+    } catch (error) {
+      throw redacted(error, redact);
+    }
+  };
+}
+
+/** node-fetch puts the address, token included, into its messages; the code and the class stay for handlers. */
+function redacted(error: unknown, redact: Redact): unknown {
+  if (error instanceof Error) {
+    error.message = redact(error.message);
+    if (error.stack !== undefined) error.stack = redact(error.stack);
+  }
+  return error;
+}

@@ -1,0 +1,12 @@
+/** This build's version: from package.json in development, put in by the bundler in an image. */
+import { readFileSync } from 'node:fs';
+
+declare const BUNDLED_VERSION: string | undefined;
+
+export const version: string =
+  typeof BUNDLED_VERSION === 'undefined' ? readPackageVersion() : BUNDLED_VERSION;
+
+function readPackageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

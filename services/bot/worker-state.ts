@@ -1,0 +1,86 @@
+/** What this worker is doing right now: for its health page, its metrics and its commands. */
+import type { PollHealth } from '../core/heartbeat/poll-health.ts';
+import type { Held } from '../core/polling-lock/lock-store.ts';
+import { describeHolder } from '../core/polling-lock/lock-value.ts';
+import type { Term } from '../core/polling-lock/term.ts';
+import type { Delivery } from '../core/update-pipeline/delivery.ts';
+
+export interface Health {
+  readonly healthy: boolean;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A leader without a successful poll, and a standby without an answer of the store, are sick after this long. */
+const patienceMs = 180_000;
+
+export class WorkerState {
+  term: Term | undefined;
+  delivery: Delivery | undefined;
+  private waitingFor: Held | undefined;
+  private storeAnsweredMs: number | undefined;
+  private readonly health: PollHealth;
+
+  constructor(health: PollHealth) {
+    this.health = health;
+  }
+
+  standby(held: Held, nowMonotonicMs: number): void {
+    this.waitingFor = held;
+    this.storeAnsweredMs = nowMonotonicMs;
+  }
+
+  lead(term: Term, nowMonotonicMs: number): void {
+    this.term = term;
+    this.waitingFor = undefined;
+    this.storeAnsweredMs = nowMonotonicMs;
+  }
+
+  stepDown(): void {
+    this.term = undefined;
+    this.delivery = undefined;
+  }
+
+  isLeader(): boolean {
+    return this.term?.mayAct() ?? false;
+  }
+
+  report(nowMonotonicMs: number): Health {
+    return this.term === undefined
+      ? this.reportStandby(nowMonotonicMs)
+      : this.reportLeader(this.term, nowMonotonicMs);
+  }
+
+  private reportLeader(term: Term, nowMonotonicMs: number): Health {
+    const pollAgeMs = this.health.ageMs(nowMonotonicMs);
+    const waitedMs = pollAgeMs ?? nowMonotonicMs - (this.storeAnsweredMs ?? nowMonotonicMs);
+    const healthy = waitedMs <= patienceMs;
+    const reason = healthy ? {} : { reason: `no poll succeeded for ${Math.round(waitedMs / 1000)} s` };
+    return {
+      healthy,
+      body: {
+        role: 'leader',
+        epoch: term.epoch,
+        since: new Date(term.sinceMs).toISOString(),
+        lastPollAgeSeconds: seconds(pollAgeMs),
+        inFlight: this.delivery?.intake.inFlight ?? 0,
+        lastError: this.health.lastError,
+        ...reason,
+      },
+    };
+  }
+
+  private reportStandby(nowMonotonicMs: number): Health {
+    const ageMs = this.storeAnsweredMs === undefined ? undefined : nowMonotonicMs - this.storeAnsweredMs;
+    const healthy = ageMs !== undefined && ageMs <= patienceMs;
+    const reason =
+      ageMs === undefined
+        ? 'the store has not answered yet'
+        : `the store has been silent for ${seconds(ageMs)} s`;
+    const waitingFor = this.waitingFor === undefined ? null : describeHolder(this.waitingFor.value);
+    return { healthy, body: { role: 'standby', waitingFor, ...(healthy ? {} : { reason }) } };
+  }
+}
+
+function seconds(ms: number | undefined): number | null {
+  return ms === undefined ? null : Math.round(ms / 1000);
+}
