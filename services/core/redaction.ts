@@ -15,7 +15,7 @@ const mask = '[redacted]';
 const botTokenShape = /\d{3,20}:[A-Za-z0-9_-]{20,}/g;
 const bearerShape = /(Bearer\s+|[?&]_token=)[^\s"'&]+/gi;
 /** Shorter strings occur by chance in ordinary text, and would make it unreadable. */
-const secretLengthMin = 8;
+const secretLengthMin = 4;
 
 export function redactor(secrets: readonly (string | undefined)[] = []): Redact {
   const known = secrets

@@ -1,22 +1,28 @@
 /** The journal of unfinished updates in Redis: a hash from update id to a line that the scripts can take apart. */
 
 import type { StoreKeys } from '../../core/store-keys.ts';
-import type { JournalEntry, Replay, UpdateJournal } from '../../core/update-pipeline/journal.ts';
+import type { JournalEntry, UpdateJournal } from '../../core/update-pipeline/journal.ts';
 import type { Update } from '../../core/update-pipeline/update.ts';
-import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
+import { luaScript, type ScriptRunner } from './lua-scripts.ts';
 
-const replayScript = luaScript('replay-journal-3');
+const readScript = luaScript('read-journal-2');
+const beginScript = luaScript('begin-attempt-3');
 const writeScript = luaScript('write-journal-2');
 
 export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): UpdateJournal {
   return {
-    async replay({ value, epoch }, attemptsMax): Promise<Replay | 'lock lost'> {
-      const args = [value, String(epoch), String(attemptsMax)];
-      const reply = await runner.run(replayScript, [keys.lock, keys.journal, keys.dead], args);
+    async read(value) {
+      const reply = await runner.run(readScript, [keys.lock, keys.journal], [value]);
       if (reply === null) return 'lock lost';
-      const [givenUp, lines] = listOf(reply);
-      const entries = listOf(lines).map((line) => readEntry(String(line)));
-      return { givenUpIds: listOf(givenUp).map(Number), entries: entries.sort(byArrival) };
+      if (!Array.isArray(reply)) throw new Error('the journal script answered something that is not a list');
+      return reply.map((line) => readEntry(String(line))).sort(byArrival);
+    },
+
+    async beginAttempt({ value, epoch }, updateId, attemptsMax) {
+      const args = [value, String(epoch), String(updateId), String(attemptsMax)];
+      const attempt = Number(await runner.run(beginScript, [keys.lock, keys.journal, keys.dead], args));
+      if (attempt === -1) return 'lock lost';
+      return attempt === 0 ? 'given up' : attempt;
     },
 
     async write(value, { add, finishedIds }) {
@@ -45,9 +51,4 @@ function readEntry(line: string): JournalEntry {
 
 function byArrival(a: JournalEntry, b: JournalEntry): number {
   return a.arrivedEpoch - b.arrivedEpoch || a.arrivedIndex - b.arrivedIndex;
-}
-
-function listOf(reply: ScriptReply | undefined): readonly ScriptReply[] {
-  if (!Array.isArray(reply)) throw new Error('the journal script answered something that is not a list');
-  return reply;
 }

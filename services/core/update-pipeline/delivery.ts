@@ -16,7 +16,7 @@ import type { Random } from '../random.ts';
 import type { BotApi } from '../telegram/bot-api.ts';
 import { Intake } from './intake.ts';
 import { attemptsMax, type UpdateJournal } from './journal.ts';
-import type { LaneObserver } from './lanes.ts';
+import type { Job, LaneObserver } from './lanes.ts';
 import { judgePollFailure, type PollFailure } from './poll-failure.ts';
 import type { HandleUpdate, Update } from './update.ts';
 
@@ -72,9 +72,11 @@ export class Delivery {
     this.term = term;
     this.fetchEnd = AbortSignal.any([stop, term.endingSignal]);
     const { clock, handle, observer } = options;
+    const beginAttempt = (job: Job) => this.beginAttempt(job);
     this.intake = new Intake(term.epoch, {
       clock,
       handle,
+      beginAttempt,
       observer,
       handlerLimitMs,
       mayAct: () => term.mayAct(),
@@ -98,15 +100,33 @@ export class Delivery {
     const { journal, observer, clock } = this.options;
     while (!this.fetchEnd.aborted) {
       try {
-        const replay = await journal.replay(this.term, attemptsMax);
-        if (replay === 'lock lost') return this.term.end('lost');
-        if (replay.givenUpIds.length > 0) observer.onGivenUp(replay.givenUpIds);
-        return this.intake.replay(replay.entries);
+        const entries = await journal.read(this.term.value);
+        if (entries === 'lock lost') this.term.end('lost');
+        else this.intake.replay(entries);
+        return;
       } catch (error) {
-        observer.onTrouble('replay the journal', error);
+        observer.onTrouble('read the journal', error);
         await clock.sleep(storeRetryMs, this.fetchEnd);
       }
     }
+  }
+
+  private async beginAttempt({ update: { update_id: id } }: Job): Promise<number | 'given up' | 'term over'> {
+    const { journal, observer, clock } = this.options;
+    while (this.term.mayAct()) {
+      try {
+        const attempt = await journal.beginAttempt(this.term, id, attemptsMax);
+        if (attempt === 'lock lost') this.term.end('lost');
+        else {
+          if (attempt === 'given up') observer.onGivenUp([id]);
+          return attempt;
+        }
+      } catch (error) {
+        observer.onTrouble('count an attempt', error);
+        await clock.sleep(storeRetryMs, this.term.overSignal);
+      }
+    }
+    return 'term over';
   }
 
   /** Returns when everything received may be confirmed and there is room for more, or fetching has ended. */

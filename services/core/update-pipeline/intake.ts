@@ -48,7 +48,7 @@ export class Intake {
   replay(entries: readonly JournalEntry[]): void {
     for (const entry of entries) {
       this.replayed.set(entry.update.update_id, JSON.stringify(entry.update));
-      this.track({ ...entry, lane: laneOf(entry.update), journaled: true, done: false });
+      this.track({ ...entry, lane: laneOf(entry.update), journaled: true, done: false, isReplay: true });
     }
   }
 
@@ -63,6 +63,7 @@ export class Intake {
       arrivedIndex: this.arrivals++,
       journaled: false,
       done: false,
+      isReplay: false,
     }));
     this.batch = tracked;
     for (const job of tracked) this.track(job);

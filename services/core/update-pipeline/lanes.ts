@@ -12,6 +12,8 @@ export interface Job {
   readonly update: Update;
   readonly lane: string;
   readonly attempt: number;
+  /** It comes from the journal of an earlier term: its attempt is counted in the store before it runs. */
+  readonly isReplay: boolean;
 }
 
 export interface LaneObserver {
@@ -22,6 +24,8 @@ export interface LaneObserver {
 export interface LanesOptions {
   readonly clock: Clock;
   readonly handle: HandleUpdate;
+  /** Counts the attempt of a replayed job: its number, or that it is given up, or that the term is over. */
+  readonly beginAttempt: (job: Job) => Promise<number | 'given up' | 'term over'>;
   readonly mayAct: () => boolean;
   readonly handlerLimitMs: number;
   readonly observer: LaneObserver;
@@ -49,21 +53,23 @@ export class Lanes<J extends Job> {
   private async runLane(lane: string): Promise<void> {
     const queue = this.waiting.get(lane) ?? [];
     for (let job = queue[0]; job !== undefined && this.options.mayAct(); job = queue[0]) {
-      await this.runJob(job);
+      const attempt = job.isReplay ? await this.options.beginAttempt(job) : job.attempt;
+      if (attempt === 'term over' || !this.options.mayAct()) break;
+      if (attempt !== 'given up') await this.runJob(job, attempt);
       queue.shift();
       this.onDone(job);
     }
     this.waiting.delete(lane);
   }
 
-  private async runJob(job: J): Promise<void> {
+  private async runJob(job: J, attempt: number): Promise<void> {
     const { clock, handle, observer } = this.options;
     const startedMs = clock.monotonicMs();
     const overdue = new AbortController();
     const ended = new AbortController();
     void this.watch(job, overdue, ended.signal);
     try {
-      await handle(job.update, { attempt: job.attempt, signal: overdue.signal });
+      await handle(job.update, { attempt, signal: overdue.signal });
       observer.onEnd(job, 'ok', clock.monotonicMs() - startedMs);
     } catch (error) {
       observer.onEnd(job, 'failed', clock.monotonicMs() - startedMs, error);

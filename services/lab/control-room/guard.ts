@@ -1,0 +1,51 @@
+/**
+ * Keeps other web pages out: the control room can kill processes, and any page that the same browser shows could
+ * send requests to loopback.
+ *
+ * Guarantees: a request is served only under a loopback name (so a rebound DNS name gets nothing), an API call only
+ * to this page or to a program that is no browser, and a change only as JSON (which no form can send).
+ */
+import type { IncomingMessage } from 'node:http';
+
+export interface Refusal {
+  readonly status: 403 | 415 | 421;
+  readonly message: string;
+}
+
+const loopbackHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+const sameSite = ['same-origin', 'none'];
+
+export function refusalOf({ method, headers, url }: IncomingMessage): Refusal | undefined {
+  const host = headers.host ?? '';
+  if (!loopbackHost.test(host)) {
+    return { status: 421, message: 'the control room is served on 127.0.0.1 and localhost only' };
+  }
+  if (!url?.startsWith('/api/')) return undefined;
+  const site = headers['sec-fetch-site'];
+  const isForeign =
+    (typeof site === 'string' && !sameSite.includes(site)) ||
+    (headers.origin !== undefined && headers.origin !== `http://${host}`);
+  if (isForeign) return { status: 403, message: 'only the control room itself may ask' };
+  if (method === 'POST' && !/^application\/json\b/.test(headers['content-type'] ?? '')) {
+    return { status: 415, message: 'expected content-type application/json' };
+  }
+  return undefined;
+}
+
+/** No script, style or connection but the page's own; no framing; no form goes anywhere. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};

@@ -1,0 +1,241 @@
+/**
+ * What the control room shows, at one moment. The names are stable: the page and other programs read them.
+ *
+ * A part that cannot be read (the store is down) is told as such and is null; the others are there all the same.
+ * No token of the bot's is in any section; only the whole state, for programs, has those of the lab's servers.
+ */
+import type { StoredAuditEntry } from '../../core/audit.ts';
+import { heartbeatAgeSeconds } from '../../core/heartbeat/heartbeat.ts';
+import type { Notification } from '../../core/notifications/notification.ts';
+import { isOpen } from '../../core/outage/outage.ts';
+import type { BotObservation } from '../../core/outage/outage-store.ts';
+import { quarantineOwner, readLockHolder } from '../../core/polling-lock/lock-value.ts';
+import type { Conversation } from '../conversations.ts';
+import type { Task } from '../ecs/task.ts';
+import type { StoppedTask } from '../ecs/task-service.ts';
+import type { Lab } from '../lab.ts';
+import type { MonitorState } from '../lab-functions.ts';
+import type { LabTimes } from '../lab-times.ts';
+import { superadmins } from '../people.ts';
+
+export interface Leader {
+  /** The lab's name of the worker; null for a stranger. */
+  readonly worker: string | null;
+  readonly pid: number | null;
+  readonly host: string | null;
+  readonly epoch: number | null;
+  /** ISO 8601 UTC. */
+  readonly since: string | null;
+  /** Null: a lock without expiry. */
+  readonly ttlMs: number | null;
+  readonly revoked: boolean;
+  /** Nobody leads: the store was emptied, and this keeps everybody out for one lease. */
+  readonly quarantine: boolean;
+}
+
+export type WorkerRole = 'leader' | 'standby' | 'starting' | 'stopping' | 'silent';
+
+export interface WorkerView {
+  readonly name: string;
+  readonly pid: number | null;
+  readonly sidecarPid: number | null;
+  readonly role: WorkerRole;
+  readonly health: 'ok' | 'sick' | 'silent';
+  /** Stopped by SIGSTOP from here. */
+  readonly frozen: boolean;
+  readonly startedAtMs: number;
+  /** Whom a standby waits for. */
+  readonly waitingFor: string | null;
+  /** What its health page says. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What changes from second to second. */
+export interface NowSection {
+  /** By the store's clock when it answers, else by the lab's. */
+  readonly atMs: number;
+  readonly storeError: string | null;
+  readonly leader: Leader | null;
+  readonly workers: readonly WorkerView[];
+  readonly stoppedWorkers: readonly Omit<StoppedTask, 'containers'>[];
+  readonly heartbeat: {
+    readonly ageSeconds: number | null;
+    readonly staleSeconds: number;
+    readonly intervalSeconds: number;
+    readonly epoch: number | null;
+    readonly lastError: string | null;
+  };
+  /** Updates that wait at Telegram. */
+  readonly pendingUpdates: number;
+  readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
+  readonly alertFlag: string | null;
+  readonly monitor: MonitorState;
+}
+
+export interface InboxSection {
+  readonly [telegramId: string]: { readonly total: number; readonly notifications: readonly Notification[] };
+}
+
+export interface TelegramMessage {
+  readonly to: number;
+  readonly name: string;
+  readonly id: number;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+/** Each is sent to the page when it has changed. */
+export interface Sections {
+  readonly now: NowSection;
+  readonly inbox: InboxSection | null;
+  readonly telegramMessages: readonly TelegramMessage[];
+  readonly sns: readonly { readonly subject: string | null; readonly message: string }[];
+  readonly audit: readonly StoredAuditEntry[] | null;
+  readonly chats: readonly Conversation[];
+}
+
+export interface LabFacts {
+  readonly times: LabTimes;
+  readonly store: 'redis-server' | 'embedded';
+}
+
+const inboxShown = 20;
+const auditShown = 60;
+const snsShown = 30;
+const stoppedShown = 5;
+
+export async function takeSections(lab: Lab): Promise<Sections> {
+  const [observation, inbox, audit] = await Promise.all([
+    attempt(() => lab.outages.observe({ noteRun: false })),
+    attempt(() => readInboxes(lab)),
+    attempt(() => lab.audit.latest(auditShown)),
+  ]);
+  const chats = lab.conversations.all();
+  return {
+    now: nowSection(lab, observation),
+    inbox: inbox.value,
+    telegramMessages: chats.filter(({ person }) => person.isSuperadmin).flatMap(botMessages),
+    sns: lab.aws.published.slice(-snsShown).map(({ subject, message }) => ({ subject, message })),
+    audit: audit.value,
+    chats,
+  };
+}
+
+export function labFacts({ times, redis }: Lab): LabFacts {
+  return { times, store: redis.store };
+}
+
+/** Where everything is, for programs on this machine: the credentials open nothing but this lab. */
+export function labAddresses({ site, aws, tasks }: Lab) {
+  const loopback = (port: number): string => `http://127.0.0.1:${port}`;
+  return {
+    redisRest: site.redisUrl,
+    redisToken: site.redisToken,
+    telegram: site.telegramUrl,
+    botToken: site.botToken,
+    aws: aws.url,
+    sidecars: tasks.tasks.map(({ ports }) => loopback(ports.sidecar)),
+    botMetrics: tasks.tasks.map(({ ports }) => loopback(ports.bot)),
+  };
+}
+
+type Attempt<T> =
+  | { readonly value: T; readonly error: null }
+  | { readonly value: null; readonly error: string };
+
+async function attempt<T>(read: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await read(), error: null };
+  } catch (error) {
+    return { value: null, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function readInboxes({ inbox }: Lab): Promise<InboxSection> {
+  const pages = superadmins.map(async ({ id }) => {
+    const page = await inbox.list(String(id), { skip: 0, count: inboxShown });
+    return [String(id), page] as const;
+  });
+  return Object.fromEntries(await Promise.all(pages));
+}
+
+function botMessages({ person, messages }: Conversation): TelegramMessage[] {
+  return messages
+    .filter(({ from }) => from === 'bot')
+    .map(({ id, text, atMs }) => ({ to: person.id, name: person.name, id, text, atMs }));
+}
+
+function nowSection(lab: Lab, { value: observed, error }: Attempt<BotObservation>): NowSection {
+  const { clock, times, telegram, site, tasks, functions } = lab;
+  const memory = observed?.memory;
+  const open = memory !== undefined && isOpen(memory) ? memory.outage : null;
+  const { heartbeat } = observed ?? {};
+  return {
+    atMs: observed?.nowMs ?? clock.wallMs(),
+    storeError: error,
+    leader: observed === null ? null : leaderOf(observed, tasks.tasks),
+    workers: tasks.tasks.map(workerView),
+    stoppedWorkers: tasks.stoppedTasks.slice(0, stoppedShown).map(({ containers: _, ...shown }) => shown),
+    heartbeat: {
+      ageSeconds: observed === null ? null : heartbeatAgeSeconds(observed.heartbeat, observed.nowMs),
+      staleSeconds: times.heartbeatStaleSeconds,
+      intervalSeconds: times.heartbeatIntervalSeconds,
+      epoch: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.epoch ?? null) : null,
+      lastError: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.last_error ?? null) : null,
+    },
+    pendingUpdates: telegram.state(site.botToken).pending,
+    outage:
+      open === null ? null : { id: open.id, since: isoText(open.sinceMs), opened: isoText(open.openedMs) },
+    alertFlag: memory?.alertFlag ?? null,
+    monitor: functions.monitor,
+  };
+}
+
+function leaderOf({ held, epoch, revoked }: BotObservation, tasks: readonly Task[]): Leader | null {
+  if (held === undefined) return null;
+  const { host, pid, ts, task, owner } = readLockHolder(held.value);
+  const worker = tasks.find(({ identity }) => identity.arn === task);
+  // A value may be made some time before it is let in; the worker itself knows when its term began.
+  const since = worker?.health?.body['role'] === 'leader' ? worker.health.body['since'] : ts;
+  return {
+    worker: worker?.identity.name ?? null,
+    pid: pid ?? null,
+    host: host ?? null,
+    epoch,
+    since: typeof since === 'string' ? since : null,
+    ttlMs: held.ttlMs,
+    revoked: revoked === held.value,
+    quarantine: owner === quarantineOwner,
+  };
+}
+
+function workerView(task: Task): WorkerView {
+  const { identity, pid, sidecarPid, frozen, startedAtMs, health } = task;
+  const waitingFor = health?.body['waitingFor'];
+  return {
+    name: identity.name,
+    pid: pid ?? null,
+    sidecarPid: sidecarPid ?? null,
+    role: roleOf(task),
+    health: healthOf(health),
+    frozen,
+    startedAtMs,
+    waitingFor: typeof waitingFor === 'string' ? waitingFor : null,
+    details: health?.body ?? {},
+  };
+}
+
+function roleOf({ state, seen, health }: Task): WorkerRole {
+  if (state !== 'running') return 'stopping';
+  if (health === undefined) return seen ? 'silent' : 'starting';
+  return health.body['role'] === 'leader' ? 'leader' : 'standby';
+}
+
+function healthOf(health: Task['health']): WorkerView['health'] {
+  if (health === undefined) return 'silent';
+  return health.healthy ? 'ok' : 'sick';
+}
+
+function isoText(ms: number): string {
+  return new Date(ms).toISOString();
+}

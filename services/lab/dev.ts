@@ -1,0 +1,72 @@
+/**
+ * The bot as a developer runs it: `npm run dev`. The same worker as everywhere, with `.env`, against the real
+ * Telegram.
+ *
+ * Variables of the environment win over those of `.env`. Without `UPSTASH_REDIS_REST_URL` the store is an embedded
+ * one, which lives as long as this process. The dev checklist is the worker's own: a production token is refused
+ * (78), a lock that another holds is respected and its holder named (75), what waits at Telegram is dropped on stop.
+ * The production environment is refused on top of that. Signals go to the worker; its exit code is this program's.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { systemClock as clock } from '../adapters/system-clock.ts';
+import { systemRandom as random } from '../adapters/system-random.ts';
+import type { Environment } from '../core/environment-reader.ts';
+import { exitCodes } from '../core/exit-codes.ts';
+import { devProblems, hasOwnStore, withStore } from './dev-settings.ts';
+import { startLabRedis } from './redis-rest/lab-redis.ts';
+import { seedEpoch } from './seed-epoch.ts';
+import { hireUndertaker } from './undertaker.ts';
+
+process.exit(await main());
+
+async function main(): Promise<number> {
+  const file = readEnvFile();
+  const environment: Environment = { ...file, ...process.env };
+  const problems = devProblems(environment, { hasEnvFile: file !== undefined });
+  if (problems.length > 0) {
+    process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
+    return exitCodes.configuration;
+  }
+  if (hasOwnStore(environment)) return runWorker(environment);
+  const token = random.token();
+  const redis = await startLabRedis({ port: 0, tokens: [token], redisServerPath: undefined, clock });
+  try {
+    const { url } = redis.rest;
+    await seedEpoch({ url, token, keyPrefix: environment['REDIS_KEY_PREFIX'] ?? '' });
+    process.stderr.write('UPSTASH_REDIS_REST_URL is not set: using an embedded store, forgotten on stop\n');
+    return await runWorker(withStore(environment, { url, token }));
+  } finally {
+    await redis.stop();
+  }
+}
+
+/** Undefined when there is none. */
+function readEnvFile(): Environment | undefined {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function runWorker(environment: Environment): Promise<number> {
+  const program = fileURLToPath(new URL('../bot/main.ts', import.meta.url));
+  // In a session of its own: a terminal's Ctrl-C comes through here, once, as every other signal does.
+  const worker = spawn(process.execPath, [program], { env: environment, stdio: 'inherit', detached: true });
+  const ended = once(worker, 'close') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
+  const undertaker = hireUndertaker();
+  if (worker.pid !== undefined) undertaker.know([worker.pid]);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => worker.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));
+  }
+  const [code, signal] = await ended;
+  undertaker.know([]);
+  await undertaker.dismiss();
+  return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
+}

@@ -1,0 +1,24 @@
+/** Asks a worker how it is. A frozen process accepts the connection and says nothing: hence the time limit. */
+import { healthPath } from '../../bot/contract.ts';
+
+export interface WorkerHealth {
+  readonly healthy: boolean;
+  /** What the worker says of itself, such as its role. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const timeoutMs = 700;
+
+/** Undefined: silent. */
+export async function askHealth(port: number): Promise<WorkerHealth | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}${healthPath}`, {
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const body = (await response.json()) as Readonly<Record<string, unknown>>;
+    return { healthy: response.status === 200, body };
+  } catch {
+    // Silence is an answer here.
+    return undefined;
+  }
+}

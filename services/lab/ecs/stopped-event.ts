@@ -1,0 +1,58 @@
+/**
+ * What EventBridge tells of a stopped task: "ECS Task State Change" with the fields that a consumer may rely on.
+ *
+ * Source: the Amazon ECS developer guide, "Amazon ECS task state change events".
+ */
+import type { ChildExit } from '../child.ts';
+import { account, cluster, region, service } from '../lab-environment.ts';
+
+export interface StoppedTaskFacts {
+  readonly arn: string;
+  readonly exit: ChildExit;
+  readonly deployment: number;
+  readonly startedAtMs: number;
+  readonly stoppedAtMs: number;
+  readonly stoppedReason: string;
+  readonly eventId: string;
+}
+
+export function stoppedTaskEvent(facts: StoppedTaskFacts): Readonly<Record<string, unknown>> {
+  const { arn, exit, deployment, startedAtMs, stoppedAtMs, stoppedReason, eventId } = facts;
+  const stoppedAt = new Date(stoppedAtMs).toISOString();
+  return {
+    version: '0',
+    id: eventId,
+    'detail-type': 'ECS Task State Change',
+    source: 'aws.ecs',
+    account,
+    time: stoppedAt,
+    region,
+    resources: [arn],
+    detail: {
+      taskArn: arn,
+      clusterArn: `arn:aws:ecs:${region}:${account}:cluster/${cluster}`,
+      group: `service:${service}`,
+      startedBy: deploymentId(deployment),
+      launchType: 'FARGATE',
+      lastStatus: 'STOPPED',
+      desiredStatus: 'STOPPED',
+      attachments: [],
+      containers: [{ name: 'bot', lastStatus: 'STOPPED', exitCode: exitCodeOf(exit) }],
+      createdAt: new Date(startedAtMs).toISOString(),
+      stoppedAt,
+      stopCode: 'EssentialContainerExited',
+      stoppedReason,
+    },
+  };
+}
+
+export function deploymentId(deployment: number): string {
+  return `ecs-svc/${deployment}`;
+}
+
+/** As a shell and Docker count: 128 and the signal's number. */
+export function exitCodeOf({ code, signal }: ChildExit): number {
+  if (code !== null) return code;
+  if (signal === 'SIGKILL') return 137;
+  return signal === 'SIGTERM' ? 143 : 255;
+}

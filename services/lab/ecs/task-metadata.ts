@@ -1,0 +1,36 @@
+/** The task metadata endpoint, version 4: it tells each worker which task it runs in. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { account, cluster, region } from '../lab-environment.ts';
+
+export interface TaskMetadata {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export function taskArn(taskId: string): string {
+  return `arn:aws:ecs:${region}:${account}:task/${cluster}/${taskId}`;
+}
+
+export async function startTaskMetadata(): Promise<TaskMetadata> {
+  const server = createServer((request, response) => {
+    const taskId = /^\/v4\/([0-9a-f]{32})\/task$/.exec(request.url ?? '')?.[1];
+    if (taskId === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const task = { Cluster: cluster, TaskARN: taskArn(taskId), LaunchType: 'FARGATE' };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(task));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,221 @@
+/**
+ * Keeps the wanted number of tasks running, as an ECS service does.
+ *
+ * Guarantees: a task that ends is told of as EventBridge would, and replaced after a second; one that keeps failing,
+ * or ends on purpose because of its settings or its token, is replaced ever more slowly. A deployment starts new
+ * tasks first and stops the old ones once the new are healthy. `stop` leaves no process.
+ */
+import type { Clock } from '../../core/clock.ts';
+import { exitCodes } from '../../core/exit-codes.ts';
+import type { Random } from '../../core/random.ts';
+import type { EmulatedServiceState, EmulatedStoppedTask } from '../aws-emulator/ecs-calls.ts';
+import type { ChildExit } from '../child.ts';
+import { freePorts } from '../free-ports.ts';
+import { cluster, service, type TaskPorts } from '../lab-environment.ts';
+import type { LabLog } from '../lab-log.ts';
+import { deploymentId, exitCodeOf, stoppedTaskEvent } from './stopped-event.ts';
+import { Task } from './task.ts';
+import { taskArn } from './task-metadata.ts';
+
+export interface TaskServiceOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: LabLog;
+  readonly desired: number;
+  readonly childEnvironment: Readonly<Record<string, string>>;
+  readonly workerEnvironment: (task: TaskPorts & { readonly id: string }) => Readonly<Record<string, string>>;
+  /** Takes the event of a stopped task. */
+  readonly onStopped: (event: unknown) => void;
+  /** Hears of every change of the living processes. */
+  readonly onPids: (pids: readonly number[]) => void;
+}
+
+/** A task that has ended, for showing. */
+export interface StoppedTask extends EmulatedStoppedTask {
+  readonly name: string;
+  readonly pid: number | undefined;
+  readonly exit: ChildExit;
+  readonly errorLines: readonly string[];
+}
+
+const healthEveryMs = 500;
+const replaceAfterMs = 1000;
+const replaceAfterMaxMs = 30_000;
+/** A task that lived shorter than this has failed to start. */
+const earlyEndMs = 10_000;
+const stopPatienceMs = 12_000;
+const stoppedTasksKept = 20;
+/** Ends on purpose: another start will not help before somebody mends something. */
+const deliberateCodes: readonly number[] = [exitCodes.configuration, exitCodes.tokenRejected];
+
+export class TaskService {
+  private readonly options: TaskServiceOptions;
+  private readonly live = new Set<Task>();
+  private readonly stopped: StoppedTask[] = [];
+  private readonly stopping = new AbortController();
+  private readonly listeners = new Set<() => void>();
+  private deployment = 1;
+  private taskCount = 0;
+  private launching = 0;
+  private earlyEnds = 0;
+  private watching: Promise<void> | undefined;
+
+  constructor(options: TaskServiceOptions) {
+    this.options = options;
+  }
+
+  get tasks(): readonly Task[] {
+    return [...this.live];
+  }
+
+  /** Newest first. */
+  get stoppedTasks(): readonly StoppedTask[] {
+    return this.stopped;
+  }
+
+  /** Returns what ends the listening. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  start(): void {
+    this.reconcile();
+    this.watching = this.watch();
+  }
+
+  describe(): EmulatedServiceState {
+    return {
+      cluster,
+      service,
+      desired: this.options.desired,
+      running: this.tasks.filter(({ state }) => state === 'running').length,
+      deploying: this.tasks.some(({ identity }) => identity.deployment !== this.deployment),
+      stoppedTasks: this.stopped,
+    };
+  }
+
+  restart(): string {
+    this.deployment += 1;
+    this.earlyEnds = 0;
+    this.reconcile();
+    return deploymentId(this.deployment);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.watching;
+    while (this.live.size > 0 || this.launching > 0) {
+      await Promise.all(this.tasks.map((task) => task.stop(stopPatienceMs)));
+      // A launch that was under way ends at once.
+      await this.options.clock.sleep(0);
+    }
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await Promise.all(this.tasks.map((task) => task.askHealth()));
+      this.tell();
+      this.reconcile();
+      await this.options.clock.sleep(healthEveryMs, this.stopping.signal);
+    }
+  }
+
+  private reconcile(): void {
+    if (this.stopping.signal.aborted) return;
+    const { desired } = this.options;
+    const running = this.tasks.filter(({ state }) => state === 'running');
+    const current = running.filter(({ identity }) => identity.deployment === this.deployment);
+    for (let missing = desired - current.length - this.launching; missing > 0; missing -= 1) {
+      void this.launch();
+    }
+    const healthy = current.filter(({ health }) => health?.healthy === true);
+    if (healthy.length < desired) return;
+    for (const old of running.filter((task) => !current.includes(task))) void old.stop(stopPatienceMs);
+  }
+
+  private async launch(): Promise<void> {
+    const { clock, random } = this.options;
+    this.launching += 1;
+    let ports: number[];
+    try {
+      await clock.sleep(this.launchDelayMs(), this.stopping.signal);
+      ports = await freePorts(2);
+    } finally {
+      this.launching -= 1;
+    }
+    const [bot = 0, sidecar = 0] = ports;
+    if (this.stopping.signal.aborted) return;
+    const id = random.token();
+    this.taskCount += 1;
+    const identity = { id, name: `worker-${this.taskCount}`, arn: taskArn(id), deployment: this.deployment };
+    const task = new Task({
+      identity,
+      ports: { bot, sidecar },
+      clock,
+      workerEnvironment: this.options.workerEnvironment({ id, bot, sidecar }),
+      childEnvironment: this.options.childEnvironment,
+      onLine: (source, line, stream) =>
+        this.options.log.sayLine(source, line, stream === 'stderr' ? 'error' : 'info'),
+      onChildren: () => this.tellPids(),
+    });
+    this.live.add(task);
+    this.tellPids();
+    this.options.log.say('ecs', 'info', `${identity.name} started`, JSON.stringify({ pid: task.pid }));
+    this.tell();
+    void task.ended.then((exit) => this.noteEnd(task, exit));
+  }
+
+  /** Nothing for the first tasks; then longer with every one that failed to start. */
+  private launchDelayMs(): number {
+    const [last] = this.stopped;
+    if (last === undefined || this.live.size >= this.options.desired) return 0;
+    if (last.exit.code !== null && deliberateCodes.includes(last.exit.code)) return replaceAfterMaxMs;
+    return Math.min(replaceAfterMs * 2 ** this.earlyEnds, replaceAfterMaxMs);
+  }
+
+  private noteEnd(task: Task, exit: ChildExit): void {
+    const { clock, log, random } = this.options;
+    const { identity, startedAtMs, pid, errorLines } = task;
+    const stoppedAtMs = clock.wallMs();
+    this.live.delete(task);
+    this.earlyEnds = stoppedAtMs - startedAtMs < earlyEndMs && exit.code !== 0 ? this.earlyEnds + 1 : 0;
+    const stoppedReason = 'Essential container in task exited';
+    this.stopped.unshift({
+      arn: identity.arn,
+      name: identity.name,
+      stoppedReason,
+      stoppedAtSeconds: stoppedAtMs / 1000,
+      containers: [{ name: 'bot', exitCode: exitCodeOf(exit) }],
+      pid,
+      exit,
+      errorLines,
+    });
+    this.stopped.splice(stoppedTasksKept);
+    const how = exit.signal === null ? `exit code ${exit.code}` : exit.signal;
+    log.say('ecs', exit.code === 0 ? 'info' : 'warn', `${identity.name} stopped: ${how}`);
+    this.tell();
+    if (this.stopping.signal.aborted) return;
+    const { arn, deployment } = identity;
+    this.options.onStopped(
+      stoppedTaskEvent({
+        arn,
+        exit,
+        deployment,
+        startedAtMs,
+        stoppedAtMs,
+        stoppedReason,
+        eventId: random.token(),
+      }),
+    );
+    this.reconcile();
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  private tellPids(): void {
+    this.options.onPids(this.tasks.flatMap(({ pids }) => pids));
+  }
+}

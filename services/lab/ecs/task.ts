@@ -1,0 +1,152 @@
+/**
+ * One task: a worker and its sidecar, side by side as in the same ECS task.
+ *
+ * The worker is the essential container: when it ends, the task does. A sidecar that ends before is started again.
+ */
+import type { Clock } from '../../core/clock.ts';
+import { type Child, type ChildExit, startChild } from '../child.ts';
+import { sidecarEnvironment, type TaskPorts } from '../lab-environment.ts';
+import { askHealth, type WorkerHealth } from './health.ts';
+
+export interface TaskIdentity {
+  readonly id: string;
+  /** What people call it, such as `worker-1`. */
+  readonly name: string;
+  readonly arn: string;
+  /** Tasks of an older deployment make way for those of a newer one. */
+  readonly deployment: number;
+}
+
+export interface TaskParts {
+  readonly identity: TaskIdentity;
+  readonly ports: TaskPorts;
+  readonly workerEnvironment: Readonly<Record<string, string>>;
+  readonly childEnvironment: Readonly<Record<string, string>>;
+  readonly clock: Clock;
+  readonly onLine: (source: string, line: string, stream: 'stdout' | 'stderr') => void;
+  /** A process was started or has ended. */
+  readonly onChildren: () => void;
+}
+
+export type TaskState = 'running' | 'stopping' | 'stopped';
+
+const sidecarRestartMs = 1000;
+const errorLinesKept = 10;
+
+export class Task {
+  readonly identity: TaskIdentity;
+  readonly ports: TaskPorts;
+  readonly startedAtMs: number;
+  /** Resolves when the worker has ended. */
+  readonly ended: Promise<ChildExit>;
+  state: TaskState = 'running';
+  /** Stopped by SIGSTOP from the control room. */
+  frozen = false;
+  /** What the worker said last; undefined when it is silent or was not asked yet. */
+  health: WorkerHealth | undefined;
+  /** Whether the worker has ever answered. */
+  seen = false;
+  exit: ChildExit | undefined;
+  /** What the worker wrote to stderr last: why it did not start. */
+  readonly errorLines: string[] = [];
+  private readonly parts: TaskParts;
+  private readonly bot: Child;
+  private sidecar: Child | undefined;
+  private sidecarEnded: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: TaskParts) {
+    const { identity, ports, workerEnvironment, childEnvironment, clock, onLine } = parts;
+    this.parts = parts;
+    this.identity = identity;
+    this.ports = ports;
+    this.startedAtMs = clock.wallMs();
+    this.bot = startChild({
+      program: 'services/bot/main.ts',
+      environment: { ...childEnvironment, ...workerEnvironment },
+      onLine: (line, stream) => {
+        if (stream === 'stderr') this.keepError(line);
+        onLine(identity.name, line, stream);
+      },
+    });
+    this.ended = this.bot.ended.then((exit) => this.noteEnd(exit));
+    this.runSidecar();
+  }
+
+  get pid(): number | undefined {
+    return this.bot.pid;
+  }
+
+  get sidecarPid(): number | undefined {
+    return this.sidecar?.pid;
+  }
+
+  /** The processes that live. */
+  get pids(): readonly number[] {
+    const bot = this.exit === undefined ? this.bot.pid : undefined;
+    return [bot, this.sidecar?.pid].filter((pid) => pid !== undefined);
+  }
+
+  async askHealth(): Promise<void> {
+    const health = await askHealth(this.ports.bot);
+    this.health = this.state === 'stopped' ? undefined : health;
+    this.seen ||= health !== undefined;
+  }
+
+  signal(signal: NodeJS.Signals): boolean {
+    if (signal === 'SIGSTOP') this.frozen = true;
+    if (signal === 'SIGCONT') this.frozen = false;
+    return this.bot.kill(signal);
+  }
+
+  /** As ECS stops a task: SIGTERM, and SIGKILL for what has not ended in time. Resolves when all has ended. */
+  async stop(patienceMs: number): Promise<void> {
+    if (this.state === 'running') this.state = 'stopping';
+    for (const child of [this.bot, this.sidecar]) {
+      child?.kill('SIGTERM');
+      // A frozen process hears of it only once it runs again.
+      child?.kill('SIGCONT');
+    }
+    this.frozen = false;
+    const inTime = new AbortController();
+    void this.parts.clock.sleep(patienceMs, inTime.signal).then(() => {
+      if (inTime.signal.aborted) return;
+      this.bot.kill('SIGKILL');
+      this.sidecar?.kill('SIGKILL');
+    });
+    await this.ended;
+    await this.sidecarEnded;
+    inTime.abort();
+  }
+
+  private noteEnd(exit: ChildExit): ChildExit {
+    this.exit = exit;
+    this.state = 'stopped';
+    this.health = undefined;
+    this.sidecar?.kill('SIGTERM');
+    this.parts.onChildren();
+    return exit;
+  }
+
+  private runSidecar(): void {
+    const { childEnvironment, clock, identity, onLine, onChildren } = this.parts;
+    const sidecar = startChild({
+      program: 'services/metrics-sidecar/main.ts',
+      environment: { ...childEnvironment, ...sidecarEnvironment(this.ports) },
+      onLine: (line, stream) => onLine(`${identity.name} metrics`, line, stream),
+    });
+    this.sidecar = sidecar;
+    this.sidecarEnded = sidecar.ended.then(async () => {
+      this.sidecar = undefined;
+      onChildren();
+      if (this.state !== 'running') return;
+      await clock.sleep(sidecarRestartMs);
+      if (this.state === 'running') this.runSidecar();
+    });
+    onChildren();
+  }
+
+  private keepError(line: string): void {
+    this.errorLines.push(line);
+    if (this.errorLines.length > errorLinesKept) this.errorLines.shift();
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * The whole system on one machine: the lab's servers, both functions, and the workers with their sidecars as real
+ * child processes.
+ *
+ * Guarantees: nothing outside loopback is touched and nothing is written outside the system's temporary folder; a
+ * start that fails and `stop` leave no process and no file.
+ */
+
+import { redisAuditTrail } from '../adapters/redis/audit.ts';
+import { redisInboxStore } from '../adapters/redis/inbox-store.ts';
+import { redisOutageStore } from '../adapters/redis/outage-store.ts';
+import { upstashStore } from '../adapters/redis/upstash-store.ts';
+import type { AuditTrail } from '../core/audit.ts';
+import type { Clock } from '../core/clock.ts';
+import type { InboxStore } from '../core/notifications/inbox-store.ts';
+import type { OutageStore } from '../core/outage/outage-store.ts';
+import type { Random } from '../core/random.ts';
+import { redactor } from '../core/redaction.ts';
+import { storeKeys } from '../core/store-keys.ts';
+import { type AwsEmulator, startAwsEmulator } from './aws-emulator/aws-emulator.ts';
+import { Conversations } from './conversations.ts';
+import { startTaskMetadata } from './ecs/task-metadata.ts';
+import { TaskService } from './ecs/task-service.ts';
+import { functionEnvironment, type LabSite, workerEnvironment } from './lab-environment.ts';
+import { LabFunctions } from './lab-functions.ts';
+import { LabLog } from './lab-log.ts';
+import type { LabSettings } from './lab-settings.ts';
+import { type LabTimes, labTimes } from './lab-times.ts';
+import { findExecutable } from './redis-rest/find-executable.ts';
+import { type LabRedis, startLabRedis } from './redis-rest/lab-redis.ts';
+import { seedEpoch } from './seed-epoch.ts';
+import { type RunningEmulator, startTelegramEmulator } from './telegram-emulator/server.ts';
+import { hireUndertaker } from './undertaker.ts';
+
+/** The parts that the control room shows and works with. */
+export interface Lab {
+  readonly clock: Clock;
+  readonly times: LabTimes;
+  readonly site: LabSite;
+  readonly log: LabLog;
+  readonly redis: LabRedis;
+  readonly telegram: RunningEmulator;
+  readonly aws: AwsEmulator;
+  readonly tasks: TaskService;
+  readonly functions: LabFunctions;
+  readonly conversations: Conversations;
+  readonly outages: OutageStore;
+  readonly inbox: InboxStore;
+  readonly audit: AuditTrail;
+  stop(): Promise<void>;
+}
+
+/** A leader and a standby. */
+const workersDesired = 2;
+const storeTimeoutMs = 3000;
+/** Above every id that a real bot has today. */
+const botId = 7_000_000_001;
+
+export async function startLab(settings: LabSettings, { clock, random }: Seams): Promise<Lab> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    return await startParts(settings, { clock, random }, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Seams {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+async function startParts(
+  { speed, searchPath, childEnvironment, botEnvironment }: LabSettings,
+  { clock, random }: Seams,
+  closers: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<Lab> {
+  const times = labTimes(speed);
+  const botToken = `${botId}:lab${random.token()}`;
+  const redisToken = random.token();
+  const log = new LabLog({ clock, redact: redactor([botToken, redisToken]) });
+
+  const redisServerPath = findExecutable('redis-server', searchPath);
+  const redis = await startLabRedis({ port: 0, tokens: [redisToken], redisServerPath, clock });
+  closers.push(() => redis.stop());
+  const telegram = await startTelegramEmulator({ clock, random });
+  closers.push(() => telegram.close());
+  const metadata = await startTaskMetadata();
+  closers.push(() => metadata.close());
+  const aws = await startAwsEmulator({
+    ecs: { describe: () => tasks.describe(), restart: () => tasks.restart() },
+  });
+  closers.push(() => aws.close());
+
+  const site: LabSite = {
+    redisUrl: redis.rest.url,
+    redisToken,
+    telegramUrl: telegram.url,
+    botToken,
+    awsUrl: aws.url,
+    metadataUrl: metadata.url,
+  };
+  const store = upstashStore({ url: site.redisUrl, token: redisToken, timeoutMs: storeTimeoutMs });
+  const keys = storeKeys('');
+  await seedEpoch({ url: site.redisUrl, token: redisToken, keyPrefix: '' });
+
+  const functions = new LabFunctions({
+    environment: { ...functionEnvironment(site, times), ...pick(botEnvironment, 'NOTIFY_LOCALE') },
+    monitorEveryMs: times.monitorEveryMs,
+    clock,
+    random,
+    log,
+  });
+  closers.push(() => functions.stop());
+  const undertaker = hireUndertaker();
+  closers.push(() => undertaker.dismiss());
+  const tasks = new TaskService({
+    clock,
+    random,
+    log,
+    desired: workersDesired,
+    childEnvironment,
+    workerEnvironment: (task) => ({ ...botEnvironment, ...workerEnvironment(site, times, task) }),
+    onStopped: (event) => void functions.taskStopped(event),
+    onPids: (pids) => undertaker.know(pids),
+  });
+  closers.push(() => tasks.stop());
+  tasks.start();
+  return {
+    clock,
+    times,
+    site,
+    log,
+    redis,
+    telegram,
+    aws,
+    tasks,
+    functions,
+    conversations: new Conversations({ emulator: telegram, token: botToken, clock, random }),
+    outages: redisOutageStore(store, keys),
+    inbox: redisInboxStore(store, keys),
+    audit: redisAuditTrail(store, keys),
+    stop,
+  };
+}
+
+function pick(environment: Readonly<Record<string, string>>, name: string): Record<string, string> {
+  const value = environment[name];
+  return value === undefined ? {} : { [name]: value };
+}

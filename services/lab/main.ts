@@ -1,0 +1,89 @@
+/**
+ * The lab: `npm start`, or `npm start -- --speed 10`.
+ *
+ * Prints exactly one line on stdout, `ready <control room URL>`, once one worker polls and the other stands by.
+ * A wrong setting, a wrong argument and a busy `LAB_PORT` give one line each and exit code 78. Ctrl-C and SIGTERM
+ * end everything within 15 s with exit code 0; a second one ends the children at once.
+ */
+import { systemClock as clock } from '../adapters/system-clock.ts';
+import { systemRandom as random } from '../adapters/system-random.ts';
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { type ControlRoom, openControlRoom } from './control-room/server.ts';
+import { startLab } from './lab.ts';
+import { LabStartError, untilReady } from './lab-readiness.ts';
+import { type LabSettings, readLabSettings } from './lab-settings.ts';
+import { describeTimes } from './lab-times.ts';
+
+const stop = new AbortController();
+const stopped = new Promise<'stopped'>((resolve) => {
+  stop.signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Asked a second time: no patience left. The undertaker ends what is still there.
+    if (stop.signal.aborted) process.exit(exitCodes.cleanStop);
+    stop.abort();
+  });
+}
+process.exit(await main());
+
+async function main(): Promise<ExitCode> {
+  const read = readLabSettings(process.env, process.argv.slice(2));
+  if (!read.ok) return refuse(read.problems, exitCodes.configuration);
+  const { settings } = read;
+  let controlRoom: ControlRoom;
+  try {
+    // First of all: a port that is taken is found out before anything is there to be cleaned up.
+    controlRoom = await openControlRoom(settings.port);
+  } catch (error) {
+    return refuse([portProblem(error, settings.port)], exitCodes.configuration);
+  }
+  try {
+    return await run(settings, controlRoom);
+  } catch (error) {
+    return failure(error);
+  } finally {
+    await controlRoom.close();
+  }
+}
+
+async function run(settings: LabSettings, controlRoom: ControlRoom): Promise<ExitCode> {
+  const lab = await startLab(settings, { clock, random });
+  try {
+    controlRoom.show(lab);
+    if (settings.speed !== 1) process.stderr.write(`${describeTimes(lab.times)}\n`);
+    await untilReady(lab, stop.signal);
+    if (stop.signal.aborted) return exitCodes.cleanStop;
+    lab.functions.startSchedule();
+    process.stdout.write(`ready ${controlRoom.url}\n`);
+    const end = await Promise.race([stopped, lab.redis.storeLost.then(() => 'store lost' as const)]);
+    if (end === 'stopped') return exitCodes.cleanStop;
+    return refuse(['the redis-server of the lab has ended; start the lab again'], exitCodes.storeUnreachable);
+  } catch (error) {
+    if (!(error instanceof LabStartError)) throw error;
+    return refuse([error.message], error.exitCode);
+  } finally {
+    await lab.stop();
+  }
+}
+
+function failure(error: unknown): ExitCode {
+  const message = error instanceof Error ? error.message : String(error);
+  return refuse([`the lab ended by a failure: ${message}`], exitCodes.bug);
+}
+
+function refuse(problems: readonly string[], code: ExitCode): ExitCode {
+  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
+  return code;
+}
+
+function portProblem(error: unknown, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const mend = 'set LAB_PORT to another one, or to 0 for any free one';
+  if (code === 'EADDRINUSE') {
+    return `LAB_PORT: expected a free port, got ${port}, which another program listens on; ${mend}`;
+  }
+  if (code === 'EACCES')
+    return `LAB_PORT: expected a port that you may listen on, got ${port}, which needs privileges; ${mend}`;
+  throw error;
+}

@@ -1,0 +1,14 @@
+/** Who talks to the lab's bot. Private chats: a person's id is the chat's. */
+export interface Person {
+  readonly id: number;
+  readonly name: string;
+  readonly isSuperadmin: boolean;
+}
+
+export const people: readonly Person[] = [
+  { id: 1001, name: 'Anna', isSuperadmin: false },
+  { id: 2001, name: 'Boris', isSuperadmin: true },
+  { id: 2002, name: 'Vera', isSuperadmin: true },
+];
+
+export const superadmins: readonly Person[] = people.filter(({ isSuperadmin }) => isSuperadmin);

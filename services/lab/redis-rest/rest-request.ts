@@ -1,0 +1,99 @@
+/** Reads what a client asks for out of an HTTP request's path, query and body. */
+import type { Topic } from './backend.ts';
+import { type Bytes, bytesOfText } from './store/bytes.ts';
+
+export type RestRequest =
+  | { readonly kind: 'command'; readonly command: readonly Bytes[] }
+  | { readonly kind: 'pipeline' | 'multi-exec'; readonly commands: readonly (readonly Bytes[])[] }
+  | { readonly kind: 'listen'; readonly topic: Topic };
+
+/** What a client gets wrong: answered with 400 and this message. */
+export class BadRequestError extends Error {
+  override readonly name = 'BadRequestError';
+  readonly code = 'BAD_REST_REQUEST';
+}
+
+export interface HttpParts {
+  readonly method: string;
+  /** Path and query, as in the request line. */
+  readonly target: string;
+  readonly body: Buffer;
+}
+
+/** `_token`, by which a client may authenticate itself in the query. */
+export const tokenParameter = '_token';
+
+/** Throws `BadRequestError`. */
+export function readRestRequest({ method, target, body }: HttpParts): RestRequest {
+  const { segments, query } = readTarget(target);
+  const [first, ...names] = segments;
+  if (first === undefined)
+    return { kind: 'command', command: readCommand(parseJson(body), 'ERR empty command') };
+  const route = first.toLowerCase();
+  if ((route === 'pipeline' || route === 'multi-exec') && names.length === 0) {
+    return { kind: route, commands: readCommands(parseJson(body)) };
+  }
+  if (route === 'subscribe' || route === 'psubscribe') {
+    if (names.length === 0) throw new BadRequestError(`ERR wrong number of arguments for '${route}' command`);
+    return { kind: 'listen', topic: { kind: route, names } };
+  }
+  if (route === 'monitor') return { kind: 'listen', topic: { kind: 'monitor' } };
+  const fromBody = method === 'POST' || method === 'PUT' ? bodyArgument(body) : [];
+  return { kind: 'command', command: [...segments, ...fromBody, ...query] };
+}
+
+function bodyArgument(body: Buffer): Bytes[] {
+  return body.length === 0 ? [] : [body.toString('latin1')];
+}
+
+function readTarget(target: string): { segments: Bytes[]; query: Bytes[] } {
+  const queryStart = target.indexOf('?');
+  const path = (queryStart < 0 ? target : target.slice(0, queryStart)).replace(/^\/+/, '');
+  let segments: string[];
+  try {
+    segments = path === '' ? [] : path.split('/').map(decodeURIComponent);
+  } catch {
+    throw new BadRequestError('ERR the path is not a valid percent-encoded text');
+  }
+  const parameters = new URLSearchParams(queryStart < 0 ? '' : target.slice(queryStart));
+  const query: Bytes[] = [];
+  for (const [name, value] of parameters) {
+    if (name === tokenParameter) continue;
+    query.push(bytesOfText(name));
+    if (value !== '') query.push(bytesOfText(value));
+  }
+  return { segments: segments.map(bytesOfText), query };
+}
+
+const notAnArray = 'ERR failed to parse the request: expected JSON array';
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) throw new BadRequestError('ERR empty command');
+  try {
+    // The digits of a number are taken as they were sent: 12345678901234567890 is no other number here.
+    return JSON.parse(body.toString('utf8'), (_key, value, context?: { source?: string }) =>
+      typeof value === 'number' ? (context?.source ?? String(value)) : value,
+    );
+  } catch {
+    throw new BadRequestError(notAnArray);
+  }
+}
+
+function readCommands(json: unknown): Bytes[][] {
+  if (!Array.isArray(json)) throw new BadRequestError(notAnArray);
+  if (json.length === 0) throw new BadRequestError('ERR empty pipeline');
+  return json.map((command: unknown) => readCommand(command, 'ERR empty pipeline command'));
+}
+
+function readCommand(json: unknown, whenEmpty: string): Bytes[] {
+  if (!Array.isArray(json)) throw new BadRequestError(notAnArray);
+  if (json.length === 0) throw new BadRequestError(whenEmpty);
+  return json.map((word: unknown) => {
+    if (word === null) throw new BadRequestError('ERR null args are not supported');
+    if (typeof word === 'string') return bytesOfText(word);
+    if (typeof word === 'boolean') return String(word);
+    throw new BadRequestError(
+      'ERR failed to parse the request: expected only strings, numbers and booleans as arguments',
+    );
+  });
+}

@@ -1,0 +1,150 @@
+/**
+ * One bot: everything that the emulator keeps for one token.
+ *
+ * Memory is bounded: the queue by its own limits, everything else by the number of entries kept.
+ */
+import type { Clock } from '../../core/clock.ts';
+import type { Random } from '../../core/random.ts';
+import { isObject } from './arguments.ts';
+import { Chats } from './chats.ts';
+import type { EventHub, Tell } from './events.ts';
+import { GetUpdates } from './get-updates.ts';
+import { Messages } from './messages.ts';
+import { PollLog } from './poll-log.ts';
+import { UpdateQueue } from './update-queue.ts';
+import { isUpdateType, lifetimesMs, type UpdateType } from './update-types.ts';
+import { Webhook } from './webhook.ts';
+
+/** An update as pushed: its kind, its content, and the id to keep if one was given. */
+export interface PushedUpdate {
+  readonly type: UpdateType;
+  readonly content: Record<string, unknown>;
+  readonly id: number | undefined;
+}
+
+export interface BotParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: EventHub;
+  readonly closing: AbortSignal;
+}
+
+const callbackQueriesKept = 10_000;
+const textShownMax = 200;
+
+export class Bot {
+  readonly id: number;
+  readonly queue: UpdateQueue;
+  readonly polls: PollLog;
+  readonly getUpdates: GetUpdates;
+  readonly webhook: Webhook;
+  readonly messages = new Messages();
+  readonly chats = new Chats();
+  readonly tell: Tell;
+  /** By scope and language, as setMyCommands was told. */
+  readonly commands = new Map<string, unknown>();
+  readonly callCounts = new Map<string, number>();
+  filteredCount = 0;
+  readonly #callbackQueries = new Set<string>();
+  readonly #clock: Clock;
+
+  constructor(id: number, { clock, random, events, closing }: BotParts) {
+    this.id = id;
+    this.#clock = clock;
+    this.tell = events.forBot(id);
+    this.queue = new UpdateQueue(random);
+    this.polls = new PollLog({ clock, tell: this.tell, closing });
+    this.getUpdates = new GetUpdates({ clock, queue: this.queue, log: this.polls, tell: this.tell, closing });
+    this.webhook = new Webhook({
+      endParkedPoll: () => this.getUpdates.endForWebhook(),
+      dropPendingUpdates: () => {
+        const count = this.queue.drop(0);
+        if (count > 0) this.tell('updates-dropped', { count, by: 'drop_pending_updates' });
+      },
+    });
+  }
+
+  /** As it appears in getMe and as a sender. */
+  get user(): Readonly<Record<string, unknown>> {
+    return { id: this.id, is_bot: true, first_name: 'Lab bot', username: `lab_${this.id}_bot` };
+  }
+
+  nowSeconds(): number {
+    return Math.floor(this.#clock.wallMs() / 1000);
+  }
+
+  pendingCount(): number {
+    return this.queue.size(this.#clock.monotonicMs());
+  }
+
+  pendingIds(limit: number): number[] {
+    return this.queue.ids(this.#clock.monotonicMs(), limit);
+  }
+
+  /** The update's id, or null when it is filtered by allowed_updates or the queue is full. */
+  push({ type, content, id }: PushedUpdate): number | null {
+    this.#learn(type, content);
+    if (!this.webhook.allowedUpdates.has(type)) {
+      this.filteredCount += 1;
+      this.tell('update-filtered', { kind: type });
+      return null;
+    }
+    const json = `${JSON.stringify(type)}:${JSON.stringify(content)}`;
+    const nowMs = this.#clock.monotonicMs();
+    const updateId = this.queue.push({ json, lifetimeMs: lifetimesMs[type], id }, nowMs);
+    if (updateId === undefined) {
+      this.tell('update-vanished', { kind: type });
+      return null;
+    }
+    this.tell('update-queued', { updateId, kind: type, ...summary(content) });
+    this.getUpdates.wake();
+    return updateId;
+  }
+
+  knowsCallbackQuery(queryId: string): boolean {
+    return this.#callbackQueries.has(queryId);
+  }
+
+  #learn(type: UpdateType, content: Record<string, unknown>): void {
+    this.chats.learn(content);
+    if (typeof content['message_id'] === 'number') this.messages.noteId(content['message_id']);
+    if (type !== 'callback_query' || typeof content['id'] !== 'string') return;
+    this.#callbackQueries.add(content['id']);
+    const [oldest] = this.#callbackQueries;
+    if (this.#callbackQueries.size > callbackQueriesKept && oldest !== undefined) {
+      this.#callbackQueries.delete(oldest);
+    }
+  }
+}
+
+/** Reads one pushed update, or says in a line what is wrong with it. */
+export function readPushedUpdate(value: unknown): PushedUpdate | string {
+  if (!isObject(value)) return 'an update must be an object';
+  const { update_id: id, ...rest } = value;
+  if (
+    id !== undefined &&
+    !(typeof id === 'number' && Number.isInteger(id) && id >= 1 && id < 1_999_999_999)
+  ) {
+    return `update_id must be an integer from 1 to 1999999998, got ${JSON.stringify(id)}`;
+  }
+  const types = Object.keys(rest);
+  const [type] = types;
+  if (type === undefined || types.length !== 1 || !isUpdateType(type)) {
+    return `an update must have exactly one kind (message, callback_query, …) besides update_id, got ${
+      types.join(', ') || 'none'
+    }`;
+  }
+  const content = rest[type];
+  if (!isObject(content)) return `${type} must be an object`;
+  return { type, content, id };
+}
+
+function summary(content: Record<string, unknown>): Record<string, unknown> {
+  const message = isObject(content['message']) ? content['message'] : content;
+  const chat = message['chat'];
+  const text = content['text'] ?? content['data'];
+  return {
+    chatId: isObject(chat) ? chat['id'] : undefined,
+    text: typeof text === 'string' ? text.slice(0, textShownMax) : undefined,
+  };
+}

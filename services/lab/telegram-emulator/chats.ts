@@ -1,0 +1,62 @@
+/**
+ * The chats a bot can write to.
+ *
+ * Any numeric id is a chat that exists; a user name is one only after an update has shown it. What updates told
+ * of a chat (names, type) is kept for the last 10,000 chats and given back in messages and by getChat.
+ */
+import { isObject } from './arguments.ts';
+import { badRequest } from './errors.ts';
+
+export type Chat = Readonly<Record<string, unknown>> & { readonly id: number };
+
+const chatsKept = 10_000;
+
+export class Chats {
+  readonly #byId = new Map<number, Chat>();
+  readonly #idByName = new Map<string, number>();
+
+  /** Takes note of every chat in a message-like part of an update. */
+  learn(part: unknown): void {
+    if (!isObject(part)) return;
+    this.#learnChat(part['chat']);
+    const message = part['message'];
+    if (isObject(message)) this.#learnChat(message['chat']);
+  }
+
+  /** The chat that a `chat_id` argument names; throws the real server's refusals. */
+  resolve(text: string): Chat {
+    if (text === '') throw badRequest('chat_id is empty');
+    const id = text.startsWith('@') ? this.#idByName.get(text.slice(1).toLowerCase()) : numericId(text);
+    if (id === undefined) throw badRequest('chat not found');
+    return this.#byId.get(id) ?? inventChat(id);
+  }
+
+  #learnChat(value: unknown): void {
+    if (!isObject(value) || typeof value['id'] !== 'number') return;
+    const chat = value as Chat;
+    this.#byId.delete(chat.id);
+    this.#byId.set(chat.id, chat);
+    const name = chat['username'];
+    if (typeof name === 'string') this.#idByName.set(name.toLowerCase(), chat.id);
+    if (this.#byId.size > chatsKept) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#byId.values();
+    if (oldest === undefined) return;
+    this.#byId.delete(oldest.id);
+    const name = oldest['username'];
+    if (typeof name === 'string') this.#idByName.delete(name.toLowerCase());
+  }
+}
+
+function numericId(text: string): number | undefined {
+  const id = Number(/^-?\d+/.exec(text)?.[0] ?? '0');
+  return Number.isSafeInteger(id) && id !== 0 ? id : undefined;
+}
+
+function inventChat(id: number): Chat {
+  if (id > 0) return { id, type: 'private', first_name: `User ${id}` };
+  const type = id <= -1_000_000_000_000 ? 'supergroup' : 'group';
+  return { id, title: `Chat ${id}`, type };
+}

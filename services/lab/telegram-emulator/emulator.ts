@@ -1,0 +1,114 @@
+/**
+ * The Bot API server without its HTTP: tokens, bots, calls, and what a lab needs to see and do from outside.
+ *
+ * Guarantees: rule 22 of the semantics note (tokens and unknown methods); every well-formed token is a bot of its
+ * own. Does not guarantee: faults and latency, which belong to the transport.
+ */
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../../core/clock.ts';
+import type { Random } from '../../core/random.ts';
+import type { Arguments } from './arguments.ts';
+import { Bot, type PushedUpdate } from './bot.ts';
+import {
+  type ApiAnswer,
+  BotApiRefusal,
+  invalidToken,
+  methodNotFound,
+  refusal,
+  tooManyRequests,
+} from './errors.ts';
+import { EventHub } from './events.ts';
+import { findMethod } from './methods.ts';
+import type { PollClient } from './poll-log.ts';
+import { type BotState, readState } from './state.ts';
+
+const tokenLengthMax = 80;
+const botIdEnd = 2 ** 53;
+/** More tokens than any lab has; a client that makes them up by the thousand is stopped here. */
+const botsMax = 10_000;
+const unknownMethod = '(unknown)';
+
+export interface ApiCall {
+  readonly token: string;
+  readonly method: string;
+  readonly args: Arguments;
+  readonly client: PollClient;
+}
+
+export class Emulator {
+  readonly events: EventHub;
+  readonly #bots = new Map<string, Bot>();
+  readonly #closing = new AbortController();
+  readonly #clock: Clock;
+  readonly #random: Random;
+
+  constructor({ clock, random }: { clock: Clock; random: Random }) {
+    this.#clock = clock;
+    this.#random = random;
+    this.events = new EventHub(() => clock.wallMs());
+    // Every wait that is going on listens to it: their number is no sign of a leak.
+    setMaxListeners(0, this.#closing.signal);
+  }
+
+  /** Aborts when the emulator is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Ends every wait; calls still open get no answer. */
+  close(): void {
+    this.#closing.abort();
+    for (const bot of this.#bots.values()) bot.getUpdates.close();
+  }
+
+  /** Answers as the real server would; rejects only for a bug. */
+  async call({ token, method, args, client }: ApiCall): Promise<ApiAnswer> {
+    if (botId(token) === undefined) return invalidToken;
+    const bot = this.#bot(token);
+    if (bot === undefined) return tooManyRequests(60);
+    const found = findMethod(method);
+    const counted = found?.name ?? unknownMethod;
+    bot.callCounts.set(counted, (bot.callCounts.get(counted) ?? 0) + 1);
+    if (found === undefined) return methodNotFound;
+    try {
+      return await found.run({ bot, args, client });
+    } catch (error) {
+      if (error instanceof BotApiRefusal) return refusal(error);
+      throw error;
+    }
+  }
+
+  /** The ids given, null where an update is filtered or the queue is full; undefined when there is no such bot. */
+  push(token: string, updates: readonly PushedUpdate[]): (number | null)[] | undefined {
+    const bot = this.#bot(token);
+    return bot && updates.map((update) => bot.push(update));
+  }
+
+  state(token: string, limits?: { messages?: number }): BotState | undefined {
+    const bot = this.#bot(token);
+    return bot && readState(bot, limits);
+  }
+
+  /** Tells that a fault was met. */
+  tellFault(token: string, details: Readonly<Record<string, unknown>>): void {
+    const id = botId(token);
+    if (id !== undefined) this.events.forBot(id)('fault-met', details);
+  }
+
+  #bot(token: string): Bot | undefined {
+    const known = this.#bots.get(token);
+    const id = botId(token);
+    if (known !== undefined || id === undefined || this.#bots.size >= botsMax) return known;
+    const parts = { clock: this.#clock, random: this.#random, events: this.events, closing: this.closing };
+    const bot = new Bot(id, parts);
+    this.#bots.set(token, bot);
+    return bot;
+  }
+}
+
+/** The bot's id in a well-formed token `<digits>:<secret>`. */
+export function botId(token: string): number | undefined {
+  const digits = /^([1-9]\d*):[^/]+$/.exec(token)?.[1];
+  const id = Number(digits);
+  return digits !== undefined && token.length <= tokenLengthMax && id < botIdEnd ? id : undefined;
+}

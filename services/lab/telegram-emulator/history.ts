@@ -1,0 +1,22 @@
+/** The last things of a kind and how many there were in all: memory stays bounded however long the lab runs. */
+export class History<T> {
+  total = 0;
+  readonly #keep: number;
+  #items: T[] = [];
+
+  constructor(keep: number) {
+    this.#keep = keep;
+  }
+
+  add(item: T): void {
+    this.total += 1;
+    this.#items.push(item);
+    // Cutting at twice the length makes one addition cheap on average.
+    if (this.#items.length > this.#keep * 2) this.#items = this.last();
+  }
+
+  /** Oldest first. */
+  last(count = this.#keep): T[] {
+    return count <= 0 ? [] : this.#items.slice(-Math.min(count, this.#keep));
+  }
+}

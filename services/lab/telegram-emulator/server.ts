@@ -1,0 +1,233 @@
+/**
+ * The Bot API server of the lab, over HTTP.
+ *
+ * Guarantees: the 22 rules of the Bot API semantics note, for clients that send GET with a query string, or POST
+ * with a query string, urlencoded, JSON or multipart body; the `/emulator/…` calls of `control.ts`.
+ * Does not guarantee: persistence, files, flood limits, delivery to webhooks. It is for one machine: it listens
+ * on the loopback address and knows no authentication.
+ *
+ * Latency, when asked for, is the round trip's: half passes before a call is done, half before its answer goes.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { systemClock } from '../../adapters/system-clock.ts';
+import { systemRandom } from '../../adapters/system-random.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Random } from '../../core/random.ts';
+import { type Arguments, readArguments } from './arguments.ts';
+import { type PushedUpdate, readPushedUpdate } from './bot.ts';
+import { Control } from './control.ts';
+import { Emulator } from './emulator.ts';
+import { notFound, refuse } from './errors.ts';
+import type { EventListener } from './events.ts';
+import { type Fault, type FaultRequest, Faults, faultAnswer } from './faults.ts';
+import type { PollClient } from './poll-log.ts';
+import type { BotState } from './state.ts';
+import { hangUp, reset, send, sendNginxPage, sendTruncated } from './transport.ts';
+
+const bodyBytesMax = 64 * 2 ** 20;
+/** Longer than clients keep idle connections, so that none is closed under a request. */
+const keepAliveMs = 120_000;
+const delayDefaultMs = 1000;
+
+export interface EmulatorOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly latencyMs?: number;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface RunningEmulator {
+  readonly url: string;
+  readonly port: number;
+  /** Ends every connection, also of calls that are still open. */
+  close(): Promise<void>;
+  /** The updates' ids, null where filtered or vanished; throws for a bad token or update. */
+  pushUpdates(token: string, updates: readonly unknown[]): (number | null)[];
+  setFault(request: FaultRequest): void;
+  state(token: string): BotState;
+  /** Returns what ends the listening. */
+  onEvent(listener: EventListener): () => void;
+}
+
+/** Rejects with the server's error (`EADDRINUSE`, …) when it cannot listen. */
+export async function startTelegramEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
+  const { port = 0, host = '127.0.0.1', latencyMs = 0 } = options;
+  const { clock = systemClock, random = systemRandom } = options;
+  const emulator = new Emulator({ clock, random });
+  const faults = new Faults();
+  const service = new Service({ emulator, faults, clock, latencyMs });
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+    service.handle(request, response).catch((error: unknown) => {
+      send(
+        response,
+        refuse(500, `Internal Server Error: ${error instanceof Error ? error.message : 'unknown'}`),
+      );
+    });
+  });
+  await listen(server, { port, host });
+  const { port: boundPort } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${boundPort}`,
+    port: boundPort,
+    close() {
+      emulator.close();
+      return close(server);
+    },
+    pushUpdates(token, updates) {
+      const ids = emulator.push(token, updates.map(mustRead));
+      if (ids === undefined) throw new TypeError('token: expected <digits>:<secret>');
+      return ids;
+    },
+    setFault: (request) => void faults.add(request),
+    state(token) {
+      const state = emulator.state(token);
+      if (state === undefined) throw new TypeError('token: expected <digits>:<secret>');
+      return state;
+    },
+    onEvent: (listener) => emulator.events.listen(listener),
+  };
+}
+
+interface Parts {
+  readonly emulator: Emulator;
+  readonly faults: Faults;
+  readonly clock: Clock;
+  readonly latencyMs: number;
+}
+
+interface Call {
+  readonly token: string;
+  readonly method: string;
+  readonly args: Arguments;
+}
+
+class Service {
+  readonly #parts: Parts;
+  readonly #control: Control;
+  readonly #clients = new WeakMap<Socket, PollClient>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#control = new Control(parts);
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = URL.parse(request.url ?? '', 'http://emulator');
+    const body = await readBody(request);
+    if (body === undefined) return send(response, refuse(413, 'Request Entity Too Large'));
+    if (url === null) return send(response, notFound);
+    const { pathname: path, searchParams } = url;
+    if (path === '/emulator/events') return this.#control.stream(request, response, searchParams);
+    if (path.startsWith('/emulator/')) {
+      const verb = request.method ?? '';
+      return send(response, this.#control.answer({ verb, path, searchParams, body }));
+    }
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      return send(response, refuse(405, 'Method Not Allowed'));
+    }
+    const contentType = request.headers['content-type'] ?? '';
+    const args = readArguments({ searchParams, contentType, body });
+    if (typeof args === 'string') return send(response, refuse(400, args));
+    const target = readTarget(path, args);
+    if (target === undefined) return send(response, notFound);
+    await this.#call({ ...target, args }, request, response);
+  }
+
+  async #call(call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.#travel();
+    const fault = this.#parts.faults.meet(call);
+    if (fault !== undefined) {
+      const { kind, id } = fault;
+      this.#parts.emulator.tellFault(call.token, { kind, faultId: id, method: call.method });
+      if (await this.#isInsteadOfCall(fault, response)) return;
+    }
+    const answer = await this.#parts.emulator.call({ ...call, client: this.#clientAt(request.socket) });
+    await this.#travel();
+    if (fault?.kind === 'truncated') sendTruncated(response, answer);
+    else if (fault?.kind === 'lose-answer') hangUp(response);
+    else send(response, answer);
+  }
+
+  /** Whether the fault stands in the call's place; a delay, a cut and a lost answer do not. */
+  async #isInsteadOfCall(fault: Fault, response: ServerResponse): Promise<boolean> {
+    const answer = faultAnswer(fault);
+    if (answer !== undefined) {
+      await this.#travel();
+      send(response, answer);
+      return true;
+    }
+    if (fault.kind === 'delay') await this.#sleep(fault.delayMs ?? delayDefaultMs);
+    if (fault.kind === '502-html') sendNginxPage(response);
+    if (fault.kind === 'reset') reset(response);
+    return ['502-html', 'reset', 'hang'].includes(fault.kind);
+  }
+
+  #clientAt(socket: Socket): PollClient {
+    const known = this.#clients.get(socket);
+    if (known !== undefined) return known;
+    const gone = new AbortController();
+    if (socket.destroyed) gone.abort();
+    else socket.once('close', () => gone.abort());
+    const client = { name: `${socket.remoteAddress}:${socket.remotePort}`, gone: gone.signal };
+    this.#clients.set(socket, client);
+    return client;
+  }
+
+  async #travel(): Promise<void> {
+    if (this.#parts.latencyMs > 0) await this.#sleep(this.#parts.latencyMs / 2);
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    return this.#parts.clock.sleep(delayMs, this.#parts.emulator.closing);
+  }
+}
+
+/** Token and method of a path `/bot<token>[/test]/<method>`; the method may come as an argument instead. */
+function readTarget(path: string, args: Arguments): { token: string; method: string } | undefined {
+  const match = /^\/bot([^/]*)(?:\/test)?\/(.*)$/.exec(decode(path));
+  if (match === null) return undefined;
+  const [, token = '', method = ''] = match;
+  return { token, method: method === '' ? args.text('method') : method };
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    // What is too much is read to its end all the same: only then does the client see the answer.
+    if (size <= bodyBytesMax) chunks.push(chunk);
+  }
+  return size <= bodyBytesMax ? Buffer.concat(chunks) : undefined;
+}
+
+function mustRead(value: unknown): PushedUpdate {
+  const update = readPushedUpdate(value);
+  if (typeof update === 'string') throw new TypeError(update);
+  return update;
+}
+
+function listen(server: Server, where: { port: number; host: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => resolve());
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

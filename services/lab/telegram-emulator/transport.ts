@@ -1,0 +1,51 @@
+/**
+ * Puts an answer on the wire, whole or as a fault wants it.
+ *
+ * Guarantees: a cut or lost answer is one at the level of TCP, as a client would meet it. A cut body is half of
+ * what `Content-Length` promises, then FIN.
+ */
+import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ApiAnswer } from './errors.ts';
+
+const nginxPage = [
+  '<html>',
+  '<head><title>502 Bad Gateway</title></head>',
+  '<body>',
+  '<center><h1>502 Bad Gateway</h1></center>',
+  '<hr><center>nginx/1.18.0</center>',
+  '</body>',
+  '</html>',
+  '',
+].join('\r\n');
+
+export function send(response: ServerResponse, answer: ApiAnswer): void {
+  if (response.destroyed || response.headersSent) return;
+  const body = Buffer.from(answer.body);
+  response.writeHead(answer.status, headers(answer, body.length)).end(body);
+}
+
+export function sendNginxPage(response: ServerResponse): void {
+  const length = Buffer.byteLength(nginxPage);
+  const server = { server: 'nginx/1.18.0', 'content-type': 'text/html', 'content-length': length };
+  response.writeHead(502, STATUS_CODES[502], server).end(nginxPage);
+}
+
+export function sendTruncated(response: ServerResponse, answer: ApiAnswer): void {
+  if (response.destroyed) return;
+  const body = Buffer.from(answer.body);
+  response.writeHead(answer.status, headers(answer, body.length));
+  response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.end());
+}
+
+export function hangUp(response: ServerResponse): void {
+  response.socket?.destroy();
+}
+
+export function reset(response: ServerResponse): void {
+  response.socket?.resetAndDestroy();
+}
+
+function headers({ retryAfterSeconds }: ApiAnswer, length: number): OutgoingHttpHeaders {
+  const always = { 'content-type': 'application/json', 'content-length': length };
+  return retryAfterSeconds === undefined ? always : { ...always, 'retry-after': String(retryAfterSeconds) };
+}

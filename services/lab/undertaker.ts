@@ -1,0 +1,44 @@
+/**
+ * Sees to it that no child outlives the lab, however the lab ends (SIGKILL too) and whatever state a child is in
+ * (one that is frozen by SIGSTOP notices nothing by itself).
+ *
+ * How: a small shell in a session of its own holds the reading end of a pipe from here and is told the children's
+ * process ids. The kernel closes that pipe when this process is gone; the shell then ends the children.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface Undertaker {
+  /** From now on these are the children, and no others. */
+  know(pids: readonly number[]): void;
+  /** Ends the shell; the children are not its business any more. */
+  dismiss(): Promise<void>;
+}
+
+const script = `
+pids=
+while read -r line; do pids=$line; done
+[ -z "$pids" ] && exit 0
+kill -TERM $pids; kill -CONT $pids
+for second in 1 2 3 4 5 6 7 8 9 10; do
+  left=
+  for pid in $pids; do kill -0 "$pid" && left="$left $pid"; done
+  [ -z "$left" ] && exit 0
+  sleep 1
+done
+kill -KILL $left
+`;
+
+export function hireUndertaker(): Undertaker {
+  const shell = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const gone = once(shell, 'close').catch(() => undefined);
+  // If the shell dies, the children merely lose their safety net.
+  shell.stdin.on('error', () => undefined);
+  return {
+    know: (pids) => void shell.stdin.write(`${pids.join(' ')}\n`),
+    async dismiss() {
+      shell.stdin.end('\n');
+      await gone;
+    },
+  };
+}

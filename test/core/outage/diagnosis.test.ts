@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { readHeartbeat } from '../../../services/core/heartbeat/heartbeat.ts';
+import {
+  type Cause,
+  causes,
+  type DiagnosisFacts,
+  diagnose,
+} from '../../../services/core/outage/diagnosis.ts';
+import { lockValue, quarantineOwner } from '../../../services/core/polling-lock/lock-value.ts';
+
+const holder = {
+  host: 'ip-10-0-1-5',
+  pid: 7,
+  env: 'production',
+  ts: '2026-03-01T02:00:00.000Z',
+  owner: 'a1',
+};
+const held = { value: lockValue(holder), ttlMs: 20_000 };
+const beat = (lastError: string | null = null) =>
+  readHeartbeat(
+    JSON.stringify({
+      host: 'old-host',
+      pid: 3,
+      env: 'production',
+      ts: '2026-03-01T02:00:00Z',
+      last_error: lastError,
+    }),
+  );
+const ecs = (running: number, desired: number) =>
+  ({ kind: 'known', running, desired, deploying: false, lastStopReason: 'OutOfMemoryError' }) as const;
+const silentHolder: DiagnosisFacts = {
+  heartbeat: beat(),
+  heartbeatMalformed: false,
+  held,
+  telegram: { kind: 'reachable', pendingUpdates: 12, webhookHost: null },
+  ecs: ecs(1, 1),
+};
+
+const table: readonly (readonly [string, Cause, Partial<DiagnosisFacts>])[] = [
+  ['a holder that neither beats nor fails', 'holder-silent', {}],
+  ['polls that fail', 'polls-failing', { heartbeat: beat('getUpdates: HTTP 502') }],
+  [
+    'polls that fail with a conflict',
+    'another-poller',
+    { heartbeat: beat('getUpdates: 409 Conflict: terminated by other getUpdates request') },
+  ],
+  [
+    'Telegram out of reach for the monitor too',
+    'telegram-unreachable',
+    { telegram: { kind: 'unreachable' } },
+  ],
+  [
+    'a malformed heartbeat',
+    'heartbeat-malformed',
+    { heartbeat: readHeartbeat('x'), heartbeatMalformed: true },
+  ],
+  ['a lock that never ends', 'lock-without-expiry', { held: { ...held, ttlMs: null } }],
+  [
+    'a quarantine',
+    'store-was-wiped',
+    { held: { value: lockValue({ ...holder, owner: quarantineOwner }), ttlMs: 9 } },
+  ],
+  ['no lock after a heartbeat', 'nobody-holds-the-lock', { held: undefined }],
+  ['neither lock nor heartbeat', 'never-started', { held: undefined, heartbeat: readHeartbeat(null) }],
+  ['no task', 'no-task-running', { ecs: ecs(0, 1), held: undefined }],
+  ['a service scaled to nothing', 'worker-switched-off', { ecs: ecs(0, 0) }],
+  [
+    'a webhook, whatever else',
+    'webhook-set',
+    { telegram: { kind: 'reachable', pendingUpdates: 1, webhookHost: 'x.org' }, ecs: ecs(0, 1) },
+  ],
+  [
+    'a rejected token, whatever else',
+    'token-rejected',
+    { telegram: { kind: 'token-rejected' }, ecs: ecs(0, 1), held: undefined },
+  ],
+];
+
+describe('the diagnosis', () => {
+  it.each(table)('of %s is %s', (_name, cause, facts) => {
+    expect(diagnose({ ...silentHolder, ...facts }).cause).toBe(cause);
+  });
+
+  it('can name every cause', () => {
+    expect(new Set(table.map(([, cause]) => cause))).toEqual(new Set(causes));
+  });
+
+  it('names the holder of the lock, else the writer of the last heartbeat', () => {
+    expect(diagnose(silentHolder)).toMatchObject({
+      holdsLock: true,
+      holder: { host: 'ip-10-0-1-5', pid: 7 },
+    });
+    expect(diagnose({ ...silentHolder, held: undefined })).toMatchObject({
+      holdsLock: false,
+      holder: { host: 'old-host', pid: 3 },
+    });
+  });
+
+  it('shows nothing of a lock value that names nobody', () => {
+    const strange = { value: '{"host":{"a":1},"pid":"x"}', ttlMs: 5 };
+    expect(diagnose({ ...silentHolder, held: strange }).holder).toBeNull();
+    expect(diagnose({ ...silentHolder, held: { value: 'plain text', ttlMs: 5 } }).holder).toBeNull();
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { type HeartbeatReading, readHeartbeat } from '../../../services/core/heartbeat/heartbeat.ts';
+import type { OutageMemory, OutageSettings } from '../../../services/core/outage/outage.ts';
+import { type Change, decide } from '../../../services/core/outage/outage-detector.ts';
+
+const staleMs = 300_000;
+const nowMs = Date.UTC(2026, 2, 1, 3);
+const settings: OutageSettings = { staleMs, reminderMs: 3_600_000, autoRestartMs: 0 };
+const calm: OutageMemory = {
+  firstRunMs: nowMs - 86_400_000,
+  malformedSinceMs: null,
+  alertFlag: null,
+  outage: null,
+};
+const openOutage: OutageMemory = {
+  ...calm,
+  alertFlag: 'outage-1',
+  outage: {
+    id: 'outage-1',
+    state: 'open',
+    sinceMs: nowMs - 600_000,
+    openedMs: nowMs - 299_000,
+    recoveredMs: null,
+    reminders: 0,
+    restarted: false,
+  },
+};
+
+function beat(ageMs: number): HeartbeatReading {
+  return readHeartbeat(JSON.stringify({ ts: new Date(nowMs - ageMs).toISOString() }));
+}
+
+const absent = readHeartbeat(null);
+const malformed = readHeartbeat('{"ts":"yesterday"}');
+const kinds = (changes: readonly Change[]): string[] => changes.map(({ kind }) => kind);
+
+describe('what a heartbeat says while no outage is open', () => {
+  it.each([
+    ['of this moment', beat(0), 'up', []],
+    ['just under the limit', beat(staleMs - 1), 'up', []],
+    ['exactly at the limit', beat(staleMs), 'up', []],
+    ['a millisecond over the limit', beat(staleMs + 1), 'down', ['open']],
+    ['a little from the future', beat(-5000), 'up', []],
+    ['from the future by the limit', beat(-staleMs), 'up', []],
+    ['from the far future', beat(-staleMs - 1), 'waiting', ['mark-malformed']],
+    ['malformed for the first time', malformed, 'waiting', ['mark-malformed']],
+  ] as const)('%s', (_name, heartbeat, verdict, changes) => {
+    const decision = decide(calm, heartbeat, settings, nowMs);
+    expect(decision.verdict.kind).toBe(verdict);
+    expect(kinds(decision.changes)).toEqual(changes);
+  });
+
+  it('counts an absent heartbeat from the first run of the monitor', () => {
+    const since = (ageMs: number) => ({ ...calm, firstRunMs: nowMs - ageMs });
+    expect(decide(since(0), absent, settings, nowMs).verdict.kind).toBe('waiting');
+    expect(decide(since(staleMs), absent, settings, nowMs).verdict.kind).toBe('waiting');
+    expect(decide(since(staleMs + 1), absent, settings, nowMs)).toEqual({
+      verdict: { kind: 'down', sinceMs: nowMs - staleMs - 1 },
+      changes: [{ kind: 'open', sinceMs: nowMs - staleMs - 1 }],
+    });
+  });
+
+  it('opens an outage when a heartbeat stays malformed for longer than the limit', () => {
+    const since = (ageMs: number) => ({ ...calm, malformedSinceMs: nowMs - ageMs });
+    expect(decide(since(staleMs), malformed, settings, nowMs)).toMatchObject({ changes: [] });
+    expect(kinds(decide(since(staleMs + 1), malformed, settings, nowMs).changes)).toEqual(['open']);
+    expect(kinds(decide(since(staleMs + 1), beat(-staleMs - 1), settings, nowMs).changes)).toEqual(['open']);
+  });
+
+  it('forgets that a heartbeat was malformed once it is readable again', () => {
+    const decision = decide({ ...calm, malformedSinceMs: nowMs - 1000 }, beat(0), settings, nowMs);
+    expect(decision.changes).toEqual([{ kind: 'mark-malformed', malformed: false }]);
+  });
+});
+
+describe('while an outage is open', () => {
+  it('ends it with a fresh heartbeat', () => {
+    const { verdict, changes } = decide(openOutage, beat(1000), settings, nowMs);
+    expect(verdict.kind).toBe('up');
+    expect(changes).toEqual([{ kind: 'recover', outageId: 'outage-1' }]);
+  });
+
+  it.each([
+    ['a stale one', beat(staleMs + 1)],
+    ['none', absent],
+    ['a malformed one that just appeared', malformed],
+    ['one from the far future', beat(-staleMs - 1)],
+  ])('does not end it with %s, and does not open another', (_name, heartbeat) => {
+    const { changes } = decide(openOutage, heartbeat, settings, nowMs);
+    expect(kinds(changes)).not.toContain('recover');
+    expect(kinds(changes)).not.toContain('open');
+  });
+
+  it('opens it anew when the flag was deleted by hand', () => {
+    const { changes } = decide({ ...openOutage, alertFlag: null }, beat(staleMs + 1), settings, nowMs);
+    expect(kinds(changes)).toEqual(['open']);
+  });
+
+  it('still tells "back" when the flag was deleted by hand', () => {
+    const { changes } = decide({ ...openOutage, alertFlag: null }, beat(0), settings, nowMs);
+    expect(changes).toEqual([{ kind: 'recover', outageId: 'outage-1' }]);
+  });
+
+  it('clears a flag that belongs to no outage, and opens one beside a foreign flag', () => {
+    const foreign = { ...calm, alertFlag: '1' };
+    expect(kinds(decide(foreign, beat(0), settings, nowMs).changes)).toEqual(['recover']);
+    expect(kinds(decide(foreign, beat(staleMs + 1), settings, nowMs).changes)).toEqual(['open']);
+  });
+});
+
+describe('reminders and the automatic restart', () => {
+  const lasting = (
+    lastsMs: number,
+    more: { reminders?: number; restarted?: boolean } = {},
+  ): OutageMemory => ({
+    ...openOutage,
+    outage: openOutage.outage && { ...openOutage.outage, openedMs: nowMs - lastsMs, ...more },
+  });
+  const changesOf = (memory: OutageMemory, more: Partial<OutageSettings> = {}) =>
+    decide(memory, beat(9_000_000), { ...settings, ...more }, nowMs).changes;
+
+  it.each([
+    ['before the first hour', lasting(3_599_999), []],
+    ['after an hour', lasting(3_600_000), [{ kind: 'remind', outageId: 'outage-1', number: 1 }]],
+    ['within the second hour', lasting(4_000_000, { reminders: 1 }), []],
+    [
+      'after hours without a run',
+      lasting(3 * 3_600_000, { reminders: 1 }),
+      [{ kind: 'remind', outageId: 'outage-1', number: 3 }],
+    ],
+  ])('%s', (_name, memory, changes) => {
+    expect(changesOf(memory)).toEqual(changes);
+  });
+
+  it('reminds never when reminders are off', () => {
+    expect(changesOf(lasting(9 * 3_600_000), { reminderMs: 0 })).toEqual([]);
+  });
+
+  it('restarts once, when the outage has lasted long enough', () => {
+    const restart = [{ kind: 'restart', outageId: 'outage-1' }];
+    expect(changesOf(lasting(599_999), { autoRestartMs: 600_000 })).toEqual([]);
+    expect(changesOf(lasting(600_000), { autoRestartMs: 600_000 })).toEqual(restart);
+    expect(changesOf(lasting(900_000, { restarted: true }), { autoRestartMs: 600_000 })).toEqual([]);
+  });
+});

@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { Arguments } from '../../../services/lab/telegram-emulator/arguments.ts';
+import { startRig } from './rig.ts';
+
+const refused = (description: string, error_code = 400): unknown => ({ ok: false, error_code, description });
+
+describe('sendMessage', () => {
+  it('answers with the message, its ids growing', async () => {
+    const rig = startRig();
+    const first = await rig.call('sendMessage', { chat_id: 7, text: 'one' });
+    const second = await rig.call('sendMessage', { chat_id: '7', text: 'two' });
+    expect(first).toMatchObject({
+      ok: true,
+      result: {
+        message_id: 1,
+        from: { id: 1000, is_bot: true },
+        chat: { id: 7, type: 'private' },
+        date: Math.floor(rig.clock.wallMs() / 1000),
+        text: 'one',
+      },
+    });
+    expect(second).toMatchObject({ result: { message_id: 2 } });
+    expect(rig.state()).toMatchObject({
+      sentMessagesTotal: 2,
+      sentMessages: [
+        { chat_id: 7, text: 'one' },
+        { chat_id: 7, text: 'two' },
+      ],
+    });
+  });
+
+  it('gives ids above those of the users’ messages, and the chat as updates told it', async () => {
+    const rig = startRig();
+    const chat = { id: 7, type: 'private', first_name: 'Anna', username: 'anna' };
+    rig.push({ message: { message_id: 40, chat, text: 'hi' } });
+    expect(await rig.call('sendMessage', { chat_id: '@Anna', text: 'x' })).toMatchObject({
+      result: { message_id: 41, chat },
+    });
+  });
+
+  it.each([
+    [{ text: 'x' }, 'Bad Request: chat_id is empty'],
+    [{ chat_id: 7 }, 'Bad Request: message text is empty'],
+    [{ chat_id: 7, text: '' }, 'Bad Request: message text is empty'],
+    [{ chat_id: 7, text: ' \n ' }, 'Bad Request: text must be non-empty'],
+    [{ chat_id: 7, text: 'x'.repeat(4097) }, 'Bad Request: message is too long'],
+    [{ chat_id: 'nobody', text: 'x' }, 'Bad Request: chat not found'],
+    [{ chat_id: '@nobody', text: 'x' }, 'Bad Request: chat not found'],
+    [{ chat_id: 0, text: 'x' }, 'Bad Request: chat not found'],
+    [
+      { chat_id: 7, text: 'x', reply_markup: '{' },
+      "Bad Request: can't parse reply keyboard markup JSON object",
+    ],
+    [{ chat_id: 7, text: 'x', reply_markup: '[]' }, 'Bad Request: object expected as reply markup'],
+    [
+      { chat_id: 7, text: 'x', reply_markup: { inline_keyboard: [{}] } },
+      'Bad Request: field "inline_keyboard" must be an Array of Arrays',
+    ],
+    [{ chat_id: 7, text: 'x', parse_mode: 'RTF' }, 'Bad Request: unsupported parse_mode'],
+    [
+      { chat_id: 7, text: '<x>', parse_mode: 'HTML' },
+      'Bad Request: can\'t parse entities: Unsupported start tag "x" at byte offset 0',
+    ],
+    [
+      { chat_id: 7, text: '<b>x', parse_mode: 'HTML' },
+      'Bad Request: can\'t parse entities: Can\'t find end tag corresponding to start tag "b"',
+    ],
+  ])('refuses %o', async (args, description) => {
+    const rig = startRig();
+    expect(await rig.call('sendMessage', args)).toEqual(refused(description));
+    expect(rig.state().sentMessagesTotal).toBe(0);
+  });
+
+  it('takes a text of 4096 characters, however many bytes', async () => {
+    expect(await startRig().call('sendMessage', { chat_id: 7, text: '🙂'.repeat(4096) })).toMatchObject({
+      ok: true,
+    });
+  });
+
+  it('turns HTML into text and entities', async () => {
+    const text =
+      'a <b>bold <i>both</i></b> <a href="https://e.test/?a=1">link</a> &lt;&amp;&#33; <code></code>&copy;';
+    expect(await startRig().call('sendMessage', { chat_id: 7, text, parse_mode: 'HTML' })).toMatchObject({
+      result: {
+        text: 'a bold both link <&! &copy;',
+        entities: [
+          { type: 'bold', offset: 2, length: 9 },
+          { type: 'italic', offset: 7, length: 4 },
+          { type: 'text_link', offset: 12, length: 4, url: 'https://e.test/?a=1' },
+        ],
+      },
+    });
+  });
+
+  it('returns an inline keyboard, and keeps every keyboard for the state', async () => {
+    const rig = startRig();
+    const inline = { inline_keyboard: [[{ text: 'go', url: 'https://e.test/' }]] };
+    const keyboard = { keyboard: [['a']] };
+    const first = await rig.call('sendMessage', { chat_id: 7, text: 'x', reply_markup: inline });
+    const second = await rig.call('sendMessage', { chat_id: 7, text: 'x', reply_markup: keyboard });
+    expect(first.result).toMatchObject({ reply_markup: inline });
+    expect(second.result).not.toHaveProperty('reply_markup');
+    expect(rig.state().sentMessages.map(({ reply_markup }) => reply_markup)).toEqual([inline, keyboard]);
+  });
+
+  it('keeps the last 10,000 messages', async () => {
+    const rig = startRig();
+    for (let index = 0; index <= 10_000; index += 1) {
+      void rig.emulator.call({
+        token: '1000:secret',
+        method: 'sendMessage',
+        args: Arguments.of({ chat_id: 7, text: String(index) }),
+        client: { name: 'test', gone: new AbortController().signal },
+      });
+    }
+    await rig.clock.settle();
+    const { sentMessages, sentMessagesTotal } = rig.state();
+    expect([sentMessagesTotal, sentMessages.length, sentMessages[0]?.text]).toEqual([10_001, 10_000, '1']);
+  });
+});
+
+describe('editing and deleting', () => {
+  it('edits text and markup of a message it sent', async () => {
+    const rig = startRig();
+    await rig.call('sendMessage', { chat_id: 7, text: 'one' });
+    const edit = { chat_id: 7, message_id: 1, text: 'two' };
+    expect(await rig.call('editMessageText', edit)).toMatchObject({ result: { message_id: 1, text: 'two' } });
+    expect(await rig.call('editMessageText', edit)).toMatchObject({
+      error_code: 400,
+      description: expect.stringContaining('Bad Request: message is not modified'),
+    });
+    const reply_markup = { inline_keyboard: [[{ text: 'a', callback_data: 'b' }]] };
+    const markup = await rig.call('editMessageReplyMarkup', { chat_id: 7, message_id: 1, reply_markup });
+    expect(markup).toMatchObject({ result: { text: 'two', reply_markup } });
+  });
+
+  it('deletes one, once', async () => {
+    const rig = startRig();
+    await rig.call('sendMessage', { chat_id: 7, text: 'one' });
+    expect(await rig.call('deleteMessage', { chat_id: 7, message_id: 1 })).toEqual({
+      ok: true,
+      result: true,
+    });
+    expect(rig.state().sentMessages).toMatchObject([{ deleted: true }]);
+    expect(await rig.call('editMessageText', { chat_id: 7, message_id: 1, text: 'x' })).toEqual(
+      refused('Bad Request: message to edit not found'),
+    );
+  });
+
+  it.each([
+    ['editMessageText', 'Bad Request: message to edit not found'],
+    ['editMessageReplyMarkup', 'Bad Request: message to edit not found'],
+    ['deleteMessage', 'Bad Request: message to delete not found'],
+  ])('%s refuses a message that never was', async (method, description) => {
+    const answer = await startRig().call(method, { chat_id: 7, message_id: 99, text: 'x' });
+    expect(answer).toEqual(refused(description));
+  });
+});
+
+describe('the other methods', () => {
+  it('getMe is a bot with the token’s id', async () => {
+    expect(await startRig().call('getMe')).toMatchObject({
+      result: { id: 1000, is_bot: true, username: expect.stringMatching(/bot$/) },
+    });
+  });
+
+  it('answerCallbackQuery answers a query that was pushed and no other', async () => {
+    const rig = startRig();
+    rig.push({ callback_query: { id: 'q1', data: 'x' } });
+    expect(await rig.call('answerCallbackQuery', { callback_query_id: 'q1' })).toEqual({
+      ok: true,
+      result: true,
+    });
+    expect(await rig.call('answerCallbackQuery', { callback_query_id: 'q2' })).toEqual(
+      refused('Bad Request: query is too old and response timeout expired or query ID is invalid'),
+    );
+  });
+
+  it('sendChatAction knows the actions', async () => {
+    const rig = startRig();
+    expect(await rig.call('sendChatAction', { chat_id: 7, action: 'typing' })).toEqual({
+      ok: true,
+      result: true,
+    });
+    expect(await rig.call('sendChatAction', { chat_id: 7, action: 'dancing' })).toEqual(
+      refused('Bad Request: wrong parameter action in request'),
+    );
+  });
+
+  it('getChat tells the kind of chat by its id', async () => {
+    const rig = startRig();
+    const kinds = [7, -7, -1_000_000_000_007].map((chat_id) => rig.call('getChat', { chat_id }));
+    expect(await Promise.all(kinds)).toMatchObject([
+      { result: { id: 7, type: 'private' } },
+      { result: { type: 'group' } },
+      { result: { type: 'supergroup' } },
+    ]);
+  });
+
+  it('setMyCommands keeps them by scope and language', async () => {
+    const rig = startRig();
+    const commands = [{ command: '/start', description: 'Begin' }];
+    expect(await rig.call('setMyCommands', { commands, language_code: 'ru' })).toEqual({
+      ok: true,
+      result: true,
+    });
+    const kept = [{ command: 'start', description: 'Begin' }];
+    expect(await rig.call('getMyCommands', { language_code: 'ru' })).toEqual({ ok: true, result: kept });
+    expect(await rig.call('getMyCommands')).toEqual({ ok: true, result: [] });
+    expect(await rig.call('setMyCommands', { commands: '{' })).toMatchObject({ error_code: 400 });
+  });
+});
+
+describe('rule 22: tokens and methods', () => {
+  const call = async (token: string, method = 'getMe'): Promise<unknown> => {
+    const { emulator } = startRig();
+    const client = { name: 'test', gone: new AbortController().signal };
+    return JSON.parse((await emulator.call({ token, method, args: Arguments.of({}), client })).body);
+  };
+
+  it.each(['', 'abc', '123', '123:', ':secret', '0:secret', 'x1:secret', '1x:secret', `1:${'s'.repeat(80)}`])(
+    'a malformed token is refused: %o',
+    async (token) => {
+      expect(await call(token)).toEqual(refused('Unauthorized: invalid token specified', 401));
+    },
+  );
+
+  it('an unknown method is not found', async () => {
+    expect(await call('1:a', 'getNothing')).toEqual(refused('Not Found: method not found', 404));
+  });
+
+  it.each(['getme', 'GETME', 'constructor', '__proto__'])(
+    'a method’s case does not matter: %s',
+    async (method) => {
+      expect(await call('1:a', method)).toMatchObject({ ok: method.toLowerCase() === 'getme' });
+    },
+  );
+
+  it('each well-formed token is a bot of its own', async () => {
+    const rig = startRig();
+    rig.pushIds(1);
+    expect(rig.emulator.state('1000:other')).toMatchObject({ botId: 1000, pending: 0 });
+  });
+});

@@ -1,0 +1,154 @@
+/**
+ * The promises, each in a checker of its own that only watches. None of them shares code with what it checks.
+ *
+ * Safety first (nothing bad happened), then liveness (something good did once the faults had ended).
+ */
+import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
+import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
+import type { StoreWitness } from './store-network.ts';
+
+export type Report = (violation: string) => void;
+
+interface LockReading {
+  readonly value: string | null;
+  readonly ttlMs: number;
+}
+
+/**
+ * The lock is never removed, replaced or prolonged by one who does not own it. What a script may do is told from
+ * the value that it was called with, which is always its first argument.
+ */
+export class OwnershipChecker implements StoreWitness {
+  /** Terms in the order in which they got the lock. */
+  readonly order = new Map<string, number>();
+  readonly brokenByForce = new Set<string>();
+  private readonly store: EmbeddedStore;
+  private readonly lockKey: string;
+  private readonly report: Report;
+
+  constructor(store: EmbeddedStore, lockKey: string, report: Report) {
+    this.store = store;
+    this.lockKey = lockKey;
+    this.report = report;
+  }
+
+  before(): LockReading {
+    return this.read();
+  }
+
+  after(script: LuaScript, args: readonly string[], before: LockReading, by: string): void {
+    const after = this.read();
+    const own = args[0] ?? '';
+    if (after.value !== null && after.value !== before.value && !this.order.has(after.value)) {
+      this.order.set(after.value, this.order.size);
+    }
+    if (before.value === null || before.value === own) {
+      if (script.name.startsWith('break-') && before.value === own) this.brokenByForce.add(own);
+      return;
+    }
+    if (after.value !== before.value) this.report(`${by} removed another's lock by ${script.name}`);
+    else if (after.ttlMs > before.ttlMs) this.report(`${by} prolonged another's lock by ${script.name}`);
+  }
+
+  private read(): LockReading {
+    const value = this.store.execute(['GET', this.lockKey]);
+    return {
+      value: typeof value === 'string' ? value : null,
+      ttlMs: Number(this.store.execute(['PTTL', this.lockKey])),
+    };
+  }
+}
+
+/**
+ * No two leaders act at once: once a later term has acted, no earlier one does. Excepted are terms whose lock was
+ * broken by force while they lived, which is what force means.
+ */
+export class ExclusionChecker {
+  private readonly ownership: OwnershipChecker;
+  private readonly report: Report;
+  private latestActing = -1;
+  private latestName = '';
+  /** Two acted at once because force was used. */
+  forcedOverlap = false;
+
+  constructor(ownership: OwnershipChecker, report: Report) {
+    this.ownership = ownership;
+    this.report = report;
+  }
+
+  acted(by: string, term: string, what: string): void {
+    const place = this.ownership.order.get(term);
+    if (place === undefined) {
+      this.report(`${by} did ${what} in a term that never had the lock`);
+      return;
+    }
+    if (place < this.latestActing) {
+      if (this.ownership.brokenByForce.has(term)) this.forcedOverlap = true;
+      else this.report(`${by} did ${what} after ${this.latestName} had acted in a later term`);
+    }
+    if (place > this.latestActing) {
+      this.latestActing = place;
+      this.latestName = by;
+    }
+  }
+}
+
+/** Somebody leads again within a bounded time after the last fault. */
+export class LivenessChecker {
+  private faultsEndMs: number | undefined;
+  private firstActAfterMs: number | undefined;
+
+  faultsEnded(nowMs: number): void {
+    this.faultsEndMs = nowMs;
+  }
+
+  acted(nowMs: number): void {
+    if (this.faultsEndMs !== undefined) this.firstActAfterMs ??= nowMs;
+  }
+
+  finish(boundMs: number, report: Report): void {
+    if (this.faultsEndMs === undefined) throw new Error('the run ended before its faults did');
+    const waitedMs = this.firstActAfterMs === undefined ? undefined : this.firstActAfterMs - this.faultsEndMs;
+    if (waitedMs === undefined) report('nobody led again after the faults had ended');
+    else if (waitedMs > boundMs) report(`nobody led for ${waitedMs} ms after the faults had ended`);
+  }
+}
+
+/**
+ * No update is lost and none overtakes another of its chat: each completes (or stands among the dead), and first
+ * completions within a chat come in the order of arrival. A dead one has lost its place; and where force made two
+ * act at once, order is not promised.
+ */
+export class DeliveryChecker {
+  private readonly pushed: { readonly id: number; readonly chat: number }[] = [];
+  private readonly completed = new Map<number, number>();
+  private readonly report: Report;
+
+  constructor(report: Report) {
+    this.report = report;
+  }
+
+  push(id: number, chat: number): void {
+    this.pushed.push({ id, chat });
+  }
+
+  complete(id: number): void {
+    if (!this.completed.has(id)) this.completed.set(id, this.completed.size);
+  }
+
+  get completedCount(): number {
+    return this.completed.size;
+  }
+
+  finish({ deadIds, ordered }: { deadIds: ReadonlySet<number>; ordered: boolean }): void {
+    const lastOf = new Map<number, number>();
+    for (const { id, chat } of this.pushed) {
+      if (deadIds.has(id)) continue;
+      const place = this.completed.get(id);
+      if (place === undefined) this.report(`update ${id} of chat ${chat} was lost`);
+      else if (ordered && place < (lastOf.get(chat) ?? -1))
+        this.report(`update ${id} of chat ${chat} overtook an earlier one`);
+      else lastOf.set(chat, place);
+    }
+  }
+}

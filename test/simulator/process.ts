@@ -1,0 +1,87 @@
+/**
+ * A simulated process: code that runs only when its process does.
+ *
+ * Its clocks drift. While it is paused (SIGSTOP) nothing of it runs, though time passes; when it is suspended (a
+ * virtual machine put to sleep) its monotonic clock stands still as well; once it crashed, nothing of it ever
+ * runs again. Whatever would wake its code goes through `whenRunning`.
+ */
+import type { Clock } from '../../services/core/clock.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
+
+export class SimulatedProcess implements Clock {
+  readonly name: string;
+  private readonly trueTime: VirtualClock;
+  /** Milliseconds of this process's clocks per true millisecond. */
+  private readonly rate: number;
+  private readonly wallOffsetMs: number;
+  private stoodStillMs = 0;
+  private suspendedAtMs: number | undefined;
+  private paused = false;
+  private dead = false;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(name: string, trueTime: VirtualClock, drift: { rate: number; wallOffsetMs: number }) {
+    this.name = name;
+    this.trueTime = trueTime;
+    this.rate = drift.rate;
+    this.wallOffsetMs = drift.wallOffsetMs;
+  }
+
+  get isDead(): boolean {
+    return this.dead;
+  }
+
+  get isRunning(): boolean {
+    return !this.dead && !this.paused;
+  }
+
+  monotonicMs(): number {
+    const suspendedMs =
+      this.suspendedAtMs === undefined ? 0 : this.trueTime.monotonicMs() - this.suspendedAtMs;
+    return (this.trueTime.monotonicMs() - this.stoodStillMs - suspendedMs) * this.rate;
+  }
+
+  wallMs(): number {
+    return this.trueTime.wallMs() + this.trueTime.monotonicMs() * (this.rate - 1) + this.wallOffsetMs;
+  }
+
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      void this.trueTime.sleep(this.trueMs(delayMs), signal).then(() => this.whenRunning(resolve));
+    });
+  }
+
+  /** In whole microseconds, rounded up: a remainder too small for floating point would never pass. */
+  private trueMs(delayMs: number): number {
+    return Math.ceil((Math.max(0, delayMs) / this.rate) * 1000) / 1000;
+  }
+
+  whenRunning(action: () => void): void {
+    if (this.dead) return;
+    if (this.paused) this.waiting.push(action);
+    else action();
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  suspend(): void {
+    this.pause();
+    this.suspendedAtMs ??= this.trueTime.monotonicMs();
+  }
+
+  resume(): void {
+    if (this.suspendedAtMs !== undefined)
+      this.stoodStillMs += this.trueTime.monotonicMs() - this.suspendedAtMs;
+    this.suspendedAtMs = undefined;
+    this.paused = false;
+    for (const action of this.waiting.splice(0)) this.whenRunning(action);
+  }
+
+  crash(): void {
+    this.dead = true;
+    this.waiting.length = 0;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The way between a simulated process and the store: requests are delayed, lost, repeated and cut off; so are
+ * answers. The store itself is the real embedded one and runs the real scripts.
+ */
+import type { LuaScript, ScriptReply, ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
+import type { WakeUpChannel } from '../../services/core/polling-lock/wake-up.ts';
+import { StoreUnreachableError } from '../../services/core/store-errors.ts';
+import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { SeededChance } from './chance.ts';
+import type { SimulatedProcess } from './process.ts';
+
+export interface NetworkFaults {
+  /** Probabilities per request, while faults are on. */
+  readonly loseRequest: number;
+  readonly loseAnswer: number;
+  readonly repeatRequest: number;
+  readonly delayLong: number;
+  readonly longDelayMsMax: number;
+}
+
+/** Hears of every script that ran, with the lock before it; for the checkers. */
+export interface StoreWitness {
+  before(): unknown;
+  after(script: LuaScript, args: readonly string[], before: unknown, by: string): void;
+}
+
+export interface StoreNetworkOptions {
+  readonly trueTime: VirtualClock;
+  readonly store: EmbeddedStore;
+  readonly chance: SeededChance;
+  readonly faults: NetworkFaults;
+  readonly faultsOn: () => boolean;
+  readonly rpcTimeoutMs: number;
+  readonly witness: StoreWitness;
+  /** What runs in place of a script's source; the script itself unless a mutant changes it. */
+  readonly sourceOf: (script: LuaScript) => string;
+}
+
+const usualDelayMsMax = 20;
+
+export class StoreNetwork {
+  private readonly options: StoreNetworkOptions;
+  private readonly cutOff = new Set<string>();
+
+  constructor(options: StoreNetworkOptions) {
+    this.options = options;
+  }
+
+  cut(process: string): void {
+    this.cutOff.add(process);
+  }
+
+  heal(process: string): void {
+    this.cutOff.delete(process);
+  }
+
+  runnerFor(process: SimulatedProcess): ScriptRunner {
+    return { run: (script, keys, args) => this.request(process, { script, keys, args }) };
+  }
+
+  channelFor(process: SimulatedProcess, channel: string): WakeUpChannel {
+    const { store, trueTime } = this.options;
+    return {
+      listen: async (onHint) => {
+        store.subscribe(channel, () => {
+          if (this.cutOff.has(process.name) || this.rolls('loseAnswer')) return;
+          void trueTime.sleep(this.delayMs()).then(() => process.whenRunning(onHint));
+        });
+      },
+    };
+  }
+
+  private request(process: SimulatedProcess, call: Call): Promise<ScriptReply> {
+    const { rpcTimeoutMs, trueTime } = this.options;
+    return new Promise((resolve, reject) => {
+      const answered = new AbortController();
+      void process.sleep(rpcTimeoutMs, answered.signal).then(() => {
+        if (!answered.signal.aborted)
+          reject(new StoreUnreachableError(call.script.name, new Error('time-out')));
+      });
+      if (this.rolls('loseRequest')) return;
+      const travel = async (): Promise<void> => {
+        await trueTime.sleep(this.delayMs());
+        if (this.cutOff.has(process.name)) return;
+        const answer = this.execute(process.name, call);
+        if (this.rolls('loseAnswer')) return;
+        await trueTime.sleep(this.delayMs());
+        if (this.cutOff.has(process.name)) return;
+        process.whenRunning(() => {
+          answered.abort();
+          if (answer instanceof Error) reject(answer);
+          else resolve(answer);
+        });
+      };
+      void travel();
+      if (this.rolls('repeatRequest')) void travel();
+    });
+  }
+
+  private execute(by: string, { script, keys, args }: Call): ScriptReply | Error {
+    const { store, witness, sourceOf } = this.options;
+    const before = witness.before();
+    try {
+      const reply = store.runScript(sourceOf(script), [...keys], [...args]) as ScriptReply;
+      witness.after(script, args, before, by);
+      return reply;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  private rolls(fault: Exclude<keyof NetworkFaults, 'longDelayMsMax'>): boolean {
+    const { chance, faults, faultsOn } = this.options;
+    return faultsOn() && chance.happens(faults[fault]);
+  }
+
+  private delayMs(): number {
+    const { chance, faults } = this.options;
+    return this.rolls('delayLong')
+      ? chance.integer(0, faults.longDelayMsMax)
+      : chance.integer(1, usualDelayMsMax);
+  }
+}
+
+interface Call {
+  readonly script: LuaScript;
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+}

@@ -1,0 +1,157 @@
+/**
+ * Telegram as far as polling sees it: a queue with cumulative confirmation, one parked poll, 409 for the old one
+ * when a new one parks. The full rules are the lab emulator's; here it has to be fast.
+ */
+import {
+  type BotApi,
+  BotApiRefusedError,
+  BotApiUnreachableError,
+  type CallOptions,
+} from '../../services/core/telegram/bot-api.ts';
+import type { Update } from '../../services/core/update-pipeline/update.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { SeededChance } from './chance.ts';
+import type { SimulatedProcess } from './process.ts';
+
+interface Parked {
+  readonly limit: number;
+  answer(result: readonly Update[] | Error): void;
+}
+
+export interface TelegramFaults {
+  readonly fail: number;
+  readonly loseAnswer: number;
+}
+
+export interface SimulatedTelegramOptions {
+  readonly trueTime: VirtualClock;
+  readonly chance: SeededChance;
+  readonly faults: TelegramFaults;
+  readonly faultsOn: () => boolean;
+  /** Hears of every call at the moment when it leaves its process. */
+  readonly onCall: (process: string, method: string) => void;
+}
+
+const usualDelayMsMax = 20;
+
+export class SimulatedTelegram {
+  conflicts = 0;
+  readonly confirmedIds: number[] = [];
+  private readonly options: SimulatedTelegramOptions;
+  private queue: Update[] = [];
+  private parked: Parked | undefined;
+
+  constructor(options: SimulatedTelegramOptions) {
+    this.options = options;
+  }
+
+  get pending(): number {
+    return this.queue.length;
+  }
+
+  push(update: Update): void {
+    this.queue.push(update);
+    const { parked } = this;
+    this.parked = undefined;
+    parked?.answer(this.queue.slice(0, parked.limit));
+  }
+
+  apiFor(process: SimulatedProcess): BotApi {
+    return {
+      call: <Result>(method: string, parameters: Readonly<Record<string, unknown>>, options: CallOptions) =>
+        this.call(process, { method, parameters, options }) as Promise<Result>,
+    };
+  }
+
+  private call(process: SimulatedProcess, { method, parameters, options }: ApiCall): Promise<unknown> {
+    const { onCall, trueTime, chance, faults, faultsOn } = this.options;
+    onCall(process.name, method);
+    return new Promise((resolve, reject) => {
+      const settled = new AbortController();
+      const settle = (action: () => void): void => {
+        settled.abort();
+        action();
+      };
+      const unreachable = (why: string, aborted = false): void =>
+        settle(() => reject(new BotApiUnreachableError(method, why, { aborted, cause: new Error(why) })));
+      void process.sleep(options.timeoutMs, settled.signal).then(() => unreachable('time-out'));
+      options.signal?.addEventListener('abort', () => unreachable('aborted', true), {
+        once: true,
+        signal: settled.signal,
+      });
+      if (options.signal?.aborted) {
+        unreachable('aborted', true);
+        return;
+      }
+      const answer = (result: unknown): void => {
+        if (faultsOn() && chance.happens(faults.loseAnswer)) return;
+        void trueTime.sleep(this.delayMs()).then(() =>
+          process.whenRunning(() => {
+            if (result instanceof Error) settle(() => reject(result));
+            else settle(() => resolve(result));
+          }),
+        );
+      };
+      void trueTime.sleep(this.delayMs()).then(() => {
+        if (faultsOn() && chance.happens(faults.fail))
+          answer(new BotApiUnreachableError(method, 'HTTP 502', { aborted: false, cause: undefined }));
+        else this.serve(method, parameters, answer);
+      });
+    });
+  }
+
+  private serve(
+    method: string,
+    parameters: Readonly<Record<string, unknown>>,
+    answer: (result: unknown) => void,
+  ): void {
+    if (method === 'getUpdates') this.getUpdates(parameters, answer);
+    else if (method === 'getMe') answer({ id: 1, is_bot: true, first_name: 'Bot', username: 'bot' });
+    else if (method === 'getWebhookInfo') answer({ url: '', pending_update_count: this.queue.length });
+    else answer(true);
+  }
+
+  private getUpdates(parameters: Readonly<Record<string, unknown>>, answer: (result: unknown) => void): void {
+    const { trueTime } = this.options;
+    const offset = Number(parameters['offset'] ?? 0);
+    const limit = Number(parameters['limit'] ?? 100);
+    const timeoutSeconds = Number(parameters['timeout'] ?? 0);
+    if (offset > 0) {
+      this.confirmedIds.push(
+        ...this.queue.filter(({ update_id: id }) => id < offset).map(({ update_id: id }) => id),
+      );
+      this.queue = this.queue.filter(({ update_id: id }) => id >= offset);
+    }
+    if (this.queue.length > 0 || timeoutSeconds === 0) {
+      answer(this.queue.slice(0, limit));
+      return;
+    }
+    const old = this.parked;
+    if (old !== undefined) {
+      this.conflicts++;
+      old.answer(
+        new BotApiRefusedError('getUpdates', {
+          status: 409,
+          description: 'Conflict: terminated by other getUpdates request',
+        }),
+      );
+    }
+    const parked: Parked = { limit, answer };
+    this.parked = parked;
+    void trueTime.sleep(timeoutSeconds * 1000).then(() => {
+      if (this.parked !== parked) return;
+      this.parked = undefined;
+      answer([]);
+    });
+  }
+
+  private delayMs(): number {
+    return this.options.chance.integer(1, usualDelayMsMax);
+  }
+}
+
+interface ApiCall {
+  readonly method: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly options: CallOptions;
+}

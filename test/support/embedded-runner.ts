@@ -1,0 +1,56 @@
+/** The embedded store as the adapters see a store, on a clock that the test moves. */
+import type { CommandRunner } from '../../services/adapters/redis/inbox-store.ts';
+import type { ScriptReply, ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
+import { StoreRefusedError } from '../../services/core/store-errors.ts';
+import {
+  createEmbeddedStore,
+  RedisError,
+  type Reply,
+  StatusReply,
+} from '../../services/lab/redis-rest/embedded-store.ts';
+
+export interface EmbeddedRunner extends ScriptRunner, CommandRunner {
+  /** The names of the scripts and commands that were run, in order. */
+  readonly ran: string[];
+  /** The store's clock. */
+  nowMs: number;
+  /** When set, every call fails with it. */
+  failure: Error | undefined;
+}
+
+/** 2026-03-01T03:00:00Z: a night on which nobody wants to be woken twice. */
+const nightMs = Date.UTC(2026, 2, 1, 3);
+
+export async function embeddedRunner(): Promise<EmbeddedRunner> {
+  const store = await createEmbeddedStore({ nowMs: () => runner.nowMs });
+  const runner: EmbeddedRunner = {
+    ran: [],
+    nowMs: nightMs,
+    failure: undefined,
+    async run({ name, source }, keys, args) {
+      runner.ran.push(name);
+      if (runner.failure) throw runner.failure;
+      return asked(name, () => store.runScript(source, keys, args));
+    },
+    async command(args) {
+      runner.ran.push(args[0]);
+      if (runner.failure) throw runner.failure;
+      return asked(args[0], () => store.execute(args));
+    },
+  };
+  return runner;
+}
+
+function asked(name: string, ask: () => Reply): ScriptReply {
+  try {
+    return plain(ask());
+  } catch (error) {
+    throw error instanceof RedisError ? new StoreRefusedError(name, error.message) : error;
+  }
+}
+
+function plain(reply: Reply): ScriptReply {
+  if (reply instanceof StatusReply) return reply.text;
+  if (reply instanceof Error) throw reply;
+  return Array.isArray(reply) ? reply.map(plain) : (reply as ScriptReply);
+}

@@ -1,0 +1,108 @@
+/**
+ * A clock that stands still until it is moved.
+ *
+ * Guarantees: sleepers wake in the order of their due times, and those due at once in the order in which they
+ * went to sleep; between two of them everything that can run has run. The same program on the same clock does
+ * the same every time. Does not guarantee: anything about real I/O, which takes real time; it is for code that
+ * waits only through its `Clock`.
+ */
+import { setImmediate as macrotask } from 'node:timers/promises';
+import type { Clock } from '../../services/core/clock.ts';
+
+interface Sleeper {
+  readonly dueMs: number;
+  readonly order: number;
+  readonly wake: () => void;
+}
+
+export class VirtualClock implements Clock {
+  #nowMs = 0;
+  #wallAheadMs: number;
+  #order = 0;
+  /** In the order of waking. */
+  readonly #sleepers: Sleeper[] = [];
+
+  constructor({ wallMs = Date.UTC(2030, 0, 1) }: { wallMs?: number } = {}) {
+    this.#wallAheadMs = wallMs;
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  wallMs(): number {
+    return this.#nowMs + this.#wallAheadMs;
+  }
+
+  /** Steps the wall clock alone, as an administrator or NTP would. */
+  stepWall(byMs: number): void {
+    this.#wallAheadMs += byMs;
+  }
+
+  get sleeperCount(): number {
+    return this.#sleepers.length;
+  }
+
+  /** When the next sleeper wakes, on the monotonic clock; undefined when nobody sleeps. */
+  get nextWakeMs(): number | undefined {
+    return this.#sleepers[0]?.dueMs;
+  }
+
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#order += 1;
+      const sleeper: Sleeper = {
+        dueMs: this.#nowMs + Math.max(0, delayMs),
+        order: this.#order,
+        wake: () => {
+          signal?.removeEventListener('abort', giveUp);
+          resolve();
+        },
+      };
+      const giveUp = (): void => {
+        const at = this.#sleepers.indexOf(sleeper);
+        if (at !== -1) this.#sleepers.splice(at, 1);
+        resolve();
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
+      this.#insert(sleeper);
+    });
+  }
+
+  /** Moves time on by `ms`, waking whoever is due on the way. */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.#nowMs + ms;
+    await this.settle();
+    while (this.#wakeNext(untilMs)) await this.settle();
+    this.#nowMs = untilMs;
+  }
+
+  /** Moves time on until nobody sleeps, at most by `maxMs`; answers whether that came to pass. */
+  async runUntilIdle(maxMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const untilMs = this.#nowMs + maxMs;
+    await this.settle();
+    while (this.#wakeNext(untilMs)) await this.settle();
+    return this.#sleepers.length === 0;
+  }
+
+  /** Lets everything run that can run without time passing. */
+  async settle(): Promise<void> {
+    // All microtasks, however deep, run before a macrotask does.
+    await macrotask();
+  }
+
+  #wakeNext(untilMs: number): boolean {
+    const [next] = this.#sleepers;
+    if (next === undefined || next.dueMs > untilMs) return false;
+    this.#sleepers.shift();
+    this.#nowMs = Math.max(this.#nowMs, next.dueMs);
+    next.wake();
+    return true;
+  }
+
+  #insert(sleeper: Sleeper): void {
+    const at = this.#sleepers.findLastIndex(({ dueMs }) => dueMs <= sleeper.dueMs) + 1;
+    this.#sleepers.splice(at, 0, sleeper);
+  }
+}
