@@ -1,5 +1,5 @@
 /** The audit stream: who did what to the polling, and why. Scripts that change the lock write it themselves. */
-export const auditEvents = [
+const auditEvents = [
   'acquired',
   'released',
   'lost',
@@ -10,7 +10,7 @@ export const auditEvents = [
   'restarted',
   'dropped',
 ] as const;
-export type AuditEvent = (typeof auditEvents)[number];
+type AuditEvent = (typeof auditEvents)[number];
 
 export interface AuditEntry {
   readonly event: AuditEvent;

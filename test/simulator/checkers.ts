@@ -19,8 +19,9 @@ interface LockReading {
  * the value that it was called with, which is always its first argument.
  */
 export class OwnershipChecker implements StoreWitness {
-  /** Terms in the order in which they got the lock. */
+  /** When each lock value got the lock last, in order. */
   readonly order = new Map<string, number>();
+  private taken = 0;
   readonly brokenByForce = new Set<string>();
   private readonly store: EmbeddedStore;
   private readonly lockKey: string;
@@ -39,9 +40,7 @@ export class OwnershipChecker implements StoreWitness {
   after(script: LuaScript, args: readonly string[], before: LockReading, by: string): void {
     const after = this.read();
     const own = args[0] ?? '';
-    if (after.value !== null && after.value !== before.value && !this.order.has(after.value)) {
-      this.order.set(after.value, this.order.size);
-    }
+    if (after.value !== null && after.value !== before.value) this.order.set(after.value, this.taken++);
     if (before.value === null || before.value === own) {
       if (script.name.startsWith('break-') && before.value === own) this.brokenByForce.add(own);
       return;

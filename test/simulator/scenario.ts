@@ -45,7 +45,8 @@ export interface RunResult {
 
 const ttlMs = 6000;
 const times = leaseTimes({ ttlMs, renewMs: 2000 });
-const workerCount = 3;
+const workersMin = 2;
+const workersMax = 3;
 const faultsMs = 45_000;
 const quietMs = 45_000;
 /** A quarantine, the rest of a dead leader's lease, and a poll or two. */
@@ -53,6 +54,9 @@ const livenessBoundMs = 3 * ttlMs + 10_000;
 const heartbeatIntervalMs = 4000;
 const chats = 4;
 const driftMax = 0.0045;
+const freezeProbability = 0.004;
+/** By then an answer without a fault has come. */
+const answerArrivesMs = 100;
 
 const keys = storeKeys('');
 const sharedStore = await createEmbeddedStore({ nowMs: () => 0 });
@@ -86,6 +90,7 @@ class Simulation {
   private readonly workers = new Map<string, Worker>();
   private readonly wipedIds = new Set<number>();
   private faultsOn = true;
+  private readonly freezeChance: SeededChance;
   private nextUpdateId: number;
 
   constructor(seed: number, mutation: Mutation, trace: ((line: string) => void) | undefined) {
@@ -111,6 +116,7 @@ class Simulation {
       faultsOn,
       rpcTimeoutMs: times.rpcTimeoutMs,
       witness: this.ownership,
+      onSend: (process) => this.perhapsFreezeAndCut(process),
       sourceOf: (script) => this.mutation.sourceOf?.(script) ?? script.source,
     });
     this.telegram = new SimulatedTelegram({
@@ -120,12 +126,14 @@ class Simulation {
       faultsOn,
       onCall: (by, method) => this.called(by, method),
     });
+    this.freezeChance = chance.fork();
     this.nextUpdateId = chance.integer(2_000_001, 1_000_000_000);
   }
 
   async run(): Promise<RunResult> {
     if (this.chance.happens(0.9)) this.store.execute(['SET', keys.epoch, '0']);
-    for (let index = 0; index < workerCount; index++) this.start(index);
+    const workers = this.chance.integer(workersMin, workersMax);
+    for (let index = 0; index < workers; index++) this.start(index);
     void this.sendMessages(this.chance.fork());
     void this.breakThings(this.chance.fork());
     await this.trueTime.advance(faultsMs);
@@ -143,7 +151,7 @@ class Simulation {
     return {
       loseRequest: chance.unit() * 0.05,
       loseAnswer: chance.unit() * 0.05,
-      repeatRequest: chance.unit() * 0.05,
+      repeatRequest: chance.unit() * 0.15,
       delayLong: chance.unit() * 0.05,
       longDelayMsMax: 2 * ttlMs,
     };
@@ -165,6 +173,8 @@ class Simulation {
       (code) => {
         this.note(`${name} ended with code ${code}`);
         process.crash();
+        // A stop that was asked for before the faults ended; ECS would start another.
+        if (!this.faultsOn) this.start(index);
       },
       (error: unknown) => this.violations.push(`${name} ended by a bug: ${String(error)}`),
     );
@@ -258,7 +268,7 @@ class Simulation {
   }
 
   private async oneFault(chance: SeededChance): Promise<void> {
-    const index = chance.integer(0, workerCount - 1);
+    const index = chance.integer(0, this.slots.length - 1);
     const { process, stop } = this.slot(index);
     const forMs = chance.integer(200, 2.5 * ttlMs);
     const fault = chance.oneOf([
@@ -289,8 +299,37 @@ class Simulation {
     } else if (fault === 'cut off') {
       this.network.cut(process.name);
       this.later(forMs, () => this.network.heal(process.name));
+    } else if (fault === 'revoke alone') {
+      await this.revokeAlone();
     } else if (fault === 'wipe') this.wipe();
     else if (fault === 'revoke' || fault === 'break') await this.override(fault);
+  }
+
+  /**
+   * The cruellest moment: the process stops right after it asked, the answer waits for it, and when it wakes the
+   * store is out of its reach.
+   */
+  private perhapsFreezeAndCut(process: SimulatedProcess): void {
+    const chance = this.freezeChance;
+    if (!this.faultsOn || !chance.happens(freezeProbability)) return;
+    const frozenMs = chance.integer(200, ttlMs / 2);
+    this.note(`--- freeze and cut off (${process.name}, ${frozenMs} ms)`);
+    process.pause();
+    this.later(answerArrivesMs, () => this.network.cut(process.name));
+    this.later(frozenMs, () => process.resume());
+    this.later(frozenMs + 2 * ttlMs, () => this.network.heal(process.name));
+  }
+
+  /** The holder loses its lock while nobody else can take it, so that it begins its next term at once. */
+  private async revokeAlone(): Promise<void> {
+    const others = this.slots
+      .map(({ process }) => process.name)
+      .filter((name) => !this.workers.get(name)?.state.term);
+    for (const name of others) this.network.cut(name);
+    this.later(ttlMs / 3, () => {
+      for (const name of others) this.network.heal(name);
+    });
+    await this.override('revoke');
   }
 
   /** An emptied store forgets its journal: what only stood there is gone, and nobody promises otherwise. */

@@ -33,6 +33,8 @@ export interface StoreNetworkOptions {
   readonly faultsOn: () => boolean;
   readonly rpcTimeoutMs: number;
   readonly witness: StoreWitness;
+  /** Hears of every request right when it is sent. */
+  readonly onSend: (process: SimulatedProcess) => void;
   /** What runs in place of a script's source; the script itself unless a mutant changes it. */
   readonly sourceOf: (script: LuaScript) => string;
 }
@@ -72,7 +74,8 @@ export class StoreNetwork {
   }
 
   private request(process: SimulatedProcess, call: Call): Promise<ScriptReply> {
-    const { rpcTimeoutMs, trueTime } = this.options;
+    const { rpcTimeoutMs, trueTime, onSend, chance, faults } = this.options;
+    onSend(process);
     return new Promise((resolve, reject) => {
       const answered = new AbortController();
       void process.sleep(rpcTimeoutMs, answered.signal).then(() => {
@@ -80,8 +83,8 @@ export class StoreNetwork {
           reject(new StoreUnreachableError(call.script.name, new Error('time-out')));
       });
       if (this.rolls('loseRequest')) return;
-      const travel = async (): Promise<void> => {
-        await trueTime.sleep(this.delayMs());
+      const travel = async (delayMs: number): Promise<void> => {
+        await trueTime.sleep(delayMs);
         if (this.cutOff.has(process.name)) return;
         const answer = this.execute(process.name, call);
         if (this.rolls('loseAnswer')) return;
@@ -93,8 +96,9 @@ export class StoreNetwork {
           else resolve(answer);
         });
       };
-      void travel();
-      if (this.rolls('repeatRequest')) void travel();
+      void travel(this.delayMs());
+      // Whoever repeats a request does it after waiting for the answer in vain.
+      if (this.rolls('repeatRequest')) void travel(chance.integer(0, faults.longDelayMsMax));
     });
   }
 

@@ -16,6 +16,8 @@ export interface EmbeddedRunner extends ScriptRunner, CommandRunner {
   nowMs: number;
   /** When set, every call fails with it. */
   failure: Error | undefined;
+  /** Called once, after the next script of that name: what others do between two scripts. */
+  afterNext: { readonly script: string; readonly act: () => Promise<unknown> } | undefined;
 }
 
 /** 2026-03-01T03:00:00Z: a night on which nobody wants to be woken twice. */
@@ -27,10 +29,17 @@ export async function embeddedRunner(): Promise<EmbeddedRunner> {
     ran: [],
     nowMs: nightMs,
     failure: undefined,
+    afterNext: undefined,
     async run({ name, source }, keys, args) {
       runner.ran.push(name);
       if (runner.failure) throw runner.failure;
-      return asked(name, () => store.runScript(source, keys, args));
+      const reply = asked(name, () => store.runScript(source, keys, args));
+      if (runner.afterNext?.script === name) {
+        const { act } = runner.afterNext;
+        runner.afterNext = undefined;
+        await act();
+      }
+      return reply;
     },
     async command(args) {
       runner.ran.push(args[0]);

@@ -107,14 +107,14 @@ export class FunctionStage {
   };
 
   /** A heartbeat as the worker writes it, of that age by the store's clock. */
-  async beat(ageMs = 0): Promise<void> {
+  async beat(ageMs = 0, lastError: string | null = null): Promise<void> {
     const { nowMs } = await this.outages.observe({ noteRun: false });
     const ts = new Date(nowMs - ageMs).toISOString();
     const beat = {
       ...holder,
       ts,
       last_poll_ts: ts,
-      last_error: null,
+      last_error: lastError,
       in_flight: 0,
       epoch: 1,
       version: '0.1.0',

@@ -44,6 +44,8 @@ export class NightWatch {
   topicFailure: Error | undefined;
   ecsState: WorkerServiceState = { desired: 1, running: 1, deploying: false, lastStopReason: null };
   ecsFailure: Error | undefined;
+  /** ECS's failure of a restart alone. */
+  restartFailure: Error | undefined;
   restarts = 0;
   webhookInfo: () => Promise<unknown> = async () => ({ url: '', pending_update_count: 3 });
   settings = defaultSettings;
@@ -140,6 +142,7 @@ export class NightWatch {
     restart: async () => {
       if (this.ecsFailure !== undefined) throw this.ecsFailure;
       this.restarts += 1;
+      if (this.restartFailure !== undefined) throw this.restartFailure;
       return `deployment-${this.restarts}`;
     },
   };

@@ -89,8 +89,8 @@ export class OpsDesk {
     return this.store.command(['GET', this.keys.lockRevoked]);
   }
 
-  async beat(): Promise<void> {
-    const ts = new Date(this.store.nowMs).toISOString();
+  async beat(atMs = this.store.nowMs): Promise<void> {
+    const ts = new Date(atMs).toISOString();
     await this.store.command([
       'SET',
       this.keys.heartbeat,

@@ -10,7 +10,7 @@ export interface InboxStore {
   markRead(telegramId: string, ids?: readonly string[]): Promise<number>;
 }
 
-export interface InboxPage {
+interface InboxPage {
   readonly notifications: readonly Notification[];
   /** How many entries the whole inbox has. */
   readonly total: number;

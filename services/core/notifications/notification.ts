@@ -5,7 +5,7 @@
  * recognise an entry by how it begins (its id) and its state by how it ends (`read`).
  */
 export const notificationType = 'SYSTEM_MAINTENANCE';
-export const notificationPriorities = ['URGENT', 'NORMAL'] as const;
+const notificationPriorities = ['URGENT', 'NORMAL'] as const;
 export type NotificationPriority = (typeof notificationPriorities)[number];
 
 export interface Notification {

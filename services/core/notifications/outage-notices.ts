@@ -20,7 +20,7 @@ type CauseText = readonly [why: string, next: string];
 const causeTexts: Readonly<Record<Locale, Readonly<Record<Cause, CauseText>>>> = {
   ru: {
     'token-rejected': ['Telegram отвергает токен бота', 'проверьте токен у @BotFather и обновите секрет'],
-    'webhook-set': ['включён webhook, опрос невозможен', 'удалите webhook (drop-updates) и перезапустите'],
+    'webhook-set': ['включён webhook, опрос невозможен', 'перезапустите воркер: он снимет webhook сам'],
     'worker-switched-off': ['в ECS нужное число задач — 0', 'верните desired count 1'],
     'no-task-running': ['в ECS не работает ни одной задачи', 'смотрите причину остановки и перезапустите'],
     'never-started': ['бот ещё ни разу не запускался', 'запустите воркер'],
@@ -41,7 +41,7 @@ const causeTexts: Readonly<Record<Locale, Readonly<Record<Cause, CauseText>>>> =
       'Telegram rejects the bot token',
       'check the token with @BotFather, update the secret',
     ],
-    'webhook-set': ['a webhook is set, polling is impossible', 'remove it (drop-updates) and restart'],
+    'webhook-set': ['a webhook is set, polling is impossible', 'restart the worker: it removes the webhook'],
     'worker-switched-off': ['the ECS service wants 0 tasks', 'set its desired count to 1'],
     'no-task-running': ['no ECS task is running', 'see why the last one stopped, then restart'],
     'never-started': ['the bot has never been started', 'start the worker'],

@@ -5,19 +5,23 @@
  * webhook is set. (`getUpdates` with offset −1 leaves one update, and knows no `drop_pending_updates`.)
  */
 import { webhookHost } from '../outage/facts.ts';
-import type { OpsCall } from './ops-ports.ts';
+import { type OpsCall, record } from './ops-ports.ts';
 import type { DropUpdatesResult } from './results.ts';
 
 const callTimeoutMs = 5000;
 
-export async function dropUpdates({ ports, reason }: OpsCall): Promise<DropUpdatesResult> {
-  const { telegram, audit } = ports;
+export async function dropUpdates(call: OpsCall): Promise<DropUpdatesResult> {
+  const { telegram } = call.ports;
   const options = { timeoutMs: callTimeoutMs };
-  const info = await telegram.call<{ url?: unknown; pending_update_count?: unknown }>('getWebhookInfo', {}, options);
+  const info = await telegram.call<{ url?: unknown; pending_update_count?: unknown }>(
+    'getWebhookInfo',
+    {},
+    options,
+  );
   const droppedUpdates = Number(info.pending_update_count ?? 0);
   const webhook = webhookHost(info.url);
   await telegram.call('deleteWebhook', { drop_pending_updates: true }, options);
   const before = `${droppedUpdates} pending${webhook === null ? '' : `, webhook at ${webhook}`}`;
-  await audit.append({ event: 'dropped', ...reason, before, after: '0 pending, no webhook' });
+  await record(call, { event: 'dropped', before, after: '0 pending, no webhook' });
   return { droppedUpdates, webhookRemoved: webhook !== null };
 }

@@ -1,11 +1,12 @@
 /** What the ops actions work with. */
-import type { AuditTrail } from '../audit.ts';
+import type { AuditEntry, AuditTrail } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import { EcsError, type WorkerService } from '../ecs/worker-service.ts';
 import type { Logger } from '../logger.ts';
 import type { OutageSettings } from '../outage/outage.ts';
 import type { OutageStore } from '../outage/outage-store.ts';
 import type { LockOverride, Reason } from '../polling-lock/lock-store.ts';
+import type { Redact } from '../redaction.ts';
 import type { Locale } from '../settings.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../store-errors.ts';
 import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../telegram/bot-api.ts';
@@ -19,6 +20,7 @@ export interface OpsPorts {
   readonly telegram: BotApi;
   readonly ecs: WorkerService | undefined;
   readonly logger: Logger;
+  readonly redact: Redact;
 }
 
 export interface OpsSettings extends OutageSettings {
@@ -44,6 +46,21 @@ export class OpsRefusal extends Error {
     super(message);
     this.name = 'OpsRefusal';
     this.code = code;
+  }
+}
+
+/** Records what was done; when that fails, the answer says both. */
+export async function record(
+  { ports, reason }: OpsCall,
+  what: Omit<AuditEntry, 'who' | 'why'>,
+): Promise<void> {
+  try {
+    await ports.audit.append({ ...what, ...reason });
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined) throw error;
+    const message = `done (${what.event}), but the audit entry could not be written: ${fault.message}`;
+    throw new OpsRefusal({ code: 'AUDIT_FAILED', message });
   }
 }
 

@@ -63,6 +63,12 @@ async function answered(
     answer = { ok: false, action, error: fault };
   }
   if (answer.ok) logger.info('ops action done', { action, ...reason });
-  else logger.warn('ops action failed', { action, ...reason, code: answer.error.code, error: answer.error.message });
+  else
+    logger.warn('ops action failed', {
+      action,
+      ...reason,
+      code: answer.error.code,
+      error: answer.error.message,
+    });
   return answer;
 }

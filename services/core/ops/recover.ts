@@ -5,8 +5,9 @@
  * Each step is reported. The first that fails ends it, and what was not tried is said; repeating is safe.
  */
 import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
+import type { BotObservation } from '../outage/outage-store.ts';
 import { dropUpdates } from './drop-updates.ts';
-import { answerReserveMs, faultOf, OpsRefusal, type OpsCall } from './ops-ports.ts';
+import { answerReserveMs, faultOf, type OpsCall, OpsRefusal } from './ops-ports.ts';
 import type { OpsError, OpsRequest } from './payload.ts';
 import { releaseLock } from './release-lock.ts';
 import { restart } from './restart.ts';
@@ -30,15 +31,27 @@ export async function recover(
   call: OpsCall,
   { force, dropUpdates: drop }: Pick<OpsRequest, 'force' | 'dropUpdates'>,
 ): Promise<RecoverOutcome> {
+  // Beats before the lock was free are the old holder's, and prove nothing.
+  let freed: BotObservation | undefined;
   const plan: readonly PlannedStep[] = [
-    { step: 'release-lock', run: () => releaseOrRefuse(call, force) },
+    {
+      step: 'release-lock',
+      run: async () => {
+        const result = await releaseOrRefuse(call, force);
+        freed = await call.ports.outages.observe({ noteRun: false });
+        return result;
+      },
+    },
     { step: 'drop-updates', skip: drop ? undefined : 'not asked for', run: () => dropUpdates(call) },
     {
       step: 'restart',
-      skip: call.ports.ecs === undefined ? 'ECS is not configured: a standby takes over, or start one' : undefined,
+      skip:
+        call.ports.ecs === undefined
+          ? 'ECS is not configured: a standby takes over, or start one'
+          : undefined,
       run: () => restart(call),
     },
-    { step: 'fresh-heartbeat', run: () => waitForHeartbeat(call) },
+    { step: 'fresh-heartbeat', run: () => waitForHeartbeat(call, freed) },
   ];
   const steps: RecoverStep[] = [];
   let error: OpsError | undefined;
@@ -74,19 +87,20 @@ async function releaseOrRefuse(call: OpsCall, force: boolean): Promise<RecoverSt
   if (result.mode !== 'revoked') return result;
   throw new OpsRefusal({
     code: 'LOCK_STILL_HELD',
-    message: 'the lock is marked but its holder has not let go in time; ask again, or use force if it is dead',
+    message:
+      'the lock is marked but its holder has not let go in time; ask again, or use force if it is dead',
   });
 }
 
-async function waitForHeartbeat({ ports, remainingMs }: OpsCall): Promise<HeartbeatResult> {
-  const { outages, clock } = ports;
+async function waitForHeartbeat(
+  { ports: { outages, clock }, remainingMs }: OpsCall,
+  freed: BotObservation | undefined,
+): Promise<HeartbeatResult> {
   const startMs = clock.monotonicMs();
-  const before = await outages.observe({ noteRun: false });
   while (true) {
     const { heartbeat, nowMs } = await outages.observe({ noteRun: false });
     const waitedSeconds = (clock.monotonicMs() - startMs) / 1000;
-    // A beat may be stamped a little ahead; only one written after this step began proves that polling goes on.
-    if (heartbeat.kind === 'present' && heartbeat.tsMs >= before.nowMs && isAnother(heartbeat.raw, before.heartbeat)) {
+    if (heartbeat.kind === 'present' && isNewer(heartbeat, freed)) {
       return { heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs) ?? 0, waitedSeconds };
     }
     const leftMs = remainingMs() - answerReserveMs;
@@ -98,6 +112,12 @@ async function waitForHeartbeat({ ports, remainingMs }: OpsCall): Promise<Heartb
   }
 }
 
-function isAnother(raw: string, before: { readonly kind: string; readonly raw?: string }): boolean {
-  return before.raw !== raw;
+/** A beat may be stamped a little ahead, so it must be another one as well. */
+function isNewer(
+  heartbeat: { readonly raw: string; readonly tsMs: number },
+  freed: BotObservation | undefined,
+): boolean {
+  if (freed === undefined) return false;
+  const before = freed.heartbeat.kind === 'absent' ? undefined : freed.heartbeat.raw;
+  return heartbeat.tsMs >= freed.nowMs && heartbeat.raw !== before;
 }

@@ -8,7 +8,7 @@
  */
 import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
 import type { Held } from '../polling-lock/lock-store.ts';
-import { answerReserveMs, OpsRefusal, type OpsCall } from './ops-ports.ts';
+import { answerReserveMs, type OpsCall } from './ops-ports.ts';
 import type { ReleaseLockResult } from './results.ts';
 
 const pollMs = 500;
@@ -16,27 +16,17 @@ const pollMs = 500;
 const expirySlackMs = 1000;
 /** A lock without expiry goes only if its holder obeys: a live one does within seconds. */
 const endlessLockWaitMs = 10_000;
-/** How often a lock may change hands under this call before it gives up. */
-const attemptsMax = 5;
-
 export async function releaseLock(call: OpsCall, { force }: { force: boolean }): Promise<ReleaseLockResult> {
   const { lock, outages } = call.ports;
-  const { heartbeat, nowMs } = await outages.observe({ noteRun: false });
+  const { heartbeat, nowMs, held } = await outages.observe({ noteRun: false });
   const age = heartbeatAgeSeconds(heartbeat, nowMs);
-  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-    const held = await lock.read();
-    if (held === undefined) return { lockRemoved: false, previousValue: null, heartbeatAgeSeconds: age, mode: 'absent' };
-    const result = { previousValue: held.value, heartbeatAgeSeconds: age };
-    const overruled = force ? await lock.break(held.value, call.reason) : await lock.revoke(held.value, call.reason);
-    if (!overruled) continue;
-    if (force) return { lockRemoved: true, ...result, mode: 'broken' };
-    const gone = await waitUntilGone(call, held);
-    return { lockRemoved: gone, ...result, mode: gone ? 'released' : 'revoked' };
-  }
-  throw new OpsRefusal({
-    code: 'LOCK_KEEPS_CHANGING',
-    message: `the lock changed hands ${attemptsMax} times during this call; nothing was removed, try again`,
-  });
+  const result = { previousValue: held?.value ?? null, heartbeatAgeSeconds: age };
+  if (held === undefined) return { lockRemoved: false, ...result, mode: 'absent' };
+  const overrule = force ? lock.break : lock.revoke;
+  if (!(await overrule(held.value, call.reason))) return { lockRemoved: false, ...result, mode: 'absent' };
+  if (force) return { lockRemoved: true, ...result, mode: 'broken' };
+  const gone = await waitUntilGone(call, held);
+  return { lockRemoved: gone, ...result, mode: gone ? 'released' : 'revoked' };
 }
 
 async function waitUntilGone({ ports: { lock, clock }, remainingMs }: OpsCall, held: Held): Promise<boolean> {

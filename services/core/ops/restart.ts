@@ -1,9 +1,9 @@
 /** Restarts the worker: a forced new deployment of its ECS service, which replaces tasks one for one. */
-import { OpsRefusal, type OpsCall } from './ops-ports.ts';
+import { type OpsCall, OpsRefusal, record } from './ops-ports.ts';
 import type { RestartResult } from './results.ts';
 
-export async function restart({ ports, reason }: OpsCall): Promise<RestartResult> {
-  const { ecs, audit } = ports;
+export async function restart(call: OpsCall): Promise<RestartResult> {
+  const { ecs } = call.ports;
   if (ecs === undefined) {
     throw new OpsRefusal({
       code: 'ECS_NOT_CONFIGURED',
@@ -12,6 +12,6 @@ export async function restart({ ports, reason }: OpsCall): Promise<RestartResult
     });
   }
   const deploymentId = await ecs.restart();
-  await audit.append({ event: 'restarted', ...reason, before: '', after: deploymentId });
+  await record(call, { event: 'restarted', before: '', after: deploymentId });
   return { restarted: true, deploymentId };
 }

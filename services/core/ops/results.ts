@@ -9,7 +9,7 @@ export interface ReleaseLockResult {
   readonly heartbeatAgeSeconds: number | null;
   /**
    * `released`: revoked, waited for, and gone; `revoked`: marked, but still there when the waiting time ended;
-   * `broken`: deleted by force; `absent`: there was none.
+   * `broken`: deleted by force; `absent`: there was none, or it went by itself just then.
    */
   readonly mode: 'released' | 'revoked' | 'broken' | 'absent';
 }
@@ -74,6 +74,7 @@ export interface RecoverResult {
   readonly steps: readonly RecoverStep[];
 }
 
+/** Here `absent` says that the lock is not, or not any more, that task's. */
 export interface TaskStoppedResult extends ReleaseLockResult {
   readonly task: string;
 }

@@ -24,10 +24,10 @@ export async function status({ ports, settings }: OpsCall): Promise<StatusResult
     lock: lockResult(observation),
     epoch: observation.epoch,
     heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs),
-    heartbeat: heartbeat.kind === 'absent' ? null : heartbeat.raw,
+    heartbeat: heartbeat.kind === 'absent' ? null : ports.redact(heartbeat.raw),
     up,
     cause: diagnosis?.cause ?? null,
-    diagnosis: diagnosis ? diagnosisLines(diagnosis, settings.locale) : [],
+    diagnosis: diagnosis ? diagnosisLines(diagnosis, settings.locale).map(ports.redact) : [],
     outage:
       outage?.state === 'open'
         ? { id: outage.id, since: isoText(outage.sinceMs), opened: isoText(outage.openedMs) }

@@ -23,7 +23,8 @@ export function readStoppedTask(event: unknown): StoppedTask | undefined {
     return undefined;
   }
   const detail = event['detail'];
-  if (!isRecord(detail) || detail['lastStatus'] !== 'STOPPED' || typeof detail['taskArn'] !== 'string') return undefined;
+  if (!isRecord(detail) || detail['lastStatus'] !== 'STOPPED' || typeof detail['taskArn'] !== 'string')
+    return undefined;
   const reason = detail['stoppedReason'];
   return {
     arn: detail['taskArn'],
@@ -40,24 +41,22 @@ export async function taskStopped(
   { ports: { lock, outages } }: Pick<OpsCall, 'ports'>,
   task: StoppedTask,
 ): Promise<TaskStoppedResult> {
-  const { heartbeat, nowMs } = await outages.observe({ noteRun: false });
-  const held = await lock.read();
-  const result = {
-    task: task.arn,
-    previousValue: held?.value ?? null,
-    heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs),
-  };
-  if (held === undefined || !holds(task, held.value)) return { ...result, lockRemoved: false, mode: 'absent' };
+  const { heartbeat, nowMs, held } = await outages.observe({ noteRun: false });
+  const result = { task: task.arn, heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs) };
+  const notItsLock = { ...result, lockRemoved: false, previousValue: null, mode: 'absent' } as const;
+  if (held === undefined || !holds(task, held.value)) return notItsLock;
   const why = `its task stopped: ${task.stoppedReason}`;
-  const lockRemoved = await lock.break(held.value, { who: 'ecs', why });
-  return { ...result, lockRemoved, mode: lockRemoved ? 'broken' : 'absent' };
+  const broken = await lock.break(held.value, { who: 'ecs', why });
+  return broken ? { ...result, lockRemoved: true, previousValue: held.value, mode: 'broken' } : notItsLock;
 }
 
-export function holds(task: StoppedTask, lockValue: string): boolean {
+function holds(task: StoppedTask, lockValue: string): boolean {
   const holder: Partial<Record<string, unknown>> = readLockHolder(lockValue);
   if (typeof holder['task'] === 'string') return holder['task'] === task.arn;
   const host = holder['host'];
-  return typeof host === 'string' && task.privateNames.some((name) => name === host || name.split('.')[0] === host);
+  return (
+    typeof host === 'string' && task.privateNames.some((name) => name === host || name.split('.')[0] === host)
+  );
 }
 
 type UnknownRecord = Readonly<Record<string, unknown>>;

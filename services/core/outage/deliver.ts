@@ -28,23 +28,40 @@ export interface DeliveryCounts {
 }
 
 /** How many messages are under way at once: a few that hang must not use up the whole run. */
-const lanes = 8;
+const underWayMax = 8;
 
 export async function deliverDue(run: DeliveryRun): Promise<DeliveryCounts> {
   const runId = run.random.token();
   const counts = { sent: 0, later: 0, dead: 0 };
-  const lane = async (): Promise<void> => {
-    while (run.hasTime()) {
-      const claim = await run.store.claim(runId, run.random.token());
-      if (claim === undefined) return;
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+
+  async function carryOut(claim: Claim): Promise<void> {
+    try {
       const outcome = await run.deliver(claim);
       counts[outcome.kind] += 1;
       await settle(run, claim, outcome);
+    } catch (error) {
+      failures.push(error);
     }
-  };
-  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
-  const failed = ended.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  }
+
+  while (run.hasTime() && failures.length === 0) {
+    if (underWay.size >= underWayMax) {
+      await Promise.race(underWay);
+      continue;
+    }
+    const claim = await run.store.claim(runId, run.random.token());
+    if (claim !== undefined) {
+      const sending = carryOut(claim).finally(() => underWay.delete(sending));
+      underWay.add(sending);
+    } else if (underWay.size > 0) {
+      // What is settled may make something else due: a "back" for a "down" that was under way.
+      await Promise.all(underWay);
+    } else break;
+  }
+  await Promise.all(underWay);
+  if (failures.length > 0) throw failures[0];
   return counts;
 }
 

@@ -9,6 +9,7 @@ import type { InboxStore } from '../notifications/inbox-store.ts';
 import { type Notification, notificationType } from '../notifications/notification.ts';
 import { alertNotice, type Notice, recoveryNotice } from '../notifications/outage-notices.ts';
 import { type AlertTopic, sendTelegram, sendToInbox, sendToTopic } from '../notifications/senders.ts';
+import type { Redact } from '../redaction.ts';
 import type { Locale } from '../settings.ts';
 import type { BotApi } from '../telegram/bot-api.ts';
 import type { Deliver } from './deliver.ts';
@@ -23,6 +24,7 @@ export interface MessengerParts {
   readonly ecs: WorkerService | undefined;
   readonly superadminIds: readonly string[];
   readonly locale: Locale;
+  readonly redact: Redact;
   /** Asked at most once a run, and only when an alert is to be told. */
   readonly diagnosis: () => Promise<Diagnosis>;
 }
@@ -38,7 +40,7 @@ export function messenger(parts: MessengerParts): Deliver {
   return async (claim) => {
     const { event, recipient } = claim;
     if (event === 'restart') return restart(parts, claim);
-    const notification = asNotification(claim, await noticeFor(parts, claim));
+    const notification = asNotification(claim, await noticeFor(parts, claim), parts.redact);
     switch (recipient.channel) {
       case 'IN_APP':
         return sendToInbox(parts.inbox, recipient.address, notification);
@@ -69,12 +71,13 @@ async function noticeFor(parts: MessengerParts, claim: Claim): Promise<Notice> {
   return alertNotice(alert, parts.locale);
 }
 
-function asNotification(claim: Claim, notice: Notice): Notification {
+function asNotification(claim: Claim, notice: Notice, redact: Redact): Notification {
   const event = claim.event === 'reminder' ? `reminder-${claim.number}` : claim.event;
   return {
     id: `${claim.outageId}:${event}`,
     type: notificationType,
     ...notice,
+    text: redact(notice.text),
     ts: new Date(claim.madeMs).toISOString(),
     read: false,
   };

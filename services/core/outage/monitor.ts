@@ -12,6 +12,7 @@ import type { Logger } from '../logger.ts';
 import type { InboxStore } from '../notifications/inbox-store.ts';
 import { type AlertTopic, telegramSendTimeoutMs } from '../notifications/senders.ts';
 import type { Random } from '../random.ts';
+import type { Redact } from '../redaction.ts';
 import type { Locale } from '../settings.ts';
 import type { BotApi } from '../telegram/bot-api.ts';
 import { type DeliveryCounts, deliverDue } from './deliver.ts';
@@ -31,6 +32,8 @@ export interface MonitorPorts {
   readonly ecs: WorkerService | undefined;
   readonly random: Random;
   readonly logger: Logger;
+  /** Applied to all that is told: errors of libraries may hold what nobody should read. */
+  readonly redact: Redact;
 }
 
 export interface MonitorSettings extends OutageSettings {
@@ -88,7 +91,9 @@ async function lookAndChange(ports: MonitorPorts, settings: MonitorSettings): Pr
   for (let looks = 0; looks < looksMax; looks += 1) {
     const observation = await ports.store.observe({ noteRun: true });
     const { memory, heartbeat, nowMs } = observation;
-    const { verdict, changes } = decide(memory, heartbeat, settings, nowMs);
+    // Without ECS there is nothing to restart.
+    const autoRestartMs = ports.ecs === undefined ? 0 : settings.autoRestartMs;
+    const { verdict, changes } = decide(memory, heartbeat, { ...settings, autoRestartMs }, nowMs);
     look = { observation, verdict, changed: changes.length > 0 };
     let stillTrue = true;
     for (const change of changes) {
@@ -122,7 +127,7 @@ async function apply(
       await store.remind(change.outageId, change.number);
       return true;
     case 'restart':
-      if (ports.ecs !== undefined) await store.planRestart(change.outageId);
+      await store.planRestart(change.outageId);
       return true;
     case 'open': {
       const recipients = recipientsOf(ports, settings);

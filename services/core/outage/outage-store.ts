@@ -20,7 +20,7 @@ export interface BotObservation {
   readonly oldestUnfinishedMs: number | null;
 }
 
-export interface NewOutage {
+interface NewOutage {
   readonly id: string;
   readonly sinceMs: number;
   readonly recipients: readonly Recipient[];

@@ -2,7 +2,7 @@
 
 /** `RESTART` is no person: the automatic restart is claimed and settled like a message, so it happens once. */
 export const channels = ['IN_APP', 'TELEGRAM', 'SNS', 'RESTART'] as const;
-export type Channel = (typeof channels)[number];
+type Channel = (typeof channels)[number];
 
 export interface Recipient {
   readonly channel: Channel;

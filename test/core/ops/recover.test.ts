@@ -75,6 +75,15 @@ describe('recover', () => {
     expect(desk.store.nowMs - startMs).toBeLessThan(desk.limitMs);
   });
 
+  it('does not take a late beat of the old holder for a fresh one', async () => {
+    const lateMs = desk.store.nowMs - 5000;
+    desk.whileAsleep = () => desk.beat(lateMs);
+    expect(await desk.ask({ action: 'recover' })).toMatchObject({
+      ok: false,
+      error: { code: 'NO_HEARTBEAT_YET' },
+    });
+  });
+
   it('says that a holder did not let go', async () => {
     await desk.lock('{"host":"legacy"}');
     expect(await desk.ask({ action: 'recover' })).toMatchObject({

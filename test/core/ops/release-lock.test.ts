@@ -56,7 +56,24 @@ describe('release-lock', () => {
 
   it('does not wait for ever for a lock without expiry', async () => {
     await desk.lock('{"host":"legacy"}');
+    const startMs = desk.store.nowMs;
     expect(await desk.ask({ action: 'release-lock' })).toMatchObject({ mode: 'revoked', lockRemoved: false });
+    expect(desk.store.nowMs - startMs).toBe(10_000);
+  });
+
+  it.each([true, false])('leaves a holder alone that came after the look (force %s)', async (force) => {
+    await desk.lock(heldValue, 30_000);
+    const next = lockValue({ ...holder, owner: 'b2' });
+    desk.store.afterNext = { script: 'observe-bot-7', act: () => desk.lock(next, 30_000) };
+    expect(await desk.ask({ action: 'release-lock', force })).toMatchObject({
+      ok: true,
+      lockRemoved: false,
+      previousValue: heldValue,
+      mode: 'absent',
+    });
+    expect(await desk.lockNow()).toBe(next);
+    expect(await desk.revoked()).toBeNull();
+    expect(await desk.audit()).toEqual([]);
   });
 
   it('breaks at once by force, and leaves no mark behind', async () => {

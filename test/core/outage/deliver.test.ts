@@ -174,6 +174,15 @@ describe('while an outage lasts', () => {
     expect(watch.restarts).toBe(1);
   });
 
+  it('does not repeat a restart that may have worked', async () => {
+    watch.settings = { ...watch.settings, autoRestartMs: minuteMs };
+    watch.restartFailure = new EcsError('UpdateService', new Error('socket hang up'));
+    await watch.goDown();
+    await watch.runAfter(minuteMs);
+    await watch.runAfter(minuteMs);
+    expect(watch.restarts).toBe(1);
+  });
+
   it('does not restart by itself unless that is switched on', async () => {
     await watch.goDown();
     await watch.runAfter(24 * 3600_000);

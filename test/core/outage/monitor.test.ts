@@ -109,6 +109,16 @@ describe('when the bot goes silent', () => {
     expect(watch.telegrams).toEqual([]);
   });
 
+  it('looks again when the bot beats just as it is judged', async () => {
+    await watch.beat();
+    await watch.run();
+    watch.store.nowMs += watch.settings.staleMs + 1;
+    watch.store.afterNext = { script: 'observe-bot-7', act: () => watch.beat() };
+    expect(await watch.run()).toMatchObject({ verdict: 'up', outageId: null });
+    expect(watch.telegrams).toEqual([]);
+    expect(await watch.flag()).toBeNull();
+  });
+
   it('says that nobody is configured, and tells the topic all the same', async () => {
     watch.settings = { ...watch.settings, superadminIds: [] };
     await watch.goDown();
@@ -187,6 +197,14 @@ describe('when the bot is back', () => {
     expect(watch.telegrams.at(-1)?.text).toContain('Простой 6 мин: с 03:00 до 03:06 UTC');
     expect(watch.published).toHaveLength(2);
     expect(await watch.auditEvents()).toEqual(['outage', 'recovered']);
+  });
+
+  it('ends the outage in the same run although the bot beats again meanwhile', async () => {
+    await watch.goDown();
+    await watch.beat();
+    watch.store.afterNext = { script: 'observe-bot-7', act: () => watch.beat({ pid: 2 }) };
+    expect(await watch.runAfter(1000)).toMatchObject({ verdict: 'up', outageId: null });
+    expect(told('101')).toEqual([down, back]);
   });
 
   it('tells nothing to whom the "down" never reached', async () => {

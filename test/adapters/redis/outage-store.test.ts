@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { readHeartbeat } from '../../../services/core/heartbeat/heartbeat.ts';
+import {
+  absent,
+  beat,
+  dead,
+  describeOutageScripts,
+  later,
+  names,
+  outageKeys,
+  recipients,
+  sent,
+} from '../../support/outage-bench.ts';
+
+describeOutageScripts('looking, opening and claiming', (bench) => {
+  describe('observe', () => {
+    it('sees an empty store as it is, and notes the first run only when told to', async () => {
+      const looked = await bench().outages.observe({ noteRun: false });
+      expect(looked).toEqual({
+        nowMs: expect.any(Number),
+        heartbeat: absent,
+        held: undefined,
+        revoked: null,
+        epoch: null,
+        memory: { firstRunMs: null, malformedSinceMs: null, alertFlag: null, outage: null },
+        unfinishedDeliveries: 0,
+        oldestUnfinishedMs: null,
+      });
+      expect(await bench().store.command('EXISTS', outageKeys.outage)).toBe(0);
+      const first = await bench().outages.observe({ noteRun: true });
+      expect(first.memory.firstRunMs).toBeLessThanOrEqual(first.nowMs);
+      await bench().store.elapse(60_000);
+      expect((await bench().outages.observe({ noteRun: true })).memory.firstRunMs).toBe(
+        first.memory.firstRunMs,
+      );
+    });
+
+    it('sees lock, mark, epoch, heartbeat and outage at one moment', async () => {
+      await bench().store.command('SET', outageKeys.lock, 'held', 'PX', '30000');
+      await bench().store.command('SET', outageKeys.lockRevoked, 'held');
+      await bench().store.command('SET', outageKeys.epoch, '7');
+      await bench().fresh();
+      await bench().open('outage-1', recipients, readHeartbeat(beat));
+      const looked = await bench().outages.observe({ noteRun: false });
+      expect(looked).toMatchObject({
+        heartbeat: { kind: 'present', raw: beat },
+        held: { value: 'held', ttlMs: expect.any(Number) },
+        revoked: 'held',
+        epoch: 7,
+        memory: {
+          alertFlag: 'outage-1',
+          outage: {
+            id: 'outage-1',
+            state: 'open',
+            sinceMs: 1000,
+            recoveredMs: null,
+            reminders: 0,
+            restarted: false,
+          },
+        },
+        unfinishedDeliveries: 3,
+        oldestUnfinishedMs: expect.any(Number),
+      });
+    });
+
+    it('tells a lock without expiry from one with', async () => {
+      await bench().store.command('SET', outageKeys.lock, 'endless');
+      expect((await bench().outages.observe({ noteRun: false })).held).toEqual({
+        value: 'endless',
+        ttlMs: null,
+      });
+    });
+
+    it('fails on a key of the wrong type', async () => {
+      await bench().store.command('LPUSH', outageKeys.heartbeat, 'x');
+      await expect(bench().outages.observe({ noteRun: false })).rejects.toThrow(/WRONGTYPE/);
+    });
+  });
+
+  describe('a malformed heartbeat', () => {
+    it('is noted once, and forgotten when it is readable again', async () => {
+      await bench().store.command('SET', outageKeys.heartbeat, '');
+      expect(await bench().outages.markHeartbeat(absent, true)).toBe('changed');
+      expect(await bench().outages.markHeartbeat(readHeartbeat(''), true)).toBe('done');
+      const since = (await bench().outages.observe({ noteRun: false })).memory.malformedSinceMs;
+      expect(since).toBeGreaterThan(0);
+      await bench().outages.markHeartbeat(readHeartbeat(''), true);
+      expect((await bench().outages.observe({ noteRun: false })).memory.malformedSinceMs).toBe(since);
+      await bench().outages.markHeartbeat(readHeartbeat(''), false);
+      expect((await bench().outages.observe({ noteRun: false })).memory.malformedSinceMs).toBeNull();
+    });
+  });
+
+  describe('opening an outage', () => {
+    it('sets the flag, makes a delivery for each recipient, and leaves one audit entry', async () => {
+      expect(await bench().open()).toBe('done');
+      expect(await bench().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
+      expect(await bench().store.command('PTTL', outageKeys.alertSent)).toBe(-1);
+      expect(names(await bench().claimAll())).toEqual(['down IN_APP', 'down SNS', 'down TELEGRAM']);
+      expect(await bench().auditEvents()).toEqual(['outage']);
+    });
+
+    it('changes nothing when the heartbeat is not the judged one', async () => {
+      await bench().fresh();
+      expect(await bench().open()).toBe('changed');
+      expect(await bench().open('outage-1', recipients, readHeartbeat(`${beat} `))).toBe('changed');
+      expect(
+        await bench().store.command('EXISTS', outageKeys.alertSent, outageKeys.deliveries, outageKeys.audit),
+      ).toBe(0);
+    });
+
+    it('changes nothing when one is open', async () => {
+      await bench().open();
+      expect(await bench().open('outage-2')).toBe('open already');
+      expect(await bench().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
+      expect(await bench().claimAll()).toHaveLength(3);
+    });
+
+    it.each([null, '1'])('opens anew when the flag is %s', async (flag) => {
+      await bench().open();
+      if (flag === null) await bench().store.command('DEL', outageKeys.alertSent);
+      else await bench().store.command('SET', outageKeys.alertSent, flag);
+      expect(await bench().open('outage-2')).toBe('done');
+      expect((await bench().claimAll()).map(({ outageId }) => outageId)).toEqual([
+        'outage-2',
+        'outage-2',
+        'outage-2',
+      ]);
+    });
+  });
+
+  describe('claiming', () => {
+    it('gives each delivery to one run', async () => {
+      await bench().open();
+      const claims = [...(await bench().claimAll('run-1')), ...(await bench().claimAll('run-2'))];
+      expect(claims).toHaveLength(3);
+      expect(claims[0]).toMatchObject({
+        attempt: 1,
+        possibleRepeat: false,
+        sinceMs: 1000,
+        recoveredMs: null,
+      });
+    });
+
+    it('gives what failed to another run, not to the same, and not before its time', async () => {
+      await bench().open('outage-1', recipients.slice(0, 1));
+      const first = await bench().mustClaim('run-1');
+      expect(await bench().outages.settle(first, later)).toBe(true);
+      expect(await bench().claim('run-1')).toBeUndefined();
+      const second = await bench().mustClaim('run-2');
+      expect(second).toMatchObject({ attempt: 2, possibleRepeat: false });
+      await bench().outages.settle(second, { ...later, delayMs: 60_000 });
+      expect(await bench().claim('run-3')).toBeUndefined();
+    });
+
+    it('gives a claim that ended to the next run, marked, and refuses the late settlement', async () => {
+      await bench().open('outage-1', recipients.slice(0, 1));
+      const killed = await bench().claim('run-1');
+      await bench().endClaims();
+      const next = await bench().claim('run-2');
+      expect(next).toMatchObject({ attempt: 2, possibleRepeat: true });
+      if (killed === undefined || next === undefined) throw new Error('both were due');
+      expect(await bench().outages.settle(killed, sent)).toBe(false);
+      expect(await bench().outages.settle(next, sent)).toBe(true);
+      expect(await bench().claim('run-3')).toBeUndefined();
+    });
+
+    it('remembers that an attempt may have arrived', async () => {
+      await bench().open('outage-1', recipients.slice(0, 1));
+      const first = await bench().mustClaim('run-1');
+      await bench().outages.settle(first, { ...later, mayHaveArrived: true });
+      expect(await bench().claim('run-2')).toMatchObject({ possibleRepeat: true });
+    });
+
+    it('gives up what is dead', async () => {
+      await bench().open('outage-1', recipients.slice(0, 1));
+      const first = await bench().mustClaim('run-1');
+      await bench().outages.settle(first, dead);
+      expect(await bench().claim('run-2')).toBeUndefined();
+      expect((await bench().outages.observe({ noteRun: false })).unfinishedDeliveries).toBe(0);
+    });
+  });
+});

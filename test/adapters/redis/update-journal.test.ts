@@ -1,0 +1,64 @@
+import { beforeEach, expect, it } from 'vitest';
+import { redisUpdateJournal } from '../../../services/adapters/redis/redis-update-journal.ts';
+import { storeKeys } from '../../../services/core/store-keys.ts';
+import type { JournalEntry, UpdateJournal } from '../../../services/core/update-pipeline/journal.ts';
+import { describeOnEachStore } from '../../support/redis-backends.ts';
+
+const keys = storeKeys('');
+const term = { value: 'the lock', epoch: 5 };
+
+function entry(id: number, arrivedIndex: number, arrivedEpoch = 4): JournalEntry {
+  const update = { update_id: id, message: { text: 'строка 1\nstring 2 "quoted"' } };
+  return { update, attempt: 1, arrivedEpoch, arrivedIndex };
+}
+
+describeOnEachStore('the journal', (store) => {
+  let journal: UpdateJournal;
+
+  beforeEach(async () => {
+    journal = redisUpdateJournal(store(), keys);
+    await store().command('SET', keys.lock, term.value);
+  });
+
+  it('gives back what was written, in order of arrival and not of ids', async () => {
+    const add = [entry(900, 2), entry(5, 10), entry(17, 0, 5), entry(3, 0)];
+    expect(await journal.write(term.value, { add, finishedIds: [] })).toBe('written');
+    const read = (await journal.read(term.value)) as readonly JournalEntry[];
+    expect(read.map(({ update }) => update.update_id)).toEqual([3, 900, 5, 17]);
+    expect(read[0]).toEqual(entry(3, 0));
+  });
+
+  it('adds and removes in one step', async () => {
+    await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
+    await journal.write(term.value, { add: [entry(3, 2)], finishedIds: [1] });
+    expect(await store().command('HMGET', keys.journal, '1', '2', '3')).toMatchObject([
+      null,
+      /update_id":2/,
+      /update_id":3/,
+    ]);
+  });
+
+  it('refuses everything without the lock', async () => {
+    await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
+    expect(await journal.write('another', { add: [entry(2, 1)], finishedIds: [1] })).toBe('lock lost');
+    expect(await journal.read('another')).toBe('lock lost');
+    expect(await journal.beginAttempt({ value: 'another', epoch: 5 }, 1, 3)).toBe('lock lost');
+    expect(await store().command('HKEYS', keys.journal)).toEqual(['1']);
+  });
+
+  it('counts an attempt once in each epoch and gives up after the last', async () => {
+    await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
+    expect(await journal.beginAttempt(term, 1, 3)).toBe(2);
+    expect(await journal.beginAttempt(term, 1, 3)).toBe(2);
+    expect(await journal.beginAttempt({ ...term, epoch: 6 }, 1, 3)).toBe(3);
+    expect(await journal.beginAttempt({ ...term, epoch: 7 }, 1, 3)).toBe('given up');
+    expect(await journal.beginAttempt({ ...term, epoch: 7 }, 1, 3)).toBe('given up');
+    expect(await store().command('HKEYS', keys.journal)).toEqual([]);
+    expect(await store().command('HKEYS', keys.dead)).toEqual(['1']);
+  });
+
+  it('counts no attempt again in the term in which the update arrived', async () => {
+    await journal.write(term.value, { add: [entry(1, 0, 5)], finishedIds: [] });
+    expect(await journal.beginAttempt(term, 1, 3)).toBe(1);
+  });
+});

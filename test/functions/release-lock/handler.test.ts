@@ -1,0 +1,268 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
+import { redisAuditTrail } from '../../../services/adapters/redis/audit.ts';
+import { systemClock } from '../../../services/adapters/system-clock.ts';
+import { botToken, FunctionStage, holder, stores } from '../../support/function-stage.ts';
+
+const taskArn = 'arn:aws:ecs:eu-central-1:123456789012:task/bots/0123456789abcdef';
+const taskStopped = {
+  version: '0',
+  source: 'aws.ecs',
+  'detail-type': 'ECS Task State Change',
+  detail: { taskArn, lastStatus: 'STOPPED', stoppedReason: 'Essential container in task exited' },
+};
+const httpRequest = {
+  version: '2.0',
+  routeKey: '$default',
+  rawPath: '/',
+  headers: { host: 'x.lambda-url.eu-central-1.on.aws' },
+  requestContext: { http: { method: 'GET', path: '/' }, domainName: 'x' },
+  isBase64Encoded: false,
+};
+
+describe.each(stores)('the ops function on $name', ({ path, missing }) => {
+  describe.skipIf(missing)('with everything around it', () => {
+    let stage: FunctionStage;
+    let ops: OpsHandler;
+
+    beforeAll(async () => {
+      stage = await FunctionStage.open(path);
+    });
+    afterAll(() => stage?.close());
+    beforeEach(() => {
+      ops = composeOps(stage.environment(), stage.seams);
+    });
+    afterEach(async () => {
+      stage.telegram.fault({ kind: 'none' });
+      stage.aws.clearFaults();
+      stage.whenRestarted = async () => {};
+      await stage.clear();
+    });
+
+    const because = { reason: 'a test', requestedBy: 'anna' };
+    const auditEvents = async () =>
+      (await redisAuditTrail(stage.store, stage.keys).latest(10)).map(
+        ({ event, who }) => `${event} by ${who}`,
+      );
+
+    /** A live holder: lets go as soon as it sees that it is revoked. */
+    async function obey(value: string): Promise<void> {
+      while ((await stage.get(stage.keys.lockRevoked)) !== value) await systemClock.sleep(5);
+      await stage.lock.release(value);
+    }
+
+    it('releases a live holder’s lock and reports the value as it was stored', async () => {
+      await stage.beat(2000);
+      const value = await stage.takeLock();
+      const [answer] = await Promise.all([ops({ action: 'release-lock', ...because }), obey(value)]);
+      expect(answer).toEqual({
+        ok: true,
+        action: 'release-lock',
+        lockRemoved: true,
+        previousValue: value,
+        heartbeatAgeSeconds: expect.any(Number),
+        mode: 'released',
+      });
+      expect((await auditEvents()).at(-1)).toBe('revoked by anna');
+    });
+
+    it('waits out a dead holder’s lock', async () => {
+      await stage.takeLock({}, 1200);
+      expect(await ops({ action: 'release-lock', ...because })).toMatchObject({
+        lockRemoved: true,
+        mode: 'released',
+      });
+      expect(await stage.get(stage.keys.lock)).toBeNull();
+    });
+
+    it('answers "revoked" when its time ends before the lock does', async () => {
+      const value = await stage.takeLock();
+      const answer = await ops(
+        { action: 'release-lock', ...because },
+        { getRemainingTimeInMillis: () => 6000 },
+      );
+      expect(answer).toMatchObject({ ok: true, lockRemoved: false, mode: 'revoked' });
+      expect(await stage.get(stage.keys.lock)).toBe(value);
+      expect(await stage.get(stage.keys.lockRevoked)).toBe(value);
+    });
+
+    it('breaks by force, and says when there is nothing to break', async () => {
+      const value = await stage.takeLock();
+      const force = { action: 'release-lock', force: true, ...because };
+      expect(await ops(force)).toMatchObject({ lockRemoved: true, previousValue: value, mode: 'broken' });
+      expect(await ops(force)).toMatchObject({
+        ok: true,
+        lockRemoved: false,
+        previousValue: null,
+        mode: 'absent',
+      });
+      expect(await auditEvents()).toEqual(['broken by anna']);
+    });
+
+    it('drops pending updates and says how many there were', async () => {
+      for (const text of ['one', 'two', 'three']) stage.telegram.pushText(botToken, { chatId: 7, text });
+      expect(await ops({ action: 'drop-updates', ...because })).toMatchObject({
+        ok: true,
+        droppedUpdates: 3,
+      });
+      expect(stage.telegram.state(botToken).pending).toBe(0);
+      expect(await auditEvents()).toEqual(['dropped by anna']);
+    });
+
+    it('restarts the worker, and answers when ECS fails', async () => {
+      expect(await ops({ action: 'restart', ...because })).toMatchObject({ ok: true, restarted: true });
+      stage.aws.fault({ service: 'ecs', kind: 'throttle', times: 1 });
+      expect(await ops({ action: 'restart', ...because })).toMatchObject({
+        ok: false,
+        error: { code: 'ECS_FAILED' },
+      });
+      expect(await auditEvents()).toEqual(['restarted by anna']);
+    });
+
+    it('recovers: frees the lock, drops, restarts, and waits for a heartbeat', async () => {
+      await stage.beat(400_000);
+      await stage.takeLock({}, 1000);
+      stage.telegram.pushText(botToken, { chatId: 7, text: 'old' });
+      stage.whenRestarted = () => stage.beat();
+      const answer = await ops({ action: 'recover', dropUpdates: true, ...because });
+      expect(answer).toMatchObject({
+        ok: true,
+        action: 'recover',
+        steps: [
+          { step: 'release-lock', outcome: 'done', result: { mode: 'released' } },
+          { step: 'drop-updates', outcome: 'done', result: { droppedUpdates: 1 } },
+          { step: 'restart', outcome: 'done', result: { deploymentId: expect.any(String) } },
+          { step: 'fresh-heartbeat', outcome: 'done' },
+        ],
+      });
+      expect(await auditEvents()).toEqual(['restarted by anna', 'dropped by anna', 'revoked by anna']);
+    });
+
+    it('answers in time, with what was done, when no worker comes back', async () => {
+      const answer = await ops({ action: 'recover', ...because }, { getRemainingTimeInMillis: () => 5000 });
+      expect(answer).toMatchObject({
+        ok: false,
+        error: { code: 'NO_HEARTBEAT_YET' },
+        steps: [{ outcome: 'done' }, { outcome: 'skipped' }, { outcome: 'done' }, { outcome: 'failed' }],
+      });
+    });
+
+    it('tells the status without changing anything', async () => {
+      await stage.beat(1000);
+      const value = await stage.takeLock();
+      expect(await ops({ action: 'status' })).toMatchObject({
+        ok: true,
+        lock: { value, host: holder.host },
+        up: true,
+        telegram: 'reachable',
+        pendingUpdates: 0,
+        ecs: { running: 1, desired: 1 },
+      });
+      expect(await stage.store.command(['EXISTS', stage.keys.outage, stage.keys.audit])).toBe(0);
+    });
+
+    it('breaks the lock of a task that has stopped, and no other', async () => {
+      const other = await stage.takeLock({ task: `${taskArn}0` });
+      expect(await ops(taskStopped)).toMatchObject({ ok: true, lockRemoved: false });
+      expect(await stage.get(stage.keys.lock)).toBe(other);
+      await stage.takeLock({ task: taskArn });
+      expect(await ops(taskStopped)).toMatchObject({
+        ok: true,
+        action: 'task-stopped',
+        lockRemoved: true,
+        mode: 'broken',
+      });
+      expect(await auditEvents()).toEqual(['broken by ecs']);
+    });
+
+    it.each([
+      null,
+      'release-lock',
+      [],
+      {},
+      { action: 'release-lock' },
+      { action: 'release-lock', reason: 'x', forse: true },
+      { action: 'release-lock', reason: 'x'.repeat(501), force: true },
+      { action: 'release-lock', reason: 'x', force: 'true' },
+      { ...taskStopped, detail: { ...taskStopped.detail, lastStatus: 'RUNNING' } },
+      { ...taskStopped, source: 'mine' },
+    ])('answers %j with an error and changes nothing', async (payload) => {
+      const value = await stage.takeLock({ task: taskArn });
+      expect(await ops(payload)).toMatchObject({
+        ok: false,
+        error: { code: expect.any(String), message: expect.any(String) },
+      });
+      expect(await stage.get(stage.keys.lock)).toBe(value);
+      expect(await stage.store.command(['EXISTS', stage.keys.lockRevoked, stage.keys.audit])).toBe(0);
+    });
+
+    it.each([
+      ['a plain request', httpRequest],
+      ['one that carries a payload', { ...httpRequest, action: 'release-lock', force: true, reason: 'x' }],
+      ['one with a body', { ...httpRequest, body: '{"action":"release-lock","force":true,"reason":"x"}' }],
+      ['one that looks like an event', { ...taskStopped, ...httpRequest }],
+    ])('refuses %s over HTTPS alike, and changes nothing', async (_name, request) => {
+      const value = await stage.takeLock({ task: taskArn });
+      const answer = await ops(request);
+      expect(answer).toMatchObject({
+        statusCode: 403,
+        body: 'Forbidden\n',
+        headers: { 'cache-control': 'no-store' },
+      });
+      expect(answer).toEqual(await ops(httpRequest));
+      expect(await stage.get(stage.keys.lock)).toBe(value);
+    });
+
+    it('is an answer when the store or Telegram is away', async () => {
+      const storeAway = composeOps(
+        stage.environment({ UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' }),
+        stage.seams,
+      );
+      expect(await storeAway({ action: 'release-lock', ...because })).toMatchObject({
+        ok: false,
+        error: { code: 'STORE_UNREACHABLE' },
+      });
+      const telegramAway = composeOps(
+        stage.environment({ TELEGRAM_API_ROOT: 'http://127.0.0.1:1' }),
+        stage.seams,
+      );
+      expect(await telegramAway({ action: 'drop-updates', ...because })).toMatchObject({
+        ok: false,
+        error: { code: 'BOT_API_UNREACHABLE' },
+      });
+      expect(await telegramAway({ action: 'status' })).toMatchObject({ ok: true, telegram: 'unreachable' });
+      const noEcs = composeOps({ ...stage.environment(), ECS_CLUSTER: '', ECS_SERVICE: '' }, stage.seams);
+      expect(await noEcs({ action: 'restart', ...because })).toMatchObject({
+        ok: false,
+        error: { code: 'ECS_NOT_CONFIGURED' },
+      });
+    });
+
+    it('answers a wrong configuration with its problems, without any secret', async () => {
+      const answer = await composeOps(
+        { TELEGRAM_BOT_TOKEN_DEV: 'nonsense' },
+        stage.seams,
+      )({ action: 'status' });
+      expect(answer).toMatchObject({ ok: false, error: { code: 'CONFIGURATION' } });
+      expect(JSON.stringify(answer)).not.toContain('nonsense');
+    });
+
+    it('lets no token into any output', async () => {
+      const answers: unknown[] = [];
+      for (const kind of ['truncated', 'reset', '401', '500', '502-html'] as const) {
+        stage.telegram.fault({ method: 'getWebhookInfo', kind, times: 1 });
+        answers.push(await ops({ action: 'drop-updates', ...because }));
+      }
+      expect(answers).toHaveLength(5);
+      const output = JSON.stringify([answers, stage.lines]);
+      for (const secret of [
+        botToken,
+        botToken.split(':')[1] ?? '',
+        'function-stage-store-token',
+        'emulated-secret',
+      ]) {
+        expect(output).not.toContain(secret);
+      }
+    });
+  });
+});

@@ -1,0 +1,124 @@
+/**
+ * The program with one rule taken out, each as it is found in the wild. The simulator must catch every one.
+ *
+ * A mutant of a script changes its source; one of the program patches a class for the length of a run, and puts
+ * it back. Each checks that what it changes is there.
+ */
+import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
+import { Lease } from '../../services/core/polling-lock/lease.ts';
+import { readClocks, Term } from '../../services/core/polling-lock/term.ts';
+import { storeKeys } from '../../services/core/store-keys.ts';
+import type { Mutation } from './scenario.ts';
+
+export interface Mutant {
+  readonly name: string;
+  readonly mutation: Mutation;
+  /** Puts the mutant in place; answers how to take it out again. */
+  install(): () => void;
+}
+
+function scriptMutant(name: string, script: string, change: readonly [from: string, to: string]): Mutant {
+  const sourceOf = (one: LuaScript): string => {
+    if (one.name !== script) return one.source;
+    const changed = one.source.replace(...change);
+    if (changed === one.source) throw new Error(`${script} holds no ${JSON.stringify(change[0])}`);
+    return changed;
+  };
+  return { name, mutation: { sourceOf }, install: () => () => {} };
+}
+
+/** Replaces a method, private ones included, as a different program would have it. */
+function methodMutant(name: string, owner: object, methods: Readonly<Record<string, unknown>>): Mutant {
+  return {
+    name,
+    mutation: {},
+    install() {
+      const originals = Object.keys(methods).map((method) => {
+        const original = Object.getOwnPropertyDescriptor(owner, method);
+        if (original === undefined) throw new Error(`there is no method ${method} any more`);
+        return [method, original] as const;
+      });
+      for (const [method, value] of Object.entries(methods)) {
+        Object.defineProperty(owner, method, { value, configurable: true, writable: true });
+      }
+      return () => {
+        for (const [method, original] of originals) Object.defineProperty(owner, method, original);
+      };
+    },
+  };
+}
+
+interface TermInside {
+  clock: Parameters<typeof readClocks>[0];
+  renewed: Term['renewed'];
+  end: Term['end'];
+  overSignal: AbortSignal;
+  deadlineMs: number;
+  stepDown: Term['stepDown'];
+  endingSignal: AbortSignal;
+}
+
+const renewed = Term.prototype.renewed;
+
+/** The value of the first term stands for all later ones of the process. */
+const valuesOfProcesses = new WeakMap<object, string>();
+const freshValue = (Lease.prototype as unknown as { freshValue(): string }).freshValue;
+
+export const mutants: readonly Mutant[] = [
+  methodMutant('deadline counted from the answer', Term.prototype, {
+    renewed(this: TermInside) {
+      renewed.call(this as unknown as Term, readClocks(this.clock));
+    },
+  }),
+  methodMutant('lock value made once per process', Lease.prototype, {
+    freshValue(this: object) {
+      const value = valuesOfProcesses.get(this) ?? (freshValue.call(this) as string);
+      valuesOfProcesses.set(this, value);
+      return value;
+    },
+  }),
+  scriptMutant('forced release is a plain delete', 'revoke-polling-lock-3', [
+    "if redis.call('GET', KEYS[2]) ~= value then",
+    "redis.call('DEL', KEYS[1])\nif redis.call('GET', KEYS[2]) ~= value then",
+  ]),
+  scriptMutant('no quarantine after a wiped store', 'acquire-polling-lock-4', [
+    "redis.call('EXISTS', KEYS[3]) == 0",
+    'false',
+  ]),
+  scriptMutant('renewal without an owner check', 'renew-polling-lock-4', [
+    "redis.call('GET', KEYS[1]) ~= value",
+    "redis.call('EXISTS', KEYS[1]) == 0",
+  ]),
+  {
+    name: 'a refused start releases the lock',
+    install: () => () => {},
+    mutation: {
+      wrapLockStore: (store, raw) => ({
+        ...store,
+        async acquire(value, ttlMs) {
+          const reply = await store.acquire(value, ttlMs);
+          if (reply.kind === 'held') raw.execute(['DEL', storeKeys('').lock]);
+          return reply;
+        },
+      }),
+    },
+  },
+  methodMutant('a flag set by a timer instead of a look at the clock', Term.prototype, {
+    mayAct(this: TermInside) {
+      if (this.stepDown === undefined && !timed.has(this)) {
+        timed.add(this);
+        void expireByTimer(this);
+      }
+      return !this.overSignal.aborted;
+    },
+  }),
+];
+
+const timed = new WeakSet<object>();
+
+async function expireByTimer(term: TermInside): Promise<void> {
+  while (!term.overSignal.aborted && term.clock.monotonicMs() < term.deadlineMs) {
+    await term.clock.sleep(term.deadlineMs - term.clock.monotonicMs(), term.overSignal);
+  }
+  term.end('expired');
+}

@@ -1,0 +1,111 @@
+/** The lab as a process of its own, as `npm start` runs it, on free ports. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import type { ApiState } from '../../services/lab/control-room/api.ts';
+
+export interface RunResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface LabProcess {
+  readonly url: string;
+  readonly child: ChildProcess;
+  state(): Promise<ApiState>;
+  /** The first state that fits. */
+  waitFor(fits: (state: ApiState) => boolean, what: string): Promise<ApiState>;
+  post(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>>;
+  /** Ends it by SIGTERM and answers with all that it said. */
+  stop(): Promise<RunResult>;
+}
+
+const program = fileURLToPath(new URL('../../services/lab/main.ts', import.meta.url));
+const patienceMs = 50_000;
+
+export interface LabStart {
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts it and waits for its end: for starts that fail. */
+export async function runLab(start: LabStart = {}): Promise<RunResult> {
+  const { finished } = spawnLab(start);
+  return finished;
+}
+
+export async function startLab(start: LabStart = {}): Promise<LabProcess> {
+  const { child, said, finished } = spawnLab(start);
+  const url = await vi.waitUntil(
+    () => {
+      if (child.exitCode !== null) throw new Error(`the lab did not come up: ${JSON.stringify(said)}`);
+      return /^ready (\S+)\n/.exec(said.stdout)?.[1];
+    },
+    { timeout: patienceMs, interval: 50 },
+  );
+  const state = async (): Promise<ApiState> => (await (await fetch(`${url}/api/state`)).json()) as ApiState;
+  return {
+    url,
+    child,
+    state,
+    async waitFor(fits, what) {
+      let last: ApiState | undefined;
+      try {
+        return await vi.waitUntil(
+          async () => {
+            last = await state();
+            return fits(last) ? last : undefined;
+          },
+          { timeout: patienceMs, interval: 100 },
+        );
+      } catch (cause) {
+        throw new Error(`not seen: ${what}; the last state: ${JSON.stringify(last)}`, { cause });
+      }
+    },
+    async post(path, body) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return (await response.json()) as Readonly<Record<string, unknown>>;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return finished;
+    },
+  };
+}
+
+function spawnLab({ args = [], environment = {} }: LabStart): {
+  child: ChildProcess;
+  said: { stdout: string; stderr: string };
+  finished: Promise<RunResult>;
+} {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, LAB_PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    said.stdout += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    said.stderr += String(chunk);
+  });
+  const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }));
+  return { child, said, finished };
+}
+
+/** Every process of a lab but the lab's own. */
+export function pidsOf({ workers }: ApiState): number[] {
+  return workers.flatMap(({ pid, sidecarPid }) => [pid, sidecarPid]).filter((pid) => pid !== null);
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
