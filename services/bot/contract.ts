@@ -13,7 +13,9 @@ export const botMetricNames = {
   updatesInFlight: 'staffprobot_bot_updates_in_flight',
   updatesJournaled: 'staffprobot_bot_updates_journaled',
   updatesDead: 'staffprobot_bot_updates_dead_total',
+  updatesOverdue: 'staffprobot_bot_updates_overdue_total',
   storeCommands: 'staffprobot_bot_store_commands_total',
+  storeErrors: 'staffprobot_bot_store_errors_total',
   buildInfo: 'staffprobot_build_info',
 } as const;
 

@@ -1,9 +1,16 @@
 /**
- * The bot's metrics. Times are epoch seconds; no label takes an unbounded value.
+ * The bot's metrics. Times are epoch seconds.
  *
- * The heartbeat gauge has no sample before the first beat: 0 would read as a heartbeat of 1970.
+ * Guarantees
+ * - No label takes an unbounded value: no user, chat or update id, and nothing that a remote side worded.
+ * - Every series of a counter is there from the start, at 0: a counter whose first sample is 1 has never risen as far
+ *   as `increase()` can tell, and an alert on it would miss the first event. (The exception is the counter of store
+ *   commands, on which nothing alerts.)
+ * - The heartbeat and last-poll gauges have no sample before the first one: 0 would read as the year 1970.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { PollFailure } from '../core/update-pipeline/poll-failure.ts';
+import { updateTypes } from '../core/update-pipeline/update.ts';
 import { botMetricNames as names } from './contract.ts';
 
 /** What a gauge shows at the moment of a scrape. */
@@ -14,67 +21,121 @@ export interface MetricsSource {
   journaled(): number;
 }
 
+type PollResult = 'ok' | PollFailure['kind'];
+
+/** Every result, so that a new one cannot be forgotten here. */
+const pollResults = Object.keys({
+  ok: true,
+  conflict: true,
+  webhook: true,
+  'rate limited': true,
+  'token rejected': true,
+  trouble: true,
+} satisfies Record<PollResult, true>) as PollResult[];
+
+/** A poll waits up to 50 s for updates, so a quiet bot's polls gather in the last buckets. */
+const pollBucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 40, 50];
+const updateBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+export function pollResultLabel(result: PollResult): string {
+  return result.replaceAll(' ', '_');
+}
+
 export class BotMetrics {
   readonly registry = new Registry();
-  readonly conflicts: Counter;
-  readonly heartbeatTimestamp: Gauge;
-  readonly polls: Counter<'result'>;
-  readonly pollDuration: Histogram;
-  readonly lastPollTimestamp: Gauge;
-  readonly updatesReceived: Counter<'type'>;
-  readonly updatesHandled: Counter<'result'>;
-  readonly updateDuration: Histogram;
-  readonly updatesDead: Counter;
-  readonly storeCommands: Counter<'script'>;
+  readonly conflicts = this.counter(
+    names.conflicts,
+    'Polls that Telegram ended because another program polls with the same token (HTTP 409)',
+  );
+  readonly polls = this.counter('result', {
+    name: names.polls,
+    help: 'getUpdates calls by result: ok, or why not',
+    values: pollResults.map(pollResultLabel),
+  });
+  readonly pollDuration = this.histogram(
+    names.pollDuration,
+    'How long a getUpdates call took, the waiting for updates included',
+    pollBucketsSeconds,
+  );
+  readonly updatesReceived = this.counter('type', {
+    name: names.updatesReceived,
+    help: 'Updates received from Telegram by type, redeliveries left out',
+    values: [...updateTypes, 'other'],
+  });
+  readonly updatesHandled = this.counter('result', {
+    name: names.updatesHandled,
+    help: 'Updates whose handler ended, by result: ok or failed',
+    values: ['ok', 'failed'],
+  });
+  readonly updateDuration = this.histogram(
+    names.updateDuration,
+    'How long a handler took for one update, from its dispatch to its end',
+    updateBucketsSeconds,
+  );
+  readonly updatesOverdue = this.counter(
+    names.updatesOverdue,
+    'Handlers that went over their time limit; their chats wait for them',
+  );
+  readonly updatesDead = this.counter(
+    names.updatesDead,
+    'Updates given up after their last attempt and put aside',
+  );
+  readonly storeCommands = this.counter('script', {
+    name: names.storeCommands,
+    help: 'Requests sent to the store, by script or command',
+    values: [],
+  });
+  readonly storeErrors = this.counter('kind', {
+    name: names.storeErrors,
+    help:
+      'Requests of the lease and the pipeline that the store failed: unreachable (no usable answer) or refused ' +
+      '(an error of its own)',
+    values: ['unreachable', 'refused'],
+  });
+  readonly heartbeatTimestamp = this.unsetGauge(
+    names.heartbeatTimestamp,
+    'When this process wrote its last heartbeat, in epoch seconds; no sample before the first',
+  );
+  readonly lastPollTimestamp = this.unsetGauge(
+    names.lastPollTimestamp,
+    'When a poll of this process last succeeded, in epoch seconds; no sample before the first',
+  );
 
   constructor(version: string, source: MetricsSource) {
-    this.conflicts = this.counter(
-      names.conflicts,
-      'Polls that Telegram ended because another one came (HTTP 409)',
+    this.gauge(names.leader, '1 while this process holds the polling lock and may act, else 0', () =>
+      source.leader() ? 1 : 0,
     );
-    this.polls = this.counter(names.polls, 'getUpdates calls by result', ['result']);
-    this.updatesReceived = this.counter(names.updatesReceived, 'Updates received from Telegram by type', [
-      'type',
-    ]);
-    this.updatesHandled = this.counter(names.updatesHandled, 'Updates whose handler ended, by result', [
-      'result',
-    ]);
-    this.updatesDead = this.counter(names.updatesDead, 'Updates given up after their last attempt');
-    this.storeCommands = this.counter(names.storeCommands, 'Requests to the store by script or command', [
-      'script',
-    ]);
-    this.pollDuration = this.histogram(
-      names.pollDuration,
-      'How long a getUpdates call took, waiting included',
-      {
-        buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 40, 50],
-      },
+    this.gauge(
+      names.epoch,
+      'Fencing epoch of the term that this process leads; 0 while it leads none',
+      source.epoch,
     );
-    this.updateDuration = this.histogram(names.updateDuration, 'How long a handler took', {
-      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-    });
-    this.heartbeatTimestamp = this.unsetGauge(
-      names.heartbeatTimestamp,
-      'When the last heartbeat was written',
+    this.gauge(
+      names.updatesInFlight,
+      'Updates received or replayed whose handler has not ended',
+      source.inFlight,
     );
-    this.lastPollTimestamp = this.unsetGauge(names.lastPollTimestamp, 'When the last poll succeeded');
-    this.gauge(names.leader, '1 while this process holds the polling lock', () => (source.leader() ? 1 : 0));
-    this.gauge(names.epoch, 'Fencing epoch of the latest term of this process', source.epoch);
-    this.gauge(names.updatesInFlight, 'Updates received whose handler has not ended', source.inFlight);
-    this.gauge(names.updatesJournaled, 'Entries of this process in the journal', source.journaled);
+    this.gauge(
+      names.updatesJournaled,
+      'Entries in the journal of unfinished updates that this process knows of',
+      source.journaled,
+    );
     this.buildInfo(version);
     this.processMetrics();
   }
 
-  private counter<Label extends string>(
-    name: string,
-    help: string,
-    labelNames: Label[] = [],
-  ): Counter<Label> {
-    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  private counter(name: string, help: string): Counter;
+  private counter<Label extends string>(label: Label, options: LabelledCounter): Counter<Label>;
+  private counter(first: string, second: string | LabelledCounter): Counter {
+    const registers = [this.registry];
+    if (typeof second === 'string') return new Counter({ name: first, help: second, registers });
+    const { name, help, values } = second;
+    const counter = new Counter({ name, help, labelNames: [first], registers });
+    for (const value of values) counter.inc({ [first]: value }, 0);
+    return counter;
   }
 
-  private histogram(name: string, help: string, { buckets }: { buckets: number[] }): Histogram {
+  private histogram(name: string, help: string, buckets: number[]): Histogram {
     return new Histogram({ name, help, buckets, registers: [this.registry] });
   }
 
@@ -106,4 +167,11 @@ export class BotMetrics {
       this.registry.removeSingleMetric(`nodejs_active_${kind}_total`);
     }
   }
+}
+
+interface LabelledCounter {
+  readonly name: string;
+  readonly help: string;
+  /** Every value that the label takes. */
+  readonly values: readonly string[];
 }

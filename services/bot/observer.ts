@@ -5,9 +5,10 @@ import type { Logger } from '../core/logger.ts';
 import { LockHeldError, TermOverError } from '../core/polling-lock/errors.ts';
 import type { LeaseObserver } from '../core/polling-lock/lease.ts';
 import { describeHolder } from '../core/polling-lock/lock-value.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../core/store-errors.ts';
 import type { DeliveryObserver } from '../core/update-pipeline/delivery.ts';
 import { laneOf, updateType } from '../core/update-pipeline/update.ts';
-import type { BotMetrics } from './metrics.ts';
+import { type BotMetrics, pollResultLabel } from './metrics.ts';
 
 export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserver {
   return {
@@ -31,6 +32,7 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       else logger.warn(`stepping down: ${reason}`, { epoch, reason });
     },
     onTrouble: (what, error) => {
+      countStoreError(metrics, error);
       if (error instanceof LockHeldError)
         logger.error(`${error.message}: not starting (POLLING_LOCK_BUSY is exit)`);
       else logger.warn(`${what} failed`, { error });
@@ -41,7 +43,7 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
 export function deliveryObserver(logger: Logger, metrics: BotMetrics, clock: Clock): DeliveryObserver {
   return {
     onPoll: (result, elapsedMs) => {
-      metrics.polls.inc({ result: result.replaceAll(' ', '_') });
+      metrics.polls.inc({ result: pollResultLabel(result) });
       metrics.pollDuration.observe(elapsedMs / 1000);
       if (result === 'ok') metrics.lastPollTimestamp.set(clock.wallMs() / 1000);
       if (result === 'conflict') metrics.conflicts.inc();
@@ -59,6 +61,7 @@ export function deliveryObserver(logger: Logger, metrics: BotMetrics, clock: Clo
       else logger.error('a handler failed', fields);
     },
     onOverdue: (job, elapsedMs) => {
+      metrics.updatesOverdue.inc();
       const fields = {
         updateId: job.update.update_id,
         lane: laneOf(job.update),
@@ -70,6 +73,14 @@ export function deliveryObserver(logger: Logger, metrics: BotMetrics, clock: Clo
       metrics.updatesDead.inc(updateIds.length);
       logger.error('updates given up after their last attempt', { updateIds });
     },
-    onTrouble: (what, error) => logger.warn(`${what} failed`, { error }),
+    onTrouble: (what, error) => {
+      countStoreError(metrics, error);
+      logger.warn(`${what} failed`, { error });
+    },
   };
+}
+
+function countStoreError(metrics: BotMetrics, error: unknown): void {
+  if (error instanceof StoreUnreachableError) metrics.storeErrors.inc({ kind: 'unreachable' });
+  else if (error instanceof StoreRefusedError) metrics.storeErrors.inc({ kind: 'refused' });
 }

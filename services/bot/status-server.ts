@@ -1,36 +1,68 @@
 /**
  * `/metrics` and `/healthz` on loopback. Everything else is 404; nothing else of the process is reachable.
+ *
+ * Scrapes that come together share one rendering: after a pause of this process (SIGSTOP) many may be waiting.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { healthPath, metricsPath } from './contract.ts';
 import type { Health } from './worker-state.ts';
 
+interface StatusServerOptions {
+  readonly port: number;
+  readonly registry: Registry;
+  readonly health: () => Health;
+}
+
 const host = '127.0.0.1';
 
 /** Resolves once it listens; rejects with Node's EADDRINUSE when the port is taken. */
-export async function startStatusServer(options: {
-  port: number;
-  registry: Registry;
-  health: () => Health;
-}): Promise<Server> {
-  const { port, registry, health } = options;
-  const server = createServer(async (request, response) => {
-    const path = request.url?.split('?')[0];
-    if (path === metricsPath) {
-      response.setHeader('content-type', registry.contentType);
-      response.end(await registry.metrics());
-    } else if (path === healthPath) {
+export async function startStatusServer({ port, registry, health }: StatusServerOptions): Promise<Server> {
+  let rendering: Promise<string> | undefined;
+  const render = (): Promise<string> => {
+    rendering ??= registry.metrics().finally(() => {
+      rendering = undefined;
+    });
+    return rendering;
+  };
+  const pages: Record<string, Page | undefined> = {
+    [metricsPath]: async () => ({ status: 200, contentType: registry.contentType, body: await render() }),
+    [healthPath]: async () => {
       const { healthy, body } = health();
-      response.writeHead(healthy ? 200 : 503, { 'content-type': 'application/json' });
-      response.end(`${JSON.stringify(body)}\n`);
-    } else {
-      response.writeHead(404).end();
-    }
-  });
+      const contentType = 'application/json';
+      return { status: healthy ? 200 : 503, contentType, body: `${JSON.stringify(body)}\n` };
+    },
+  };
+  const server = createServer((request, response) => void answer(request, response, pages));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(port, host, resolve);
   await promise;
+  server.off('error', reject);
   return server;
+}
+
+type Page = () => Promise<{ status: number; contentType: string; body: string }>;
+
+async function answer(
+  { method, url = '' }: IncomingMessage,
+  response: ServerResponse,
+  pages: Readonly<Record<string, Page | undefined>>,
+): Promise<void> {
+  const path = url.split('?', 1)[0] ?? '';
+  const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+  if (method !== 'GET' && method !== 'HEAD') return end(response, 405);
+  if (page === undefined) return end(response, 404);
+  try {
+    const { status, contentType, body } = await page();
+    response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+    response.end(body);
+  } catch {
+    // A gauge that cannot be read must not end the worker; the missing scrape shows.
+    end(response, 500);
+  }
+}
+
+function end(response: ServerResponse, status: number): void {
+  response.writeHead(status, { connection: 'close', 'content-length': 0 }).end();
 }

@@ -25,7 +25,7 @@ export interface TelegramBotOptions {
 }
 
 /** Telegraf's own limit is 500 s, and a truncated answer makes it wait as long. */
-const sendTimeoutMs = 30_000;
+const sendTimeoutMs = 20_000;
 
 interface Call extends HandlerContext {
   readonly mayAct: () => boolean;

@@ -106,13 +106,19 @@ export function readSettings(environment: Environment): SettingsResult<Settings>
 
 export interface SidecarSettings {
   readonly metrics: MetricsSettings;
+  /** What Prometheus has to show; anybody who reaches the port may scrape when undefined. */
+  readonly bearerToken: string | undefined;
   readonly logLevel: LogLevel;
 }
 
 /** The sidecar runs beside any bot: it needs two addresses and nothing else. */
 export function readSidecarSettings(environment: Environment): SettingsResult<SidecarSettings> {
   const reader = new EnvironmentReader(environment);
-  return result(reader, { metrics: readMetrics(reader), logLevel: readLogLevel(reader) }, []);
+  const bearerToken = reader.secret('METRICS_BEARER_TOKEN', /^[\x21-\x7e]{16,}$/, {
+    expected: 'at least 16 visible ASCII characters',
+    mend: 'make one with: openssl rand -hex 32',
+  });
+  return result(reader, { metrics: readMetrics(reader), bearerToken, logLevel: readLogLevel(reader) }, []);
 }
 
 function result<T>(reader: EnvironmentReader, settings: T, warnings: readonly string[]): SettingsResult<T> {

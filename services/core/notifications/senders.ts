@@ -4,6 +4,7 @@
  * The outcome is a value, never an exception: one recipient's failure is nobody else's. What may have arrived
  * although no answer came is said, so that the next attempt is marked as a possible repeat.
  */
+import type { LinkButton } from '../ops-links/alert-links.ts';
 import type { DeliveryOutcome } from '../outage/outage-store.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../store-errors.ts';
 import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../telegram/bot-api.ts';
@@ -31,25 +32,46 @@ export const telegramSendTimeoutMs = 10_000;
 /** Telegram's limit on a message's length. */
 const telegramTextMax = 4096;
 
+/** A button that Telegram does not accept (an address of another form) must not cost the alert: it goes without. */
 export async function sendTelegram(
   api: BotApi,
   chatId: string,
-  { title, text }: Notification,
+  notification: Notification,
+  buttons: readonly LinkButton[] = [],
 ): Promise<DeliveryOutcome> {
   try {
-    await api.call(
-      'sendMessage',
-      {
-        chat_id: Number(chatId),
-        text: `${title}\n${text}`.slice(0, telegramTextMax),
-        link_preview_options: { is_disabled: true },
-      },
-      { timeoutMs: telegramSendTimeoutMs },
-    );
+    await sendMessage(api, chatId, notification, buttons);
     return { kind: 'sent' };
   } catch (error) {
+    if (buttons.length > 0 && areButtonsRefused(error)) return sendTelegram(api, chatId, notification);
     return telegramFailure(error);
   }
+}
+
+function areButtonsRefused(error: unknown): boolean {
+  return (
+    error instanceof BotApiRefusedError &&
+    error.status === 400 &&
+    /button|keyboard|markup|url/i.test(error.description)
+  );
+}
+
+async function sendMessage(
+  api: BotApi,
+  chatId: string,
+  { title, text }: Notification,
+  buttons: readonly LinkButton[],
+): Promise<void> {
+  await api.call(
+    'sendMessage',
+    {
+      chat_id: Number(chatId),
+      text: `${title}\n${text}`.slice(0, telegramTextMax),
+      link_preview_options: { is_disabled: true },
+      ...(buttons.length > 0 ? { reply_markup: { inline_keyboard: buttons.map((button) => [button]) } } : {}),
+    },
+    { timeoutMs: telegramSendTimeoutMs },
+  );
 }
 
 function telegramFailure(error: unknown): DeliveryOutcome {

@@ -9,6 +9,7 @@ import type { InboxStore } from '../notifications/inbox-store.ts';
 import { type Notification, notificationType } from '../notifications/notification.ts';
 import { alertNotice, type Notice, recoveryNotice } from '../notifications/outage-notices.ts';
 import { type AlertTopic, sendTelegram, sendToInbox, sendToTopic } from '../notifications/senders.ts';
+import type { AlertLinks, LinkButton } from '../ops-links/alert-links.ts';
 import type { Redact } from '../redaction.ts';
 import type { Locale } from '../settings.ts';
 import type { BotApi } from '../telegram/bot-api.ts';
@@ -25,6 +26,8 @@ export interface MessengerParts {
   readonly superadminIds: readonly string[];
   readonly locale: Locale;
   readonly redact: Redact;
+  /** Undefined: one-tap links are off. */
+  readonly links?: AlertLinks | undefined;
   /** Asked at most once a run, and only when an alert is to be told. */
   readonly diagnosis: () => Promise<Diagnosis>;
 }
@@ -45,13 +48,19 @@ export function messenger(parts: MessengerParts): Deliver {
       case 'IN_APP':
         return sendToInbox(parts.inbox, recipient.address, notification);
       case 'TELEGRAM':
-        return sendTelegram(parts.telegram, recipient.address, notification);
+        return sendTelegram(parts.telegram, recipient.address, notification, await buttonsFor(parts, claim));
       case 'SNS':
         return sendToTopic(parts.topic, subjects[event], notification);
       case 'RESTART':
         return { kind: 'dead', why: 'nobody is told anything through RESTART' };
     }
   };
+}
+
+/** Somebody who is told "back" has nothing to repair. */
+async function buttonsFor({ links }: MessengerParts, claim: Claim): Promise<readonly LinkButton[]> {
+  if (links === undefined || claim.event === 'recovered') return [];
+  return links.buttons(claim.recipient.address, claim.outageId);
 }
 
 async function noticeFor(parts: MessengerParts, claim: Claim): Promise<Notice> {

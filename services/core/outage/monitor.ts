@@ -11,6 +11,7 @@ import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
 import type { Logger } from '../logger.ts';
 import type { InboxStore } from '../notifications/inbox-store.ts';
 import { type AlertTopic, telegramSendTimeoutMs } from '../notifications/senders.ts';
+import type { AlertLinks } from '../ops-links/alert-links.ts';
 import type { Random } from '../random.ts';
 import type { Redact } from '../redaction.ts';
 import type { Locale } from '../settings.ts';
@@ -34,6 +35,8 @@ export interface MonitorPorts {
   readonly logger: Logger;
   /** Applied to all that is told: errors of libraries may hold what nobody should read. */
   readonly redact: Redact;
+  /** Undefined: one-tap links are off. */
+  readonly links?: AlertLinks | undefined;
 }
 
 export interface MonitorSettings extends OutageSettings {
@@ -52,8 +55,8 @@ export interface MonitorReport {
 
 /** How long one call to the store may take, as the functions set it up. */
 export const storeTimeoutMs = 3000;
-/** What must be left for one more message: claim it, find out the cause, send it, settle it. */
-export const deliveryReserveMs = probeTimeoutMs + telegramSendTimeoutMs + 2 * storeTimeoutMs + 1000;
+/** What must be left for one more message: claim it, find out the cause, make its links, send it, settle it. */
+export const deliveryReserveMs = probeTimeoutMs + telegramSendTimeoutMs + 3 * storeTimeoutMs + 1000;
 /** How often a run looks again when the heartbeat changed under its decision. */
 const looksMax = 3;
 

@@ -52,7 +52,10 @@ const handlerLimitMs = 60_000;
 const graceFullBatchMs = 5;
 const graceMs = 50;
 const storeRetryMs = 1000;
-const confirmTimeoutMs = 5000;
+/** The server confirms before it waits, so the answer matters less than a fast hand-over. */
+const confirmTimeoutMs = 1500;
+/** A poll that has waited this long at Telegram has arrived there, and confirmed by its offset. */
+const arrivedAfterMs = 500;
 
 export class Delivery {
   readonly intake: Intake;
@@ -174,8 +177,10 @@ export class Delivery {
       this.receive(updates);
       return 'ended';
     } catch (error) {
-      if (this.fetchEnd.aborted) return 'ended';
-      return this.pollFailed(error, clock.monotonicMs() - startedMs);
+      const elapsedMs = clock.monotonicMs() - startedMs;
+      if (!this.fetchEnd.aborted) return this.pollFailed(error, elapsedMs);
+      if (elapsedMs >= arrivedAfterMs && this.failuresInRow === 0) this.unconfirmedLastId = undefined;
+      return 'ended';
     }
   }
 
