@@ -182,6 +182,20 @@ describe('readSidecarSettings', () => {
     expect(readSidecarSettings({})).toMatchObject({ ok: true, settings: { metrics: { sidecarPort: 9464 } } });
   });
 
+  it('takes a bearer token, and shows nothing of one that is too weak', () => {
+    const token = 'sixteen-or-more-characters';
+    expect(readSidecarSettings({ METRICS_BEARER_TOKEN: token })).toMatchObject({
+      ok: true,
+      settings: { bearerToken: token },
+    });
+    const read = readSidecarSettings({ METRICS_BEARER_TOKEN: 'short-secret' });
+    if (read.ok) throw new Error('taken');
+    expect(read.problems).toEqual([
+      expect.stringMatching(/^METRICS_BEARER_TOKEN: expected at least 16 .*, got 12 characters/),
+    ]);
+    expect(read.problems.join()).not.toContain('short-secret');
+  });
+
   it('wants two different ports', () => {
     expect(readSidecarSettings({ METRICS_PORT: '9465' })).toMatchObject({ ok: false });
   });

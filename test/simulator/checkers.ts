@@ -4,6 +4,7 @@
  * Safety first (nothing bad happened), then liveness (something good did once the faults had ended).
  */
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
+import { quarantineOwner } from '../../services/core/polling-lock/lock-value.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { StoreWitness } from './store-network.ts';
 
@@ -42,11 +43,17 @@ export class OwnershipChecker implements StoreWitness {
     const own = args[0] ?? '';
     if (after.value !== null && after.value !== before.value) this.order.set(after.value, this.taken++);
     if (before.value === null || before.value === own) {
-      if (script.name.startsWith('break-') && before.value === own) this.brokenByForce.add(own);
+      if (script.name.startsWith('break-') && before.value === own) this.broken(own);
       return;
     }
     if (after.value !== before.value) this.report(`${by} removed another's lock by ${script.name}`);
     else if (after.ttlMs > before.ttlMs) this.report(`${by} prolonged another's lock by ${script.name}`);
+  }
+
+  /** Whoever breaks the quarantine takes the risk with every leader that may have outlived the wipe. */
+  private broken(value: string): void {
+    for (const term of value.includes(quarantineOwner) ? this.order.keys() : [value])
+      this.brokenByForce.add(term);
   }
 
   private read(): LockReading {

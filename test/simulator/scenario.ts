@@ -19,6 +19,7 @@ import { createEmbeddedStore, type EmbeddedStore } from '../../services/lab/redi
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { SeededChance } from './chance.ts';
 import { DeliveryChecker, ExclusionChecker, LivenessChecker, OwnershipChecker } from './checkers.ts';
+import { FaultScript, type Slot } from './faults.ts';
 import { SimulatedProcess } from './process.ts';
 import { StoreNetwork } from './store-network.ts';
 import { SimulatedTelegram } from './telegram.ts';
@@ -54,18 +55,9 @@ const livenessBoundMs = 3 * ttlMs + 10_000;
 const heartbeatIntervalMs = 4000;
 const chats = 4;
 const driftMax = 0.0045;
-const freezeProbability = 0.004;
-/** By then an answer without a fault has come. */
-const answerArrivesMs = 100;
 
 const keys = storeKeys('');
 const sharedStore = await createEmbeddedStore({ nowMs: () => 0 });
-
-interface Slot {
-  process: SimulatedProcess;
-  stop: AbortController;
-  starts: number;
-}
 
 export async function run({ seed, mutation = {}, trace }: RunOptions): Promise<RunResult> {
   const simulation = new Simulation(seed, mutation, trace);
@@ -90,7 +82,7 @@ class Simulation {
   private readonly workers = new Map<string, Worker>();
   private readonly wipedIds = new Set<number>();
   private faultsOn = true;
-  private readonly freezeChance: SeededChance;
+  private readonly faults: FaultScript;
   private nextUpdateId: number;
 
   constructor(seed: number, mutation: Mutation, trace: ((line: string) => void) | undefined) {
@@ -108,6 +100,7 @@ class Simulation {
     this.exclusion = new ExclusionChecker(this.ownership, report);
     this.delivery = new DeliveryChecker(report);
     const faultsOn = (): boolean => this.faultsOn;
+    const sourceOf = (script: LuaScript): string => this.mutation.sourceOf?.(script) ?? script.source;
     this.network = new StoreNetwork({
       trueTime,
       store: this.store,
@@ -116,8 +109,8 @@ class Simulation {
       faultsOn,
       rpcTimeoutMs: times.rpcTimeoutMs,
       witness: this.ownership,
-      onSend: (process) => this.perhapsFreezeAndCut(process),
-      sourceOf: (script) => this.mutation.sourceOf?.(script) ?? script.source,
+      onSend: (process) => this.faults.perhapsFreezeAndCut(process),
+      sourceOf,
     });
     this.telegram = new SimulatedTelegram({
       trueTime,
@@ -126,7 +119,17 @@ class Simulation {
       faultsOn,
       onCall: (by, method) => this.called(by, method),
     });
-    this.freezeChance = chance.fork();
+    const { store, network, ownership, slots } = this;
+    this.faults = new FaultScript({
+      ...{ trueTime, store, network, ownership, slots, ttlMs, faultsOn, sourceOf },
+      chance: chance.fork(),
+      isLeading: (name) => this.workers.get(name)?.state.term !== undefined,
+      restart: (index) => this.start(index),
+      beforeWipe: () => {
+        for (const id of [...this.idsIn(keys.journal), ...this.idsIn(keys.dead)]) this.wipedIds.add(id);
+      },
+      note: (line) => this.note(line),
+    });
     this.nextUpdateId = chance.integer(2_000_001, 1_000_000_000);
   }
 
@@ -135,7 +138,7 @@ class Simulation {
     const workers = this.chance.integer(workersMin, workersMax);
     for (let index = 0; index < workers; index++) this.start(index);
     void this.sendMessages(this.chance.fork());
-    void this.breakThings(this.chance.fork());
+    void this.faults.run(faultsMs);
     await this.trueTime.advance(faultsMs);
     this.mendEverything();
     await this.trueTime.advance(quietMs);
@@ -259,103 +262,6 @@ class Simulation {
     }
   }
 
-  private async breakThings(chance: SeededChance): Promise<void> {
-    while (this.trueTime.monotonicMs() < faultsMs) {
-      await this.trueTime.sleep(chance.integer(500, 8000));
-      if (!this.faultsOn) return;
-      await this.oneFault(chance);
-    }
-  }
-
-  private async oneFault(chance: SeededChance): Promise<void> {
-    const index = chance.integer(0, this.slots.length - 1);
-    const { process, stop } = this.slot(index);
-    const forMs = chance.integer(200, 2.5 * ttlMs);
-    const fault = chance.oneOf([
-      'crash',
-      'pause',
-      'pause',
-      'suspend',
-      'cut off',
-      'stop',
-      'wipe',
-      'revoke',
-      'break',
-      'cut off',
-    ]);
-    this.note(`--- ${fault} (${process.name}, ${forMs} ms)`);
-    if (fault === 'crash') {
-      process.crash();
-      this.later(forMs, () => this.start(index));
-    } else if (fault === 'stop') {
-      process.whenRunning(() => stop.abort());
-      this.later(forMs + 4000, () => {
-        process.crash();
-        this.start(index);
-      });
-    } else if (fault === 'pause' || fault === 'suspend') {
-      process[fault]();
-      this.later(forMs, () => process.resume());
-    } else if (fault === 'cut off') {
-      this.network.cut(process.name);
-      this.later(forMs, () => this.network.heal(process.name));
-    } else if (fault === 'revoke alone') {
-      await this.revokeAlone();
-    } else if (fault === 'wipe') this.wipe();
-    else if (fault === 'revoke' || fault === 'break') await this.override(fault);
-  }
-
-  /**
-   * The cruellest moment: the process stops right after it asked, the answer waits for it, and when it wakes the
-   * store is out of its reach.
-   */
-  private perhapsFreezeAndCut(process: SimulatedProcess): void {
-    const chance = this.freezeChance;
-    if (!this.faultsOn || !chance.happens(freezeProbability)) return;
-    const frozenMs = chance.integer(200, ttlMs / 2);
-    this.note(`--- freeze and cut off (${process.name}, ${frozenMs} ms)`);
-    process.pause();
-    this.later(answerArrivesMs, () => this.network.cut(process.name));
-    this.later(frozenMs, () => process.resume());
-    this.later(frozenMs + 2 * ttlMs, () => this.network.heal(process.name));
-  }
-
-  /** The holder loses its lock while nobody else can take it, so that it begins its next term at once. */
-  private async revokeAlone(): Promise<void> {
-    const others = this.slots
-      .map(({ process }) => process.name)
-      .filter((name) => !this.workers.get(name)?.state.term);
-    for (const name of others) this.network.cut(name);
-    this.later(ttlMs / 3, () => {
-      for (const name of others) this.network.heal(name);
-    });
-    await this.override('revoke');
-  }
-
-  /** An emptied store forgets its journal: what only stood there is gone, and nobody promises otherwise. */
-  private wipe(): void {
-    for (const id of [...this.idsIn(keys.journal), ...this.idsIn(keys.dead)]) this.wipedIds.add(id);
-    this.store.execute(['FLUSHALL']);
-  }
-
-  /** What ops does with the lock, through a network of its own without faults. */
-  private async override(action: 'revoke' | 'break'): Promise<void> {
-    const lock = redisLockStore(
-      { run: async (script, scriptKeys, args) => this.runAsOps(script, scriptKeys, args) },
-      keys,
-    );
-    const held = await lock.read();
-    if (held !== undefined) await lock[action](held.value, { who: 'ops', why: 'the simulation' });
-  }
-
-  private runAsOps(script: LuaScript, scriptKeys: readonly string[], args: readonly string[]) {
-    const before = this.ownership.before();
-    const source = this.mutation.sourceOf?.(script) ?? script.source;
-    const reply = this.store.runScript(source, [...scriptKeys], [...args]);
-    this.ownership.after(script, args, before, 'ops');
-    return reply as string | number | null;
-  }
-
   private mendEverything(): void {
     this.note('--- all faults end');
     this.faultsOn = false;
@@ -365,18 +271,6 @@ class Simulation {
       else process.resume();
     });
     this.liveness.faultsEnded(this.trueTime.monotonicMs());
-  }
-
-  private later(delayMs: number, action: () => void): void {
-    void this.trueTime.sleep(delayMs).then(() => {
-      if (this.faultsOn) action();
-    });
-  }
-
-  private slot(index: number): Slot {
-    const slot = this.slots[index];
-    if (slot === undefined) throw new Error(`there is no worker ${index}`);
-    return slot;
   }
 
   private idsIn(hash: string): number[] {

@@ -1,6 +1,7 @@
 /** The lab as a process of its own, as `npm start` runs it, on free ports. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
@@ -32,12 +33,11 @@ export interface LabStart {
 
 /** Starts it and waits for its end: for starts that fail. */
 export async function runLab(start: LabStart = {}): Promise<RunResult> {
-  const { finished } = spawnLab(start);
-  return finished;
+  return launchLab(start).finished;
 }
 
 export async function startLab(start: LabStart = {}): Promise<LabProcess> {
-  const { child, said, finished } = spawnLab(start);
+  const { child, said, finished } = launchLab(start);
   const url = await vi.waitUntil(
     () => {
       if (child.exitCode !== null) throw new Error(`the lab did not come up: ${JSON.stringify(said)}`);
@@ -76,11 +76,14 @@ export async function startLab(start: LabStart = {}): Promise<LabProcess> {
   };
 }
 
-function spawnLab({ args = [], environment = {} }: LabStart): {
-  child: ChildProcess;
-  said: { stdout: string; stderr: string };
-  finished: Promise<RunResult>;
-} {
+export interface LaunchedLab {
+  readonly child: ChildProcess;
+  /** What it has said so far. */
+  readonly said: { stdout: string; stderr: string };
+  readonly finished: Promise<RunResult>;
+}
+
+export function launchLab({ args = [], environment = {} }: LabStart): LaunchedLab {
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, LAB_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -101,11 +104,16 @@ export function pidsOf({ workers }: ApiState): number[] {
   return workers.flatMap(({ pid, sidecarPid }) => [pid, sidecarPid]).filter((pid) => pid !== null);
 }
 
+/** A process that has ended but that nobody has asked for yet (a zombie) is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return !existsSync('/proc/self/stat');
   }
 }

@@ -9,8 +9,11 @@
  *   guarantee. It costs about one script per TTL.
  *
  * Does not guarantee
- * - Exclusion after ops broke the lock of a live holder by force, or after the store lost an acknowledged write
- *   (Upstash replicates asynchronously): two may then act for at most one renewal interval.
+ * - Exclusion after ops broke the lock of a live holder, or the quarantine, by force, or after the store lost an
+ *   acknowledged write (Upstash replicates asynchronously): two may then act until the elder's next renewal, or
+ *   until its deadline if it cannot reach the store.
+ * - One term per value in the store: a request that arrives very late may take the lock once more for a process
+ *   that has long given up. Nobody acts in such a term; it costs the others one lease.
  *
  * Sources: the notes on fencing by Kleppmann, the DynamoDB lock client (deadline from the sending time), and the
  * failures of leader election in Kubernetes that the safety argument in `docs/architecture.md` lists.

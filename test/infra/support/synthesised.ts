@@ -1,0 +1,95 @@
+/** The stack as CloudFormation gets it, without the command line: the context of `cdk.json` and what a test adds. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type Configuration, readConfiguration } from '../../../infra/configuration.ts';
+import type { Context } from '../../../infra/context-reader.ts';
+import { StaffProBotStack } from '../../../infra/staffprobot-stack.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+export const cdkJson = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as {
+  app: string;
+  context: Context;
+};
+
+/** Whoever tests something else needs no bundles. */
+const unbundled = { 'aws:cdk:bundling-stacks': [] };
+
+export function configurationOf(context: Context = {}): Configuration {
+  const result = readConfiguration(context);
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.configuration;
+}
+
+export function makeApp(): App {
+  return new App({ context: { ...cdkJson.context, ...unbundled } });
+}
+
+export function synthesise(context: Context = {}): Template {
+  return Template.fromStack(
+    new StaffProBotStack(makeApp(), 'StaffProBot', { configuration: configurationOf(context) }),
+  );
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DependsOn?: readonly string[];
+}
+
+/** The resources of a type, by their logical ids. */
+export function resources(template: Template, type: string): Record<string, Resource> {
+  return template.findResources(type) as Record<string, Resource>;
+}
+
+/** The only resource of a type, or the one whose logical id begins so. */
+export function theResource(template: Template, type: string, prefix = ''): Resource & { id: string } {
+  const found = Object.entries(resources(template, type)).filter(([id]) => id.startsWith(prefix));
+  const [first] = found;
+  if (first === undefined || found.length > 1) {
+    throw new Error(`expected one ${type} ${prefix}, got ${found.length}: ${found.map(([id]) => id).join(', ')}`);
+  }
+  return { id: first[0], ...first[1] };
+}
+
+export interface Container {
+  readonly Name: string;
+  readonly Environment?: readonly { Name: string; Value: string }[];
+  readonly Secrets?: readonly { Name: string; ValueFrom: unknown }[];
+  readonly [property: string]: unknown;
+}
+
+export function containers(template: Template): { readonly bot: Container; readonly metrics: Container } {
+  const { Properties } = theResource(template, 'AWS::ECS::TaskDefinition');
+  const list = Properties['ContainerDefinitions'] as readonly Container[];
+  const named = (name: string): Container => {
+    const container = list.find(({ Name }) => Name === name);
+    if (container === undefined) throw new Error(`no container ${name}`);
+    return container;
+  };
+  return { bot: named('bot'), metrics: named('metrics') };
+}
+
+export function environmentOf({ Environment }: Container): Record<string, string> {
+  return Object.fromEntries((Environment ?? []).map(({ Name, Value }) => [Name, Value]));
+}
+
+/** What a role may do: the statements of the policies that name it. */
+export function statementsOf(template: Template, rolePrefix: string): readonly Statement[] {
+  const role = theResource(template, 'AWS::IAM::Role', rolePrefix);
+  return Object.values(resources(template, 'AWS::IAM::Policy'))
+    .filter(({ Properties }) => JSON.stringify(Properties['Roles']).includes(`"${role.id}"`))
+    .flatMap(({ Properties }) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+}
+
+export interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+export function actionsOf(statements: readonly Statement[]): readonly string[] {
+  return statements.flatMap(({ Action }) => Action).toSorted();
+}

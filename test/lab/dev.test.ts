@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../services/adapters/system-clock.ts';
+import { freePorts } from '../../services/lab/free-ports.ts';
+import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
+import { isAlive, type RunResult } from '../support/lab.ts';
+import { startTelegramEmulator, type TestTelegram } from '../support/telegram-emulator.ts';
+
+const program = fileURLToPath(new URL('../../services/lab/dev.ts', import.meta.url));
+const example = fileURLToPath(new URL('../../.env.example', import.meta.url));
+const token = '4242:a-development-token-of-nobody-at-all';
+const storeToken = 'a-token-of-the-team-store';
+
+interface DevRun {
+  readonly child: ChildProcess;
+  readonly said: { stdout: string; stderr: string };
+  readonly finished: Promise<RunResult>;
+}
+
+describe('npm run dev', () => {
+  let folder: string;
+  let telegram: TestTelegram;
+  let started: ChildProcess[];
+  let redis: LabRedis | undefined;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'staffprobot-dev-'));
+    telegram = await startTelegramEmulator();
+    started = [];
+    redis = undefined;
+  });
+
+  afterEach(async () => {
+    for (const child of started) child.kill('SIGKILL');
+    await telegram.stop();
+    await redis?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function dev(environment: Record<string, string> = {}): DevRun {
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, [program], {
+      cwd: folder,
+      env: { PATH, HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.push(child);
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      said.stdout += String(chunk);
+    });
+    child.stderr.on('data', (chunk) => {
+      said.stderr += String(chunk);
+    });
+    const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }));
+    return { child, said, finished };
+  }
+
+  async function writeSettings(lines: readonly string[] = []): Promise<void> {
+    const [bot = 0, sidecar = 0] = await freePorts(2);
+    const settings = [
+      `TELEGRAM_BOT_TOKEN_DEV=${token}`,
+      `TELEGRAM_API_ROOT=${telegram.url}`,
+      `BOT_METRICS_PORT=${bot}`,
+      `METRICS_PORT=${sidecar}`,
+      ...lines,
+    ];
+    await writeFile(join(folder, '.env'), `${settings.join('\n')}\n`);
+  }
+
+  it('tells to copy the example when there is no .env', async () => {
+    const { code, stdout, stderr } = await dev().finished;
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(stderr).toMatch(/^\.env: expected a file .*cp \.env\.example \.env.*\n$/);
+  });
+
+  it('asks for the token alone when the example was copied and not filled in', async () => {
+    await cp(example, join(folder, '.env'));
+    const { code, stderr } = await dev().finished;
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/^TELEGRAM_BOT_TOKEN_DEV: expected a bot token, got nothing; .*\n$/);
+  });
+
+  it('refuses a production token and shows it nowhere, and every other problem with it', async () => {
+    await writeSettings([`TELEGRAM_BOT_TOKEN_PROD=${token}`, 'LOG_LEVEL=loud']);
+    const { code, stdout, stderr } = await dev().finished;
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(stderr).toMatch(/^TELEGRAM_BOT_TOKEN_PROD: expected nothing outside production/m);
+    expect(stderr).toMatch(/^LOG_LEVEL: expected one of/m);
+    expect(stderr).not.toContain(token);
+  });
+
+  it('refuses to be production', async () => {
+    await writeSettings();
+    const { code, stderr } = await dev({ ENVIRONMENT: 'production' }).finished;
+    expect(code).toBe(78);
+    expect(stderr).toMatch(
+      /^ENVIRONMENT: expected development or staging for npm run dev, got "production"; .*\n$/,
+    );
+  });
+
+  it('answers people, with a store of its own, and drops what waits on Ctrl-C', async () => {
+    await writeSettings();
+    const { child, finished } = dev();
+    telegram.pushText(token, { chatId: 7, text: '/start' });
+    expect((await telegram.waitForSentMessage(token, () => true)).text).toMatch(/^Hello/);
+    await telegram.waitForState(token, ({ confirmed }) => confirmed === 1);
+    telegram.fault({ method: 'getUpdates', kind: '502-html' });
+    telegram.pushText(token, { chatId: 7, text: '/help' });
+    await telegram.waitForState(token, ({ pending }) => pending === 1);
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await finished;
+    expect(code).toBe(0);
+    expect(telegram.state(token)).toMatchObject({ pending: 0, dropped: 1 });
+    expect(stderr).toMatch(/embedded store/);
+    expect(stdout + stderr).not.toContain(token);
+  });
+
+  it('does not touch the lock of another, and names its holder', async () => {
+    redis = await startLabRedis({
+      port: 0,
+      tokens: [storeToken],
+      redisServerPath: undefined,
+      clock: systemClock,
+    });
+    const held = JSON.stringify({
+      host: 'mine',
+      pid: 77,
+      env: 'development',
+      ts: '2026-01-01T00:00:00Z',
+      owner: 'x',
+    });
+    await command(redis, ['SET', 'bot_polling_epoch', '5']);
+    await command(redis, ['SET', 'bot_polling_lock', held, 'PX', '60000']);
+    await writeSettings([
+      `UPSTASH_REDIS_REST_URL=${redis.rest.url}`,
+      `UPSTASH_REDIS_REST_TOKEN=${storeToken}`,
+    ]);
+    const { code, stdout } = await dev().finished;
+    expect(code).toBe(75);
+    expect(stdout).toContain('host mine, pid 77');
+    expect(await command(redis, ['GET', 'bot_polling_lock'])).toBe(held);
+    expect(telegram.state(token).calls['getUpdates'] ?? 0).toBe(0);
+  });
+
+  it('passes on what a rejected token ends with', async () => {
+    telegram.fault({ method: 'getMe', kind: '401' });
+    await writeSettings();
+    expect((await dev().finished).code).toBe(77);
+  });
+
+  it('takes its worker along when it is killed', async () => {
+    await writeSettings();
+    const { child, said } = dev();
+    telegram.pushText(token, { chatId: 7, text: '/start' });
+    await telegram.waitForSentMessage(token, () => true);
+    const pid = Number(/"pid":(\d+)/.exec(said.stdout)?.[1]);
+    expect(isAlive(pid)).toBe(true);
+    child.kill('SIGKILL');
+    await vi.waitUntil(() => !isAlive(pid), { timeout: 30_000, interval: 100 });
+  });
+});
+
+async function command({ rest }: LabRedis, words: readonly string[]): Promise<unknown> {
+  const headers = { authorization: `Bearer ${storeToken}` };
+  const response = await fetch(rest.url, { method: 'POST', headers, body: JSON.stringify(words) });
+  return ((await response.json()) as { result?: unknown }).result;
+}

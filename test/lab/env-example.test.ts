@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { withSecrets } from '../../services/adapters/secrets.ts';
+import type { Environment } from '../../services/core/environment-reader.ts';
+import { readSettings, readSidecarSettings } from '../../services/core/settings.ts';
+import { readLabSettings } from '../../services/lab/lab-settings.ts';
+
+const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+const example = parseEnv(text);
+/** What every program has, and no setting of ours. */
+const foreign = /^(AWS_|CDK_|NODE_|CI$|REQUIRE_REAL$|PATH$|HOME$|TZ$|LANG$|TMPDIR$)/;
+
+/** The names that are asked for while an environment is read. */
+async function namesRead(values: Environment = {}): Promise<string[]> {
+  const names = new Set<string>();
+  const environment = new Proxy(values, {
+    get(target, name) {
+      if (typeof name === 'string' && /^[A-Z]/.test(name)) names.add(name);
+      return Reflect.get(target, name);
+    },
+  });
+  readSettings(environment);
+  readSidecarSettings(environment);
+  readLabSettings(environment, []);
+  await withSecrets(environment);
+  return [...names].filter((name) => !foreign.test(name)).sort();
+}
+
+describe('.env.example', () => {
+  it('lists exactly the names that the programs read', async () => {
+    const read = new Set([...(await namesRead()), ...(await namesRead({ ENVIRONMENT: 'production' }))]);
+    expect(Object.keys(example).sort()).toEqual([...read].sort());
+  });
+
+  it('gives defaults that are the defaults', () => {
+    const needed = {
+      TELEGRAM_BOT_TOKEN_DEV: '1:token',
+      UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1',
+      UPSTASH_REDIS_REST_TOKEN: 'token',
+    };
+    const { PATH: _, ...lab } = { ...example };
+    expect(readSettings({ ...example, ...needed })).toEqual(readSettings(needed));
+    expect(readLabSettings(lab, [])).toMatchObject({ settings: { port: 8080 } });
+    expect(readLabSettings({}, [])).toMatchObject({ settings: { port: 8080 } });
+  });
+
+  it('explains every name in the line above it', () => {
+    const lines = text.split('\n');
+    const bare = lines.filter((line, at) => /^[A-Z_]+=/.test(line) && !/^# [A-Z]/.test(lines[at - 1] ?? ''));
+    expect(bare).toEqual([]);
+  });
+});

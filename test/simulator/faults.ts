@@ -1,0 +1,171 @@
+/**
+ * What goes wrong in a run, and when: crashes, pauses, suspensions, partitions, stops, an emptied store, and what
+ * ops does to the lock. All of it comes from the seed, and all of it ends when the faults do.
+ */
+import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
+import { redisLockStore } from '../../services/adapters/redis/redis-lock-store.ts';
+import { storeKeys } from '../../services/core/store-keys.ts';
+import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { SeededChance } from './chance.ts';
+import type { OwnershipChecker } from './checkers.ts';
+import type { SimulatedProcess } from './process.ts';
+import type { StoreNetwork } from './store-network.ts';
+
+/** A place for a worker: ECS keeps one running in each. */
+export interface Slot {
+  process: SimulatedProcess;
+  stop: AbortController;
+  starts: number;
+}
+
+export interface FaultScriptOptions {
+  readonly trueTime: VirtualClock;
+  readonly chance: SeededChance;
+  readonly store: EmbeddedStore;
+  readonly network: StoreNetwork;
+  readonly ownership: OwnershipChecker;
+  readonly slots: readonly Slot[];
+  readonly ttlMs: number;
+  readonly faultsOn: () => boolean;
+  readonly sourceOf: (script: LuaScript) => string;
+  readonly isLeading: (name: string) => boolean;
+  readonly restart: (index: number) => void;
+  readonly beforeWipe: () => void;
+  readonly note: (line: string) => void;
+}
+
+const faults = [
+  'crash',
+  'pause',
+  'pause',
+  'suspend',
+  'cut off',
+  'cut off',
+  'stop',
+  'wipe',
+  'revoke',
+  'revoke alone',
+  'break',
+] as const;
+
+const gapMsMin = 500;
+const gapMsMax = 8000;
+const freezeProbability = 0.004;
+/** By then an answer without a fault has come. */
+const answerArrivesMs = 100;
+/** A worker that was asked to stop has ended by then. */
+const stopTakesMs = 4000;
+
+export class FaultScript {
+  private readonly options: FaultScriptOptions;
+
+  constructor(options: FaultScriptOptions) {
+    this.options = options;
+  }
+
+  /** One fault after another until `untilMs`. */
+  async run(untilMs: number): Promise<void> {
+    const { trueTime, chance, faultsOn } = this.options;
+    while (trueTime.monotonicMs() < untilMs) {
+      await trueTime.sleep(chance.integer(gapMsMin, gapMsMax));
+      if (!faultsOn()) return;
+      await this.oneFault();
+    }
+  }
+
+  /**
+   * The cruellest moment: the process stops right after it asked, the answer waits for it, and when it wakes the
+   * store is out of its reach.
+   */
+  perhapsFreezeAndCut(process: SimulatedProcess): void {
+    const { chance, faultsOn, network, ttlMs, note } = this.options;
+    if (!faultsOn() || !chance.happens(freezeProbability)) return;
+    const frozenMs = chance.integer(200, ttlMs / 2);
+    note(`--- freeze and cut off (${process.name}, ${frozenMs} ms)`);
+    process.pause();
+    this.later(answerArrivesMs, () => network.cut(process.name));
+    this.later(frozenMs, () => process.resume());
+    this.later(frozenMs + 2 * ttlMs, () => network.heal(process.name));
+  }
+
+  private async oneFault(): Promise<void> {
+    const { chance, slots, ttlMs, note } = this.options;
+    const index = chance.integer(0, slots.length - 1);
+    const slot = slots[index];
+    if (slot === undefined) throw new Error(`there is no worker ${index}`);
+    const forMs = chance.integer(200, 2.5 * ttlMs);
+    const fault = chance.oneOf(faults);
+    note(`--- ${fault} (${slot.process.name}, ${forMs} ms)`);
+    if (fault === 'wipe') this.wipe();
+    else if (fault === 'revoke' || fault === 'break') await this.override(fault);
+    else if (fault === 'revoke alone') await this.revokeAlone();
+    else this.strike(fault, { slot, index, forMs });
+  }
+
+  /** A fault of one process, and its end. */
+  private strike(
+    fault: 'crash' | 'stop' | 'pause' | 'suspend' | 'cut off',
+    { slot, index, forMs }: { slot: Slot; index: number; forMs: number },
+  ): void {
+    const { network, restart } = this.options;
+    const { process, stop } = slot;
+    if (fault === 'crash') {
+      process.crash();
+      this.later(forMs, () => restart(index));
+    } else if (fault === 'stop') {
+      process.whenRunning(() => stop.abort());
+      this.later(forMs + stopTakesMs, () => {
+        process.crash();
+        restart(index);
+      });
+    } else if (fault === 'cut off') {
+      network.cut(process.name);
+      this.later(forMs, () => network.heal(process.name));
+    } else {
+      process[fault]();
+      this.later(forMs, () => process.resume());
+    }
+  }
+
+  /** The holder loses its lock while nobody else can take it, so that it begins its next term at once. */
+  private async revokeAlone(): Promise<void> {
+    const { slots, isLeading, network, ttlMs } = this.options;
+    const others = slots.map(({ process }) => process.name).filter((name) => !isLeading(name));
+    for (const name of others) network.cut(name);
+    this.later(ttlMs / 3, () => {
+      for (const name of others) network.heal(name);
+    });
+    await this.override('revoke');
+  }
+
+  /** An emptied store forgets its journal: what only stood there is gone, and nobody promises otherwise. */
+  private wipe(): void {
+    this.options.beforeWipe();
+    this.options.store.execute(['FLUSHALL']);
+  }
+
+  /** What ops does with the lock, through a network of its own without faults. */
+  private async override(action: 'revoke' | 'break'): Promise<void> {
+    const run = async (script: LuaScript, keys: readonly string[], args: readonly string[]) =>
+      this.runAsOps(script, keys, args);
+    const lock = redisLockStore({ run }, storeKeys(''));
+    const held = await lock.read();
+    if (held !== undefined) await lock[action](held.value, { who: 'ops', why: 'the simulation' });
+  }
+
+  private runAsOps(script: LuaScript, keys: readonly string[], args: readonly string[]) {
+    const { store, ownership, sourceOf } = this.options;
+    const before = ownership.before();
+    const reply = store.runScript(sourceOf(script), [...keys], [...args]);
+    ownership.after(script, args, before, 'ops');
+    return reply as string | number | null;
+  }
+
+  private later(delayMs: number, action: () => void): void {
+    const { trueTime, faultsOn } = this.options;
+    void trueTime.sleep(delayMs).then(() => {
+      if (faultsOn()) action();
+    });
+  }
+}
