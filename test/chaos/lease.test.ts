@@ -115,9 +115,12 @@ describe('two workers', () => {
     expectOnePoller();
   });
 
-  it('lose nothing and stay one when the store is emptied', async () => {
+  it('wait out a quarantine and stay one when the store is emptied', async () => {
     await startWorkers(2);
+    const before = await stage.get(keys.lock);
     await stage.store.command(['FLUSHALL']);
+    await converse();
+    await stage.lockOtherThan(before);
     await converse();
     const { epoch, held } = await observe(stage.store);
     expect(epoch).toBeGreaterThan(0);

@@ -5,8 +5,10 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const tools = ['redis-server', 'promtool', 'prometheus', 'chromium'] as const;
-export type RealTool = (typeof tools)[number];
+const requiredTools = ['redis-server', 'promtool', 'prometheus', 'chromium'] as const;
+/** What builds and runs images; few machines have these, so only their own tests ask for them. */
+const imageTools = ['buildah', 'podman'] as const;
+export type RealTool = (typeof requiredTools)[number] | (typeof imageTools)[number];
 
 /** The tool's path, or undefined when it is not on PATH. */
 export function realTool(tool: RealTool): string | undefined {
@@ -23,6 +25,11 @@ export function realTool(tool: RealTool): string | undefined {
     });
 }
 
-export function missingTools(): readonly RealTool[] {
-  return tools.filter((tool) => realTool(tool) === undefined);
+export function missingTools(): {
+  readonly required: readonly RealTool[];
+  readonly all: readonly RealTool[];
+} {
+  const isMissing = (tool: RealTool): boolean => realTool(tool) === undefined;
+  const required = requiredTools.filter(isMissing);
+  return { required, all: [...required, ...imageTools.filter(isMissing)] };
 }
