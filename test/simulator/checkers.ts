@@ -5,6 +5,7 @@
  */
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { quarantineOwner } from '../../services/core/polling-lock/lock-value.ts';
+import { attemptsMax } from '../../services/core/update-pipeline/journal.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { StoreWitness } from './store-network.ts';
 
@@ -120,13 +121,20 @@ export class LivenessChecker {
   }
 }
 
+interface Pushed {
+  readonly id: number;
+  readonly chat: number;
+  /** It ends every process that handles it: it must end among the dead. */
+  readonly poison: boolean;
+}
+
 /**
  * No update is lost and none overtakes another of its chat: each completes (or stands among the dead), and first
  * completions within a chat come in the order of arrival. A dead one has lost its place; and where force made two
  * act at once, order is not promised.
  */
 export class DeliveryChecker {
-  private readonly pushed: { readonly id: number; readonly chat: number }[] = [];
+  private readonly pushed: Pushed[] = [];
   private readonly completed = new Map<number, number>();
   private readonly report: Report;
 
@@ -134,8 +142,13 @@ export class DeliveryChecker {
     this.report = report;
   }
 
-  push(id: number, chat: number): void {
-    this.pushed.push({ id, chat });
+  push(update: Pushed): void {
+    this.pushed.push(update);
+  }
+
+  /** A handler was called; the attempt that it is told must never be over the limit. */
+  begin(id: number, attempt: number): void {
+    if (attempt > attemptsMax) this.report(`update ${id} was tried as attempt ${attempt}`);
   }
 
   complete(id: number): void {
@@ -146,10 +159,18 @@ export class DeliveryChecker {
     return this.completed.size;
   }
 
+  isDone(deadIds: ReadonlySet<number>): boolean {
+    return this.pushed.every(({ id }) => deadIds.has(id) || this.completed.has(id));
+  }
+
   finish({ deadIds, ordered }: { deadIds: ReadonlySet<number>; ordered: boolean }): void {
     const lastOf = new Map<number, number>();
-    for (const { id, chat } of this.pushed) {
+    for (const { id, chat, poison } of this.pushed) {
       if (deadIds.has(id)) continue;
+      if (poison) {
+        this.report(`update ${id} ends processes and is not among the dead`);
+        continue;
+      }
       const place = this.completed.get(id);
       if (place === undefined) this.report(`update ${id} of chat ${chat} was lost`);
       else if (ordered && place < (lastOf.get(chat) ?? -1))

@@ -55,6 +55,10 @@ const livenessBoundMs = 3 * ttlMs + 10_000;
 const heartbeatIntervalMs = 4000;
 const chats = 4;
 const driftMax = 0.0045;
+const poisonProbability = 0.005;
+const restartMs = 1000;
+/** Each poisonous update costs three leases; so many more are waited for, no more. */
+const extraRounds = 20;
 
 const keys = storeKeys('');
 const sharedStore = await createEmbeddedStore({ nowMs: () => 0 });
@@ -142,9 +146,11 @@ class Simulation {
     await this.trueTime.advance(faultsMs);
     this.mendEverything();
     await this.trueTime.advance(quietMs);
+    for (let patience = 0; patience < extraRounds && !this.delivery.isDone(this.givenUp()); patience++) {
+      await this.trueTime.advance(ttlMs);
+    }
     this.liveness.finish(livenessBoundMs, (violation) => this.violations.push(violation));
-    const deadIds = new Set([...this.idsIn(keys.dead), ...this.wipedIds]);
-    this.delivery.finish({ deadIds, ordered: !this.exclusion.forcedOverlap });
+    this.delivery.finish({ deadIds: this.givenUp(), ordered: !this.exclusion.forcedOverlap });
     const { seed, violations } = this;
     return { seed, violations, terms: this.ownership.order.size, completed: this.delivery.completedCount };
   }
@@ -197,7 +203,10 @@ class Simulation {
       lockStore: mutation.wrapLockStore?.(lockStore, store) ?? lockStore,
       journal: redisUpdateJournal(runner, keys),
       channel: network.channelFor(process, keys.wakeChannel),
-      makeHandler: (_bot, term) => (update) => this.handle(process, term, update),
+      makeHandler:
+        (_bot, term) =>
+        (update, { attempt }) =>
+          this.handle(process, term, { update, attempt }),
       leaseObserver: {
         onStandby: (held, why) => this.note(`${process.name} stands by: ${why} for ${held.ttlMs} ms`),
         onAcquired: (term) => this.note(`${process.name} leads, epoch ${term.epoch}`),
@@ -228,14 +237,29 @@ class Simulation {
   }
 
   /** A handler that works a while and answers; both are acts of its term. */
-  private async handle(process: SimulatedProcess, term: Term, update: Update): Promise<void> {
+  private async handle(
+    process: SimulatedProcess,
+    term: Term,
+    { update, attempt }: { update: Update; attempt: number },
+  ): Promise<void> {
     this.exclusion.acted(process.name, term.value, `the dispatch of update ${update.update_id}`);
+    this.delivery.begin(update.update_id, attempt);
+    if (update['poison'] === true) return this.diesOf(process, update);
     const workMs = Number(update['workMs']);
     if (workMs > 0) await process.sleep(workMs);
     if (!term.mayAct()) throw new Error('the term is over');
     this.exclusion.acted(process.name, term.value, `the answer to update ${update.update_id}`);
     this.note(`${process.name} answered ${update.update_id}`);
     this.delivery.complete(update.update_id);
+  }
+
+  /** An update whose handler ends the process, every time. */
+  private diesOf(process: SimulatedProcess, update: Update): Promise<never> {
+    this.note(`${process.name} dies of ${update.update_id}`);
+    process.crash();
+    const index = this.slots.findIndex((slot) => slot.process === process);
+    void this.trueTime.sleep(restartMs).then(() => this.start(index));
+    return new Promise(() => {});
   }
 
   /** A poll is an act of the term in which its process believes to be. */
@@ -256,8 +280,9 @@ class Simulation {
         const chat = chance.integer(1, chats);
         const update_id = this.nextUpdateId++;
         const workMs = chance.happens(0.5) ? 0 : chance.integer(1, chance.happens(0.1) ? 8000 : 300);
-        this.delivery.push(update_id, chat);
-        this.telegram.push({ update_id, message: { chat: { id: chat } }, workMs });
+        const poison = chance.happens(poisonProbability) && this.faultsOn;
+        this.delivery.push({ id: update_id, chat, poison });
+        this.telegram.push({ update_id, message: { chat: { id: chat } }, workMs, poison });
       }
     }
   }
@@ -271,6 +296,11 @@ class Simulation {
       else process.resume();
     });
     this.liveness.faultsEnded(this.trueTime.monotonicMs());
+  }
+
+  /** Updates that are dead, or that a wipe took. */
+  private givenUp(): ReadonlySet<number> {
+    return new Set([...this.idsIn(keys.dead), ...this.wipedIds]);
   }
 
   private idsIn(hash: string): number[] {

@@ -3,23 +3,24 @@
 import type { StoreKeys } from '../../core/store-keys.ts';
 import type { JournalEntry, UpdateJournal } from '../../core/update-pipeline/journal.ts';
 import type { Update } from '../../core/update-pipeline/update.ts';
-import { luaScript, type ScriptRunner } from './lua-scripts.ts';
+import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
 
-const readScript = luaScript('read-journal-2');
+const openScript = luaScript('open-journal-3');
 const beginScript = luaScript('begin-attempt-3');
 const writeScript = luaScript('write-journal-2');
 
 export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): UpdateJournal {
   return {
-    async read(value) {
-      const reply = await runner.run(readScript, [keys.lock, keys.journal], [value]);
+    async open(value) {
+      const reply = await runner.run(openScript, [keys.lock, keys.journal, keys.audit], [value]);
       if (reply === null) return 'lock lost';
-      if (!Array.isArray(reply)) throw new Error('the journal script answered something that is not a list');
-      return reply.map((line) => readEntry(String(line))).sort(byArrival);
+      const [endedWell, lines] = listOf(reply);
+      const entries = listOf(lines).map((line) => readEntry(String(line)));
+      return { endedWell: endedWell === 1, entries: entries.sort(byArrival) };
     },
 
-    async beginAttempt({ value, epoch }, updateId, attemptsMax) {
-      const args = [value, String(epoch), String(updateId), String(attemptsMax)];
+    async beginAttempt({ value, epoch }, updateId, { attemptsMax, finishedIds }) {
+      const args = [value, String(epoch), String(updateId), String(attemptsMax), ...finishedIds.map(String)];
       const attempt = Number(await runner.run(beginScript, [keys.lock, keys.journal, keys.dead], args));
       if (attempt === -1) return 'lock lost';
       return attempt === 0 ? 'given up' : attempt;
@@ -33,16 +34,17 @@ export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): Updat
   };
 }
 
-/** The first attempt runs in the epoch of arrival, so that is when it was last raised. */
-function writeEntry({ attempt, arrivedEpoch, arrivedIndex, update }: JournalEntry): string {
-  return `${attempt} ${arrivedEpoch} ${arrivedEpoch} ${arrivedIndex} ${JSON.stringify(update)}`;
+function writeEntry({ attempt, countedEpoch, arrivedEpoch, arrivedIndex, update }: JournalEntry): string {
+  return `${attempt} ${countedEpoch} ${arrivedEpoch} ${arrivedIndex} ${JSON.stringify(update)}`;
 }
 
 function readEntry(line: string): JournalEntry {
-  const [, attempt, arrivedEpoch, arrivedIndex, json] = /^(\d+) \d+ (\d+) (\d+) (.*)$/s.exec(line) ?? [];
+  const [, attempt, countedEpoch, arrivedEpoch, arrivedIndex, json] =
+    /^(\d+) (\d+) (\d+) (\d+) (.*)$/s.exec(line) ?? [];
   if (json === undefined) throw new Error(`the journal holds a line of another form: ${line.slice(0, 40)}`);
   return {
     attempt: Number(attempt),
+    countedEpoch: Number(countedEpoch),
     arrivedEpoch: Number(arrivedEpoch),
     arrivedIndex: Number(arrivedIndex),
     update: JSON.parse(json) as Update,
@@ -51,4 +53,9 @@ function readEntry(line: string): JournalEntry {
 
 function byArrival(a: JournalEntry, b: JournalEntry): number {
   return a.arrivedEpoch - b.arrivedEpoch || a.arrivedIndex - b.arrivedIndex;
+}
+
+function listOf(reply: ScriptReply | undefined): readonly ScriptReply[] {
+  if (!Array.isArray(reply)) throw new Error('the journal script answered something that is not a list');
+  return reply;
 }

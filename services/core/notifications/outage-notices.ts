@@ -167,7 +167,7 @@ export function recoveryNotice(
   };
 }
 
-function withRepeat(title: string, possibleRepeat: boolean, locale: Locale): string {
+export function withRepeat(title: string, possibleRepeat: boolean, locale: Locale): string {
   return possibleRepeat ? `${title} ${words[locale].repeat}` : title;
 }
 
@@ -179,7 +179,8 @@ function holderText(holder: NonNullable<Diagnosis['holder']>): string {
     .join(', ');
 }
 
-function cut(text: string): string {
+/** Others' text as one line of bearable length. */
+export function cut(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length <= foreignTextMax ? line : `${line.slice(0, foreignTextMax - 1)}…`;
 }

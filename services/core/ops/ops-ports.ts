@@ -33,6 +33,10 @@ export interface OpsCall {
   readonly reason: Reason;
   /** How long the action may still take, the answer included. */
   readonly remainingMs: () => number;
+  /** How long a recovery waits for a heartbeat at most; else as long as its time allows. */
+  readonly heartbeatWaitMs?: number | undefined;
+  /** Hears of each step as it begins. */
+  readonly onStep?: ((step: string) => void) | undefined;
 }
 
 /** What must be left when the waiting ends: two calls to the store and the answer. */

@@ -3,7 +3,7 @@
  */
 import type { Reason } from '../polling-lock/lock-store.ts';
 import { dropUpdates } from './drop-updates.ts';
-import { faultOf, type OpsCall, type OpsPorts, type OpsSettings } from './ops-ports.ts';
+import { faultOf, type OpsCall } from './ops-ports.ts';
 import type { OpsRequest } from './payload.ts';
 import { recover } from './recover.ts';
 import { releaseLock } from './release-lock.ts';
@@ -12,11 +12,8 @@ import type { OpsAnswer } from './results.ts';
 import { status } from './status.ts';
 import { type StoppedTask, taskStopped } from './task-stopped.ts';
 
-export interface OpsContext {
-  readonly ports: OpsPorts;
-  readonly settings: OpsSettings;
-  readonly remainingMs: () => number;
-}
+/** All that an action needs but the reason for it. */
+export type OpsContext = Omit<OpsCall, 'reason'>;
 
 export async function perform(context: OpsContext, request: OpsRequest): Promise<OpsAnswer> {
   const { action, requestedBy, reason } = request;

@@ -59,6 +59,7 @@ export async function recover(
     if (error !== undefined) steps.push({ step, outcome: 'not tried' });
     else if (skip !== undefined) steps.push({ step, outcome: 'skipped', why: skip });
     else {
+      call.onStep?.(step);
       const done = await attempt(step, run);
       steps.push(done.report);
       error = done.error;
@@ -93,7 +94,7 @@ async function releaseOrRefuse(call: OpsCall, force: boolean): Promise<RecoverSt
 }
 
 async function waitForHeartbeat(
-  { ports: { outages, clock }, remainingMs }: OpsCall,
+  { ports: { outages, clock }, remainingMs, heartbeatWaitMs = Number.POSITIVE_INFINITY }: OpsCall,
   freed: BotObservation | undefined,
 ): Promise<HeartbeatResult> {
   const startMs = clock.monotonicMs();
@@ -103,7 +104,7 @@ async function waitForHeartbeat(
     if (heartbeat.kind === 'present' && isNewer(heartbeat, freed)) {
       return { heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs) ?? 0, waitedSeconds };
     }
-    const leftMs = remainingMs() - answerReserveMs;
+    const leftMs = Math.min(remainingMs() - answerReserveMs, heartbeatWaitMs - waitedSeconds * 1000);
     if (leftMs <= 0) {
       const message = `no fresh heartbeat within ${Math.round(waitedSeconds)} s; a new task may need a minute or two, look again with status`;
       throw new OpsRefusal({ code: 'NO_HEARTBEAT_YET', message });

@@ -9,7 +9,10 @@ import { readLockHolder } from '../polling-lock/lock-value.ts';
 import type { OpsCall } from './ops-ports.ts';
 import type { StatusResult } from './results.ts';
 
-export async function status({ ports, settings }: OpsCall): Promise<StatusResult> {
+export async function status({
+  ports,
+  settings,
+}: Pick<OpsCall, 'ports' | 'settings'>): Promise<StatusResult> {
   const [observation, telegram, ecs] = await Promise.all([
     ports.outages.observe({ noteRun: false }),
     probeTelegram(ports.telegram),

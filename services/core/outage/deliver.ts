@@ -3,22 +3,27 @@
  *
  * Guarantees: nothing is sent without a claim; no claim is taken when there may be no time to settle it; one
  * failure holds up nobody else. A run that is killed between send and settlement leaves a claim that ends by
- * itself; the next run repeats that one message, marked.
+ * itself; a later run repeats that one message, marked. A run that was too slow to send before its claim ends does
+ * not send at all: another may have.
  */
 import type { Logger } from '../logger.ts';
 import type { Random } from '../random.ts';
 import type { Claim, DeliveryOutcome, OutageStore } from './outage-store.ts';
 
-/** Sends one message; failures are outcomes. */
-export type Deliver = (claim: Claim) => Promise<DeliveryOutcome>;
+/** Sends one message, if it may still be sent right before it is; failures are outcomes. */
+export type Deliver = (claim: Claim, mayStillSend: () => boolean) => Promise<DeliveryOutcome>;
 
 export interface DeliveryRun {
   readonly store: OutageStore;
   readonly deliver: Deliver;
   readonly random: Random;
   readonly logger: Logger;
-  /** Whether one more delivery can be claimed, sent and settled in time. */
-  readonly hasTime: () => boolean;
+  /** How long the run may go on. */
+  readonly remainingMs: () => number;
+  /** What must be left for one more delivery: to claim it, send it and settle it. */
+  readonly reserveMs: number;
+  /** How long after its claim a message may still be sent, so that it has arrived before the claim ends. */
+  readonly sendWithinMs: number;
 }
 
 export interface DeliveryCounts {
@@ -36,9 +41,9 @@ export async function deliverDue(run: DeliveryRun): Promise<DeliveryCounts> {
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
 
-  async function carryOut(claim: Claim): Promise<void> {
+  async function carryOut(claim: Claim, mayStillSend: () => boolean): Promise<void> {
     try {
-      const outcome = await run.deliver(claim);
+      const outcome = await run.deliver(claim, mayStillSend);
       counts[outcome.kind] += 1;
       await settle(run, claim, outcome);
     } catch (error) {
@@ -46,20 +51,33 @@ export async function deliverDue(run: DeliveryRun): Promise<DeliveryCounts> {
     }
   }
 
-  while (run.hasTime() && failures.length === 0) {
+  async function claimOne(): Promise<Claim | undefined> {
+    try {
+      return await run.store.claim(runId, run.random.token());
+    } catch (error) {
+      failures.push(error);
+      return undefined;
+    }
+  }
+
+  while (run.remainingMs() > run.reserveMs && failures.length === 0) {
     if (underWay.size >= underWayMax) {
       await Promise.race(underWay);
       continue;
     }
-    const claim = await run.store.claim(runId, run.random.token());
+    const askedMs = run.remainingMs();
+    const claim = await claimOne();
     if (claim !== undefined) {
-      const sending = carryOut(claim).finally(() => underWay.delete(sending));
+      // Counted from before the question: the store's clock began later.
+      const mayStillSend = (): boolean => askedMs - run.remainingMs() < run.sendWithinMs;
+      const sending = carryOut(claim, mayStillSend).finally(() => underWay.delete(sending));
       underWay.add(sending);
     } else if (underWay.size > 0) {
       // What is settled may make something else due: a "back" for a "down" that was under way.
       await Promise.all(underWay);
     } else break;
   }
+  // Also when the run fails: a function that has answered may be frozen, and its messages go out much later.
   await Promise.all(underWay);
   if (failures.length > 0) throw failures[0];
   return counts;
@@ -71,7 +89,7 @@ async function settle({ store, logger }: DeliveryRun, claim: Claim, outcome: Del
   const settled = await store.settle(claim, outcome);
   if (outcome.kind === 'sent') logger.info('delivered', fields);
   else
-    logger.warn(outcome.kind === 'dead' ? 'delivery given up' : 'delivery failed, next run tries again', {
+    logger.warn(outcome.kind === 'dead' ? 'delivery given up' : 'delivery failed, a later run tries again', {
       ...fields,
       why: outcome.why,
     });

@@ -6,6 +6,8 @@
 import type { AuditTrail } from '../audit.ts';
 import { EcsError, type WorkerService } from '../ecs/worker-service.ts';
 import type { InboxStore } from '../notifications/inbox-store.ts';
+import { generalNotice, noticeSubjects } from '../notifications/notice-texts.ts';
+import { noticeKeptMs } from '../notifications/notices.ts';
 import { type Notification, notificationType } from '../notifications/notification.ts';
 import { alertNotice, type Notice, recoveryNotice } from '../notifications/outage-notices.ts';
 import { type AlertTopic, sendTelegram, sendToInbox, sendToTopic } from '../notifications/senders.ts';
@@ -13,6 +15,7 @@ import type { AlertLinks, LinkButton } from '../ops-links/alert-links.ts';
 import type { Redact } from '../redaction.ts';
 import type { Locale } from '../settings.ts';
 import type { BotApi } from '../telegram/bot-api.ts';
+import { backOffMs } from './back-off.ts';
 import type { Deliver } from './deliver.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Claim, DeliveryOutcome } from './outage-store.ts';
@@ -40,26 +43,53 @@ const subjects = {
 } as const;
 
 export function messenger(parts: MessengerParts): Deliver {
-  return async (claim) => {
-    const { event, recipient } = claim;
-    if (event === 'restart') return restart(parts, claim);
-    const notification = asNotification(claim, await noticeFor(parts, claim), parts.redact);
-    switch (recipient.channel) {
-      case 'IN_APP':
-        return sendToInbox(parts.inbox, recipient.address, notification);
-      case 'TELEGRAM':
-        return sendTelegram(parts.telegram, recipient.address, notification, await buttonsFor(parts, claim));
-      case 'SNS':
-        return sendToTopic(parts.topic, subjects[event], notification);
-      case 'RESTART':
-        return { kind: 'dead', why: 'nobody is told anything through RESTART' };
-    }
+  return async (claim, mayStillSend) => {
+    if (claim.event === 'restart') return restart(parts, claim, mayStillSend);
+    const outcome = await tell(parts, claim, mayStillSend);
+    if (outcome.kind !== 'later') return outcome;
+    return { ...outcome, delayMs: Math.max(outcome.delayMs, backOffMs(claim.attempt)) };
   };
 }
 
-/** Somebody who is told "back" has nothing to repair. */
+async function tell(
+  parts: MessengerParts,
+  claim: Claim,
+  mayStillSend: () => boolean,
+): Promise<DeliveryOutcome> {
+  const { recipient, nowMs, madeMs } = claim;
+  if (claim.event === 'notice' && nowMs - madeMs > noticeKeptMs)
+    return { kind: 'dead', why: 'no news any more' };
+  const notification = asNotification(claim, await noticeFor(parts, claim), parts.redact);
+  const buttons = recipient.channel === 'TELEGRAM' ? await buttonsFor(parts, claim) : [];
+  if (!mayStillSend()) return tooLate;
+  switch (recipient.channel) {
+    case 'IN_APP':
+      return sendToInbox(parts.inbox, recipient.address, notification);
+    case 'TELEGRAM':
+      return sendTelegram(parts.telegram, recipient.address, notification, buttons);
+    case 'SNS':
+      return sendToTopic(parts.topic, subjectOf(claim), notification);
+    case 'RESTART':
+      return { kind: 'dead', why: 'nobody is told anything through RESTART' };
+  }
+}
+
+/** Another run may have it by now. */
+const tooLate: DeliveryOutcome = {
+  kind: 'later',
+  delayMs: 0,
+  mayHaveArrived: false,
+  why: 'too slow to send it before its claim ends',
+};
+
+function subjectOf({ event, notice }: Claim): string {
+  if (notice !== undefined) return noticeSubjects[notice.kind];
+  return event === 'reminder' || event === 'recovered' ? subjects[event] : subjects.down;
+}
+
+/** Links repair an outage: whoever is told "back", or of something else, has none to repair. */
 async function buttonsFor({ links }: MessengerParts, claim: Claim): Promise<readonly LinkButton[]> {
-  if (links === undefined || claim.event === 'recovered') return [];
+  if (links === undefined || (claim.event !== 'down' && claim.event !== 'reminder')) return [];
   return links.buttons(claim.recipient.address, claim.outageId);
 }
 
@@ -67,6 +97,7 @@ async function noticeFor(parts: MessengerParts, claim: Claim): Promise<Notice> {
   // What the inbox shows is recognised by its id, so a repeat is never seen there.
   const possibleRepeat = claim.possibleRepeat && claim.recipient.channel !== 'IN_APP';
   const { sinceMs, nowMs } = claim;
+  if (claim.notice !== undefined) return generalNotice({ ...claim.notice, possibleRepeat }, parts.locale);
   if (claim.event === 'recovered') {
     return recoveryNotice({ sinceMs, recoveredMs: claim.recoveredMs ?? nowMs, possibleRepeat }, parts.locale);
   }
@@ -93,7 +124,11 @@ function asNotification(claim: Claim, notice: Notice, redact: Redact): Notificat
 }
 
 /** At most once an outage: a restart that may have happened is not repeated, and none cuts into a deployment. */
-async function restart({ ecs, audit }: MessengerParts, claim: Claim): Promise<DeliveryOutcome> {
+async function restart(
+  { ecs, audit }: MessengerParts,
+  claim: Claim,
+  mayStillRestart: () => boolean,
+): Promise<DeliveryOutcome> {
   if (ecs === undefined) return { kind: 'dead', why: 'ECS is not configured any more' };
   if (claim.possibleRepeat) return { kind: 'dead', why: 'an earlier attempt may have worked' };
   try {
@@ -105,6 +140,7 @@ async function restart({ ecs, audit }: MessengerParts, claim: Claim): Promise<De
     if (!(error instanceof EcsError)) throw error;
     return { kind: 'later', delayMs: 0, mayHaveArrived: false, why: error.message };
   }
+  if (!mayStillRestart()) return tooLate;
   try {
     const deployment = await ecs.restart();
     const why = 'the outage lasts longer than AUTO_RESTART_MINUTES';

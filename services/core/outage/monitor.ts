@@ -10,6 +10,8 @@ import type { WorkerService } from '../ecs/worker-service.ts';
 import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
 import type { Logger } from '../logger.ts';
 import type { InboxStore } from '../notifications/inbox-store.ts';
+import { noticesDue } from '../notifications/notice-detector.ts';
+import { peopleAmong } from '../notifications/notices.ts';
 import { type AlertTopic, telegramSendTimeoutMs } from '../notifications/senders.ts';
 import type { AlertLinks } from '../ops-links/alert-links.ts';
 import type { Random } from '../random.ts';
@@ -22,7 +24,7 @@ import { probeEcs, probeTelegram, probeTimeoutMs } from './facts.ts';
 import { messenger } from './messenger.ts';
 import type { OutageSettings, Recipient } from './outage.ts';
 import { type Change, decide, isMalformed, type Verdict } from './outage-detector.ts';
-import type { BotObservation, OutageStore } from './outage-store.ts';
+import { type BotObservation, claimMs, type OutageStore } from './outage-store.ts';
 
 export interface MonitorPorts {
   readonly store: OutageStore;
@@ -55,8 +57,8 @@ export interface MonitorReport {
 
 /** How long one call to the store may take, as the functions set it up. */
 export const storeTimeoutMs = 3000;
-/** What must be left for one more message: claim it, find out the cause, make its links, send it, settle it. */
-export const deliveryReserveMs = probeTimeoutMs + telegramSendTimeoutMs + 3 * storeTimeoutMs + 1000;
+/** What must be left for one more message: claim it, find out the cause, make its links, send it, settle it, look again. */
+export const deliveryReserveMs = probeTimeoutMs + telegramSendTimeoutMs + 4 * storeTimeoutMs + 1000;
 /** How often a run looks again when the heartbeat changed under its decision. */
 const looksMax = 3;
 
@@ -66,7 +68,8 @@ export async function runMonitor(
   remainingMs: () => number,
 ): Promise<MonitorReport> {
   const { observation, verdict, changed } = await lookAndChange(ports, settings);
-  const idle = !changed && observation.unfinishedDeliveries === 0;
+  const raised = await raiseNotices(ports, settings, observation);
+  const idle = !changed && !raised && observation.unfinishedDeliveries === 0;
   const delivered = idle
     ? { sent: 0, later: 0, dead: 0 }
     : await deliver(ports, settings, observation, remainingMs);
@@ -145,6 +148,24 @@ async function apply(
   }
 }
 
+/** True when there may be something to deliver. */
+async function raiseNotices(
+  ports: MonitorPorts,
+  settings: MonitorSettings,
+  observation: BotObservation,
+): Promise<boolean> {
+  const { store, logger } = ports;
+  let raised = false;
+  for (const change of noticesDue(observation)) {
+    if (change.kind === 'note') await store.noteTold(change);
+    else if (await store.raise(change.notice, recipientsOf(ports, settings))) {
+      raised = true;
+      logger.warn('a notice is raised', { notice: change.notice.kind, ...change.notice.params });
+    }
+  }
+  return raised;
+}
+
 function recipientsOf(
   { topic, logger }: MonitorPorts,
   { superadminIds }: MonitorSettings,
@@ -154,10 +175,7 @@ function recipientsOf(
       topic: topic === undefined ? 'none either' : 'is told',
     });
   }
-  const people = superadminIds.flatMap((address): Recipient[] => [
-    { channel: 'IN_APP', address },
-    { channel: 'TELEGRAM', address },
-  ]);
+  const people = peopleAmong(superadminIds);
   return topic === undefined ? people : [...people, { channel: 'SNS', address: 'topic' }];
 }
 
@@ -194,6 +212,8 @@ async function deliver(
     random: ports.random,
     logger: ports.logger,
     deliver: messenger({ ...ports, ...settings, diagnosis: fullDiagnosis }),
-    hasTime: () => remainingMs() > deliveryReserveMs,
+    remainingMs,
+    reserveMs: deliveryReserveMs,
+    sendWithinMs: claimMs - 2 * telegramSendTimeoutMs - storeTimeoutMs,
   });
 }

@@ -4,6 +4,8 @@
  * Every call rejects with an error of `core/store-errors.ts`; then nothing is known.
  */
 import type { HeartbeatReading } from '../heartbeat/heartbeat.ts';
+import type { LockBreaks } from '../notifications/notice-detector.ts';
+import type { NewNotice, NoticeKind, ToldNotices } from '../notifications/notices.ts';
 import type { Held } from '../polling-lock/lock-store.ts';
 import type { OutageEvent, OutageMemory, Recipient } from './outage.ts';
 
@@ -18,6 +20,11 @@ export interface BotObservation {
   readonly memory: OutageMemory;
   readonly unfinishedDeliveries: number;
   readonly oldestUnfinishedMs: number | null;
+  /** The last notice of each kind. */
+  readonly told: ToldNotices;
+  /** Only in a monitor's look; else 0 and undefined. */
+  readonly deadUpdates: number;
+  readonly lockBreaks: LockBreaks | undefined;
 }
 
 interface NewOutage {
@@ -30,10 +37,14 @@ interface NewOutage {
 /** `changed`: the heartbeat that was judged is not there any more; look again. */
 export type ChangeResult = 'done' | 'changed';
 
+/** Longer than any send with its deadline; short enough that a killed run's message goes out a minute later. */
+export const claimMs = 45_000;
+
 /** A delivery that this run, and for `claimMs` no other, may carry out. */
 export interface Claim {
   readonly field: string;
   readonly token: string;
+  /** A notice's own id, where it belongs to no outage. */
   readonly outageId: string;
   readonly event: OutageEvent;
   /** The reminder's number; else 0. */
@@ -47,6 +58,8 @@ export interface Claim {
   readonly sinceMs: number;
   readonly recoveredMs: number | null;
   readonly nowMs: number;
+  /** Only with the event `notice`. */
+  readonly notice: Pick<NewNotice, 'kind' | 'params'> | undefined;
 }
 
 export type DeliveryOutcome =
@@ -74,6 +87,14 @@ export interface OutageStore {
   /** False when that reminder was made before, or the outage is over. */
   remind(outageId: string, number: number): Promise<boolean>;
   planRestart(outageId: string): Promise<boolean>;
+  /** False when the rule of its kind forbids it. */
+  raise(notice: NewNotice, recipients: readonly Recipient[]): Promise<boolean>;
+  /** Remembers another key as told; false when `judgedKey` is not the one any more. */
+  noteTold(change: {
+    readonly of: NoticeKind;
+    readonly judgedKey: string;
+    readonly key: string;
+  }): Promise<boolean>;
   claim(runId: string, token: string): Promise<Claim | undefined>;
   /** False when the claim ended before: another run may have sent it too. */
   settle(claim: Claim, outcome: DeliveryOutcome): Promise<boolean>;

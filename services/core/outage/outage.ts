@@ -10,8 +10,8 @@ export interface Recipient {
   readonly address: string;
 }
 
-/** `reminder` is told once for each number. */
-export type OutageEvent = 'down' | 'reminder' | 'recovered' | 'restart';
+/** `reminder` is told once for each number; `notice` belongs to no outage and says itself what it is about. */
+export type OutageEvent = 'down' | 'reminder' | 'recovered' | 'restart' | 'notice';
 
 export interface Outage {
   readonly id: string;

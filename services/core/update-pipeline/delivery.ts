@@ -15,9 +15,10 @@ import type { Term } from '../polling-lock/term.ts';
 import type { Random } from '../random.ts';
 import type { BotApi } from '../telegram/bot-api.ts';
 import { Intake } from './intake.ts';
-import { attemptsMax, type UpdateJournal } from './journal.ts';
-import type { Job, LaneObserver } from './lanes.ts';
+import { attemptsMax, type JournalEntry, type UpdateJournal } from './journal.ts';
+import type { Admission, Job, LaneObserver } from './lanes.ts';
 import { judgePollFailure, type PollFailure } from './poll-failure.ts';
+import { Suspects, suspectAttempts } from './suspects.ts';
 import type { HandleUpdate, Update } from './update.ts';
 
 export interface DeliveryObserver extends LaneObserver {
@@ -52,6 +53,8 @@ const handlerLimitMs = 60_000;
 const graceFullBatchMs = 5;
 const graceMs = 50;
 const storeRetryMs = 1000;
+/** No term has this epoch, so the next attempt counts. */
+const beforeThisTerm = 0;
 /** The server confirms before it waits, so the answer matters less than a fast hand-over. */
 const confirmTimeoutMs = 1500;
 /** A poll that has waited this long at Telegram has arrived there, and confirmed by its offset. */
@@ -66,6 +69,9 @@ export class Delivery {
   private offset: number | undefined;
   /** The last id that Telegram delivered and no later offset confirmed yet. */
   private unconfirmedLastId: number | undefined;
+  private readonly suspects = new Suspects();
+  /** The leader before ended in the middle, and Telegram has delivered nothing since. */
+  private afterCrash = false;
   private lastBatchSize = 0;
   private failuresInRow = 0;
   private polledOnce = false;
@@ -75,11 +81,11 @@ export class Delivery {
     this.term = term;
     this.fetchEnd = AbortSignal.any([stop, term.endingSignal]);
     const { clock, handle, observer } = options;
-    const beginAttempt = (job: Job) => this.beginAttempt(job);
+    const admit = (job: Job) => this.admit(job);
     this.intake = new Intake(term.epoch, {
       clock,
       handle,
-      beginAttempt,
+      admit,
       observer,
       handlerLimitMs,
       mayAct: () => term.mayAct(),
@@ -100,36 +106,44 @@ export class Delivery {
   }
 
   private async replay(): Promise<void> {
-    const { journal, observer, clock } = this.options;
-    while (!this.fetchEnd.aborted) {
-      try {
-        const entries = await journal.read(this.term.value);
-        if (entries === 'lock lost') this.term.end('lost');
-        else this.intake.replay(entries);
-        return;
-      } catch (error) {
-        observer.onTrouble('read the journal', error);
-        await clock.sleep(storeRetryMs, this.fetchEnd);
-      }
-    }
+    const opened = await this.insist('open the journal', () => this.options.journal.open(this.term.value));
+    if (opened === undefined) return;
+    this.afterCrash = !opened.endedWell;
+    this.intake.replay(opened.entries);
   }
 
-  private async beginAttempt({ update: { update_id: id } }: Job): Promise<number | 'given up' | 'term over'> {
-    const { journal, observer, clock } = this.options;
+  /** Counts the attempt; suspects wait for one another, until the one before has ended or is overdue. */
+  private async admit({ update, attempt }: Job): Promise<Admission | 'given up' | 'term over'> {
+    const { journal, observer } = this.options;
+    const leave = attempt >= suspectAttempts ? await this.suspects.enter() : () => {};
+    const finishedIds = this.intake.removable();
+    const counted = await this.insist('count an attempt', () =>
+      journal.beginAttempt(this.term, update.update_id, { attemptsMax, finishedIds }),
+    );
+    if (typeof counted === 'number') {
+      this.intake.markRemoved(finishedIds);
+      return { attempt: counted, leave };
+    }
+    leave();
+    if (counted === undefined) return 'term over';
+    observer.onGivenUp([update.update_id]);
+    return counted;
+  }
+
+  /** Repeats a step of the journal until the store did it; undefined when the term is over. */
+  private async insist<T>(what: string, step: () => Promise<T | 'lock lost'>): Promise<T | undefined> {
+    const { observer, clock } = this.options;
     while (this.term.mayAct()) {
       try {
-        const attempt = await journal.beginAttempt(this.term, id, attemptsMax);
-        if (attempt === 'lock lost') this.term.end('lost');
-        else {
-          if (attempt === 'given up') observer.onGivenUp([id]);
-          return attempt;
-        }
+        const result = await step();
+        if (result !== 'lock lost') return result;
+        this.term.end('lost');
       } catch (error) {
-        observer.onTrouble('count an attempt', error);
+        observer.onTrouble(what, error);
         await clock.sleep(storeRetryMs, this.term.overSignal);
       }
     }
-    return 'term over';
+    return undefined;
   }
 
   /** Returns when everything received may be confirmed and there is room for more, or fetching has ended. */
@@ -174,7 +188,7 @@ export class Delivery {
       this.polledOnce = true;
       health.succeeded({ monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
       observer.onPoll('ok', clock.monotonicMs() - startedMs);
-      this.receive(updates);
+      await this.receive(updates);
       return 'ended';
     } catch (error) {
       const elapsedMs = clock.monotonicMs() - startedMs;
@@ -200,14 +214,33 @@ export class Delivery {
     });
   }
 
-  private receive(updates: readonly Update[]): void {
+  private async receive(updates: readonly Update[]): Promise<void> {
+    const { observer } = this.options;
+    const isReplay = this.afterCrash;
+    this.afterCrash = false;
     this.lastBatchSize = updates.length;
     this.unconfirmedLastId = undefined;
     const last = updates.at(-1);
     if (last === undefined) return;
-    this.options.observer.onReceived(this.intake.receive(updates));
+    const entries = this.intake.entriesFor(updates);
+    if (isReplay && !(await this.journalBeforeTrying(entries))) return;
+    observer.onReceived(entries.map(({ update }) => update));
+    this.intake.receive(entries, { isReplay });
     this.unconfirmedLastId = last.update_id;
     this.offset = last.update_id + 1;
+  }
+
+  /**
+   * What Telegram delivers first after a crash may be what the crashed leader was handling, and one of it what
+   * crashed it. So it is journaled before it is tried, as tried once before.
+   */
+  private async journalBeforeTrying(entries: readonly JournalEntry[]): Promise<boolean> {
+    const { journal } = this.options;
+    const add = entries.map((entry) => ({ ...entry, countedEpoch: beforeThisTerm }));
+    const change = { add, finishedIds: [] };
+    return (
+      (await this.insist('write the journal', () => journal.write(this.term.value, change))) !== undefined
+    );
   }
 
   private async pollFailed(error: unknown, elapsedMs: number): Promise<DeliveryEnd> {

@@ -9,9 +9,7 @@ import type { JournalEntry } from './journal.ts';
 import { type Job, Lanes, type LanesOptions } from './lanes.ts';
 import { laneOf, type Update } from './update.ts';
 
-interface Tracked extends Job {
-  readonly arrivedEpoch: number;
-  readonly arrivedIndex: number;
+interface Tracked extends Job, JournalEntry {
   journaled: boolean;
   done: boolean;
 }
@@ -52,22 +50,29 @@ export class Intake {
     }
   }
 
-  /** Takes a delivered batch, ascending by id as Telegram sends it. Returns those that are new. */
-  receive(updates: readonly Update[]): readonly Update[] {
-    const fresh = updates.filter((update) => !this.isRedelivery(update));
-    const tracked = fresh.map((update) => ({
-      update,
-      lane: laneOf(update),
-      attempt: 1,
-      arrivedEpoch: this.epoch,
-      arrivedIndex: this.arrivals++,
-      journaled: false,
+  /** The entries that a delivered batch would get, without those that are known already. */
+  entriesFor(updates: readonly Update[]): readonly JournalEntry[] {
+    return updates
+      .filter((update) => !this.isRedelivery(update))
+      .map((update) => ({
+        update,
+        attempt: 1,
+        countedEpoch: this.epoch,
+        arrivedEpoch: this.epoch,
+        arrivedIndex: this.arrivals++,
+      }));
+  }
+
+  /** Takes a delivered batch, ascending by id as Telegram sends it. Those of a crash stand in the journal already. */
+  receive(entries: readonly JournalEntry[], { isReplay }: { isReplay: boolean }): void {
+    this.batch = entries.map((entry) => ({
+      ...entry,
+      lane: laneOf(entry.update),
+      journaled: isReplay,
       done: false,
-      isReplay: false,
+      isReplay,
     }));
-    this.batch = tracked;
-    for (const job of tracked) this.track(job);
-    return fresh;
+    for (const job of this.batch) this.track(job);
   }
 
   /** How many unfinished updates no journal holds yet. */

@@ -7,17 +7,26 @@ import type { Update } from './update.ts';
 
 export interface JournalEntry {
   readonly update: Update;
-  /** How many attempts were begun, counted at the latest when the entry was written. */
+  /** How many attempts were begun, or may have been. */
   readonly attempt: number;
+  /** The term in which the last of them was counted. */
+  readonly countedEpoch: number;
   /** The term in which the update arrived, and its place there: together the order of arrival. */
   readonly arrivedEpoch: number;
   readonly arrivedIndex: number;
 }
 
+export interface OpenedJournal {
+  /** False when the leader before did not give its lock back: something ended it in the middle. */
+  readonly endedWell: boolean;
+  /** In order of arrival. */
+  readonly entries: readonly JournalEntry[];
+}
+
 /** Each call is one atomic step and fails with an error of `core/store-errors.ts`. */
 export interface UpdateJournal {
-  /** Every entry in order of arrival, if the lock holds `value`. */
-  read(value: string): Promise<readonly JournalEntry[] | 'lock lost'>;
+  /** What earlier terms left behind, if the lock holds `value`. */
+  open(value: string): Promise<OpenedJournal | 'lock lost'>;
   /**
    * Counts one more attempt at an entry of an earlier term, before its handler runs; once in an epoch, however
    * often it is called. Over `attemptsMax` the entry goes to the dead updates instead.
@@ -25,7 +34,7 @@ export interface UpdateJournal {
   beginAttempt(
     term: { readonly value: string; readonly epoch: number },
     updateId: number,
-    attemptsMax: number,
+    options: { readonly attemptsMax: number; readonly finishedIds: readonly number[] },
   ): Promise<number | 'given up' | 'lock lost'>;
   /** Adds entries and removes finished ones, if the lock holds `value`. */
   write(

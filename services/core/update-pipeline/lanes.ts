@@ -12,8 +12,14 @@ export interface Job {
   readonly update: Update;
   readonly lane: string;
   readonly attempt: number;
-  /** It comes from the journal of an earlier term: its attempt is counted in the store before it runs. */
+  /** It may have been tried before: its attempt is counted in the store before it runs. */
   readonly isReplay: boolean;
+}
+
+export interface Admission {
+  readonly attempt: number;
+  /** Called when the handler has ended, or is over its limit; more than once does no harm. */
+  leave(): void;
 }
 
 export interface LaneObserver {
@@ -24,8 +30,8 @@ export interface LaneObserver {
 export interface LanesOptions {
   readonly clock: Clock;
   readonly handle: HandleUpdate;
-  /** Counts the attempt of a replayed job: its number, or that it is given up, or that the term is over. */
-  readonly beginAttempt: (job: Job) => Promise<number | 'given up' | 'term over'>;
+  /** Counts the attempt of a replayed job and lets it in when it may run. */
+  readonly admit: (job: Job) => Promise<Admission | 'given up' | 'term over'>;
   readonly mayAct: () => boolean;
   readonly handlerLimitMs: number;
   readonly observer: LaneObserver;
@@ -53,21 +59,27 @@ export class Lanes<J extends Job> {
   private async runLane(lane: string): Promise<void> {
     const queue = this.waiting.get(lane) ?? [];
     for (let job = queue[0]; job !== undefined && this.options.mayAct(); job = queue[0]) {
-      const attempt = job.isReplay ? await this.options.beginAttempt(job) : job.attempt;
-      if (attempt === 'term over' || !this.options.mayAct()) break;
-      if (attempt !== 'given up') await this.runJob(job, attempt);
+      const admission = job.isReplay
+        ? await this.options.admit(job)
+        : { attempt: job.attempt, leave: noNeed };
+      if (admission === 'term over') break;
+      if (admission !== 'given up') {
+        if (!this.options.mayAct()) break;
+        await this.runJob(job, admission);
+        admission.leave();
+      }
       queue.shift();
       this.onDone(job);
     }
     this.waiting.delete(lane);
   }
 
-  private async runJob(job: J, attempt: number): Promise<void> {
+  private async runJob(job: J, { attempt, leave }: Admission): Promise<void> {
     const { clock, handle, observer } = this.options;
     const startedMs = clock.monotonicMs();
     const overdue = new AbortController();
     const ended = new AbortController();
-    void this.watch(job, overdue, ended.signal);
+    void this.watch(job, { overdue, ended: ended.signal, leave });
     try {
       await handle(job.update, { attempt, signal: overdue.signal });
       observer.onEnd(job, 'ok', clock.monotonicMs() - startedMs);
@@ -78,11 +90,17 @@ export class Lanes<J extends Job> {
     }
   }
 
-  private async watch(job: J, overdue: AbortController, ended: AbortSignal): Promise<void> {
+  private async watch(
+    job: J,
+    { overdue, ended, leave }: { overdue: AbortController; ended: AbortSignal; leave: () => void },
+  ): Promise<void> {
     const { clock, handlerLimitMs, observer } = this.options;
     await clock.sleep(handlerLimitMs, ended);
     if (ended.aborted) return;
     overdue.abort(new Error(`the handler is over its limit of ${handlerLimitMs} ms`));
     observer.onOverdue(job, handlerLimitMs);
+    leave();
   }
 }
+
+function noNeed(): void {}

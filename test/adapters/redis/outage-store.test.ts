@@ -25,6 +25,9 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
         memory: { firstRunMs: null, malformedSinceMs: null, alertFlag: null, outage: null },
         unfinishedDeliveries: 0,
         oldestUnfinishedMs: null,
+        told: {},
+        deadUpdates: 0,
+        lockBreaks: undefined,
       });
       expect(await bench().store.command('EXISTS', outageKeys.outage)).toBe(0);
       const first = await bench().outages.observe({ noteRun: true });
@@ -71,9 +74,53 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
       });
     });
 
-    it('fails on a key of the wrong type', async () => {
+    it.each([false, true])(
+      'takes a string of another type for malformed, as a monitor: %s',
+      async (noteRun) => {
+        for (const key of [outageKeys.heartbeat, outageKeys.lock, outageKeys.epoch, outageKeys.alertSent])
+          await bench().store.command('LPUSH', key, 'x');
+        await bench().store.command('SET', outageKeys.dead, 'x');
+        await bench().store.command('SET', outageKeys.audit, 'x');
+        const looked = await bench().outages.observe({ noteRun });
+        expect(looked).toMatchObject({
+          heartbeat: { kind: 'malformed', raw: 'WRONGTYPE' },
+          held: { value: 'WRONGTYPE', ttlMs: null },
+          epoch: null,
+          deadUpdates: 0,
+        });
+        expect(await bench().outages.markHeartbeat(looked.heartbeat, true)).toBe('done');
+      },
+    );
+
+    it('opens and ends an outage beside strings of another type', async () => {
       await bench().store.command('LPUSH', outageKeys.heartbeat, 'x');
+      await bench().store.command('LPUSH', outageKeys.alertSent, 'x');
+      const { heartbeat } = await bench().outages.observe({ noteRun: true });
+      expect(await bench().open('outage-1', recipients, heartbeat)).toBe('done');
+      expect(await bench().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
+      expect(await bench().outages.recover(heartbeat, { id: 'outage-1', why: '' })).toBe('done');
+    });
+
+    it('fails when the memory itself is of another type: that is unknown, not well', async () => {
+      await bench().store.command('SET', outageKeys.deliveries, 'x');
+      await expect(bench().outages.observe({ noteRun: true })).rejects.toThrow(/WRONGTYPE/);
       await expect(bench().outages.observe({ noteRun: false })).rejects.toThrow(/WRONGTYPE/);
+    });
+
+    it('mends times that are none, and takes nothing for due because of them', async () => {
+      for (const field of ['first_run_ms', 'malformed_since_ms', 'since_ms', 'opened_ms', 'reminder'])
+        await bench().store.command('HSET', outageKeys.outage, field, 'soon');
+      await bench().store.command('HSET', outageKeys.outage, 'id', 'outage-1', 'state', 'open');
+      const { nowMs, memory } = await bench().outages.observe({ noteRun: true });
+      expect(memory).toEqual({
+        firstRunMs: nowMs,
+        malformedSinceMs: null,
+        alertFlag: null,
+        outage: expect.objectContaining({ sinceMs: nowMs, openedMs: nowMs, reminders: 0 }),
+      });
+      await bench().outages.markHeartbeat(absent, true);
+      const { memory: later } = await bench().outages.observe({ noteRun: false });
+      expect(later.malformedSinceMs).toBeGreaterThan(0);
     });
   });
 
@@ -170,6 +217,19 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
       const first = await bench().mustClaim('run-1');
       await bench().outages.settle(first, { ...later, mayHaveArrived: true });
       expect(await bench().claim('run-2')).toMatchObject({ possibleRepeat: true });
+    });
+
+    it.each([
+      ['no field of ours', 'x', 'pending|0|1|0|0|||0||'],
+      ['numbers that are none', 'outage-1|down|TELEGRAM|7', 'pending|a|b|c|d|||0||'],
+      ['an event that is none', 'outage-1|party|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
+      ['a channel that is none', 'outage-1|down|PIGEON|7', 'pending|0|1|0|0|||0||'],
+      ['a notice that says nothing', 'lock-broken-5|notice|TELEGRAM|7', 'pending|0|1|0|0|||0||{"kind":"x"}'],
+      ['another outage', 'outage-0|down|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
+    ])('is not held up by a stranger’s record with %s', async (_name, field, record) => {
+      await bench().open('outage-1', recipients.slice(0, 1));
+      await bench().store.command('HSET', outageKeys.deliveries, field, record);
+      expect(names(await bench().claimAll())).toEqual(['down IN_APP']);
     });
 
     it('gives up what is dead', async () => {

@@ -1,15 +1,21 @@
 import { beforeEach, expect, it } from 'vitest';
+import { redisLockStore } from '../../../services/adapters/redis/redis-lock-store.ts';
 import { redisUpdateJournal } from '../../../services/adapters/redis/redis-update-journal.ts';
 import { storeKeys } from '../../../services/core/store-keys.ts';
-import type { JournalEntry, UpdateJournal } from '../../../services/core/update-pipeline/journal.ts';
+import type {
+  JournalEntry,
+  OpenedJournal,
+  UpdateJournal,
+} from '../../../services/core/update-pipeline/journal.ts';
 import { describeOnEachStore } from '../../support/redis-backends.ts';
 
 const keys = storeKeys('');
 const term = { value: 'the lock', epoch: 5 };
+const limit = { attemptsMax: 3, finishedIds: [] };
 
 function entry(id: number, arrivedIndex: number, arrivedEpoch = 4): JournalEntry {
   const update = { update_id: id, message: { text: 'строка 1\nstring 2 "quoted"' } };
-  return { update, attempt: 1, arrivedEpoch, arrivedIndex };
+  return { update, attempt: 1, countedEpoch: arrivedEpoch, arrivedEpoch, arrivedIndex };
 }
 
 describeOnEachStore('the journal', (store) => {
@@ -23,9 +29,9 @@ describeOnEachStore('the journal', (store) => {
   it('gives back what was written, in order of arrival and not of ids', async () => {
     const add = [entry(900, 2), entry(5, 10), entry(17, 0, 5), entry(3, 0)];
     expect(await journal.write(term.value, { add, finishedIds: [] })).toBe('written');
-    const read = (await journal.read(term.value)) as readonly JournalEntry[];
-    expect(read.map(({ update }) => update.update_id)).toEqual([3, 900, 5, 17]);
-    expect(read[0]).toEqual(entry(3, 0));
+    const { entries } = (await journal.open(term.value)) as OpenedJournal;
+    expect(entries.map(({ update }) => update.update_id)).toEqual([3, 900, 5, 17]);
+    expect(entries[0]).toEqual(entry(3, 0));
   });
 
   it('adds and removes in one step', async () => {
@@ -41,24 +47,53 @@ describeOnEachStore('the journal', (store) => {
   it('refuses everything without the lock', async () => {
     await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
     expect(await journal.write('another', { add: [entry(2, 1)], finishedIds: [1] })).toBe('lock lost');
-    expect(await journal.read('another')).toBe('lock lost');
-    expect(await journal.beginAttempt({ value: 'another', epoch: 5 }, 1, 3)).toBe('lock lost');
+    expect(await journal.open('another')).toBe('lock lost');
+    expect(await journal.beginAttempt({ value: 'another', epoch: 5 }, 1, limit)).toBe('lock lost');
     expect(await store().command('HKEYS', keys.journal)).toEqual(['1']);
   });
 
   it('counts an attempt once in each epoch and gives up after the last', async () => {
     await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
-    expect(await journal.beginAttempt(term, 1, 3)).toBe(2);
-    expect(await journal.beginAttempt(term, 1, 3)).toBe(2);
-    expect(await journal.beginAttempt({ ...term, epoch: 6 }, 1, 3)).toBe(3);
-    expect(await journal.beginAttempt({ ...term, epoch: 7 }, 1, 3)).toBe('given up');
-    expect(await journal.beginAttempt({ ...term, epoch: 7 }, 1, 3)).toBe('given up');
+    expect(await journal.beginAttempt(term, 1, limit)).toBe(2);
+    expect(await journal.beginAttempt(term, 1, limit)).toBe(2);
+    expect(await journal.beginAttempt({ ...term, epoch: 6 }, 1, limit)).toBe(3);
+    expect(await journal.beginAttempt({ ...term, epoch: 7 }, 1, limit)).toBe('given up');
+    expect(await journal.beginAttempt({ ...term, epoch: 7 }, 1, limit)).toBe('given up');
     expect(await store().command('HKEYS', keys.journal)).toEqual([]);
     expect(await store().command('HKEYS', keys.dead)).toEqual(['1']);
   });
 
   it('counts no attempt again in the term in which the update arrived', async () => {
     await journal.write(term.value, { add: [entry(1, 0, 5)], finishedIds: [] });
-    expect(await journal.beginAttempt(term, 1, 3)).toBe(1);
+    expect(await journal.beginAttempt(term, 1, limit)).toBe(1);
+  });
+
+  it('removes what is finished when an attempt is counted', async () => {
+    await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
+    await journal.beginAttempt(term, 2, { attemptsMax: 3, finishedIds: [1] });
+    expect(await store().command('HKEYS', keys.journal)).toEqual(['2']);
+  });
+
+  it('knows from the audit stream whether the leader before gave its lock back', async () => {
+    const lock = redisLockStore(store(), keys);
+    const endedWell = async (value: string): Promise<boolean> =>
+      ((await journal.open(value)) as OpenedJournal).endedWell;
+    await store().command('DEL', keys.lock);
+    await store().command('SET', keys.epoch, '0');
+    await lock.acquire('first', 1000);
+    expect(await endedWell('first')).toBe(true);
+    await lock.release('first');
+    await lock.acquire('second', 1000);
+    expect(await endedWell('second')).toBe(true);
+    await store().elapse(1001);
+    await lock.acquire('third', 1000);
+    expect(await endedWell('third')).toBe(false);
+    await lock.break('third', { who: 'ops', why: 'gone' });
+    await lock.acquire('fourth', 1000);
+    expect(await endedWell('fourth')).toBe(false);
+    await lock.revoke('fourth', { who: 'ops', why: 'asked' });
+    await lock.release('fourth');
+    await lock.acquire('fifth', 1000);
+    expect(await endedWell('fifth')).toBe(true);
   });
 });

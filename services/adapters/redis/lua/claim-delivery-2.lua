@@ -3,43 +3,49 @@
 -- KEYS  1 outage (hash), 2 deliveries (hash)
 -- ARGV  1 the claim's token (fresh for each claim), 2 the run's id, 3 how long the claim lasts (ms)
 -- Out   nil when nothing is due, else { field, attempt (1, 2, …), made at, '1' when an earlier attempt may have
---         arrived, outage since, opened, recovered ('' when it is not), store time } (times in ms since 1970, strings)
--- A record is state|attempts|made at|not before|claimed until|token|run|may repeat|why, a field
--- outage|event|channel|recipient. Safe to repeat: the claim with this token is given again.
+--         arrived, outage since, opened, recovered ('' when it is not), store time, what is told }
+--         (times in ms since 1970, strings)
+-- A field is outage or notice|event|channel|recipient, a record
+-- state|attempts|made at|not before|claimed until|token|run|may repeat|why|what is told; a stranger's is let be.
+-- Safe to repeat: the claim with this token is given again.
 -- A run is not given again what it has failed to send. A claim that ended without a word (its run was killed) is
 -- given again, marked; after recovery a "down" of that kind becomes a "back", because it may have been sent.
-local pattern = '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$'
+local pattern = '^(%a+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$'
 local now = redis.call('TIME')
 local now_ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
 local now_text = string.format('%.0f', now_ms)
 local outage = redis.call('HMGET', KEYS[1], 'id', 'state', 'since_ms', 'opened_ms', 'recovered_ms')
 
-local function answer(field, attempts, made_ms, repeated)
-  return { field, attempts, made_ms, repeated, outage[3] or '', outage[4] or '', outage[5] or '', now_text }
+local function answer(one)
+  return { one.field, one.attempts, one.made_ms, one.repeated, outage[3] or '', outage[4] or '', outage[5] or '',
+    now_text, one.told }
 end
 
 local best
 local all = redis.call('HGETALL', KEYS[2])
 for i = 1, #all, 2 do
   local field = all[i]
-  local state, attempts, made_ms, not_before_ms, until_ms, token, run, repeated, why = string.match(all[i + 1], pattern)
-  if state == 'claimed' and token == ARGV[1] then
-    return answer(field, tonumber(attempts), made_ms, repeated)
+  local state, attempts, made_ms, not_before_ms, until_ms, token, run, repeated, why, told =
+    string.match(all[i + 1], pattern)
+  local of, event, to = string.match(field, '^([^|]+)|([^|]+)|([^|]+|[^|]+)$')
+  local known = state and (event == 'notice' or (of and of == outage[1]))
+  local claimed = known and state == 'claimed'
+  if claimed and token == ARGV[1] then
+    return answer({ field = field, attempts = tonumber(attempts), made_ms = made_ms, repeated = repeated, told = told })
   end
-  local ended = state == 'claimed' and tonumber(until_ms) <= now_ms
-  local due = state == 'pending' and tonumber(not_before_ms) <= now_ms and run ~= ARGV[2]
-  local of, event, to = string.match(field, '^([^|]*)|([^|]*)|(.*)$')
-  if ended and of == outage[1] and outage[2] == 'recovered' and event ~= 'recovered' then
+  local ended = claimed and tonumber(until_ms) <= now_ms
+  local due = known and state == 'pending' and tonumber(not_before_ms) <= now_ms and run ~= ARGV[2]
+  if ended and event ~= 'notice' and event ~= 'recovered' and outage[2] == 'recovered' then
     redis.call('HSET', KEYS[2], field, 'cancelled' .. string.match(all[i + 1], '^[^|]*(|.*)$'))
     if event == 'down' then
-      redis.call('HSETNX', KEYS[2], of .. '|recovered|' .. to, 'pending|0|' .. now_text .. '|0|0|||0|')
+      redis.call('HSETNX', KEYS[2], of .. '|recovered|' .. to, 'pending|0|' .. now_text .. '|0|0|||0||')
     end
   elseif due or ended then
     local earlier = best and (tonumber(best.made_ms) < tonumber(made_ms)
       or (best.made_ms == made_ms and best.field < field))
     if not earlier then
       best = { field = field, attempts = tonumber(attempts) + 1, made_ms = made_ms,
-        repeated = ended and '1' or repeated, why = why }
+        repeated = ended and '1' or repeated, why = why, told = told }
     end
   end
 end
@@ -48,6 +54,6 @@ if not best then
 end
 redis.call('HSET', KEYS[2], best.field, table.concat({
   'claimed', string.format('%.0f', best.attempts), best.made_ms, '0',
-  string.format('%.0f', now_ms + tonumber(ARGV[3])), ARGV[1], ARGV[2], best.repeated, best.why,
+  string.format('%.0f', now_ms + tonumber(ARGV[3])), ARGV[1], ARGV[2], best.repeated, best.why, best.told,
 }, '|'))
-return answer(best.field, best.attempts, best.made_ms, best.repeated)
+return answer(best)

@@ -36,6 +36,6 @@ if #ARGV < 5 then
   end
 end
 for _, to in ipairs(recipients) do
-  redis.call('HSET', KEYS[2], id .. '|' .. ARGV[4] .. '|' .. to, 'pending|0|' .. now_ms .. '|0|0|||0|')
+  redis.call('HSET', KEYS[2], id .. '|' .. ARGV[4] .. '|' .. to, 'pending|0|' .. now_ms .. '|0|0|||0||')
 end
 return #recipients

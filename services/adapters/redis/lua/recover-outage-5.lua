@@ -4,9 +4,11 @@
 -- ARGV  1 the fresh heartbeat that was judged ('=' and the value), 2 the outage's id ('' for a flag without one),
 --       3 who, 4 why, 5 entries kept in the audit stream
 -- Out   0 the heartbeat or the outage is another by now (nothing changed); 1 closed
--- Safe to repeat. Who was not told yet is not told at all; a send that is under way is settled by
--- settle-delivery, which then makes the "back" delivery itself.
-local heartbeat = redis.call('GET', KEYS[1])
+-- Safe to repeat. Who was not told yet is not told at all; a "down" that is under way is settled by
+-- settle-delivery, which then makes the "back" delivery itself. Where a reminder is under way, the "back" waits for
+-- it, so as to come last.
+local heartbeat = redis.pcall('GET', KEYS[1])
+heartbeat = type(heartbeat) == 'table' and 'WRONGTYPE' or heartbeat
 if (heartbeat and '=' .. heartbeat or '-') ~= ARGV[1] then
   return 0
 end
@@ -23,6 +25,7 @@ if id ~= ARGV[2] then
 end
 local now = redis.call('TIME')
 local now_ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+local told, under_way = {}, {}
 local all = redis.call('HGETALL', KEYS[4])
 for i = 1, #all, 2 do
   local of, event, to = string.match(all[i], '^([^|]*)|([^|]*)|(.*)$')
@@ -31,9 +34,15 @@ for i = 1, #all, 2 do
     if state == 'pending' then
       redis.call('HSET', KEYS[4], all[i], 'cancelled' .. rest)
     elseif state == 'sent' and event == 'down' then
-      redis.call('HSETNX', KEYS[4], id .. '|recovered|' .. to, 'pending|0|' .. now_ms .. '|0|0|||0|')
+      told[#told + 1] = to
+    elseif state == 'claimed' then
+      under_way[to] = string.match(rest, '^|%d+|%d+|%d+|(%d+)|')
     end
   end
+end
+for _, to in ipairs(told) do
+  redis.call('HSET', KEYS[4], id .. '|recovered|' .. to,
+    'pending|0|' .. now_ms .. '|' .. (under_way[to] or '0') .. '|0|||0||')
 end
 redis.call('HSET', KEYS[3], 'state', 'recovered', 'recovered_ms', now_ms)
 redis.call('DEL', KEYS[2])

@@ -1,6 +1,6 @@
 -- Adds unfinished updates to the journal and removes finished ones, in the name of the lock's holder.
 --
--- KEYS  1 lock, 2 journal (hash: update id -> entry, see read-journal-2)
+-- KEYS  1 lock, 2 journal (hash: update id -> entry, see open-journal-3)
 -- ARGV  1 the term's lock value, 2 how many finished ids follow, 3… these ids,
 --       then pairs: update id, entry
 -- Out   1 written; 0 the lock does not hold the value (nothing changed)

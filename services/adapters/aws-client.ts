@@ -1,0 +1,48 @@
+/**
+ * What every AWS client is told: where to go, who asks, and how long to wait.
+ *
+ * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` are honoured as the SDK does, but out of the environment that
+ * was handed in, so that a lab or a test needs no process environment. One attempt each: the callers repeat by
+ * themselves, and a function's time is short. Without credentials in the environment the SDK's own chain applies.
+ */
+import type { Environment } from '../core/environment-reader.ts';
+
+export interface AwsClientOptions {
+  readonly region: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly credentials: AwsCredentials | undefined;
+}
+
+interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export function awsClientOptions(environment: Environment, service: 'SNS' | 'ECS'): AwsClientOptions {
+  const set = (name: string): string | undefined => environment[name] || undefined;
+  return {
+    region: set('AWS_REGION') ?? set('AWS_DEFAULT_REGION'),
+    endpoint: set(`AWS_ENDPOINT_URL_${service}`) ?? set('AWS_ENDPOINT_URL'),
+    credentials: credentialsOf(set),
+  };
+}
+
+function credentialsOf(set: (name: string) => string | undefined): AwsCredentials | undefined {
+  const accessKeyId = set('AWS_ACCESS_KEY_ID');
+  const secretAccessKey = set('AWS_SECRET_ACCESS_KEY');
+  const sessionToken = set('AWS_SESSION_TOKEN');
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+}
+
+/** The SDK's configuration; unset members are left out, because an undefined one would hide its default. */
+export function awsConfig({ region, endpoint, credentials }: AwsClientOptions, timeoutMs: number) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
+  };
+}

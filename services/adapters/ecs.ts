@@ -1,0 +1,102 @@
+/** The worker's ECS service. The client is loaded when it is first asked: a run that finds all well never does. */
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import { EcsError, type WorkerService, type WorkerServiceState } from '../core/ecs/worker-service.ts';
+import { lazily } from '../core/lazily.ts';
+import { probeTimeoutMs } from '../core/outage/facts.ts';
+import { type AwsClientOptions, awsConfig } from './aws-client.ts';
+
+type Sdk = typeof import('@aws-sdk/client-ecs');
+
+export interface EcsServiceName {
+  readonly cluster: string;
+  readonly service: string;
+}
+
+const restartTimeoutMs = 8000;
+
+export function ecsWorkerService(name: EcsServiceName, options: AwsClientOptions): WorkerService {
+  const connected = lazily(async () => {
+    const sdk = await import('@aws-sdk/client-ecs');
+    return { sdk, client: new sdk.ECSClient(awsConfig(options, restartTimeoutMs)) };
+  });
+
+  async function asked<Result>(
+    operation: string,
+    ask: (sdk: Sdk, client: ECSClient) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      const { sdk, client } = await connected();
+      return await ask(sdk, client);
+    } catch (error) {
+      throw error instanceof EcsError ? error : new EcsError(operation, error);
+    }
+  }
+
+  return {
+    describe: () =>
+      asked('DescribeServices', (sdk, client) =>
+        describe(sdk, client, name, AbortSignal.timeout(probeTimeoutMs)),
+      ),
+
+    restart: () =>
+      asked('UpdateService', async (sdk, client) => {
+        const command = new sdk.UpdateServiceCommand({ ...name, forceNewDeployment: true });
+        const { service } = await client.send(command, {
+          abortSignal: AbortSignal.timeout(restartTimeoutMs),
+        });
+        return service?.deployments?.find(({ status }) => status === 'PRIMARY')?.id ?? 'unnamed deployment';
+      }),
+  };
+}
+
+async function describe(
+  sdk: Sdk,
+  client: ECSClient,
+  { cluster, service: serviceName }: EcsServiceName,
+  abortSignal: AbortSignal,
+): Promise<WorkerServiceState> {
+  const command = new sdk.DescribeServicesCommand({ cluster, services: [serviceName] });
+  const { services, failures } = await client.send(command, { abortSignal });
+  const service = services?.[0];
+  if (service === undefined) {
+    const reason = failures?.[0]?.reason ?? 'no such service';
+    throw new EcsError('DescribeServices', new Error(`${serviceName} in ${cluster}: ${reason}`));
+  }
+  const desired = service.desiredCount ?? 0;
+  const running = service.runningCount ?? 0;
+  return {
+    desired,
+    running,
+    deploying: (service.deployments ?? []).some(({ rolloutState }) => rolloutState === 'IN_PROGRESS'),
+    lastStopReason:
+      running < desired
+        ? await lastStopReason(sdk, client, { cluster, service: serviceName }, abortSignal)
+        : null,
+  };
+}
+
+/** ECS remembers stopped tasks for about an hour. */
+async function lastStopReason(
+  sdk: Sdk,
+  client: ECSClient,
+  { cluster, service }: EcsServiceName,
+  abortSignal: AbortSignal,
+): Promise<string | null> {
+  const list = new sdk.ListTasksCommand({ cluster, serviceName: service, desiredStatus: 'STOPPED' });
+  const { taskArns } = await client.send(list, { abortSignal });
+  if (taskArns === undefined || taskArns.length === 0) return null;
+  const { tasks } = await client.send(new sdk.DescribeTasksCommand({ cluster, tasks: taskArns }), {
+    abortSignal,
+  });
+  const newest = (tasks ?? []).toSorted(
+    (a, b) => (b.stoppedAt?.getTime() ?? 0) - (a.stoppedAt?.getTime() ?? 0),
+  )[0];
+  if (newest === undefined) return null;
+  const containers = (newest.containers ?? [])
+    .filter(({ exitCode, reason }) => reason !== undefined || (exitCode !== undefined && exitCode !== 0))
+    .map(({ name, exitCode, reason }) => `${name}: ${reason ?? `exit ${exitCode}`}`);
+  return (
+    [newest.stoppedReason, ...containers].filter((part) => part !== undefined && part !== '').join('; ') ||
+    null
+  );
+}

@@ -1,0 +1,231 @@
+/** The monitor's store in Redis: maps the outage's scripts to the ports of `core/outage`. */
+import { type HeartbeatReading, readHeartbeat } from '../../core/heartbeat/heartbeat.ts';
+import type { LockBreaks } from '../../core/notifications/notice-detector.ts';
+import { readNotice } from '../../core/notifications/notices.ts';
+import { channels, type Outage, type OutageEvent, type OutageMemory } from '../../core/outage/outage.ts';
+import {
+  type BotObservation,
+  type ChangeResult,
+  type Claim,
+  claimMs,
+  type DeliveryOutcome,
+  type OutageStore,
+} from '../../core/outage/outage-store.ts';
+import { auditEntriesMax, type StoreKeys } from '../../core/store-keys.ts';
+import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
+import { noteNotice, raiseNotice, toldNotices } from './notice-store.ts';
+
+const scripts = {
+  observe: luaScript('observe-bot-7'),
+  watch: luaScript('watch-bot-9'),
+  markHeartbeat: luaScript('mark-heartbeat-2'),
+  open: luaScript('open-outage-5'),
+  recover: luaScript('recover-outage-5'),
+  extend: luaScript('extend-outage-2'),
+  claim: luaScript('claim-delivery-2'),
+  settle: luaScript('settle-delivery-2'),
+};
+
+const monitorName = 'heartbeat-monitor';
+/** Breaks the lock of a task that has stopped: no person did it. */
+const automaticBreaker = 'ecs';
+const auditMax = String(auditEntriesMax);
+
+export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageStore {
+  const { lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, audit, dead } = keys;
+
+  async function extend(id: string, ...args: readonly string[]): Promise<boolean> {
+    return (await runner.run(scripts.extend, [outage, deliveries], [id, ...args])) !== -1;
+  }
+
+  return {
+    async observe({ noteRun }): Promise<BotObservation> {
+      const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries];
+      if (!noteRun) return observation(await runner.run(scripts.observe, observed, []));
+      return observation(await runner.run(scripts.watch, [...observed, dead, audit], [automaticBreaker]));
+    },
+
+    async markHeartbeat(reading, malformed): Promise<ChangeResult> {
+      const args = [judged(reading), malformed ? '1' : '0'];
+      return changeResult(await runner.run(scripts.markHeartbeat, [heartbeat, outage], args));
+    },
+
+    async open(reading, { id, sinceMs, recipients, why }): Promise<ChangeResult | 'open already'> {
+      const to = recipients.map(({ channel, address }) => `${channel}|${address}`);
+      const args = [judged(reading), id, String(Math.floor(sinceMs)), monitorName, why, auditMax, ...to];
+      const reply = await runner.run(scripts.open, [heartbeat, alertSent, outage, deliveries, audit], args);
+      return reply === 2 ? 'open already' : changeResult(reply);
+    },
+
+    async recover(reading, { id, why }): Promise<ChangeResult> {
+      const args = [judged(reading), id, monitorName, why, auditMax];
+      const written = [heartbeat, alertSent, outage, deliveries, audit];
+      return changeResult(await runner.run(scripts.recover, written, args));
+    },
+
+    remind: (id, number) => extend(id, 'reminder', String(number), `reminder-${number}`),
+    planRestart: (id) => extend(id, 'restart', '1', 'restart', 'RESTART|ecs'),
+    raise: (notice, recipients) => raiseNotice(runner, keys, { notice, recipients }),
+    noteTold: (change) => noteNotice(runner, keys, change),
+
+    async claim(runId, token): Promise<Claim | undefined> {
+      while (true) {
+        const reply = await runner.run(scripts.claim, [outage, deliveries], [token, runId, String(claimMs)]);
+        if (reply === null) return undefined;
+        if (!Array.isArray(reply) || reply.length !== 9) throw unexpected(reply);
+        const claim = claimOf(reply, token);
+        if (claim !== undefined) return claim;
+        // Whoever wrote it, it must not hold up the others.
+        const args = [String(reply[0]), token, ...settlement({ kind: 'dead', why: 'not understood' })];
+        await runner.run(scripts.settle, [outage, deliveries], args);
+      }
+    },
+
+    async settle(claim, outcome): Promise<boolean> {
+      const args = [claim.field, claim.token, ...settlement(outcome)];
+      const reply = await runner.run(scripts.settle, [outage, deliveries], args);
+      if (reply !== 0 && reply !== 1) throw unexpected(reply);
+      return reply === 1;
+    },
+  };
+}
+
+/** How a script is told which heartbeat was judged: one that is absent differs from an empty one. */
+function judged(reading: HeartbeatReading): string {
+  return reading.kind === 'absent' ? '-' : `=${reading.raw}`;
+}
+
+function settlement(outcome: DeliveryOutcome): readonly string[] {
+  switch (outcome.kind) {
+    case 'sent':
+      return ['sent', '0', '0', ''];
+    case 'later':
+      return [
+        'later',
+        String(Math.ceil(outcome.delayMs)),
+        outcome.mayHaveArrived ? '1' : '0',
+        plain(outcome.why),
+      ];
+    case 'dead':
+      return ['dead', '0', '0', plain(outcome.why)];
+  }
+}
+
+/** A bar parts the fields of a record. */
+function plain(text: string): string {
+  return text.replaceAll('|', '/');
+}
+
+function changeResult(reply: ScriptReply): ChangeResult {
+  if (reply === 1) return 'done';
+  if (reply === 0) return 'changed';
+  throw unexpected(reply);
+}
+
+function observation(reply: ScriptReply): BotObservation {
+  if (!Array.isArray(reply) || (reply.length !== 10 && reply.length !== 15)) throw unexpected(reply);
+  const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, dead, ...breaks] =
+    reply;
+  const nowMs = Number(time);
+  const hash = hashOf(fields);
+  const value = textOrNull(lock);
+  const oldest = Number(oldestMs);
+  return {
+    nowMs,
+    heartbeat: readHeartbeat(textOrNull(beat)),
+    held: value === null ? undefined : { value, ttlMs: Number(ttlMs) < 0 ? null : Number(ttlMs) },
+    revoked: textOrNull(revoked),
+    epoch: numberOrNull(textOrNull(epoch) ?? undefined),
+    memory: memoryOf(hash, textOrNull(flag), nowMs),
+    unfinishedDeliveries: Number(unfinished),
+    oldestUnfinishedMs: oldest === 0 ? null : oldest,
+    told: toldNotices(hash),
+    deadUpdates: Number(dead ?? 0),
+    lockBreaks: lockBreaksOf(breaks),
+  };
+}
+
+function lockBreaksOf(reply: readonly ScriptReply[]): LockBreaks | undefined {
+  const [count, id, who, why] = reply;
+  if (!count) return undefined;
+  return { count: Number(count), id: String(id), who: String(who), why: String(why) };
+}
+
+function hashOf(fields: ScriptReply | undefined): ReadonlyMap<string, string> {
+  const hash = new Map<string, string>();
+  if (!Array.isArray(fields)) throw unexpected(fields ?? null);
+  for (let i = 0; i + 1 < fields.length; i += 2) hash.set(String(fields[i]), String(fields[i + 1]));
+  return hash;
+}
+
+function memoryOf(hash: ReadonlyMap<string, string>, alertFlag: string | null, nowMs: number): OutageMemory {
+  return {
+    firstRunMs: numberOrNull(hash.get('first_run_ms')),
+    malformedSinceMs: numberOrNull(hash.get('malformed_since_ms')),
+    alertFlag,
+    outage: outageOf(hash, nowMs),
+  };
+}
+
+/** A time that is none, because somebody wrote there, counts as now: nothing is due before its time. */
+function outageOf(hash: ReadonlyMap<string, string>, nowMs: number): Outage | null {
+  const id = hash.get('id');
+  if (id === undefined) return null;
+  return {
+    id,
+    state: hash.get('state') === 'open' ? 'open' : 'recovered',
+    sinceMs: numberOrNull(hash.get('since_ms')) ?? nowMs,
+    openedMs: numberOrNull(hash.get('opened_ms')) ?? nowMs,
+    recoveredMs: numberOrNull(hash.get('recovered_ms')),
+    reminders: numberOrNull(hash.get('reminder')) ?? 0,
+    restarted: hash.has('restart'),
+  };
+}
+
+/** Undefined for a delivery that no version of this program made. */
+function claimOf(reply: readonly ScriptReply[], token: string): Claim | undefined {
+  const [field = '', attempt, madeMs, repeat, sinceMs, , recoveredMs, time, told = ''] = reply.map(String);
+  const [outageId, eventName, channelName, address] = field.split('|');
+  const channel = channels.find((known) => known === channelName);
+  const event = eventOf(eventName ?? '');
+  const notice = event?.event === 'notice' ? readNotice(told) : undefined;
+  if (outageId === undefined || address === undefined || channel === undefined || event === undefined)
+    return undefined;
+  if (event.event === 'notice' && notice === undefined) return undefined;
+  const nowMs = Number(time);
+  return {
+    field,
+    token,
+    outageId,
+    ...event,
+    notice,
+    recipient: { channel, address },
+    attempt: Number(attempt),
+    madeMs: Number(madeMs),
+    possibleRepeat: repeat === '1',
+    sinceMs: numberOrNull(sinceMs) ?? nowMs,
+    recoveredMs: numberOrNull(recoveredMs),
+    nowMs,
+  };
+}
+
+const plainEvents = ['down', 'recovered', 'restart', 'notice'] as const satisfies readonly OutageEvent[];
+
+function eventOf(name: string): { event: OutageEvent; number: number } | undefined {
+  const [event, number] = name.split('-');
+  if (event === 'reminder') return { event, number: Number(number) };
+  const plainEvent = plainEvents.find((known) => known === name);
+  return plainEvent === undefined ? undefined : { event: plainEvent, number: 0 };
+}
+
+function textOrNull(reply: ScriptReply | undefined): string | null {
+  return typeof reply === 'string' ? reply : null;
+}
+
+function numberOrNull(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : null;
+}
+
+function unexpected(reply: ScriptReply): Error {
+  return new Error(`a script answered ${JSON.stringify(reply)}, which no script of this version does`);
+}

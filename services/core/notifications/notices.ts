@@ -1,0 +1,95 @@
+/**
+ * The notices that are no outage: something is wrong, or was done, although the bot may well be at work.
+ *
+ * Each kind has its once-rule, so that nobody is told the same thing twice in a row, and no fault, however often it
+ * repeats itself, becomes a flood. The rule is kept by the script that raises a notice; whoever asks for one beside
+ * it only saves the question.
+ */
+import type { Recipient } from '../outage/outage.ts';
+
+export const noticeKinds = ['another-poller', 'dead-letters', 'lock-without-expiry', 'lock-broken'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
+export type NoticeParams = Readonly<Record<string, string | number>>;
+
+export interface NewNotice {
+  readonly kind: NoticeKind;
+  /** What it is about: the same thing has the same key. */
+  readonly key: string;
+  /** What its text says beside the kind's own words; stored with it, so that it is told as it was raised. */
+  readonly params: NoticeParams;
+}
+
+interface OnceRule {
+  /** Not again within this time, whatever the key. */
+  readonly quietMs: number;
+  /** Not again for the key that was told last, however long ago. */
+  readonly oncePerKey: boolean;
+}
+
+const halfHourMs = 30 * 60_000;
+
+export const onceRules: Readonly<Record<NoticeKind, OnceRule>> = {
+  'another-poller': { quietMs: halfHourMs, oncePerKey: false },
+  // The key is how many there are: more of them are told half an hour later, in one notice.
+  'dead-letters': { quietMs: halfHourMs, oncePerKey: true },
+  'lock-without-expiry': { quietMs: halfHourMs, oncePerKey: true },
+  // A person did it, and each time is worth knowing; the key is the audit entry.
+  'lock-broken': { quietMs: 0, oncePerKey: true },
+};
+
+/** After this a notice that could not be delivered is given up: it is no news any more. */
+export const noticeKeptMs = 24 * 3_600_000;
+
+/** The last notice of a kind. */
+export interface ToldNotice {
+  readonly raisedMs: number;
+  readonly key: string;
+}
+
+export type ToldNotices = Readonly<Partial<Record<NoticeKind, ToldNotice>>>;
+
+export function mayRaise(
+  kind: NoticeKind,
+  key: string,
+  told: ToldNotice | undefined,
+  nowMs: number,
+): boolean {
+  if (told === undefined) return true;
+  const { quietMs, oncePerKey } = onceRules[kind];
+  return nowMs - told.raisedMs >= quietMs && !(oncePerKey && told.key === key);
+}
+
+/**
+ * Whom a process tells that does not know which channels are set up: a topic that is not there is given up by the
+ * monitor, which delivers.
+ */
+export function everybody(superadminIds: readonly string[]): readonly Recipient[] {
+  return [...peopleAmong(superadminIds), { channel: 'SNS', address: 'topic' }];
+}
+
+export function peopleAmong(superadminIds: readonly string[]): readonly Recipient[] {
+  return superadminIds.flatMap((address): Recipient[] => [
+    { channel: 'IN_APP', address },
+    { channel: 'TELEGRAM', address },
+  ]);
+}
+
+/** What a stored notice says; undefined for a text that no version of this wrote. */
+export function readNotice(text: string): { kind: NoticeKind; params: NoticeParams } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kind: name, ...rest } = value as Readonly<Record<string, unknown>>;
+  const kind = noticeKinds.find((known) => known === name);
+  const usable = Object.entries(rest).filter(([, one]) => typeof one === 'string' || typeof one === 'number');
+  return kind === undefined ? undefined : { kind, params: Object.fromEntries(usable) as NoticeParams };
+}
+
+export function noticeText({ kind, params }: Pick<NewNotice, 'kind' | 'params'>): string {
+  return JSON.stringify({ ...params, kind });
+}

@@ -1,0 +1,187 @@
+/**
+ * Who was told what, against the truth: each thing once per recipient and channel, repeats only where a send or its
+ * acknowledgement was cut off, and then marked; "back" only after "down", and nothing that says "down" after it.
+ *
+ * It follows claims by what the scripts answered and messages by what arrived, and shares no code with what it checks.
+ */
+import type { ScriptReply } from '../../../services/adapters/redis/lua-scripts.ts';
+import type { ChannelWitness, Sent } from './channels.ts';
+import type { KnownOutage, OutageChecker, Report } from './outage-checker.ts';
+
+interface SeenClaim {
+  /** `<outage or notice>|<event>|<channel>|<recipient>` */
+  readonly field: string;
+  readonly of: string;
+  readonly event: string;
+  readonly to: string;
+  readonly by: string;
+  readonly atMs: number;
+  /** A new claim moves it: a lost answer is asked for again. */
+  settled: string | undefined;
+  arrived: boolean;
+  blocked: boolean;
+  /** After a 429: not before. */
+  notBeforeMs: number;
+}
+
+const claimLastsMs = 45_000;
+const repeatMark = /возможен повтор/;
+
+/** What a message is about, by its first line. */
+function eventOfText(text: string): string {
+  const title = text.split('\n')[0] ?? '';
+  if (title.includes('снова работает')) return 'recovered';
+  if (title.includes('всё ещё молчит')) return 'reminder';
+  return title.includes('Бот молчит') ? 'down' : 'notice';
+}
+
+function kindOfEvent(event: string): string {
+  return event.startsWith('reminder') ? 'reminder' : event;
+}
+
+export class DeliveryChecker implements ChannelWitness {
+  private readonly outages: OutageChecker;
+  private readonly nowMs: () => number;
+  private readonly report: Report;
+  private readonly claims = new Map<string, SeenClaim>();
+  private readonly byField = new Map<string, SeenClaim[]>();
+  /** How often each delivery arrived. */
+  readonly arrivals = new Map<string, number>();
+  /** To whom "down" may have gone without a word of the run that sent it. */
+  private readonly lastDown = new Map<string, { of: string; back: boolean }>();
+  messages = 0;
+
+  constructor(outages: OutageChecker, { nowMs, report }: { nowMs: () => number; report: Report }) {
+    this.outages = outages;
+    this.nowMs = nowMs;
+    this.report = report;
+  }
+
+  ran(by: string, script: string, args: readonly string[], reply: ScriptReply): void {
+    if (script === 'claim-delivery-2' && Array.isArray(reply)) this.claimed(by, args[0] ?? '', String(reply[0]));
+    if (script === 'settle-delivery-2' && reply === 1) this.settled(args[1] ?? '', args[2] ?? '');
+    if (script === 'push-inbox-1' && reply === 1) this.pushed(by, args[0] ?? '');
+  }
+
+  arrived(sent: Sent): void {
+    this.messages += 1;
+    const claim = this.claimOf(sent);
+    if (claim === undefined) return this.report(`${sent.by} sent to ${sent.to} what it had not claimed`);
+    const { field } = claim;
+    if (claim.settled !== undefined) this.report(`${field} was settled before it was sent`);
+    if (this.nowMs() >= claim.atMs + claimLastsMs) this.report(`${field} was sent after its claim had ended`);
+    const before = this.arrivals.get(field) ?? 0;
+    this.arrivals.set(field, before + 1);
+    claim.arrived = true;
+    if (before > 0 && !repeatMark.test(sent.text)) this.report(`${field} was repeated without a mark`);
+    this.checkOrder(claim);
+  }
+
+  blocked(sent: Sent): void {
+    const claim = this.claimOf(sent);
+    if (claim !== undefined) claim.blocked = true;
+  }
+
+  rateLimited(sent: Sent, retryAfterMs: number): void {
+    const claim = this.claimOf(sent);
+    if (claim !== undefined) claim.notBeforeMs = this.nowMs() + retryAfterMs;
+  }
+
+  restarted(by: string, deploying: boolean): void {
+    const outage = this.outages.newest;
+    if (outage === undefined) return this.report(`${by} restarted the worker without an outage`);
+    outage.restarts += 1;
+    if (outage.restarts > 1) this.report(`${outage.id} restarted the worker ${outage.restarts} times`);
+    if (deploying) this.report(`${by} restarted the worker into a deployment`);
+  }
+
+  has(of: string, event: string, to: string): boolean {
+    return this.arrivals.has(`${of}|${event}|${to}`);
+  }
+
+  /** Everybody was told of this outage, or of its end. */
+  finish(outage: KnownOutage, event: 'down' | 'recovered', recipients: readonly string[]): void {
+    for (const to of recipients) {
+      if (!this.has(outage.id, event, to)) this.report(`${to} was never told "${event}" of ${outage.id}`);
+    }
+  }
+
+  private claimed(by: string, token: string, field: string): void {
+    if (this.claims.has(token)) return;
+    const nowMs = this.nowMs();
+    const [of = '', event = '', ...to] = field.split('|');
+    const earlier = this.byField.get(field) ?? [];
+    for (const one of earlier) {
+      if (one.settled === 'sent' || one.settled === 'dead') this.report(`${field} was claimed after it was ${one.settled}`);
+      else if (one.settled === undefined && nowMs < one.atMs + claimLastsMs) {
+        this.report(`${field} was claimed by ${one.by} and ${by} at once`);
+      }
+      if (one.settled !== undefined && nowMs < one.notBeforeMs) this.report(`${field} was tried before retry_after`);
+    }
+    const claim = {
+      field,
+      of,
+      event: kindOfEvent(event),
+      to: to.join('|'),
+      by,
+      atMs: nowMs,
+      settled: undefined,
+      arrived: false,
+      blocked: false,
+      notBeforeMs: 0,
+    };
+    this.claims.set(token, claim);
+    this.byField.set(field, [...earlier, claim]);
+  }
+
+  private settled(token: string, outcome: string): void {
+    const claim = this.claims.get(token);
+    if (claim === undefined) return;
+    claim.settled ??= outcome;
+    if (claim.blocked && outcome !== 'dead') this.report(`${claim.field} is to be tried again although blocked`);
+  }
+
+  private pushed(by: string, entry: string): void {
+    const { title, text } = JSON.parse(entry) as { title: string; text: string };
+    const open = [...this.claims.values()].filter((one) => one.by === by && one.to.startsWith('IN_APP|'));
+    const event = eventOfText(title);
+    const claim = open.findLast((one) => one.event === event && one.settled === undefined);
+    if (claim !== undefined) this.arrived({ by, to: claim.to, text: `${title} (возможен повтор)\n${text}` });
+    else this.report(`${by} put "${title}" into an inbox without a claim`);
+  }
+
+  private claimOf({ by, to, text }: Sent): SeenClaim | undefined {
+    const event = eventOfText(text);
+    const candidates = [...this.claims.values()].filter(
+      (one) => one.by === by && one.to === to && one.event === event,
+    );
+    return candidates.findLast((one) => one.settled === undefined) ?? candidates.at(-1);
+  }
+
+  private checkOrder({ of, event, to, atMs, field }: SeenClaim): void {
+    if (event === 'notice') return;
+    const outage = this.outages.outages.get(of);
+    if (outage === undefined) return this.report(`${field} arrived, of an outage that never was`);
+    const last = this.lastDown.get(to);
+    if (event === 'recovered') {
+      if (outage.recoveredMs === undefined || outage.recoveredMs > atMs) this.report(`${field} came before recovery`);
+      if (last?.of !== of && !this.mayHaveBeenTold(of, to)) this.report(`${to} was told "back" and never "down"`);
+      if (last !== undefined && this.isLater(last.of, of)) this.report(`${field} came after the next "down"`);
+      this.lastDown.set(to, { of, back: true });
+      return;
+    }
+    if (outage.recoveredMs !== undefined && atMs > outage.recoveredMs) this.report(`${field} was claimed after recovery`);
+    if (last?.of === of && last.back) this.report(`${field} came after "back"`);
+    this.lastDown.set(to, { of, back: false });
+  }
+
+  /** A run that was killed may have sent it or not; nobody knows. */
+  private mayHaveBeenTold(of: string, to: string): boolean {
+    return (this.byField.get(`${of}|down|${to}`) ?? []).some((one) => one.settled === undefined);
+  }
+
+  private isLater(one: string, other: string): boolean {
+    const openedMs = (id: string): number => this.outages.outages.get(id)?.openedMs ?? 0;
+    return openedMs(one) > openedMs(other);
+  }
+}

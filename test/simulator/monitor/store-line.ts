@@ -1,0 +1,88 @@
+/**
+ * The way between a simulated run and the store: requests and answers are late, lost or repeated, and at times the
+ * store is away. The store itself is the embedded one and runs the shipped scripts.
+ */
+import type { CommandRunner } from '../../../services/adapters/redis/inbox-store.ts';
+import type { LuaScript, ScriptReply, ScriptRunner } from '../../../services/adapters/redis/lua-scripts.ts';
+import { storeTimeoutMs } from '../../../services/core/outage/monitor.ts';
+import { StoreUnreachableError } from '../../../services/core/store-errors.ts';
+import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
+import type { SeededChance } from '../chance.ts';
+import type { SimulatedProcess } from '../process.ts';
+
+/** Hears of every script right after the store ran it. */
+export type ScriptWitness = (ran: {
+  readonly by: string;
+  readonly script: string;
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+  readonly reply: ScriptReply;
+}) => void;
+
+export interface StoreLineOptions {
+  readonly trueTime: VirtualClock;
+  readonly store: EmbeddedStore;
+  readonly chance: SeededChance;
+  readonly faultsOn: () => boolean;
+  /** Probability per request of each fault. */
+  readonly trouble: number;
+  readonly witness: ScriptWitness;
+  readonly sourceOf: (script: LuaScript) => string;
+}
+
+const usualDelayMsMax = 20;
+const longDelayMsMax = 5000;
+
+export class StoreLine {
+  isAway = false;
+  private readonly options: StoreLineOptions;
+
+  constructor(options: StoreLineOptions) {
+    this.options = options;
+  }
+
+  runnerFor(process: SimulatedProcess): ScriptRunner & CommandRunner {
+    const { store, sourceOf, witness } = this.options;
+    return {
+      run: (script, keys, args) =>
+        this.request(process, script.name, () => {
+          const reply = store.runScript(sourceOf(script), keys, args) as ScriptReply;
+          witness({ by: process.name, script: script.name, keys, args, reply });
+          return reply;
+        }),
+      command: (args) => this.request(process, args[0], () => store.execute(args) as ScriptReply),
+    };
+  }
+
+  private async request(
+    process: SimulatedProcess,
+    name: string,
+    execute: () => ScriptReply,
+  ): Promise<ScriptReply> {
+    const { trueTime } = this.options;
+    const [thereMs, backMs] = [this.delayMs(), this.delayMs()];
+    const isRequestLost = this.isAway || this.rolls();
+    const isAnswerLost = isRequestLost || this.rolls() || thereMs + backMs > storeTimeoutMs;
+    // Whoever repeats a request for its lost answer does it while nobody waits any more.
+    if (!isRequestLost && this.rolls()) void trueTime.sleep(thereMs + longDelayMsMax).then(() => execute());
+    const executed = isRequestLost ? undefined : trueTime.sleep(thereMs).then(execute);
+    if (isAnswerLost) {
+      await process.sleep(storeTimeoutMs);
+      throw new StoreUnreachableError(name, new Error('no answer in time'));
+    }
+    const reply = (await executed) ?? null;
+    await process.sleep(backMs);
+    return reply;
+  }
+
+  private rolls(): boolean {
+    const { chance, faultsOn, trouble } = this.options;
+    return faultsOn() && chance.happens(trouble);
+  }
+
+  private delayMs(): number {
+    const { chance } = this.options;
+    return chance.integer(1, this.rolls() ? longDelayMsMax : usualDelayMsMax);
+  }
+}
