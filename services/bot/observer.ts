@@ -69,6 +69,7 @@ export function deliveryObserver(logger: Logger, metrics: BotMetrics, clock: Clo
       };
       logger.warn('a handler is over its time limit; its chat waits for it', fields);
     },
+    onHold: (inFlight) => logger.warn('fetching holds until handlers have ended', { inFlight }),
     onGivenUp: (updateIds) => {
       metrics.updatesDead.inc(updateIds.length);
       logger.error('updates given up after their last attempt', { updateIds });

@@ -51,9 +51,12 @@ const faults = [
 
 const gapMsMin = 500;
 const gapMsMax = 8000;
-const freezeProbability = 0.004;
+/** Per request of a leader. */
+const freezeProbability = 0.04;
 /** By then an answer without a fault has come. */
 const answerArrivesMs = 100;
+/** A holder that heard of its revocation has given its lock back by then, and not taken it again. */
+const releasedAfterMs = 500;
 /** A worker that was asked to stop has ended by then. */
 const stopTakesMs = 4000;
 
@@ -79,8 +82,8 @@ export class FaultScript {
    * store is out of its reach.
    */
   perhapsFreezeAndCut(process: SimulatedProcess): void {
-    const { chance, faultsOn, network, ttlMs, note } = this.options;
-    if (!faultsOn() || !chance.happens(freezeProbability)) return;
+    const { chance, faultsOn, isLeading, network, ttlMs, note } = this.options;
+    if (!faultsOn() || !isLeading(process.name) || !chance.happens(freezeProbability)) return;
     const frozenMs = chance.integer(200, ttlMs / 2);
     note(`--- freeze and cut off (${process.name}, ${frozenMs} ms)`);
     process.pause();
@@ -128,12 +131,22 @@ export class FaultScript {
     }
   }
 
-  /** The holder loses its lock while nobody else can take it, so that it begins its next term at once. */
+  /**
+   * The holder loses its lock while nobody else can take it, so that it begins its next term at once; what it asks
+   * meanwhile is repeated later, when that may mean something else, and no hint warns it.
+   */
   private async revokeAlone(): Promise<void> {
     const { slots, isLeading, network, ttlMs } = this.options;
-    const others = slots.map(({ process }) => process.name).filter((name) => !isLeading(name));
+    const names = slots.map(({ process }) => process.name);
+    const others = names.filter((name) => !isLeading(name));
     for (const name of others) network.cut(name);
-    this.later(ttlMs / 3, () => {
+    const leaders = names.filter(isLeading);
+    network.repeatAll(true);
+    this.later(releasedAfterMs, () => {
+      for (const name of leaders) network.mute(name);
+    });
+    this.later(ttlMs / 2, () => {
+      network.repeatAll(false);
       for (const name of others) network.heal(name);
     });
     await this.override('revoke');

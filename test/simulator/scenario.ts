@@ -162,6 +162,7 @@ class Simulation {
       loseAnswer: chance.unit() * 0.05,
       repeatRequest: chance.unit() * 0.15,
       delayLong: chance.unit() * 0.05,
+      loseHint: chance.unit(),
       longDelayMsMax: 2 * ttlMs,
     };
   }
@@ -220,6 +221,7 @@ class Simulation {
           this.note(`${process.name} received ${updates.map((update) => update.update_id).join(' ')}`),
         onEnd: nothing,
         onOverdue: nothing,
+        onHold: nothing,
         onGivenUp: (ids) => this.note(`${process.name} gave up ${ids.join(' ')}`),
         onTrouble: (what, error) => this.note(`${process.name}: ${what} failed: ${String(error)}`),
       },

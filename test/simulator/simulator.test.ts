@@ -5,7 +5,7 @@ import { run } from './scenario.ts';
 /** Enough to meet every kind of fault; the long runs are `npm run simulate`. */
 const seeds = 150;
 /** A mutant that needs more has found a hole in the simulator. */
-const seedsPerMutantMax = 400;
+const seedsPerMutantMax = 1500;
 
 describe('the worker on a virtual clock', () => {
   it(`keeps its promises in ${seeds} runs of crashes, pauses, partitions, lost answers and wiped stores`, async () => {

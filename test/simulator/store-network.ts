@@ -16,6 +16,8 @@ export interface NetworkFaults {
   readonly loseAnswer: number;
   readonly repeatRequest: number;
   readonly delayLong: number;
+  /** Per wake-up; the channel is only a hint, so some runs go without. */
+  readonly loseHint: number;
   readonly longDelayMsMax: number;
 }
 
@@ -44,6 +46,8 @@ const usualDelayMsMax = 20;
 export class StoreNetwork {
   private readonly options: StoreNetworkOptions;
   private readonly cutOff = new Set<string>();
+  private readonly muted = new Set<string>();
+  private repeatsAll = false;
 
   constructor(options: StoreNetworkOptions) {
     this.options = options;
@@ -55,6 +59,17 @@ export class StoreNetwork {
 
   heal(process: string): void {
     this.cutOff.delete(process);
+    this.muted.delete(process);
+  }
+
+  /** Its wake-up channel says nothing any more. */
+  mute(process: string): void {
+    this.muted.add(process);
+  }
+
+  /** From now on every request is carried out twice, the second time later; or no longer so. */
+  repeatAll(on: boolean): void {
+    this.repeatsAll = on;
   }
 
   runnerFor(process: SimulatedProcess): ScriptRunner {
@@ -66,7 +81,7 @@ export class StoreNetwork {
     return {
       listen: async (onHint) => {
         store.subscribe(channel, () => {
-          if (this.cutOff.has(process.name) || this.rolls('loseAnswer')) return;
+          if (this.cutOff.has(process.name) || this.muted.has(process.name) || this.rolls('loseHint')) return;
           void trueTime.sleep(this.delayMs()).then(() => process.whenRunning(onHint));
         });
       },
@@ -98,7 +113,8 @@ export class StoreNetwork {
       };
       void travel(this.delayMs());
       // Whoever repeats a request does it after waiting for the answer in vain.
-      if (this.rolls('repeatRequest')) void travel(chance.integer(0, faults.longDelayMsMax));
+      if (this.rolls('repeatRequest') || this.repeatsAll)
+        void travel(chance.integer(0, faults.longDelayMsMax));
     });
   }
 

@@ -25,6 +25,8 @@ export interface DeliveryObserver extends LaneObserver {
   onPoll(result: 'ok' | PollFailure['kind'], elapsedMs: number): void;
   onReceived(updates: readonly Update[]): void;
   onGivenUp(updateIds: readonly number[]): void;
+  /** Nothing more is fetched until handlers have ended. */
+  onHold(inFlight: number): void;
   onTrouble(what: string, error: unknown): void;
 }
 
@@ -53,6 +55,8 @@ const handlerLimitMs = 60_000;
 const graceFullBatchMs = 5;
 const graceMs = 50;
 const storeRetryMs = 1000;
+/** What only waits in its lane costs memory alone: so many times more of it is taken in. */
+const waitingFactor = 20;
 /** No term has this epoch, so the next attempt counts. */
 const beforeThisTerm = 0;
 /** The server confirms before it waits, so the answer matters less than a fast hand-over. */
@@ -70,8 +74,11 @@ export class Delivery {
   /** The last id that Telegram delivered and no later offset confirmed yet. */
   private unconfirmedLastId: number | undefined;
   private readonly suspects = new Suspects();
-  /** The leader before ended in the middle, and Telegram has delivered nothing since. */
-  private afterCrash = false;
+  /**
+   * The leader before ended in the middle: so many of the next updates may be ones that it was handling. It had at
+   * most one batch unconfirmed, so an empty answer says that none is left.
+   */
+  private maybeTried = 0;
   private lastBatchSize = 0;
   private failuresInRow = 0;
   private polledOnce = false;
@@ -108,7 +115,7 @@ export class Delivery {
   private async replay(): Promise<void> {
     const opened = await this.insist('open the journal', () => this.options.journal.open(this.term.value));
     if (opened === undefined) return;
-    this.afterCrash = !opened.endedWell;
+    this.maybeTried = opened.endedWell ? 0 : batchMax;
     this.intake.replay(opened.entries);
   }
 
@@ -148,15 +155,21 @@ export class Delivery {
 
   /** Returns when everything received may be confirmed and there is room for more, or fetching has ended. */
   private async settleBatch(): Promise<void> {
-    const { clock, inFlightMax } = this.options;
+    const { clock, observer, inFlightMax } = this.options;
     const graceEndMs = clock.monotonicMs() + (this.lastBatchSize < batchMax ? graceMs : graceFullBatchMs);
     while (this.intake.unsettledCount > 0 && !this.fetchEnd.aborted) {
       const leftMs = graceEndMs - clock.monotonicMs();
       if (leftMs > 0) await this.changeWithin(leftMs);
       else if (!(await this.writeJournal())) await this.changeWithin(storeRetryMs);
     }
-    while (this.intake.inFlight >= inFlightMax && !this.fetchEnd.aborted)
-      await this.changeWithin(storeRetryMs);
+    if (this.room(inFlightMax) <= 0) observer.onHold(this.intake.inFlight);
+    while (this.room(inFlightMax) <= 0 && !this.fetchEnd.aborted) await this.changeWithin(storeRetryMs);
+  }
+
+  /** How many more may be fetched. One chat's queue behind a stuck handler must not stop all others. */
+  private room(inFlightMax: number): number {
+    const { busyLanes, inFlight } = this.intake;
+    return Math.min(inFlightMax - busyLanes, inFlightMax * waitingFactor - inFlight);
   }
 
   /** Journals what is unfinished and removes what is done. False when the store did not do it. */
@@ -164,6 +177,7 @@ export class Delivery {
     const { journal, observer } = this.options;
     const add = this.intake.unsettled();
     const finishedIds = this.intake.removable();
+    this.intake.markSentToJournal(add);
     try {
       const result = await journal.write(this.term.value, { add, finishedIds });
       if (result === 'lock lost') {
@@ -204,7 +218,7 @@ export class Delivery {
     const timeout = this.polledOnce && this.failuresInRow === 0 ? longPollTimeoutSeconds : 0;
     const parameters = {
       ...(this.offset === undefined ? {} : { offset: this.offset }),
-      limit: Math.min(batchMax, inFlightMax - this.intake.inFlight),
+      limit: Math.min(batchMax, this.room(inFlightMax)),
       timeout,
       allowed_updates: allowedUpdates,
     };
@@ -216,8 +230,8 @@ export class Delivery {
 
   private async receive(updates: readonly Update[]): Promise<void> {
     const { observer } = this.options;
-    const isReplay = this.afterCrash;
-    this.afterCrash = false;
+    const isReplay = this.maybeTried > 0;
+    this.maybeTried = updates.length === 0 ? 0 : Math.max(0, this.maybeTried - updates.length);
     this.lastBatchSize = updates.length;
     this.unconfirmedLastId = undefined;
     const last = updates.at(-1);

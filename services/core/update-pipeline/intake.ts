@@ -11,6 +11,8 @@ import { laneOf, type Update } from './update.ts';
 
 interface Tracked extends Job, JournalEntry {
   journaled: boolean;
+  /** A write was sent whose answer may have been lost: the entry must be removed as if it stood there. */
+  mayBeJournaled: boolean;
   done: boolean;
 }
 
@@ -37,6 +39,11 @@ export class Intake {
     return this.unfinished.size;
   }
 
+  /** How many chats have something to do. */
+  get busyLanes(): number {
+    return this.lanes.busyCount;
+  }
+
   get journaled(): number {
     return (
       [...this.unfinished.values()].filter((tracked) => tracked.journaled).length + this.finishedIds.size
@@ -46,7 +53,14 @@ export class Intake {
   replay(entries: readonly JournalEntry[]): void {
     for (const entry of entries) {
       this.replayed.set(entry.update.update_id, JSON.stringify(entry.update));
-      this.track({ ...entry, lane: laneOf(entry.update), journaled: true, done: false, isReplay: true });
+      this.track({
+        ...entry,
+        lane: laneOf(entry.update),
+        journaled: true,
+        mayBeJournaled: true,
+        done: false,
+        isReplay: true,
+      });
     }
   }
 
@@ -69,6 +83,7 @@ export class Intake {
       ...entry,
       lane: laneOf(entry.update),
       journaled: isReplay,
+      mayBeJournaled: isReplay,
       done: false,
       isReplay,
     }));
@@ -90,13 +105,20 @@ export class Intake {
     return [...this.finishedIds];
   }
 
+  markSentToJournal(entries: readonly JournalEntry[]): void {
+    for (const { update } of entries) {
+      const tracked = this.unfinished.get(update.update_id);
+      if (tracked !== undefined) tracked.mayBeJournaled = true;
+    }
+  }
+
   markJournaled(entries: readonly JournalEntry[]): void {
     for (const { update } of entries) {
       const tracked = this.unfinished.get(update.update_id);
       if (tracked !== undefined) {
         if (!tracked.journaled) this.unsettledTotal--;
         tracked.journaled = true;
-      } else this.finishedIds.add(update.update_id);
+      }
     }
   }
 
@@ -129,8 +151,8 @@ export class Intake {
   private settle(tracked: Tracked): void {
     tracked.done = true;
     this.unfinished.delete(tracked.update.update_id);
-    if (tracked.journaled) this.finishedIds.add(tracked.update.update_id);
-    else this.unsettledTotal--;
+    if (tracked.mayBeJournaled) this.finishedIds.add(tracked.update.update_id);
+    if (!tracked.journaled) this.unsettledTotal--;
     this.changed.resolve();
     this.changed = Promise.withResolvers<void>();
   }

@@ -47,6 +47,11 @@ export class Lanes<J extends Job> {
     this.onDone = onDone;
   }
 
+  /** Lanes with a job that runs, or waits for its turn to be counted. */
+  get busyCount(): number {
+    return this.waiting.size;
+  }
+
   add(job: J): void {
     const queue = this.waiting.get(job.lane);
     if (queue !== undefined) queue.push(job);

@@ -1,0 +1,19 @@
+/** Updates that were given up: their handlers failed or hung in every attempt. */
+import type { Reason } from '../polling-lock/lock-store.ts';
+
+export interface DeadUpdate {
+  readonly id: string;
+  /** How often it was tried. */
+  readonly attempts: number;
+  /** The update as Telegram sent it, as JSON. */
+  readonly update: string;
+}
+
+export interface DeadUpdates {
+  list(): Promise<readonly DeadUpdate[]>;
+  /**
+   * Puts one back into the journal, with all attempts left: the next leader replays it. `there already`: an earlier
+   * call did. Safe to repeat.
+   */
+  retry(id: string, reason: Reason): Promise<'put back' | 'there already' | 'unknown'>;
+}
