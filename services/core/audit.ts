@@ -9,6 +9,7 @@ const auditEvents = [
   'recovered',
   'restarted',
   'dropped',
+  'retried',
 ] as const;
 type AuditEvent = (typeof auditEvents)[number];
 

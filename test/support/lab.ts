@@ -29,6 +29,8 @@ const patienceMs = 50_000;
 export interface LabStart {
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** As npm does: the child is then a shell, and the lab the shell's child. */
+  readonly throughShell?: boolean;
 }
 
 /** Starts it and waits for its end: for starts that fail. */
@@ -83,8 +85,13 @@ export interface LaunchedLab {
   readonly finished: Promise<RunResult>;
 }
 
-export function launchLab({ args = [], environment = {} }: LabStart): LaunchedLab {
-  const child = spawn(process.execPath, [program, ...args], {
+export function launchLab({ args = [], environment = {}, throughShell = false }: LabStart): LaunchedLab {
+  const command = [process.execPath, program, ...args];
+  // What follows the command keeps the shell from becoming it.
+  const [executable = '', ...words] = throughShell
+    ? ['/bin/sh', '-c', '"$@"; exit', 'sh', ...command]
+    : command;
+  const child = spawn(executable, words, {
     env: { ...process.env, LAB_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -26,7 +26,7 @@ describe('when all is well', () => {
     await watch.run();
     watch.store.ran.length = 0;
     const report = await watch.runAfter(minuteMs);
-    expect(watch.store.ran).toEqual(['observe-bot-7']);
+    expect(watch.store.ran).toEqual(['watch-bot-9']);
     expect(report).toMatchObject({ verdict: 'up', heartbeatAgeSeconds: 60, outageId: null });
     expect(watch.telegrams).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe('when the bot goes silent', () => {
     await watch.beat();
     await watch.run();
     watch.store.nowMs += watch.settings.staleMs + 1;
-    watch.store.afterNext = { script: 'observe-bot-7', act: () => watch.beat() };
+    watch.store.afterNext = { script: 'watch-bot-9', act: () => watch.beat() };
     expect(await watch.run()).toMatchObject({ verdict: 'up', outageId: null });
     expect(watch.telegrams).toEqual([]);
     expect(await watch.flag()).toBeNull();
@@ -140,7 +140,7 @@ describe('when the bot goes silent', () => {
   it('fails when the store cannot be read, and tells nobody', async () => {
     await watch.beat();
     watch.store.nowMs += watch.settings.staleMs + 1;
-    watch.store.failure = new StoreUnreachableError('observe-bot-7', new Error('no answer in time'));
+    watch.store.failure = new StoreUnreachableError('watch-bot-9', new Error('no answer in time'));
     await expect(watch.run()).rejects.toThrow(StoreUnreachableError);
     expect(watch.telegrams).toEqual([]);
     expect(watch.published).toEqual([]);
@@ -202,7 +202,7 @@ describe('when the bot is back', () => {
   it('ends the outage in the same run although the bot beats again meanwhile', async () => {
     await watch.goDown();
     await watch.beat();
-    watch.store.afterNext = { script: 'observe-bot-7', act: () => watch.beat({ pid: 2 }) };
+    watch.store.afterNext = { script: 'watch-bot-9', act: () => watch.beat({ pid: 2 }) };
     expect(await watch.runAfter(1000)).toMatchObject({ verdict: 'up', outageId: null });
     expect(told('101')).toEqual([down, back]);
   });

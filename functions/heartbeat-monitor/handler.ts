@@ -1,0 +1,69 @@
+/**
+ * The heartbeat monitor: one run per invocation, whatever the event.
+ *
+ * It fails loudly when the store cannot be read; a bot that is down is no failure. The metric is the last thing
+ * that it writes.
+ */
+import { type FunctionSeams, functionParts } from '../../services/adapters/function-ports.ts';
+import { type LambdaContext, remainingTime } from '../../services/adapters/lambda-time.ts';
+import { systemClock } from '../../services/adapters/system-clock.ts';
+import { systemRandom } from '../../services/adapters/system-random.ts';
+import type { Environment } from '../../services/core/environment-reader.ts';
+import { lazily } from '../../services/core/lazily.ts';
+import { type MonitorReport, type MonitorSettings, runMonitor } from '../../services/core/outage/monitor.ts';
+import type { Settings } from '../../services/core/settings.ts';
+import { functionName, metricDimension, metricNamespace, metrics, runLimitSeconds } from './contract.ts';
+
+export type MonitorHandler = (event: unknown, context?: Partial<LambdaContext>) => Promise<MonitorReport>;
+
+/** The handler out of an environment and its seams, built at the first run; tests and the lab hand in theirs. */
+export function composeMonitor(environment: Environment, seams: FunctionSeams): MonitorHandler {
+  const parts = lazily(() => functionParts(functionName, environment, seams));
+  const write = seams.write ?? ((line: string) => process.stdout.write(line));
+  return async (_event, context) => {
+    const remainingMs = remainingTime(seams.clock, runLimitSeconds * 1000, context);
+    const { settings, ports } = await parts();
+    const report = await runMonitor(ports, monitorSettings(settings), remainingMs);
+    write(`${metricLine(report, settings.environment, seams.clock.wallMs())}\n`);
+    return report;
+  };
+}
+
+function monitorSettings(settings: Settings): MonitorSettings {
+  return {
+    staleMs: settings.heartbeatStaleMs,
+    reminderMs: settings.reminderMs,
+    autoRestartMs: settings.autoRestartMs,
+    superadminIds: settings.superadminIds,
+    locale: settings.notifyLocale,
+  };
+}
+
+/** CloudWatch's embedded metric format: a line on stdout that becomes metrics. */
+function metricLine(report: MonitorReport, environment: string, nowMs: number): string {
+  const values = {
+    [metrics.pass]: 1,
+    [metrics.outageOpen]: report.outageId === null ? 0 : 1,
+    [metrics.oldestUndelivered]: report.oldestUndeliveredSeconds,
+    // No heartbeat has no age; leaving it out keeps the graph honest.
+    ...(report.heartbeatAgeSeconds === null ? {} : { [metrics.heartbeatAge]: report.heartbeatAgeSeconds }),
+  };
+  const definitions = Object.keys(values).map((Name) => ({
+    Name,
+    Unit: Name.endsWith('Seconds') ? 'Seconds' : 'Count',
+  }));
+  const directive = { Namespace: metricNamespace, Dimensions: [[metricDimension]], Metrics: definitions };
+  return JSON.stringify({
+    _aws: { Timestamp: Math.floor(nowMs), CloudWatchMetrics: [directive] },
+    [metricDimension]: environment,
+    ...values,
+  });
+}
+
+let composed: MonitorHandler | undefined;
+
+/** Lambda's entry. What the first invocation builds, the next ones use. */
+export async function handler(event: unknown, context?: Partial<LambdaContext>): Promise<MonitorReport> {
+  composed ??= composeMonitor(process.env, { clock: systemClock, random: systemRandom });
+  return composed(event, context);
+}

@@ -1,0 +1,108 @@
+/**
+ * The ops function: a direct payload, the event of a stopped ECS task, or an HTTPS request through the function URL.
+ *
+ * A payload that is not exactly an action is answered and changes nothing, before anything is even configured.
+ * HTTPS requests get one-tap links and nothing else; whatever is not one is refused alike, and so is everything
+ * while links are off (`OPS_LINK_SECRET` is not set).
+ */
+import { type FunctionSeams, functionParts } from '../../services/adapters/function-ports.ts';
+import { type LambdaContext, remainingTime } from '../../services/adapters/lambda-time.ts';
+import { systemClock } from '../../services/adapters/system-clock.ts';
+import { systemRandom } from '../../services/adapters/system-random.ts';
+import { ConfigurationError } from '../../services/core/configuration-error.ts';
+import type { Environment } from '../../services/core/environment-reader.ts';
+import { lazily } from '../../services/core/lazily.ts';
+import type { InboxStore } from '../../services/core/notifications/inbox-store.ts';
+import { readPayload } from '../../services/core/ops/payload.ts';
+import { type OpsContext, perform, performTaskStopped } from '../../services/core/ops/perform.ts';
+import type { OpsAnswer } from '../../services/core/ops/results.ts';
+import { readStoppedTask } from '../../services/core/ops/task-stopped.ts';
+import type { LinkMaker } from '../../services/core/ops-links/make-link.ts';
+import { functionName, timeoutSeconds } from './contract.ts';
+import { readPageRequest } from './http-request.ts';
+import { type HttpAnswer, refusal } from './pages/layout.ts';
+import { serveLink } from './serve-link.ts';
+
+export type OpsHandler = (
+  event: unknown,
+  context?: Partial<LambdaContext>,
+) => Promise<OpsAnswer | HttpAnswer>;
+
+interface OpsParts extends Omit<OpsContext, 'remainingMs'> {
+  /** Undefined: links are off. */
+  readonly links: LinkMaker | undefined;
+  readonly inbox: InboxStore;
+}
+
+/** The handler out of an environment and its seams; tests and the lab hand in theirs. */
+export function composeOps(environment: Environment, seams: FunctionSeams): OpsHandler {
+  const parts = lazily(() => opsParts(environment, seams));
+
+  return async (event, lambda) => {
+    const remainingMs = remainingTime(seams.clock, timeoutSeconds * 1000, lambda);
+    const isHttp = isHttpRequest(event);
+    try {
+      if (isHttp) return await answerHttp(event, parts, remainingMs);
+      const task = readStoppedTask(event);
+      if (task !== undefined) return await performTaskStopped({ ...(await parts()), remainingMs }, task);
+      const payload = readPayload(event);
+      if (!payload.ok) return payload;
+      return await perform({ ...(await parts()), remainingMs }, payload.request);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      if (!isHttp) return { ok: false, error: { code: error.code, message: error.message } };
+      // A stranger learns nothing of it; the log does.
+      write(seams, { level: 'error', service: functionName, message: error.message });
+      return refusal;
+    }
+  };
+}
+
+async function answerHttp(
+  event: unknown,
+  parts: () => Promise<OpsParts>,
+  remainingMs: () => number,
+): Promise<HttpAnswer> {
+  const request = readPageRequest(event);
+  if (request === undefined) return refusal;
+  const { links, inbox, ...context } = await parts();
+  if (links === undefined) return refusal;
+  return serveLink({ context: { ...context, remainingMs }, links, inbox }, request);
+}
+
+function write(seams: FunctionSeams, line: Readonly<Record<string, unknown>>): void {
+  const text = `${JSON.stringify(line)}\n`;
+  if (seams.write) seams.write(text);
+  else process.stdout.write(text);
+}
+
+async function opsParts(environment: Environment, seams: FunctionSeams): Promise<OpsParts> {
+  const { settings, ports, linkMaker } = await functionParts(functionName, environment, seams);
+  return {
+    links: linkMaker,
+    inbox: ports.inbox,
+    ports: { ...ports, outages: ports.store },
+    settings: {
+      staleMs: settings.heartbeatStaleMs,
+      reminderMs: settings.reminderMs,
+      autoRestartMs: settings.autoRestartMs,
+      locale: settings.notifyLocale,
+    },
+  };
+}
+
+/** The function URL's event, version 2.0: no payload of ours has a request context. */
+function isHttpRequest(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'requestContext' in event;
+}
+
+let composed: OpsHandler | undefined;
+
+/** Lambda's entry. What the first invocation builds, the next ones use. */
+export async function handler(
+  event: unknown,
+  context?: Partial<LambdaContext>,
+): Promise<OpsAnswer | HttpAnswer> {
+  composed ??= composeOps(process.env, { clock: systemClock, random: systemRandom });
+  return composed(event, context);
+}

@@ -1,0 +1,96 @@
+/**
+ * What every page has in common: its frame and its headers, and the one refusal.
+ *
+ * Guarantees: no script, no request to anywhere, no framing, no caching, no referrer; the same bytes for every
+ * refusal, so that it says nothing about what was wrong.
+ */
+import { createHash } from 'node:crypto';
+import type { Locale } from '../../../services/core/settings.ts';
+import { Html, html } from './html.ts';
+import { style } from './style.ts';
+
+/** A function URL's answer, payload format 2.0. */
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+  readonly body: string;
+}
+
+export interface Page {
+  readonly locale: Locale;
+  readonly title: string;
+  readonly main: Html;
+  /** The page loads itself again after this. */
+  readonly refreshSeconds?: number | undefined;
+  readonly setCookie?: string | undefined;
+  readonly statusCode?: number;
+}
+
+const styleHash = createHash('sha256').update(style).digest('base64');
+
+const headers: Readonly<Record<string, string>> = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': [
+    "default-src 'none'",
+    `style-src 'sha256-${styleHash}'`,
+    'img-src data:',
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-robots-tag': 'noindex, nofollow',
+};
+
+export function page({ locale, title, main, refreshSeconds, setCookie, statusCode = 200 }: Page): HttpAnswer {
+  return {
+    statusCode,
+    headers,
+    ...(setCookie === undefined ? {} : { cookies: [setCookie] }),
+    body: documentOf({ locale, title, main, refreshSeconds }),
+  };
+}
+
+function documentOf({ locale, title, main, refreshSeconds }: Page): string {
+  const refresh =
+    refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${refreshSeconds}">`;
+  // The empty icon keeps browsers from asking for one, which would be a refusal each time.
+  return html`<!doctype html>
+<html lang="${locale}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="robots" content="noindex">
+${refresh}
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>${main}</body>
+</html>
+`.text;
+}
+
+/** In both languages, because choosing one would be a difference. */
+export const refusal: HttpAnswer = {
+  statusCode: 403,
+  headers,
+  body: documentOf({
+    locale: 'ru',
+    title: 'StaffProBot',
+    main: html`<h1>Ссылка не действует</h1>
+<p>Ничего не изменено. Ссылка живёт 15 минут и срабатывает один раз. Вернитесь и повторите, либо откройте кнопку
+в самом новом сообщении бота, либо выполните в репозитории:</p>
+<p><code>npx staffprobot doctor</code></p>
+<div lang="en"><h1>This link does not work</h1>
+<p>Nothing was changed. A link lives for 15 minutes and works once. Go back and try again, or use a button of the
+bot’s newest message, or run the command above in the repository.</p></div>`,
+  }),
+};

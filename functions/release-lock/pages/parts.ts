@@ -1,0 +1,41 @@
+/** Pieces that several pages share. */
+import { clockText, durationText } from '../../../services/core/notifications/duration-text.ts';
+import type { StatusResult } from '../../../services/core/ops/results.ts';
+import type { Locale } from '../../../services/core/settings.ts';
+import { type Html, html } from './html.ts';
+import { textsFor } from './texts.ts';
+
+/** The bot as it is right now, in one line. */
+export function stateLine(live: StatusResult, locale: Locale): Html {
+  const texts = textsFor(locale);
+  if (live.up) return html`<p class="up"><strong>${texts.isUp}</strong></p>`;
+  const age = live.heartbeatAgeSeconds;
+  const silent = age === null ? undefined : durationText(age * 1000, locale);
+  return html`<p class="down"><strong>${texts.isDown(silent)}</strong></p>`;
+}
+
+/** The diagnosis' lines are `what: how it is`. */
+export function diagnosisCard(live: StatusResult): Html | undefined {
+  if (live.diagnosis.length === 0) return undefined;
+  const rows = live.diagnosis.map((line) => {
+    const end = line.indexOf(': ');
+    return end < 0 ? html`<div><dd>${line}</dd></div>` : row(line.slice(0, end), line.slice(end + 2));
+  });
+  return html`<div class="card"><dl>${rows}</dl></div>`;
+}
+
+export function row(name: string, value: string | number): Html {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+export function holderText({ lock }: StatusResult): string | undefined {
+  if (lock === null) return undefined;
+  const parts = [lock.host, lock.pid === null ? null : `pid ${lock.pid}`, lock.env];
+  return parts.filter((part) => part !== null).join(', ') || '?';
+}
+
+/** `03:10 UTC`, with the day where it is not today's. */
+export function momentText(ms: number, nowMs: number): string {
+  const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+  return `${day(ms) === day(nowMs) ? '' : `${day(ms)} `}${clockText(ms)} UTC`;
+}

@@ -1,0 +1,123 @@
+/** The pages in English. */
+import type { PageTexts } from './texts.ts';
+
+export const en: PageTexts = {
+  isUp: '🟢 The bot works',
+  isDown: (silent) =>
+    silent === undefined ? '🔴 The bot is silent' : `🔴 The bot has been silent for ${silent}`,
+  ago: (duration) => `${duration} ago`,
+  unknown: 'unknown',
+  none: 'not written',
+  oneTime: 'This link works once, for you alone, and for 15 minutes after the alert.',
+  repair: {
+    title: 'Repair the bot?',
+    button: 'Repair',
+    whatHappens: 'What will happen',
+    askHolder: (holder) =>
+      `${holder} is asked to let go of the lock; if it is dead, the lock runs out by itself.`,
+    lockIsFree: 'Nobody holds the polling lock: nothing to release.',
+    restart: 'The worker is restarted: a minute or two.',
+    noEcs: 'ECS is not configured: a standby worker takes over.',
+    nothingLost: (pending) =>
+      pending === null || pending === 0
+        ? 'People’s messages are not lost.'
+        : `People’s messages are not lost: ${pending} wait in the queue.`,
+  },
+  drop: {
+    title: 'Drop the queue?',
+    consequence: (pending) =>
+      `Waiting at Telegram: ${pending}. All of it is deleted for good: the bot never sees it, people get no answer. It does not revive polling.`,
+    webhook: 'The webhook is removed with it.',
+    type: (pending) => `Type ${pending} to confirm`,
+    hint: (pending) => `Type exactly ${pending}`,
+    button: (pending) => `Delete ${pending} for good`,
+    empty: 'The queue is empty: nothing to drop.',
+    telegramSilent: 'Telegram does not answer, so the queue’s size is unknown. Open the link again.',
+  },
+  result: {
+    running: '⏳ In progress…',
+    runningMore: 'This page looks again by itself.',
+    interrupted: '🔴 Interrupted half-way',
+    interruptedMore: 'The function could not finish its answer. See the state below; repeating is safe.',
+    back: '🟢 The bot works again',
+    waiting: '⏳ Done, waiting for the bot',
+    waitingMore: 'A new task takes a minute or two to come up. This page looks again by itself.',
+    stillDown: '🔴 Done, but the bot is silent',
+    stillDownMore: 'No heartbeat has come: run “npx staffprobot doctor”.',
+    failed: '🔴 That did not work',
+    retry: 'Try again',
+    dropped: (count) => `Deleted from the queue: ${count}`,
+    webhookRemoved: 'The webhook was removed',
+    stillSilent: 'The bot is still silent: go back to the alert and tap “Repair”.',
+    steps: {
+      'release-lock': 'Release the lock',
+      'drop-updates': 'Drop the queue',
+      restart: 'Restart the worker',
+      'fresh-heartbeat': 'Wait for a heartbeat',
+    },
+    modes: {
+      released: 'its holder let go',
+      revoked: 'marked, but still held',
+      broken: 'broken',
+      absent: 'nobody held it',
+    },
+    outcomes: { skipped: 'not needed', 'not tried': 'not begun' },
+    deployment: 'restart begun',
+    beat: (age) => `came, ${age} old`,
+    errors: {
+      STORE_UNREACHABLE:
+        'The store did not answer: how much of this step was done is unknown. Repeating is safe.',
+      STORE_REFUSED: 'The store refused: this step was not done.',
+      BOT_API_REFUSED: 'Telegram refused: this step was not done.',
+      BOT_API_UNREACHABLE:
+        'Telegram did not answer: whether this step was done is unknown. Repeating is safe.',
+      ECS_FAILED: 'ECS did not do as asked. Repeating is safe.',
+      ECS_NOT_CONFIGURED: 'ECS is not configured: restart the worker where it runs.',
+      LOCK_STILL_HELD: 'The lock is marked, but its holder has not let go yet. Try again in half a minute.',
+      NO_HEARTBEAT_YET: 'No fresh heartbeat yet.',
+      AUDIT_FAILED: 'It was done, but the audit entry could not be written.',
+    },
+  },
+  over: {
+    up: 'Nothing to repair: the outage is over. Nothing was changed.',
+    older: '⚠️ A link of an earlier alert',
+    olderMore: 'Nothing was changed. Use a button of the bot’s newest message.',
+  },
+  unavailable: {
+    title: '⚠️ The store does not answer',
+    more: 'How the bot does is unknown right now. Open the link again in a minute: repeating is safe.',
+  },
+  status: {
+    title: 'The bot’s status',
+    polls: 'Polls Telegram',
+    nobody: 'nobody',
+    since: (moment) => `since ${moment}`,
+    revoked: 'the lock is revoked',
+    heartbeat: 'Heartbeat',
+    queue: 'Waiting updates',
+    telegram: { unreachable: 'Telegram does not answer', 'token-rejected': 'Telegram rejects the token' },
+    webhook: 'Webhook',
+    isSet: 'set',
+    tasks: (running, desired) => `${running} of ${desired} running`,
+    deploying: 'a restart is under way',
+    outage: 'Outage',
+    noOutage: 'none open',
+    timeline: 'What happened',
+    noEvents: 'No entries.',
+    events: {
+      acquired: 'Lock acquired',
+      released: 'Lock released',
+      lost: 'Lock lost',
+      revoked: 'Lock revoked',
+      broken: 'Lock broken',
+      outage: 'Outage began',
+      recovered: 'Outage ended',
+      restarted: 'Restart',
+      dropped: 'Queue dropped',
+      retried: 'Update put back',
+    },
+    inbox: 'Your notifications',
+    noInbox: 'No notifications.',
+    refresh: 'Refresh',
+  },
+};

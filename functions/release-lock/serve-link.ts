@@ -1,0 +1,170 @@
+/**
+ * Serves one-tap links: what a GET shows, and what a POST does.
+ *
+ * A GET writes nothing. A POST uses the link up in one step of the store and acts; the second of two sees that it
+ * was used, and what came of it. Whatever is not exactly that is refused alike, before the store is asked. After
+ * recovery a link only says so.
+ */
+import type { InboxStore } from '../../services/core/notifications/inbox-store.ts';
+import { faultOf } from '../../services/core/ops/ops-ports.ts';
+import { type OpsContext, perform } from '../../services/core/ops/perform.ts';
+import type { OpsAnswer, StatusResult } from '../../services/core/ops/results.ts';
+import { status } from '../../services/core/ops/status.ts';
+import type { OpsLink } from '../../services/core/ops-links/link.ts';
+import type { LinkResult } from '../../services/core/ops-links/link-store.ts';
+import { type LinkMaker, makeLink, readLinkPath } from '../../services/core/ops-links/make-link.ts';
+import type { Locale } from '../../services/core/settings.ts';
+import { StoreUnreachableError } from '../../services/core/store-errors.ts';
+import { isShownForm, showForm } from './form-guard.ts';
+import type { PageRequest } from './http-request.ts';
+import { askPage } from './pages/ask.ts';
+import { type HttpAnswer, refusal } from './pages/layout.ts';
+import { preferredLocale } from './pages/locale.ts';
+import { overPage, unavailablePage } from './pages/notice.ts';
+import { resultPage } from './pages/result.ts';
+import { statusPage } from './pages/status.ts';
+
+export interface LinkDesk {
+  readonly context: OpsContext;
+  readonly links: LinkMaker;
+  readonly inbox: InboxStore;
+}
+
+/** A phone waits for an answer for a minute at most. */
+const actionLimitMs = 45_000;
+/** A new task takes longer to come up than anybody looks at an empty screen: the page waits instead. */
+const heartbeatWaitMs = 6000;
+const auditEntriesShown = 15;
+const inboxEntriesShown = 5;
+
+interface Visit extends LinkDesk {
+  readonly request: PageRequest;
+  readonly link: OpsLink;
+  readonly locale: Locale;
+}
+
+export async function serveLink(desk: LinkDesk, request: PageRequest): Promise<HttpAnswer> {
+  const link = readLinkPath(desk.links.signer, request.path);
+  if (link === undefined) return refusal;
+  const locale = preferredLocale(request.header('accept-language'), desk.context.settings.locale);
+  const context = { ...desk.context, settings: { ...desk.context.settings, locale } };
+  const visit = { ...desk, context, request, link, locale };
+  try {
+    if (request.method === 'GET') return await show(visit);
+    if (request.method === 'POST') return await act(visit);
+    return refusal;
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined) throw error;
+    context.ports.logger.warn('a link could not be served', { action: link.action, error });
+    return unavailablePage(locale);
+  }
+}
+
+async function show(visit: Visit): Promise<HttpAnswer> {
+  const { link, locale, context, request, links } = visit;
+  const record = await links.store.read(link);
+  if (record === undefined) return refusal;
+  if (link.action === 'status') return showStatus(visit);
+  if (record.state === 'used') return showResult(visit);
+  const live = await status(context);
+  if (isOver(live, link)) return overPage(locale, live);
+  const shown = link.action === 'drop-updates' ? String(live.pendingUpdates ?? '') : '';
+  return askPage({ link, locale, live, form: showForm(links, request, link, shown) });
+}
+
+async function showStatus({ link, locale, context, inbox }: Visit): Promise<HttpAnswer> {
+  const { audit, outages } = context.ports;
+  const [live, { nowMs }, entries, { notifications }] = await Promise.all([
+    status(context),
+    outages.observe({ noteRun: false }),
+    audit.latest(auditEntriesShown),
+    inbox.list(link.recipient, { skip: 0, count: inboxEntriesShown }),
+  ]);
+  return statusPage({ locale, live, nowMs, entries, notifications, redact: context.ports.redact });
+}
+
+async function act(visit: Visit): Promise<HttpAnswer> {
+  const { link, locale, context, request, links } = visit;
+  if (link.action === 'status' || !isShownForm(links.signer, request, link)) return refusal;
+  const token = links.random.token();
+  const record = await links.store.read(link);
+  if (record === undefined) return refusal;
+  if (record.state === 'unused') {
+    const live = await status(context);
+    if (isOver(live, link)) return overPage(locale, live);
+    const use = await useOnce(visit, token);
+    if (use === 'unknown') return refusal;
+    if (use === 'outage over') return overPage(locale, await status(context));
+    if (use === 'used now') return resultPage({ locale, ...(await carryOut(visit, token)) });
+  }
+  return showResult(visit);
+}
+
+/** An answer that was lost is asked for again: the step knows its token. */
+async function useOnce({ link, links: { store } }: Visit, token: string): ReturnType<typeof store.use> {
+  try {
+    return await store.use(link, token);
+  } catch (error) {
+    if (!(error instanceof StoreUnreachableError)) throw error;
+    return store.use(link, token);
+  }
+}
+
+async function carryOut(
+  visit: Visit,
+  token: string,
+): Promise<{ record: { result: LinkResult }; live: StatusResult | undefined }> {
+  const { link, context, links } = visit;
+  const startMs = context.ports.clock.monotonicMs();
+  const remainingMs = (): number =>
+    Math.min(context.remainingMs(), actionLimitMs - (context.ports.clock.monotonicMs() - startMs));
+  const answer = await perform(
+    { ...context, remainingMs, heartbeatWaitMs },
+    {
+      action: link.action,
+      force: false,
+      dropUpdates: false,
+      reason: `one-tap link of ${link.outageId}`,
+      requestedBy: `link of ${link.recipient}`,
+    },
+  );
+  const result = { answer, retryPath: await retryPath(visit, answer) };
+  await evenIfFaulty(visit, () => links.store.finish(link, token, result));
+  return { record: { result }, live: await evenIfFaulty(visit, () => status(context)) };
+}
+
+/** The link is used up, also by a failure; whoever saw the failure gets another one. */
+async function retryPath({ link, links, context }: Visit, answer: OpsAnswer): Promise<string | undefined> {
+  if (answer.ok || answer.error.code === 'NO_HEARTBEAT_YET') return undefined;
+  return evenIfFaulty({ context, link }, () => makeLink(links, link));
+}
+
+async function showResult({ link, locale, context, links }: Visit): Promise<HttpAnswer> {
+  const [record, live, { nowMs }] = await Promise.all([
+    links.store.read(link),
+    status(context),
+    context.ports.outages.observe({ noteRun: false }),
+  ]);
+  if (record?.state !== 'used') return refusal;
+  const usedSeconds = (nowMs - record.usedMs) / 1000;
+  return resultPage({ locale, record: { result: record.result, usedSeconds }, live });
+}
+
+/** What was done is told even when something after it fails. */
+async function evenIfFaulty<Result>(
+  { context, link }: Pick<Visit, 'context' | 'link'>,
+  run: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (faultOf(error) === undefined) throw error;
+    context.ports.logger.warn('after a link was used', { action: link.action, error });
+    return undefined;
+  }
+}
+
+function isOver(live: StatusResult, link: OpsLink): boolean {
+  return live.up || live.outage?.id !== link.outageId;
+}

@@ -1,0 +1,283 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { redisAuditTrail } from '../../../services/adapters/redis/audit.ts';
+import { botToken, FunctionStage, holder, stores } from '../../support/function-stage.ts';
+import { domain, getEvent, linkEnvironment, Phone, postEvent } from './phone.ts';
+
+describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) => {
+  describe.skipIf(missing)('with everything around them', () => {
+    let stage: FunctionStage;
+    let phone: Phone;
+
+    beforeAll(async () => {
+      stage = await FunctionStage.open(redisPath);
+    });
+    afterAll(() => stage?.close());
+    beforeEach(() => {
+      phone = new Phone(stage);
+    });
+    afterEach(async () => {
+      stage.telegram.fault({ kind: 'none' });
+      stage.aws.clearFaults();
+      stage.whenRestarted = async () => {};
+      await stage.clear();
+    });
+
+    const auditEntries = () => redisAuditTrail(stage.store, stage.keys).latest(20);
+    const push = (count: number): void => {
+      for (let i = 0; i < count; i += 1) stage.telegram.pushText(botToken, { chatId: 7, text: `m${i}` });
+    };
+    const emptyQueue = async (): Promise<void> => {
+      await fetch(`${stage.telegram.url}/bot${botToken}/deleteWebhook?drop_pending_updates=true`);
+    };
+
+    it('stand under an alert, a button each, for every superadmin their own', async () => {
+      await phone.goDown();
+      const buttons = stage.messagesTo('101').at(-1)?.reply_markup?.['inline_keyboard'];
+      expect(buttons).toEqual([
+        [{ text: '🔧 Починить', url: expect.stringMatching(`^https://${domain}/recover\\.101\\.`) }],
+        [
+          {
+            text: '🗑 Сбросить очередь',
+            url: expect.stringMatching(`^https://${domain}/drop-updates\\.101\\.`),
+          },
+        ],
+        [{ text: '📊 Состояние', url: expect.stringMatching(`^https://${domain}/status\\.101\\.`) }],
+      ]);
+      expect(new Phone(stage, '102').newestLinks().recover).not.toBe(phone.newestLinks().recover);
+      const ids = (await stage.store.command(['KEYS', stage.keys.opsLink('*')])) as string[];
+      expect(ids).toHaveLength(9);
+      for (const key of ids) {
+        const lifeMs = Number(await stage.store.command(['PTTL', key]));
+        expect(lifeMs).toBeGreaterThan(14 * 60_000);
+        expect(lifeMs).toBeLessThanOrEqual(15 * 60_000);
+      }
+    });
+
+    it('are not in the message that says that the bot is back', async () => {
+      await phone.goDown();
+      await stage.beat();
+      await phone.monitor();
+      expect(stage.messagesTo('101').at(-1)?.text).toContain('снова работает');
+      expect(stage.messagesTo('101').at(-1)?.reply_markup).toBeUndefined();
+    });
+
+    it('repair: one tap restarts the worker, and the page says that the bot is back', async () => {
+      const { recover } = await phone.goDown();
+      await stage.takeLock({}, 700);
+      stage.whenRestarted = () => stage.beat();
+      const before = stage.restarts;
+      const page = await phone.open(recover);
+      expect(page.statusCode).toBe(200);
+      expect(page.body).toContain('Починить бота?');
+      expect(page.body).toContain(holder.host);
+      const result = await phone.send(await phone.form(recover));
+      expect(result.statusCode).toBe(200);
+      expect(result.body).toContain('🟢 Бот снова работает');
+      expect(result.body).not.toContain('http-equiv="refresh"');
+      expect(stage.restarts).toBe(before + 1);
+      const events = (await auditEntries()).filter(({ who }) => who === 'link of 101');
+      expect(events.map(({ event }) => event)).toEqual(['restarted', 'revoked']);
+      expect(events[0]?.why).toMatch(/^one-tap link of outage-/);
+    });
+
+    it('repair: shows by itself when a worker that takes its time is back', async () => {
+      const { recover } = await phone.goDown();
+      const form = await phone.form(recover);
+      const quick = { getRemainingTimeInMillis: () => 6900 };
+      const waiting = (await phone.ops(postEvent(form), quick)) as { body: string };
+      expect(waiting.body).toContain('Сделано, ждём бота');
+      expect(waiting.body).toContain('http-equiv="refresh"');
+      expect((await phone.open(recover)).body).toContain('Сделано, ждём бота');
+      await stage.beat();
+      expect((await phone.open(recover)).body).toContain('🟢 Бот снова работает');
+    });
+
+    it('drop: asks for the number, drops, and tells how many', async () => {
+      const links = await phone.goDown();
+      push(3);
+      const page = await phone.open(links['drop-updates']);
+      expect(page.body).toContain('pattern="3"');
+      const result = await phone.send(await phone.form(links['drop-updates'], ' 3 '));
+      expect(result.body).toContain('Удалено из очереди: 3');
+      expect(stage.telegram.state(botToken).pending).toBe(0);
+      expect((await auditEntries())[0]).toMatchObject({ event: 'dropped', who: 'link of 101' });
+    });
+
+    it('drop: has nothing to press when nothing waits, or when Telegram does not say', async () => {
+      const links = await phone.goDown();
+      await emptyQueue();
+      expect((await phone.open(links['drop-updates'])).body).toContain('Очередь пуста');
+      stage.telegram.fault({ method: 'getWebhookInfo', kind: '500' });
+      const silent = await phone.open(links['drop-updates']);
+      expect(silent.body).toContain('Telegram не отвечает');
+      expect(silent.body).not.toContain('<form');
+    });
+
+    it('status: who polls, the timeline and the inbox, and not one thing to press', async () => {
+      const { status } = await phone.goDown();
+      await stage.takeLock();
+      const page = await phone.open(status);
+      expect(page.statusCode).toBe(200);
+      for (const text of [holder.host, 'Начался сбой', '🔴 Бот молчит', 'Ваши уведомления', 'Причина']) {
+        expect(page.body).toContain(text);
+      }
+      expect(page.body).not.toContain('<form');
+    });
+
+    it('show, opened again, what came of them, and do nothing more', async () => {
+      const { recover } = await phone.goDown();
+      stage.whenRestarted = () => stage.beat();
+      const form = await phone.form(recover);
+      await phone.send(form);
+      const [restarts, audit] = [stage.restarts, await auditEntries()];
+      for (const again of [await phone.send(form), await phone.open(recover)]) {
+        expect(again.statusCode).toBe(200);
+        expect(again.body).toContain('🟢 Бот снова работает');
+        expect(again.body).not.toContain('<form');
+      }
+      expect(stage.restarts).toBe(restarts);
+      expect(await auditEntries()).toEqual(audit);
+    });
+
+    it('act once when they are sent twenty times at once', async () => {
+      const { recover } = await phone.goDown();
+      const form = await phone.form(recover);
+      const restarts = stage.restarts;
+      stage.whenRestarted = () => stage.beat();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => phone.send(form)));
+      expect(answers.every(({ statusCode }) => statusCode === 200)).toBe(true);
+      expect(stage.restarts).toBe(restarts + 1);
+      expect((await auditEntries()).filter(({ event }) => event === 'restarted')).toHaveLength(1);
+    });
+
+    it('only say so after recovery, also when the monitor has not noticed yet', async () => {
+      const { recover } = await phone.goDown();
+      const form = await phone.form(recover);
+      await stage.beat();
+      const untouched = await phone.everything();
+      for (const page of [await phone.open(recover), await phone.send(form)]) {
+        expect(page.statusCode).toBe(200);
+        expect(page.body).toContain('Чинить нечего');
+        expect(page.body).not.toContain('<form');
+      }
+      expect(await phone.everything()).toBe(untouched);
+      await phone.monitor();
+      expect((await phone.send(form)).body).toContain('Чинить нечего');
+    });
+
+    it('of an earlier outage do nothing in the next one', async () => {
+      const { recover } = await phone.goDown();
+      const form = await phone.form(recover);
+      await stage.beat();
+      await phone.monitor();
+      await phone.goDown();
+      const untouched = await phone.everything();
+      expect((await phone.send(form)).body).toContain('Ссылка из прошлого оповещения');
+      expect((await phone.open(recover)).body).toContain('Ссылка из прошлого оповещения');
+      expect(await phone.everything()).toBe(untouched);
+    });
+
+    it('tell what was done and what was not when ECS fails, and give another link', async () => {
+      const { recover } = await phone.goDown();
+      stage.aws.fault({ service: 'ecs', kind: 'error' });
+      const form = await phone.form(recover);
+      const failed = await phone.send(form);
+      expect(failed.body).toContain('🔴 Не получилось');
+      expect(failed.body).toContain('✓</span><span>Снять блокировку');
+      expect(failed.body).toContain('✗</span><span>Перезапустить воркер');
+      expect(failed.body).toContain('·</span><span>Дождаться heartbeat: не начиналось');
+      stage.aws.clearFaults();
+      const restarts = stage.restarts;
+      await phone.send(form);
+      expect(stage.restarts).toBe(restarts);
+      const [, retry = ''] = /<a class="button" href="([^"]+)">/.exec(failed.body) ?? [];
+      stage.whenRestarted = () => stage.beat();
+      expect((await phone.send(await phone.form(retry))).body).toContain('🟢 Бот снова работает');
+    });
+
+    it('change nothing when the store does not answer, and say that trying again is safe', async () => {
+      const { recover } = await phone.goDown();
+      const form = await phone.form(recover);
+      const away = new Phone(stage, '101', { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' });
+      const untouched = await phone.everything();
+      for (const page of [await away.open(recover), await away.send(form)]) {
+        expect(page.statusCode).toBe(503);
+        expect(page.body).toContain('Хранилище не отвечает');
+      }
+      expect(await phone.everything()).toBe(untouched);
+    });
+
+    it('speak the phone’s language', async () => {
+      const { recover } = await phone.goDown();
+      const inLanguage = async (language: string | undefined) => {
+        const headers = { host: domain, ...(language ? { 'accept-language': language } : {}) };
+        return (await phone.open(recover, { headers })).body;
+      };
+      expect(await inLanguage('en-GB,en;q=0.9,ru;q=0.1')).toContain('Repair the bot?');
+      expect(await inLanguage('de,en;q=0.5')).toContain('<html lang="en">');
+      expect(await inLanguage('uk,ru;q=0.7,en;q=0.6')).toContain('<html lang="ru">');
+      expect(await inLanguage(undefined)).toContain('<html lang="ru">');
+      expect(await inLanguage('de')).toContain('Починить бота?');
+    });
+
+    it('keep two open pages usable', async () => {
+      const links = await phone.goDown();
+      await emptyQueue();
+      push(1);
+      const repair = await phone.form(links.recover);
+      const { headers } = getEvent('/');
+      const drop = await phone.open(links['drop-updates'], { headers, cookies: [repair.cookie] });
+      expect(drop.cookies?.[0]).toContain(repair.cookie);
+      stage.whenRestarted = () => stage.beat();
+      expect((await phone.send(repair)).body).toContain('🟢');
+    });
+
+    it('come with headers that keep everybody else out', async () => {
+      const { recover } = await phone.goDown();
+      const page = await phone.open(recover);
+      expect(page.headers).toMatchObject({
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+        'x-frame-options': 'DENY',
+        'x-content-type-options': 'nosniff',
+      });
+      const policy = page.headers['content-security-policy'] ?? '';
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toContain('unsafe');
+      expect(page.body).not.toMatch(/<script|\son\w+=/i);
+      expect(page.cookies?.[0]).toMatch(
+        /^__Host-staffprobot=[0-9a-f]{32}; Path=\/; Max-Age=900; HttpOnly; SameSite=Lax; Secure$/,
+      );
+    });
+
+    it('show foreign text as text', async () => {
+      const { recover, status } = await phone.goDown();
+      await stage.store.command(['DEL', stage.keys.lock]);
+      await stage.takeLock({ host: '<img src=x onerror=alert(1)>' });
+      for (const path of [recover, status]) {
+        const { body } = await phone.open(path);
+        expect(body).toContain('&lt;img src=x');
+        expect(body).not.toContain('<img');
+      }
+    });
+
+    it('show nothing secret', async () => {
+      const { recover, status } = await phone.goDown();
+      const pages = [await phone.open(recover), await phone.open(status), await phone.open('/nothing')];
+      const shown = JSON.stringify([pages, stage.lines]);
+      for (const secret of [linkEnvironment.OPS_LINK_SECRET, botToken, 'function-stage-store-token']) {
+        expect(shown).not.toContain(secret);
+      }
+    });
+
+    it('tell that a holder has not let go in time', async () => {
+      const { recover } = await phone.goDown();
+      await stage.takeLock({}, 600_000);
+      const result = await phone.ops(postEvent(await phone.form(recover)), {
+        getRemainingTimeInMillis: () => 6900,
+      });
+      expect((result as { body: string }).body).toContain('держатель её пока не отпустил');
+    });
+  });
+});

@@ -1,0 +1,184 @@
+/** The links in a real browser of a phone's size, without JavaScript, through the lab's function URL. */
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../services/adapters/system-clock.ts';
+import { systemRandom } from '../../../services/adapters/system-random.ts';
+import { type FunctionUrl, startFunctionUrl } from '../../../services/lab/function-url.ts';
+import { botToken, FunctionStage } from '../../support/function-stage.ts';
+import { realTool } from '../../support/real-tools.ts';
+import { Phone } from './phone.ts';
+
+const executablePath = realTool('chromium');
+
+describe.skipIf(executablePath === undefined)('on a phone', () => {
+  let stage: FunctionStage;
+  let phone: Phone;
+  let functionUrl: FunctionUrl;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const requested: string[] = [];
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    stage = await FunctionStage.open(undefined);
+    functionUrl = await startFunctionUrl({
+      handler: (event) => phone.ops(event),
+      clock: systemClock,
+      random: systemRandom,
+    });
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await functionUrl?.close();
+    await stage?.close();
+  });
+
+  beforeEach(async () => {
+    phone = new Phone(stage);
+    context = await browser.newContext({
+      viewport: { width: 360, height: 640 },
+      deviceScaleFactor: 2,
+      isMobile: true,
+      hasTouch: true,
+      javaScriptEnabled: false,
+      locale: 'ru-RU',
+    });
+    page = await context.newPage();
+    page.on('request', (request) => requested.push(`${request.method()} ${request.url()}`));
+    page.on('console', (message) => complaints.push(message.text()));
+  });
+  afterEach(async () => {
+    stage.whenRestarted = async () => {};
+    await context.close();
+    await stage.clear();
+    requested.length = 0;
+    complaints.length = 0;
+  });
+
+  const go = (path: string) => page.goto(`${functionUrl.url}${path}`);
+  const shot = async (name: string): Promise<void> => {
+    const folder = process.env['PAGES_SHOTS'];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+  };
+  const heading = () => page.locator('h1').first().textContent();
+
+  /** The button is in sight without scrolling, and large enough for a thumb. */
+  async function expectThumb(): Promise<void> {
+    const box = await page.locator('.button').boundingBox();
+    expect(box?.height).toBeGreaterThanOrEqual(56);
+    expect(box?.width).toBeGreaterThan(300);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(640);
+  }
+
+  async function expectNoSidewaysScroll(): Promise<void> {
+    const body = await page.locator('body').boundingBox();
+    expect(body?.width).toBeLessThanOrEqual(360);
+  }
+
+  it('repairs by one tap', async () => {
+    const { recover } = await phone.goDown();
+    await stage.takeLock({}, 1500);
+    stage.whenRestarted = () => stage.beat();
+    await go(recover);
+    await shot('repair');
+    expect(await heading()).toBe('Починить бота?');
+    expect(await page.getByText('Что произойдёт').isVisible()).toBe(true);
+    await expectThumb();
+    await expectNoSidewaysScroll();
+    await page.getByRole('button', { name: 'Починить' }).tap();
+    await page.getByText('Бот снова работает').waitFor();
+    await shot('repaired');
+    // Nothing but the page itself was asked for, and nothing of it was blocked.
+    expect(requested.every((line) => line.endsWith(recover))).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.reload();
+    expect(await heading()).toContain('Бот снова работает');
+  });
+
+  it('waits by itself for a worker that takes its time', async () => {
+    const { recover } = await phone.goDown();
+    await go(recover);
+    await page.getByRole('button', { name: 'Починить' }).tap();
+    await page.getByText('Сделано, ждём бота').waitFor();
+    await shot('waiting');
+    await stage.beat();
+    await page.getByText('Бот снова работает').waitFor();
+  });
+
+  it('drops only when the number is typed', async () => {
+    const links = await phone.goDown();
+    await phone.ops({ action: 'drop-updates', reason: 'an empty queue' });
+    for (let i = 0; i < 12; i += 1) stage.telegram.pushText(botToken, { chatId: 7, text: `${i}` });
+    await go(links['drop-updates']);
+    await shot('drop');
+    await expectThumb();
+    const button = page.getByRole('button', { name: 'Удалить 12 навсегда' });
+    await page.getByLabel('Чтобы подтвердить').fill('21');
+    await button.tap();
+    expect(requested.filter((line) => line.startsWith('POST'))).toEqual([]);
+    await page.getByLabel('Чтобы подтвердить').fill('12');
+    await button.tap();
+    await page.getByText('Удалено из очереди: 12').waitFor();
+    await shot('dropped');
+    expect(stage.telegram.state(botToken).pending).toBe(0);
+  });
+
+  it('shows the status', async () => {
+    const { status } = await phone.goDown();
+    await stage.takeLock();
+    await go(status);
+    await shot('status');
+    expect(await heading()).toBe('Состояние бота');
+    await expectThumb();
+    await expectNoSidewaysScroll();
+    await page.getByText('Обновить').tap();
+    expect(await heading()).toBe('Состояние бота');
+  });
+
+  it('says what failed, and offers another try', async () => {
+    const { recover } = await phone.goDown();
+    stage.aws.fault({ service: 'ecs', kind: 'throttle' });
+    await go(recover);
+    await page.getByRole('button', { name: 'Починить' }).tap();
+    await page.getByText('Не получилось').waitFor();
+    await shot('failed');
+    stage.aws.clearFaults();
+    stage.whenRestarted = () => stage.beat();
+    await page.getByText('Попробовать ещё раз').tap();
+    await page.getByRole('button', { name: 'Починить' }).tap();
+    await page.getByText('Бот снова работает').waitFor();
+  });
+
+  it('is clear about a link that does not work, in both languages', async () => {
+    await go('/nothing');
+    await shot('refusal');
+    expect(await page.locator('h1').allTextContents()).toEqual([
+      'Ссылка не действует',
+      'This link does not work',
+    ]);
+    await expectNoSidewaysScroll();
+  });
+
+  it('cannot be pressed from another page, nor framed', async () => {
+    const { recover } = await phone.goDown();
+    const { fields } = await phone.form(recover);
+    await go(recover);
+    const attack = await context.newPage();
+    const target = `${functionUrl.url}${recover}`;
+    await attack.route('http://evil.example/**', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<iframe src="${target}"></iframe><form method="post" action="${target}"><input name="nonce" value="${fields['nonce']}"><button>win</button></form>`,
+      }),
+    );
+    await attack.goto('http://evil.example/');
+    expect(await attack.frameLocator('iframe').locator('h1').count()).toBe(0);
+    await attack.getByText('win').tap();
+    await attack.getByText('Ссылка не действует').waitFor();
+    expect(
+      await stage.store.command(['HGET', stage.keys.opsLink(recover.split('.')[3] ?? ''), 'token']),
+    ).toBeNull();
+  });
+});

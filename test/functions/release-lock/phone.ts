@@ -1,0 +1,147 @@
+/**
+ * A superadmin's phone in front of the function URL: it gets alerts, opens their links as a browser does, and sends
+ * the forms that it sees. What an attacker would send instead is said by `change`.
+ */
+import { composeMonitor } from '../../../functions/heartbeat-monitor/handler.ts';
+import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
+import type { HttpAnswer } from '../../../functions/release-lock/pages/layout.ts';
+import type { LinkAction } from '../../../services/core/ops-links/link.ts';
+import { botToken, type FunctionStage } from '../../support/function-stage.ts';
+
+export const domain = 'abc123.lambda-url.eu-central-1.on.aws';
+export const linkEnvironment = {
+  OPS_BASE_URL: `https://${domain}`,
+  OPS_LINK_SECRET: 'a-link-secret-of-the-tests-0123456789',
+  NOTIFY_LOCALE: 'ru',
+};
+
+export interface UrlEvent {
+  readonly version: string;
+  readonly routeKey: string;
+  readonly rawPath: string;
+  readonly rawQueryString: string;
+  readonly cookies?: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requestContext: Readonly<Record<string, unknown>>;
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+}
+
+export interface Form {
+  readonly path: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly cookie: string;
+}
+
+const browserHeaders = {
+  host: domain,
+  'accept-language': 'ru-RU,ru;q=0.9,en;q=0.8',
+  'user-agent': 'a phone',
+};
+
+export function getEvent(path: string, more: Partial<UrlEvent> = {}): UrlEvent {
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { ...browserHeaders, 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' },
+    requestContext: { domainName: domain, http: { method: 'GET', path, protocol: 'HTTP/1.1' } },
+    isBase64Encoded: false,
+    ...more,
+  };
+}
+
+/** What a browser sends from a page with `no-referrer`. */
+export function postEvent({ path, fields, cookie }: Form, more: Partial<UrlEvent> = {}): UrlEvent {
+  return {
+    ...getEvent(path),
+    headers: {
+      ...browserHeaders,
+      'content-type': 'application/x-www-form-urlencoded',
+      origin: 'null',
+      'sec-fetch-site': 'same-origin',
+    },
+    cookies: [cookie],
+    requestContext: { domainName: domain, http: { method: 'POST', path, protocol: 'HTTP/1.1' } },
+    body: Buffer.from(new URLSearchParams(fields).toString()).toString('base64'),
+    isBase64Encoded: true,
+    ...more,
+  };
+}
+
+export class Phone {
+  readonly stage: FunctionStage;
+  readonly telegramId: string;
+  ops: OpsHandler;
+
+  constructor(stage: FunctionStage, telegramId = '101', more: Readonly<Record<string, string>> = {}) {
+    this.stage = stage;
+    this.telegramId = telegramId;
+    this.ops = composeOps(stage.environment({ ...linkEnvironment, ...more }), stage.seams);
+  }
+
+  /** An outage begins; answers with the paths of the links in the newest alert. */
+  async goDown(): Promise<Readonly<Record<LinkAction, string>>> {
+    await this.stage.beat(400_000);
+    await this.monitor();
+    return this.newestLinks();
+  }
+
+  async monitor(): Promise<void> {
+    await composeMonitor(this.stage.environment(linkEnvironment), this.stage.seams)({});
+  }
+
+  newestLinks(): Readonly<Record<LinkAction, string>> {
+    const alert = this.stage.messagesTo(this.telegramId).at(-1);
+    const rows = (alert?.reply_markup?.['inline_keyboard'] ?? []) as { url: string }[][];
+    const [recover = '', drop = '', status = ''] = rows.flat().map(({ url }) => new URL(url).pathname);
+    return { recover, 'drop-updates': drop, status };
+  }
+
+  async open(path: string, more: Partial<UrlEvent> = {}): Promise<HttpAnswer> {
+    return (await this.ops(getEvent(path, more))) as HttpAnswer;
+  }
+
+  /** Opens a link and reads the form on its page. */
+  async form(path: string, typed?: string): Promise<Form> {
+    const { body, cookies } = await this.open(path);
+    const hidden = [...body.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)];
+    const fields: Record<string, string> = {};
+    for (const [, name = '', value = ''] of hidden) fields[name] = value;
+    if (typed !== undefined) fields['typed'] = typed;
+    return { path, fields, cookie: cookies?.[0]?.split(';')[0] ?? '' };
+  }
+
+  async send(form: Form, more: Partial<UrlEvent> = {}): Promise<HttpAnswer> {
+    return (await this.ops(postEvent(form, more))) as HttpAnswer;
+  }
+
+  /** Every key in the store with its value: what an attack must leave as it is. */
+  async everything(): Promise<string> {
+    const { stage } = this;
+    const keys = (await stage.store.command(['KEYS', '*'])) as string[];
+    const values = await Promise.all(
+      keys.sort().map(async (key) => [key, await stage.store.command(readerOf(await type(stage, key), key))]),
+    );
+    const { pending } = stage.telegram.state(botToken);
+    return JSON.stringify([values, pending, stage.restarts]);
+  }
+}
+
+async function type(stage: FunctionStage, key: string): Promise<string> {
+  return String(await stage.store.command(['TYPE', key]));
+}
+
+function readerOf(kind: string, key: string): [string, ...string[]] {
+  switch (kind) {
+    case 'hash':
+      return ['HGETALL', key];
+    case 'list':
+      return ['LRANGE', key, '0', '-1'];
+    case 'stream':
+      return ['XRANGE', key, '-', '+'];
+    default:
+      return ['GET', key];
+  }
+}
