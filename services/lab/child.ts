@@ -5,9 +5,11 @@
  * them in order.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../adapters/system-clock.ts';
 
 export interface ChildExit {
   readonly code: number | null;
@@ -17,7 +19,7 @@ export interface ChildExit {
 export interface Child {
   /** Undefined when the program could not be started. */
   readonly pid: number | undefined;
-  /** Resolves when it has ended and all that it said has been heard. */
+  /** Resolves when it has ended and what it said has been heard. */
   readonly ended: Promise<ChildExit>;
   /** False when it has ended already. */
   kill(signal: NodeJS.Signals): boolean;
@@ -30,6 +32,7 @@ export interface ChildOptions {
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
 }
 
+const lastWordsMs = 250;
 const projectRoot = new URL('../../', import.meta.url);
 
 export function startChild({ program, environment, onLine }: ChildOptions): Child {
@@ -41,8 +44,13 @@ export function startChild({ program, environment, onLine }: ChildOptions): Chil
   });
   listen(child.stdout, (line) => onLine(line, 'stdout'));
   listen(child.stderr, (line) => onLine(line, 'stderr'));
+  const heard = once(child, 'close').catch(() => undefined);
   const ended = new Promise<ChildExit>((resolve) => {
-    child.once('close', (code, signal) => resolve({ code, signal }));
+    // Its last words come with its end; but a pipe that a process of its own holds open is not waited for.
+    child.once('exit', async (code, signal) => {
+      await Promise.race([heard, systemClock.sleep(lastWordsMs)]);
+      resolve({ code, signal });
+    });
     child.once('error', (error) => {
       onLine(error.message, 'stderr');
       if (child.pid === undefined) resolve({ code: null, signal: null });

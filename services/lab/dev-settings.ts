@@ -47,6 +47,10 @@ export function hasOwnStore(environment: Environment): boolean {
   return new EnvironmentReader(environment).text('UPSTASH_REDIS_REST_URL') !== undefined;
 }
 
+export function keyPrefixOf(environment: Environment): string {
+  return new EnvironmentReader(environment).text('REDIS_KEY_PREFIX') ?? '';
+}
+
 export function withStore(environment: Environment, { url, token }: DevStore): Environment {
   return { ...environment, UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
 }

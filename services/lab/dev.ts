@@ -17,9 +17,10 @@ import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import type { Environment } from '../core/environment-reader.ts';
 import { exitCodes } from '../core/exit-codes.ts';
-import { devProblems, hasOwnStore, withStore } from './dev-settings.ts';
+import { devProblems, hasOwnStore, keyPrefixOf, withStore } from './dev-settings.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './seed-epoch.ts';
+import { hearStopWishes } from './stop-wishes.ts';
 import { hireUndertaker } from './undertaker.ts';
 
 process.exit(await main());
@@ -37,7 +38,7 @@ async function main(): Promise<number> {
   const redis = await startLabRedis({ port: 0, tokens: [token], redisServerPath: undefined, clock });
   try {
     const { url } = redis.rest;
-    await seedEpoch({ url, token, keyPrefix: environment['REDIS_KEY_PREFIX'] ?? '' });
+    await seedEpoch({ url, token, keyPrefix: keyPrefixOf(environment) });
     process.stderr.write('UPSTASH_REDIS_REST_URL is not set: using an embedded store, forgotten on stop\n');
     return await runWorker(withStore(environment, { url, token }));
   } finally {
@@ -62,9 +63,11 @@ async function runWorker(environment: Environment): Promise<number> {
   const ended = once(worker, 'close') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
   const undertaker = hireUndertaker();
   if (worker.pid !== undefined) undertaker.know([worker.pid]);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => worker.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));
-  }
+  hearStopWishes(clock, {
+    startedByNpm: process.env['npm_command'] !== undefined,
+    onStop: () => worker.kill('SIGTERM'),
+    onHurry: () => worker.kill('SIGKILL'),
+  });
   const [code, signal] = await ended;
   undertaker.know([]);
   await undertaker.dismiss();

@@ -20,7 +20,7 @@ export const region = 'eu-central-1';
 export const account = '000000000000';
 const topicArn = `arn:aws:sns:${region}:${account}:staffprobot-lab-alerts`;
 /** Well within the time that a stopping lab gives its children. */
-const drainSeconds = 8;
+const drainSeconds = 6;
 
 /** What the worker and the functions share. */
 function commonEnvironment(site: LabSite, times: LabTimes): Environment {

@@ -10,10 +10,13 @@ import type { Clock } from '../core/clock.ts';
 import type { Environment } from '../core/environment-reader.ts';
 import type { MonitorReport } from '../core/outage/monitor.ts';
 import type { Random } from '../core/random.ts';
+import type { Locale } from '../core/settings.ts';
 import type { LabLog } from './lab-log.ts';
 
 export interface LabFunctionsOptions {
   readonly environment: Environment;
+  /** The language of alerts, until somebody chooses another. */
+  readonly locale: Locale;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: LabLog;
@@ -28,25 +31,27 @@ export interface MonitorState {
   readonly lastReport: MonitorReport | null;
 }
 
+interface Handlers {
+  readonly monitor: ReturnType<typeof composeMonitor>;
+  readonly ops: ReturnType<typeof composeOps>;
+}
+
 const monitorName = 'heartbeat-monitor';
 const opsName = 'release-lock';
 
 export class LabFunctions {
   private readonly options: LabFunctionsOptions;
-  private readonly runMonitor: ReturnType<typeof composeMonitor>;
-  private readonly runOps: ReturnType<typeof composeOps>;
+  private readonly handlers: Readonly<Record<Locale, Handlers>>;
   private readonly stopping = new AbortController();
   private schedule: Promise<void> | undefined;
+  /** As a change of `NOTIFY_LOCALE` would: for all that is said from now on. */
+  locale: Locale;
   monitor: MonitorState = { runs: 0, lastRunAtMs: null, lastError: null, lastReport: null };
 
   constructor(options: LabFunctionsOptions) {
-    const { environment, clock, random, log } = options;
-    const write = (source: string) => (text: string) => {
-      for (const line of text.split('\n')) log.sayLine(source, line, 'info');
-    };
     this.options = options;
-    this.runMonitor = composeMonitor(environment, { clock, random, write: write(monitorName) });
-    this.runOps = composeOps(environment, { clock, random, write: write(opsName) });
+    this.locale = options.locale;
+    this.handlers = { ru: this.compose('ru'), en: this.compose('en') };
   }
 
   startSchedule(): void {
@@ -55,13 +60,13 @@ export class LabFunctions {
 
   /** A direct invocation; rejects where Lambda would report a function error. */
   ops(payload: unknown): Promise<unknown> {
-    return this.runOps(payload);
+    return this.handlers[this.locale].ops(payload);
   }
 
   /** The event of a stopped task, as EventBridge delivers it: nobody hears the answer. */
   async taskStopped(event: unknown): Promise<void> {
     try {
-      await this.runOps(event);
+      await this.handlers[this.locale].ops(event);
     } catch (error) {
       this.options.log.say(opsName, 'error', `the invocation failed: ${messageOf(error)}`);
     }
@@ -73,6 +78,18 @@ export class LabFunctions {
     // A run that waits for a hanging server is not waited for: everything it could do is about to go.
     await Promise.race([this.schedule, this.options.clock.sleep(1000, waiting.signal)]);
     waiting.abort();
+  }
+
+  private compose(locale: Locale): Handlers {
+    const { clock, random, log } = this.options;
+    const environment = { ...this.options.environment, NOTIFY_LOCALE: locale };
+    const write = (source: string) => (text: string) => {
+      for (const line of text.split('\n')) log.sayLine(source, line, 'info');
+    };
+    return {
+      monitor: composeMonitor(environment, { clock, random, write: write(monitorName) }),
+      ops: composeOps(environment, { clock, random, write: write(opsName) }),
+    };
   }
 
   private async keepSchedule(): Promise<void> {
@@ -90,7 +107,10 @@ export class LabFunctions {
     const { clock, log } = this.options;
     const run = { runs: this.monitor.runs + 1, lastRunAtMs: clock.wallMs() };
     try {
-      const lastReport = await this.runMonitor({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
+      const lastReport = await this.handlers[this.locale].monitor({
+        source: 'aws.events',
+        'detail-type': 'Scheduled Event',
+      });
       this.monitor = { ...run, lastError: null, lastReport };
     } catch (error) {
       this.monitor = { ...this.monitor, ...run, lastError: messageOf(error) };

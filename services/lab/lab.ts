@@ -16,6 +16,7 @@ import type { InboxStore } from '../core/notifications/inbox-store.ts';
 import type { OutageStore } from '../core/outage/outage-store.ts';
 import type { Random } from '../core/random.ts';
 import { redactor } from '../core/redaction.ts';
+import { locales } from '../core/settings.ts';
 import { storeKeys } from '../core/store-keys.ts';
 import { type AwsEmulator, startAwsEmulator } from './aws-emulator/aws-emulator.ts';
 import { Conversations } from './conversations.ts';
@@ -110,13 +111,13 @@ async function startParts(
   await seedEpoch({ url: site.redisUrl, token: redisToken, keyPrefix: '' });
 
   const functions = new LabFunctions({
-    environment: { ...functionEnvironment(site, times), ...pick(botEnvironment, 'NOTIFY_LOCALE') },
+    environment: functionEnvironment(site, times),
+    locale: locales.find((known) => known === botEnvironment['NOTIFY_LOCALE']) ?? 'ru',
     monitorEveryMs: times.monitorEveryMs,
     clock,
     random,
     log,
   });
-  closers.push(() => functions.stop());
   const undertaker = hireUndertaker();
   closers.push(() => undertaker.dismiss());
   const tasks = new TaskService({
@@ -130,6 +131,8 @@ async function startParts(
     onPids: (pids) => undertaker.know(pids),
   });
   closers.push(() => tasks.stop());
+  // The first to go: nobody is to be told that the workers have stopped.
+  closers.push(() => functions.stop());
   tasks.start();
   return {
     clock,
@@ -147,9 +150,4 @@ async function startParts(
     audit: redisAuditTrail(store, keys),
     stop,
   };
-}
-
-function pick(environment: Readonly<Record<string, string>>, name: string): Record<string, string> {
-  const value = environment[name];
-  return value === undefined ? {} : { [name]: value };
 }

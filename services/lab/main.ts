@@ -13,18 +13,18 @@ import { startLab } from './lab.ts';
 import { LabStartError, untilReady } from './lab-readiness.ts';
 import { type LabSettings, readLabSettings } from './lab-settings.ts';
 import { describeTimes } from './lab-times.ts';
+import { hearStopWishes } from './stop-wishes.ts';
 
 const stop = new AbortController();
 const stopped = new Promise<'stopped'>((resolve) => {
   stop.signal.addEventListener('abort', () => resolve('stopped'), { once: true });
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // Asked a second time: no patience left. The undertaker ends what is still there.
-    if (stop.signal.aborted) process.exit(exitCodes.cleanStop);
-    stop.abort();
-  });
-}
+hearStopWishes(clock, {
+  startedByNpm: process.env['npm_command'] !== undefined,
+  onStop: () => stop.abort(),
+  // The undertaker ends what is still there.
+  onHurry: () => process.exit(exitCodes.cleanStop),
+});
 process.exit(await main());
 
 async function main(): Promise<ExitCode> {

@@ -42,6 +42,8 @@ describe('the lab', () => {
     const state = await lab.state();
     expect(hasLeaderAndStandby(state)).toBe(true);
     expect(state.leader).toMatchObject({ epoch: 1, quarantine: false, revoked: false });
+    // A store made anew on purpose makes nobody wait.
+    expect(state.log.filter(({ message }) => message.includes('knows no epoch'))).toEqual([]);
     expect(state.leader?.pid).toBe(state.workers.find(({ role }) => role === 'leader')?.pid);
     expect(state.heartbeat.ageSeconds).toBeLessThan(10);
     expect(state.workers.find(({ role }) => role === 'standby')?.waitingFor).toContain(
@@ -193,6 +195,18 @@ describe('the lab’s end', () => {
     process.kill(state.leader?.pid ?? Number.NaN, 'SIGSTOP');
     lab.child.kill('SIGKILL');
     await vi.waitUntil(() => !pids.some(isAlive), patience);
+  });
+
+  it('comes with the end of npm, whose shell does not pass the signal on', async () => {
+    const { child, said } = launchLab({ throughShell: true, environment: { npm_command: 'start' } });
+    await vi.waitUntil(() => said.stdout.startsWith('ready '), patience);
+    const url = said.stdout.slice('ready '.length).trim();
+    const pids = pidsOf((await (await fetch(`${url}/api/state`)).json()) as ApiState);
+    child.kill('SIGTERM');
+    await vi.waitUntil(
+      async () => !pids.some(isAlive) && !(await answers(Number(new URL(url).port))),
+      patience,
+    );
   });
 
   it('is as clean on Ctrl-C while it is starting', async () => {

@@ -10,7 +10,7 @@ import { answerEcs, type EmulatedWorkerService } from './ecs-calls.ts';
 import type { EmulatedAnswer } from './emulated-answer.ts';
 import { answerSns, type PublishedMessage } from './sns-calls.ts';
 
-export interface AwsFault {
+interface AwsFault {
   readonly service: 'sns' | 'ecs';
   /** `error`: HTTP 500; `throttle`: the service's own refusal of too many calls; `hang`: no answer at all. */
   readonly kind: 'error' | 'throttle' | 'hang';

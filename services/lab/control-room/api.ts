@@ -7,6 +7,7 @@
  * | `POST /api/chat {text, as?, locale?}` | a person (`as`: a Telegram id) writes to the bot |
  * | `POST /api/chat/press {messageId, data, as?, locale?}` | a person presses a button under a message |
  * | `POST /api/ops {action, force?, dropUpdates?, reason?}` | invokes the ops function; its answer as it is |
+ * | `POST /api/locale {locale}` | the language of alerts from now on |
  * | `POST /api/workers/signal {pid, signal}` | sends a signal to one of the lab's workers |
  */
 import { reasonLengthMax } from '../../core/ops/payload.ts';
@@ -27,10 +28,16 @@ const signals = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'SIGCONT'] as const;
 const textLengthMax = 4096;
 const requester = 'control room';
 
+export type ApiState = Awaited<ReturnType<typeof wholeState>>;
+
+async function wholeState(lab: Lab) {
+  const { now, ...sections } = await takeSections(lab);
+  return { ...labFacts(lab), ...now, ...sections, log: lab.log.entries, urls: labAddresses(lab) };
+}
+
 const calls: Readonly<Record<string, Call>> = {
   async 'GET /api/state'(lab) {
-    const { now, ...sections } = await takeSections(lab);
-    return done({ ...labFacts(lab), ...now, ...sections, log: lab.log.entries, urls: labAddresses(lab) });
+    return done(await wholeState(lab));
   },
 
   'POST /api/chat'(lab, body) {
@@ -64,6 +71,13 @@ const calls: Readonly<Record<string, Call>> = {
       requestedBy: requester,
     };
     return { status: 200, body: await lab.functions.ops(payload) };
+  },
+
+  'POST /api/locale'(lab, { locale }) {
+    const known = locales.find((one) => one === locale);
+    if (known === undefined) return bad(`locale: expected one of ${locales.join(', ')}`);
+    lab.functions.locale = known;
+    return done({});
   },
 
   'POST /api/workers/signal'(lab, { pid, signal }) {

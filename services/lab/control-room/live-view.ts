@@ -57,12 +57,20 @@ export class LiveView {
     const { clock } = this.lab;
     while (this.pages.size > 0 && !this.closing.signal.aborted) {
       this.hurry = new AbortController();
-      this.tell(await takeSections(this.lab));
+      await this.look();
       await clock.sleep(gatherMs, this.closing.signal);
       await clock.sleep(lookEveryMs - gatherMs, this.hurry.signal);
     }
     this.sent = new Map();
     this.loop = undefined;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      this.tell(await takeSections(this.lab));
+    } catch (error) {
+      this.lab.log.say('control room', 'error', `the state could not be read: ${String(error)}`);
+    }
   }
 
   private tell(sections: Sections): void {

@@ -102,7 +102,7 @@ export interface LabFacts {
 const inboxShown = 20;
 const auditShown = 60;
 const snsShown = 30;
-const stoppedShown = 5;
+const stoppedShown = 20;
 
 export async function takeSections(lab: Lab): Promise<Sections> {
   const [observation, inbox, audit] = await Promise.all([

@@ -43,7 +43,7 @@ const replaceAfterMs = 1000;
 const replaceAfterMaxMs = 30_000;
 /** A task that lived shorter than this has failed to start. */
 const earlyEndMs = 10_000;
-const stopPatienceMs = 12_000;
+const stopPatienceMs = 9000;
 const stoppedTasksKept = 20;
 /** Ends on purpose: another start will not help before somebody mends something. */
 const deliberateCodes: readonly number[] = [exitCodes.configuration, exitCodes.tokenRejected];
@@ -127,7 +127,9 @@ export class TaskService {
     const running = this.tasks.filter(({ state }) => state === 'running');
     const current = running.filter(({ identity }) => identity.deployment === this.deployment);
     for (let missing = desired - current.length - this.launching; missing > 0; missing -= 1) {
-      void this.launch();
+      this.launch().catch((error: unknown) => {
+        this.options.log.say('ecs', 'error', `a task could not be started: ${String(error)}`);
+      });
     }
     const healthy = current.filter(({ health }) => health?.healthy === true);
     if (healthy.length < desired) return;

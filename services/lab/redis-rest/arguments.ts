@@ -24,10 +24,12 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
     if (word === '--embedded') {
       embedded = true;
     } else if (name === '--port' || name === '--token') {
-      if (equals < 0) at += 1;
-      const value = equals < 0 ? words[at] : word.slice(equals + 1);
-      if (name === '--port') ports.push(value ?? '');
-      else tokens.push(value ?? '');
+      const next = words[at + 1];
+      const nextIsValue = equals < 0 && next !== undefined && !next.startsWith('--');
+      const value = nextIsValue ? next : equals < 0 ? '' : word.slice(equals + 1);
+      if (nextIsValue) at += 1;
+      if (name === '--port') ports.push(value);
+      else tokens.push(value);
     } else {
       problems.push(unknownProblem(name, at));
     }
@@ -53,7 +55,9 @@ function portOf(ports: readonly string[], problems: string[]): number {
   } else if (more.length > 0) {
     problems.push(`${expected}, got ${ports.length}; keep one of them`);
   } else if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) {
-    problems.push(`${expected}, got ${JSON.stringify(text.slice(0, 40))}; write it as in --port 8079`);
+    // What is no number may be a token in the wrong place.
+    const got = text === '' ? 'no value' : /^[0-9]{1,20}$/.test(text) ? text : 'something else';
+    problems.push(`${expected}, got ${got}; write it as in --port 8079`);
   }
   return Number(text);
 }
@@ -62,9 +66,8 @@ function checkTokens(tokens: readonly string[], problems: string[]): void {
   const expected = '--token: expected a text of visible ASCII characters';
   if (tokens.length === 0) problems.push(`${expected}, got none; add --token and one that clients will send`);
   tokens.forEach((token, index) => {
-    if (/^[!-~]+$/.test(token) && !token.startsWith('--')) return;
-    const got =
-      token === '' ? 'an empty one' : token.startsWith('--') ? 'another option' : 'other characters';
+    if (/^[!-~]+$/.test(token)) return;
+    const got = token === '' ? 'no value' : 'other characters';
     problems.push(`${expected}, got ${got} as number ${index + 1}; give each --token a value`);
   });
 }

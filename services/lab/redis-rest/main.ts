@@ -8,7 +8,7 @@
  * each and exit code 78; a redis-server that does not come up, or is lost, gives 69.
  *
  * SIGINT, SIGTERM and SIGHUP end it with exit code 0 and leave nothing behind. So does the end of standard input
- * when that is a pipe which was still open when it became ready: whoever held the other end is gone.
+ * when that is a pipe which was open at the start: whoever held the other end is gone.
  */
 import { fstatSync } from 'node:fs';
 import { systemClock } from '../../adapters/system-clock.ts';
@@ -47,21 +47,32 @@ async function start({ port, tokens, embedded }: RestArguments): Promise<LabRedi
   }
 }
 
-function stopWhenInputEnds(stop: () => void): void {
-  const input = fstatSync(0, { throwIfNoEntry: false });
-  if (!input?.isFIFO() && !input?.isSocket()) return;
-  let ready = false;
-  process.stdin.on('end', () => {
-    if (ready) stop();
-  });
-  process.stdin.on('error', () => undefined);
-  process.stdin.resume();
-  // What had ended already says nothing about whoever started this.
-  setImmediate(() => {
-    ready = true;
-  });
+interface StandardInput {
+  /** Resolves when a pipe that was open at the start has been closed; never, when there is no such pipe. */
+  readonly end: Promise<void>;
 }
 
+/** Resolves once it is known whether there is a pipe that is open. */
+async function watchInput(): Promise<StandardInput> {
+  const never = new Promise<void>(() => undefined);
+  const input = fstatSync(0, { throwIfNoEntry: false });
+  if (!input?.isFIFO() && !input?.isSocket()) return { end: never };
+  let ended = false;
+  const end = new Promise<void>((resolve) => {
+    process.stdin.on('error', () => undefined);
+    process.stdin.on('close', () => {
+      ended = true;
+      resolve();
+    });
+  });
+  process.stdin.resume();
+  // One that was closed from the beginning shows it by then, and says nothing about whoever started this.
+  await systemClock.sleep(openAtStartMs);
+  return { end: ended ? never : end };
+}
+
+const openAtStartMs = 50;
+const watching = watchInput();
 const redis = await start(readArguments());
 let stopping = false;
 const stop = (): void => {
@@ -75,5 +86,6 @@ const stop = (): void => {
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 redis.storeLost.then(() => exitWith(exitCodes.storeUnreachable, ['redis-server ended unexpectedly']));
-stopWhenInputEnds(stop);
+const { end: inputEnd } = await watching;
+inputEnd.then(stop);
 process.stdout.write(`ready ${redis.rest.url}\n`);

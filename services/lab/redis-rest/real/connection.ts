@@ -23,7 +23,7 @@ export interface ConnectionEvents {
   onEnd?(): void;
 }
 
-export class RedisConnectionLostError extends Error {
+class RedisConnectionLostError extends Error {
   override readonly name = 'RedisConnectionLostError';
   readonly code = 'REDIS_CONNECTION_LOST';
   constructor(cause?: unknown) {

@@ -7,7 +7,7 @@ export type ExpiryUnit = (typeof expiryUnits)[number];
 
 const int64Max = 2 ** 63;
 
-export function invalidExpire(command: string): RedisError {
+function invalidExpire(command: string): RedisError {
   return new RedisError(`ERR invalid expire time in '${command}' command`);
 }
 

@@ -32,7 +32,7 @@ export function parseStreamId(text: Bytes, missingSeq: number): StreamId {
   return { ms, seq };
 }
 
-export function compareStreamIds(left: StreamId, right: StreamId): number {
+function compareStreamIds(left: StreamId, right: StreamId): number {
   return left.ms - right.ms || left.seq - right.seq;
 }
 

@@ -1,0 +1,109 @@
+/** The ops actions and their answers; the audit trail. */
+import { h } from './dom.js';
+import { clockTime } from './times.js';
+import { workerName } from './worker-name.js';
+
+const actions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover'];
+
+export function opsView(_state, t) {
+  return [
+    h(
+      'div',
+      { class: 'field' },
+      h('label', { for: 'reason' }, t.ops.reason),
+      h('input', { id: 'reason', maxlength: 500, placeholder: t.ops.reasonPlaceholder }),
+    ),
+    h(
+      'div',
+      { class: 'switches' },
+      checkbox('force', t.ops.force, t.ops.forceHint),
+      checkbox('drop', t.ops.drop, t.ops.actions['drop-updates'][1]),
+    ),
+    h(
+      'div',
+      { class: 'actions' },
+      actions.map((action) => {
+        const [name, hint] = t.ops.actions[action];
+        return h(
+          'button',
+          {
+            type: 'button',
+            key: action,
+            'data-do': 'ops',
+            'data-action': action,
+            class: action === 'recover' ? 'primary' : null,
+          },
+          h('strong', {}, name),
+          h('small', {}, hint),
+        );
+      }),
+    ),
+  ];
+}
+
+function checkbox(id, text, hint) {
+  return h('label', { class: 'check', title: hint }, h('input', { type: 'checkbox', id }), text);
+}
+
+export function opsResultView({ ops, now }, t) {
+  if (ops === undefined) return [];
+  const name = t.ops.actions[ops.action]?.[0] ?? ops.action;
+  if (ops.answer === undefined) return [h('p', { class: 'running' }, t.ops.running(name))];
+  const { answer, elapsedMs } = ops;
+  const title = answer.ok ? t.ops.done(name, t.duration(Math.max(1, elapsedMs / 1000))) : t.ops.failed(name);
+  return [
+    h('p', { class: 'outcome', 'data-tone': answer.ok ? 'good' : 'bad' }, title),
+    ...linesOf(answer, now, t).map((line) => h('p', {}, line)),
+    h(
+      'details',
+      {},
+      h('summary', {}, t.ops.whole),
+      h('pre', { tabindex: 0 }, JSON.stringify(answer, null, 2)),
+    ),
+  ];
+}
+
+function linesOf(answer, now, t) {
+  const error = answer.ok ? [] : [answer.error?.message ?? String(answer.error)];
+  const steps = (answer.steps ?? []).map(
+    ({ step, outcome, why }) =>
+      `${t.ops.steps[step] ?? step}: ${t.ops.outcomes[outcome] ?? outcome}${why && outcome !== 'failed' ? ` (${why})` : ''}`,
+  );
+  return [...error, ...steps, ...(answer.ok ? resultLines(answer, now, t) : [])];
+}
+
+function resultLines(answer, now, t) {
+  switch (answer.action) {
+    case 'status': {
+      const holder = answer.lock === null ? t.now.nobody : workerName(`pid ${answer.lock.pid}`, now);
+      return [answer.up ? t.ops.up : t.ops.down, `${t.now.lock}: ${holder}`, ...answer.diagnosis];
+    }
+    case 'release-lock':
+      return [t.ops.modes[answer.mode] ?? answer.mode];
+    case 'drop-updates':
+      return [t.ops.dropped(answer.droppedUpdates)];
+    case 'restart':
+      return [t.ops.deployment(answer.deploymentId)];
+    default:
+      return [];
+  }
+}
+
+export function timelineView({ audit, now }, t) {
+  if (audit === undefined) return [];
+  if (audit === null) return [h('li', { key: 'unknown', class: 'empty' }, t.superadmins.unknown)];
+  if (audit.length === 0) return [h('li', { key: 'empty', class: 'empty' }, t.timeline.empty)];
+  return audit.map(({ id, event, who, why }) =>
+    h(
+      'li',
+      { key: id, 'data-event': event },
+      h('time', {}, clockTime(Number(id.split('-')[0]))),
+      h(
+        'div',
+        {},
+        h('p', {}, h('strong', {}, workerName(who, now)), ` ${t.timeline.events[event] ?? event}`),
+        why && h('p', { class: 'note' }, why),
+      ),
+    ),
+  );
+}
