@@ -1,8 +1,10 @@
 /** The stack as CloudFormation gets it, without the command line: the context of `cdk.json` and what a test adds. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { type Configuration, readConfiguration } from '../../../infra/configuration.ts';
 import type { Context } from '../../../infra/context-reader.ts';
 import { StaffProBotStack } from '../../../infra/staffprobot-stack.ts';
@@ -23,14 +25,26 @@ export function configurationOf(context: Context = {}): Configuration {
   return result.configuration;
 }
 
+const outputs = mkdtempSync(join(tmpdir(), 'staffprobot-apps-'));
+let appCount = 0;
+afterAll(() => rmSync(outputs, { recursive: true, force: true }));
+
 export function makeApp(): App {
-  return new App({ context: { ...cdkJson.context, ...unbundled } });
+  appCount += 1;
+  return new App({ context: { ...cdkJson.context, ...unbundled }, outdir: join(outputs, String(appCount)) });
 }
 
+const synthesised = new Map<string, Template>();
+
+/** Once for each context: templates are only read. */
 export function synthesise(context: Context = {}): Template {
-  return Template.fromStack(
-    new StaffProBotStack(makeApp(), 'StaffProBot', { configuration: configurationOf(context) }),
-  );
+  const key = JSON.stringify(context);
+  const known = synthesised.get(key);
+  if (known !== undefined) return known;
+  const configuration = configurationOf(context);
+  const template = Template.fromStack(new StaffProBotStack(makeApp(), 'StaffProBot', { configuration }));
+  synthesised.set(key, template);
+  return template;
 }
 
 interface Resource {
@@ -49,7 +63,9 @@ export function theResource(template: Template, type: string, prefix = ''): Reso
   const found = Object.entries(resources(template, type)).filter(([id]) => id.startsWith(prefix));
   const [first] = found;
   if (first === undefined || found.length > 1) {
-    throw new Error(`expected one ${type} ${prefix}, got ${found.length}: ${found.map(([id]) => id).join(', ')}`);
+    throw new Error(
+      `expected one ${type} ${prefix}, got ${found.length}: ${found.map(([id]) => id).join(', ')}`,
+    );
   }
   return { id: first[0], ...first[1] };
 }

@@ -1,0 +1,143 @@
+/**
+ * How source becomes what production runs: esbuild bundles for the functions and for the worker's image.
+ *
+ * Functions are CommonJS, which starts faster on Lambda than ES modules do; the AWS clients, which they import only
+ * when needed, become files of their own, so that a start does not even parse them. The worker is ES modules, because its entry awaits at the top; chunks
+ * are shared, so that a company's handlers use the very Telegraf that the bot uses.
+ *
+ * Guarantees: the same source gives the same bytes; no warning passes; nothing of a bundle reads the source tree or
+ * `node_modules` when it runs. Does not check types.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { type FunctionName, functionEntries } from './function-entries.ts';
+
+const root = join(import.meta.dirname, '..');
+const luaFolder = join(root, 'services/adapters/redis/lua');
+
+/** The files of the worker's image that are started, and the company's handlers where there are any. */
+export const workerFiles = { bot: 'bot.mjs', metrics: 'metrics.mjs', handlers: 'handlers.mjs' } as const;
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
+/** Writes the function's file and, beside it, a file for each client that it imports lazily. */
+export async function bundleFunction(name: FunctionName, outputFolder: string): Promise<void> {
+  const clients = new Set<string>();
+  await bundle({
+    ...functionOptions,
+    entryPoints: { index: functionEntries[name] },
+    outdir: outputFolder,
+    // esbuild warns of it even in the code that it then removes.
+    define: { 'import.meta.url': '""' },
+    plugins: [inlineLua, lazyClients(clients)],
+  });
+  if (clients.size === 0) return;
+  const entryPoints = Object.fromEntries([...clients].map((client) => [clientFile(client), client]));
+  await bundle({ ...functionOptions, entryPoints, outdir: outputFolder });
+}
+
+const functionOptions = {
+  format: 'cjs',
+  // A function starts often and on a fraction of a processor: each kilobyte that is not parsed counts.
+  minify: true,
+} as const satisfies BuildOptions;
+
+/** Leaves `await import('@aws-sdk/…')` in place, pointed at a file beside the bundle. */
+function lazyClients(found: Set<string>): Plugin {
+  return {
+    name: 'lazy-clients',
+    setup(builder) {
+      builder.onResolve({ filter: /^@aws-sdk\/client-/ }, ({ path, kind, importer }) => {
+        if (kind !== 'dynamic-import') {
+          return {
+            errors: [{ text: `${importer} loads ${path} at every start: import it when it is needed` }],
+          };
+        }
+        found.add(path);
+        return { path: `./${clientFile(path)}.js`, external: true };
+      });
+    },
+  };
+}
+
+function clientFile(client: string): string {
+  return client.slice(client.indexOf('/') + 1);
+}
+
+/** `handlers` is a module of the company's own, from the repository's root; it becomes `handlers.mjs`. */
+export function bundleWorker(outputFolder: string, handlers?: string): Promise<Metafile> {
+  return bundle({
+    entryPoints: {
+      bot: 'services/bot/main.ts',
+      metrics: 'services/metrics-sidecar/main.ts',
+      ...(handlers === undefined ? {} : { handlers }),
+    },
+    format: 'esm',
+    // Names stay as they are written: it starts seldom, and a stack trace in a log is worth more than the bytes.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    outdir: outputFolder,
+    outExtension: { '.js': '.mjs' },
+    plugins: [inlineLua],
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+    // Telegraf and prom-client are CommonJS and require Node's own modules.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+}
+
+async function bundle(options: BuildOptions): Promise<Metafile> {
+  const { warnings, metafile } = await build({
+    ...common,
+    ...options,
+    define: { ...options.define, BUNDLED_VERSION: JSON.stringify(packageVersion()) },
+  });
+  const [warning] = warnings;
+  if (warning !== undefined) {
+    throw new Error(`esbuild warns: ${warning.text} (${warning.location?.file}:${warning.location?.line})`);
+  }
+  if (metafile === undefined) throw new Error('esbuild wrote no metafile');
+  return metafile;
+}
+
+/**
+ * Puts the store's scripts into the module that reads them in development.
+ *
+ * esbuild's own `define` cannot do it: it does not fold `typeof` of an object, so the code that reads files by
+ * `import.meta.url` would stay, and CommonJS has none.
+ */
+const inlineLua: Plugin = {
+  name: 'inline-lua',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]redis[\\/]lua-scripts\.ts$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      const folded = source.replaceAll("typeof BUNDLED_LUA === 'undefined'", 'false');
+      if (folded === source) throw new Error(`${path} does not ask whether BUNDLED_LUA is there`);
+      return { contents: `const BUNDLED_LUA = ${JSON.stringify(luaSources())};\n${folded}`, loader: 'ts' };
+    });
+  },
+};
+
+/** Every script by its name, without the extension. */
+export function luaSources(): Record<string, string> {
+  const files = readdirSync(luaFolder).filter((file) => file.endsWith('.lua'));
+  return Object.fromEntries(
+    files.toSorted().map((file) => [file.slice(0, -4), readFileSync(join(luaFolder, file), 'utf8')]),
+  );
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,55 @@
+/**
+ * The rights to look at the polling service and to restart it, on that one service.
+ *
+ * Listing tasks takes no service as its resource, only the cluster as a condition. Restarting is a new deployment of
+ * the same task definition, which passes no role.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html
+ */
+import { CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import type { Cluster, IService } from 'aws-cdk-lib/aws-ecs';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+
+export interface WatchedService {
+  readonly cluster: Cluster;
+  readonly service: IService;
+}
+
+export function grantWatchService(
+  role: Role,
+  { cluster, service }: WatchedService,
+  { mayRestart }: { mayRestart: boolean },
+): void {
+  const tasks = Stack.of(role).formatArn({
+    service: 'ecs',
+    resource: 'task',
+    resourceName: `${cluster.clusterName}/*`,
+  });
+  const conditions = { ArnEquals: { 'ecs:cluster': cluster.clusterArn } };
+  const statements = [
+    new PolicyStatement({
+      actions: ['ecs:DescribeServices', ...(mayRestart ? ['ecs:UpdateService'] : [])],
+      resources: [service.serviceArn],
+    }),
+    new PolicyStatement({ actions: ['ecs:ListTasks'], resources: ['*'], conditions }),
+    new PolicyStatement({ actions: ['ecs:DescribeTasks'], resources: [tasks] }),
+  ];
+  for (const statement of statements) role.addToPolicy(statement);
+  Validations.of(role).acknowledge(
+    {
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      reason: 'ecs:ListTasks takes no service as its resource: a condition holds it to the one cluster.',
+    },
+    {
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${logicalIdOf(cluster)}>/*]`,
+      reason:
+        'A task has a new id every time: those of the one cluster are all that can be named beforehand.',
+    },
+  );
+}
+
+function logicalIdOf(cluster: Cluster): string {
+  const resource = cluster.node.defaultChild;
+  if (!CfnElement.isCfnElement(resource)) throw new Error('a cluster is an AWS::ECS::Cluster');
+  return Stack.of(cluster).getLogicalId(resource);
+}

@@ -1,0 +1,114 @@
+/**
+ * The ops function: invoked by operators, by one-tap links when they are on, and by the end of a worker's task.
+ *
+ * Who may invoke it is IAM's to say: `operatorsPolicy` is ready to be attached to people and roles. The function URL
+ * exists only with links; it is open to everybody, and the handler verifies every request itself, because a link has
+ * to work on a phone that knows no AWS.
+ *
+ * It is never repeated by itself: an operator's action must not happen twice, and a stopped task whose event is lost
+ * costs a lease's length and no more.
+ */
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { taskStoppedEvent, timeoutSeconds } from '../../functions/release-lock/contract.ts';
+import { grantWatchService, type WatchedService } from './ecs-grants.ts';
+import type { Secrets } from './secrets.ts';
+import { StaffFunction } from './staff-function.ts';
+
+export interface OpsFunctionProps {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: Secrets;
+  readonly worker: WatchedService;
+  readonly links: boolean;
+  readonly failedEvents: IQueue;
+  readonly boundConcurrency: boolean;
+  readonly logRetentionDays: RetentionDays;
+}
+
+/** A recovery waits for minutes; meanwhile the stopped task's event and a second operator get through. */
+const concurrencyMax = 3;
+
+export class OpsFunction extends StaffFunction {
+  readonly operatorsPolicy: ManagedPolicy;
+  /** Undefined when links are off. */
+  readonly url: string | undefined;
+
+  constructor(scope: Construct, id: string, props: OpsFunctionProps) {
+    const { worker } = props;
+    super(scope, id, {
+      name: 'release-lock',
+      description: 'StaffProBot: status, release-lock, drop-updates, restart, recover',
+      timeout: Duration.seconds(timeoutSeconds),
+      environment: {
+        ...props.environment,
+        SECRETS_ARN: props.secrets.arn,
+        ECS_CLUSTER: worker.cluster.clusterName,
+        ECS_SERVICE: worker.service.serviceName,
+      },
+      secrets: props.secrets,
+      logRetentionDays: props.logRetentionDays,
+      failedEvents: props.failedEvents,
+      concurrencyMax: props.boundConcurrency ? concurrencyMax : undefined,
+    });
+    grantWatchService(this.role, worker, { mayRestart: true });
+    this.operatorsPolicy = this.makeOperatorsPolicy();
+    this.watchStoppedTasks(props);
+    this.url = props.links
+      ? this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url
+      : undefined;
+  }
+
+  /** Requests to the function URL that were refused; without links nothing may ever come. */
+  metricRefusals(): Metric {
+    return new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'Url4xxCount',
+      statistic: 'Sum',
+      period: Duration.minutes(5),
+      dimensionsMap: { FunctionName: this.function.functionName },
+    });
+  }
+
+  private makeOperatorsPolicy(): ManagedPolicy {
+    const policy = new ManagedPolicy(this, 'Operators', {
+      description: 'StaffProBot: may invoke the ops function, and nothing else',
+      statements: [
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }),
+      ],
+    });
+    Validations.of(policy).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-IAM4',
+      reason: 'This is the policy to attach: people and roles come and go outside of this stack.',
+    });
+    return policy;
+  }
+
+  private watchStoppedTasks({ worker, failedEvents }: OpsFunctionProps): void {
+    new Rule(this, 'TaskStopped', {
+      description: 'StaffProBot: a worker that has ended needs no lock',
+      eventPattern: {
+        source: [taskStoppedEvent.source],
+        detailType: [taskStoppedEvent.detailType],
+        detail: {
+          clusterArn: [worker.cluster.clusterArn],
+          group: [`service:${worker.service.serviceName}`],
+          lastStatus: [taskStoppedEvent.lastStatus],
+        },
+      },
+      targets: [
+        new LambdaFunction(this.function, {
+          retryAttempts: 0,
+          maxEventAge: Duration.minutes(1),
+          deadLetterQueue: failedEvents,
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * The polling worker: an ECS service on Fargate whose task holds the bot and its metrics sidecar.
+ *
+ * A deploy hands over without a gap: the new task starts as standby and is healthy as such, then the old one gets
+ * SIGTERM, drains and gives its lock back. So at no moment do fewer workers run than are asked for, a standby must
+ * count as healthy, and the stop timeout lies above any drain. When a deployment does not get healthy the circuit
+ * breaker goes back to the one before.
+ *
+ * The task's own role may nothing at all: the bot speaks to Telegram and the store only. The execution role pulls the
+ * image, writes the log and reads the secret.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
+ */
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
+import { Construct } from 'constructs';
+import { healthPath } from '../../services/bot/contract.ts';
+import type { EnvironmentName, ImageConfiguration } from '../configuration.ts';
+import type { Network } from './network.ts';
+import { requiredEntries, type Secrets } from './secrets.ts';
+import { workerImage } from './worker-image.ts';
+
+export interface PollingWorkerProps {
+  readonly network: Network;
+  readonly secrets: Secrets;
+  readonly image: ImageConfiguration;
+  readonly environmentName: EnvironmentName;
+  /** Variables of the bot that are no secrets. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly standbyCount: number;
+  readonly spot: boolean;
+  readonly paused: boolean;
+  readonly logRetentionDays: RetentionDays;
+}
+
+/** Where the sidecar is scraped, and where it scrapes the bot. */
+export const ports = { metrics: 9464, bot: 9465 } as const;
+/** The size of a task: what one Node process with a quiet neighbour needs. */
+export const taskSize = { cpu: 256, memoryMiB: 512 } as const;
+/** The most that ECS grants; any drain ends before. */
+const stopTimeout = Duration.seconds(120);
+/** Enough for the sidecar; what it does not take is the bot's. */
+const sidecarMemoryMiB = 160;
+/** A user of no name: the files in the image belong to root, and nothing is written. */
+const user = '65532:65532';
+const serviceHostName = 'worker';
+
+export class PollingWorker extends Construct {
+  readonly cluster: ecs.Cluster;
+  readonly service: ecs.FargateService;
+  readonly logGroup: LogGroup;
+  readonly desiredCount: number;
+  /** Under this name Prometheus finds every task's sidecar. */
+  readonly metricsHostName: string;
+
+  constructor(scope: Construct, id: string, props: PollingWorkerProps) {
+    super(scope, id);
+    this.desiredCount = props.paused ? 0 : 1 + props.standbyCount;
+    this.metricsHostName = `${serviceHostName}.${props.network.namespace.namespaceName}`;
+    this.logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.cluster = new ecs.Cluster(this, 'Cluster', {
+      vpc: props.network.vpc,
+      containerInsightsV2: ecs.ContainerInsights.DISABLED,
+    });
+    Validations.of(this.cluster).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-ECS4',
+      reason:
+        'Container Insights would cost more than the task; the sidecar and CPUUtilization tell the same.',
+    });
+    this.service = this.makeService(props, this.makeTask(props));
+  }
+
+  /**
+   * How many tasks run: ECS writes one sample of CPU use per task and minute. Missing data means no task.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
+   */
+  metricRunningTasks(): Metric {
+    return this.metric('CPUUtilization', 'SampleCount');
+  }
+
+  metricCpu(): Metric {
+    return this.metric('CPUUtilization', 'Average');
+  }
+
+  metricMemory(): Metric {
+    return this.metric('MemoryUtilization', 'Average');
+  }
+
+  private metric(metricName: string, statistic: string): Metric {
+    return new Metric({
+      namespace: 'AWS/ECS',
+      metricName,
+      statistic,
+      period: Duration.minutes(1),
+      dimensionsMap: { ClusterName: this.cluster.clusterName, ServiceName: this.service.serviceName },
+    });
+  }
+
+  private makeTask(props: PollingWorkerProps): ecs.FargateTaskDefinition {
+    const task = new ecs.FargateTaskDefinition(this, 'Task', {
+      family: `${Stack.of(this).stackName}-worker`,
+      cpu: taskSize.cpu,
+      memoryLimitMiB: taskSize.memoryMiB,
+      runtimePlatform: {
+        cpuArchitecture: ecs.CpuArchitecture.ARM64,
+        operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+      },
+    });
+    const image = workerImage(this, props.image);
+    const metrics = this.addContainer(task, 'metrics', {
+      image,
+      // A task without its sidecar still polls: it is restarted in place and never takes the bot along.
+      essential: false,
+      enableRestartPolicy: true,
+      restartAttemptPeriod: Duration.minutes(1),
+      memoryLimitMiB: sidecarMemoryMiB,
+      command: ['node', 'metrics.mjs'],
+      environment: { ...portVariables, LOG_LEVEL: props.environment['LOG_LEVEL'] ?? 'info' },
+      healthCheck: healthCheck(ports.metrics),
+    });
+    metrics.addPortMappings({ containerPort: ports.metrics, protocol: ecs.Protocol.TCP });
+    const bot = this.addContainer(task, 'bot', {
+      image,
+      essential: true,
+      command: ['node', 'bot.mjs'],
+      environment: {
+        ...props.environment,
+        BOT_METRICS_PORT: portVariables.BOT_METRICS_PORT,
+        // The task of a rolling deploy waits for the one before it, whatever the environment.
+        POLLING_LOCK_BUSY: 'standby',
+      },
+      secrets: Object.fromEntries(
+        requiredEntries(props.environmentName).map((name) => [
+          name,
+          ecs.Secret.fromSecretsManager(props.secrets.secret, name),
+        ]),
+      ),
+      healthCheck: healthCheck(ports.bot),
+    });
+    // Containers stop in the reverse order: a bot that drains can still be scraped.
+    bot.addContainerDependencies({ container: metrics, condition: ecs.ContainerDependencyCondition.START });
+    Validations.of(task).acknowledge(
+      {
+        id: 'AwsSolutions::AwsSolutions-ECS2',
+        reason: 'These variables are settings, each with a default; what is secret comes out of the secret.',
+      },
+      {
+        id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+        reason: 'ecr:GetAuthorizationToken takes no resource; it alone opens no repository.',
+      },
+    );
+    return task;
+  }
+
+  private addContainer(
+    task: ecs.FargateTaskDefinition,
+    name: string,
+    options: ecs.ContainerDefinitionOptions,
+  ): ecs.ContainerDefinition {
+    return task.addContainer(name, {
+      containerName: name,
+      user,
+      readonlyRootFilesystem: true,
+      stopTimeout,
+      // An init process passes signals on and reaps what is left behind.
+      linuxParameters: linuxParameters(this, name),
+      logging: ecs.LogDrivers.awsLogs({
+        logGroup: this.logGroup,
+        streamPrefix: name,
+        // A log that cannot be delivered must not hold up polling.
+        mode: ecs.AwsLogDriverMode.NON_BLOCKING,
+      }),
+      ...options,
+    });
+  }
+
+  /** Both are there, so that going to Spot and back replaces nothing. */
+  private capacityProviders(): ecs.CfnClusterCapacityProviderAssociations {
+    return new ecs.CfnClusterCapacityProviderAssociations(this, 'CapacityProviders', {
+      cluster: this.cluster.clusterName,
+      capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+      defaultCapacityProviderStrategy: [],
+    });
+  }
+
+  private makeService(props: PollingWorkerProps, taskDefinition: ecs.TaskDefinition): ecs.FargateService {
+    const { network } = props;
+    const service = new ecs.FargateService(this, 'Service', {
+      cluster: this.cluster,
+      taskDefinition,
+      desiredCount: this.desiredCount,
+      minHealthyPercent: 100,
+      // One more than are asked for: the one that takes over.
+      maxHealthyPercent: props.standbyCount === 0 ? 200 : 150,
+      circuitBreaker: { enable: true, rollback: true },
+      vpcSubnets: network.subnets,
+      assignPublicIp: network.assignPublicIp,
+      securityGroups: [network.workerSecurityGroup],
+      capacityProviderStrategies: [{ capacityProvider: props.spot ? 'FARGATE_SPOT' : 'FARGATE', weight: 1 }],
+      propagateTags: ecs.PropagatedTagSource.SERVICE,
+      cloudMapOptions: {
+        name: serviceHostName,
+        cloudMapNamespace: network.namespace,
+        dnsRecordType: DnsRecordType.A,
+        dnsTtl: Duration.seconds(10),
+      },
+    });
+    service.node.addDependency(this.capacityProviders());
+    // The rights to pull and to log are no part of the role that the task names.
+    if (taskDefinition.executionRole !== undefined) service.node.addDependency(taskDefinition.executionRole);
+    const resource = service.node.defaultChild;
+    if (!(resource instanceof ecs.CfnService)) throw new Error('a Fargate service is an AWS::ECS::Service');
+    // Moving a healthy leader for the sake of balance would be a hand-over for nothing.
+    resource.availabilityZoneRebalancing = 'DISABLED';
+    return service;
+  }
+}
+
+const portVariables = {
+  METRICS_HOST: '0.0.0.0',
+  METRICS_PORT: String(ports.metrics),
+  BOT_METRICS_PORT: String(ports.bot),
+} as const;
+
+/** The image holds Node and no other client. */
+function healthCheck(port: number): ecs.HealthCheck {
+  const ask = `fetch('http://127.0.0.1:${port}${healthPath}',{signal:AbortSignal.timeout(5000)})`;
+  const script = `${ask}.then((answer)=>process.exit(answer.ok?0:1),()=>process.exit(1))`;
+  return {
+    command: ['CMD', 'node', '-e', script],
+    interval: Duration.seconds(30),
+    timeout: Duration.seconds(10),
+    retries: 3,
+    startPeriod: Duration.seconds(60),
+  };
+}
+
+function linuxParameters(scope: Construct, name: string): ecs.LinuxParameters {
+  const parameters = new ecs.LinuxParameters(scope, `Linux-${name}`, { initProcessEnabled: true });
+  parameters.dropCapabilities(ecs.Capability.ALL);
+  return parameters;
+}

@@ -1,0 +1,11 @@
+/** The functions by name: where each one's handler is, and what Lambda calls in its bundle. */
+export const functionEntries = {
+  'heartbeat-monitor': 'functions/heartbeat-monitor/handler.ts',
+  'release-lock': 'functions/release-lock/handler.ts',
+  'secrets-check': 'infra/secrets-check/handler.ts',
+} as const;
+export type FunctionName = keyof typeof functionEntries;
+
+/** The file of a bundle that every start loads. */
+export const functionFile = 'index.js';
+export const functionHandler = 'index.handler';

@@ -1,0 +1,91 @@
+/** The stack: which parts there are, and who knows whom. Everything else is the parts' own. */
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { environmentVariables as monitorVariables } from '../functions/heartbeat-monitor/contract.ts';
+import { environmentVariables as opsVariables } from '../functions/release-lock/contract.ts';
+import type { Configuration } from './configuration.ts';
+import { FailedEvents } from './constructs/failed-events.ts';
+import { HeartbeatMonitor } from './constructs/heartbeat-monitor.ts';
+import { Network } from './constructs/network.ts';
+import { Notifications } from './constructs/notifications.ts';
+import { Observability } from './constructs/observability.ts';
+import { OpsFunction } from './constructs/ops-function.ts';
+import { addOutputs } from './constructs/outputs.ts';
+import { PollingWorker, ports } from './constructs/polling-worker.ts';
+import { requiredEntries, Secrets } from './constructs/secrets.ts';
+import { SecretsCheck } from './constructs/secrets-check.ts';
+
+export interface StaffProBotStackProps extends StackProps {
+  readonly configuration: Configuration;
+}
+
+export class StaffProBotStack extends Stack {
+  constructor(scope: Construct, id: string, { configuration, ...props }: StaffProBotStackProps) {
+    super(scope, id, {
+      stackName: configuration.stackName,
+      description: 'A Telegram bot whose long polling is single, alive, observed and repairable',
+      ...props,
+    });
+    const { environment: environmentName, logRetentionDays, links, paused, boundConcurrency } = configuration;
+    const environment = { ENVIRONMENT: environmentName, ...configuration.settings };
+
+    const secrets = new Secrets(this, 'Secrets');
+    const notifications = new Notifications(this, 'Notifications', { email: configuration.alertEmail });
+    const failedEvents = new FailedEvents(this, 'FailedEvents');
+    const network = new Network(this, 'Network', {
+      configuration: configuration.network,
+      telegramApiRoot: configuration.settings.TELEGRAM_API_ROOT,
+      metricsPort: ports.metrics,
+    });
+    const worker = new PollingWorker(this, 'PollingWorker', {
+      ...configuration,
+      network,
+      secrets,
+      environmentName,
+      environment,
+    });
+    const functionProps = {
+      secrets,
+      worker,
+      boundConcurrency,
+      logRetentionDays,
+      failedEvents: failedEvents.queue,
+    };
+    const ops = new OpsFunction(this, 'Ops', {
+      ...functionProps,
+      environment: only(opsVariables, environment),
+      links,
+    });
+    const monitor = new HeartbeatMonitor(this, 'Monitor', {
+      ...functionProps,
+      environmentName,
+      environment: only(monitorVariables, environment),
+      notifications,
+      opsUrl: ops.url,
+      autoRestart: Number(configuration.settings.AUTO_RESTART_MINUTES ?? 0) > 0,
+      paused,
+    });
+    const observability = new Observability(this, 'Observability', {
+      ...configuration,
+      worker,
+      monitor,
+      ops,
+      failedEvents,
+      notifications,
+    });
+    if (!paused) {
+      const required = requiredEntries(environmentName);
+      const check = new SecretsCheck(this, 'SecretsCheck', { secrets, required, logRetentionDays });
+      worker.service.node.addDependency(check.passed);
+    }
+    addOutputs(this, { secrets, notifications, worker, monitor, ops, observability });
+  }
+}
+
+/** What a function's contract names, of what is set. */
+function only(
+  names: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => names.includes(name)));
+}

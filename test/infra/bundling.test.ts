@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleFunction, bundleWorker, luaSources } from '../../infra/bundling.ts';
+import { type FunctionName, functionEntries, functionFile } from '../../infra/function-entries.ts';
+import { exitCodes } from '../../services/core/exit-codes.ts';
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'staffprobot-bundles-'));
+const names = Object.keys(functionEntries) as FunctionName[];
+const fileOf = (name: FunctionName): string => join(folder, name, functionFile);
+const textOf = (name: FunctionName): string => readFileSync(fileOf(name), 'utf8');
+const worker = join(folder, 'worker');
+
+beforeAll(async () => {
+  for (const name of names) await bundleFunction(name, join(folder, name));
+  await bundleWorker(worker, 'test/infra/support/features.ts');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a program of one line prints, run outside of the checkout by Node alone. */
+async function evaluate(program: string): Promise<string> {
+  const { stdout } = await run(process.execPath, ['--input-type=commonjs', '--eval', program], {
+    cwd: folder,
+    env: {},
+  });
+  return stdout;
+}
+
+describe('a function’s bundle', () => {
+  it.each(names)('%s loads as CommonJS and exports an asynchronous handler', (name) => {
+    const { handler } = createRequire(import.meta.url)(fileOf(name)) as { handler: unknown };
+    expect(handler).toBeTypeOf('function');
+    // Lambda refuses handlers with a callback: two parameters at most.
+    expect((handler as { length: number }).length).toBeLessThanOrEqual(2);
+  });
+
+  it.each(names)('%s loads no AWS client when it starts, and reads no file', async (name) => {
+    const loaded = await evaluate(
+      `require(${JSON.stringify(fileOf(name))}); console.log(Object.keys(require.cache).join('\\n'))`,
+    );
+    expect(loaded.trim().split('\n')).toEqual([fileOf(name)]);
+    expect(textOf(name)).not.toMatch(/import\.meta|import_meta|\.\/lua\/|readFileSync/);
+  });
+
+  it('is small: a start parses at most 200 KB', () => {
+    const sizes = names.map((name) => [name, statSync(fileOf(name)).size] as const);
+    for (const [name, bytes] of sizes) expect(bytes, name).toBeLessThanOrEqual(200_000);
+  });
+
+  it('brings the AWS clients beside it, and can load them', async () => {
+    for (const name of ['heartbeat-monitor', 'release-lock'] as const) {
+      const files = readdirSync(join(folder, name)).filter((file) => file !== functionFile);
+      expect(files.every((file) => textOf(name).includes(`import("./${file}")`))).toBe(true);
+      expect(files).toContain('client-ecs.js');
+    }
+    const path = JSON.stringify(join(folder, 'heartbeat-monitor/client-ecs.js'));
+    expect(await evaluate(`import(${path}).then((sdk) => console.log(typeof sdk.ECSClient))`)).toBe(
+      'function\n',
+    );
+  });
+
+  it('answers, from anywhere', async () => {
+    const path = JSON.stringify(fileOf('release-lock'));
+    const answer = await evaluate(
+      `require(${path}).handler({ action: 'nonsense' }).then((answer) => console.log(JSON.stringify(answer)))`,
+    );
+    expect(JSON.parse(answer)).toMatchObject({ ok: false, error: { code: 'UNKNOWN_ACTION' } });
+  });
+
+  it('is the same every time', async () => {
+    const again = join(folder, 'again');
+    await bundleFunction('heartbeat-monitor', again);
+    expect(readFileSync(join(again, functionFile), 'utf8')).toBe(textOf('heartbeat-monitor'));
+  });
+});
+
+describe('the worker’s bundle', () => {
+  it('starts from anywhere, and says what is missing', async () => {
+    const started = run(process.execPath, ['bot.mjs'], { cwd: worker, env: {} });
+    await expect(started).rejects.toMatchObject({
+      code: exitCodes.configuration,
+      stderr: expect.stringMatching(/^TELEGRAM_BOT_TOKEN_DEV: expected a bot token/),
+    });
+  });
+
+  it('holds every script of the store, and reads none', () => {
+    const text = readdirSync(worker)
+      .map((file) => readFileSync(join(worker, file), 'utf8'))
+      .join('\n');
+    for (const [name, source] of Object.entries(luaSources())) {
+      expect(text).toContain(JSON.stringify(name).slice(1, -1));
+      expect(text).toContain(source.split('\n')[0]);
+    }
+    expect(text).not.toContain('./lua/');
+  });
+
+  it('shares one Telegraf with the company’s handlers', () => {
+    const withTelegraf = readdirSync(worker).filter((file) =>
+      /\bclass _?Composer\b|\bComposer\d* ?= ?class\b/.test(readFileSync(join(worker, file), 'utf8')),
+    );
+    expect(withTelegraf).toHaveLength(1);
+    expect(readdirSync(worker)).toContain('handlers.mjs');
+  });
+});

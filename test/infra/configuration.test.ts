@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { type ConfigurationResult, readConfiguration } from '../../infra/configuration.ts';
+import type { Context } from '../../infra/context-reader.ts';
+import { type Environment, readSettings } from './support/read-settings.ts';
+import { cdkJson } from './support/synthesised.ts';
+
+function problemsOf(context: Context): readonly string[] {
+  const result = readConfiguration(context);
+  return result.ok ? [] : result.problems;
+}
+
+function configuration(context: Context) {
+  const result: ConfigurationResult = readConfiguration(context);
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.configuration;
+}
+
+describe('the configuration', () => {
+  it('needs nothing to be set', () => {
+    expect(configuration({})).toMatchObject({
+      environment: 'production',
+      stackName: 'StaffProBot-production',
+      network: { kind: 'public', given: undefined, metricsFrom: [] },
+      image: { uri: undefined, baseImage: undefined, handlers: undefined },
+      standbyCount: 0,
+      spot: false,
+      paused: false,
+      links: false,
+      boundConcurrency: false,
+      logRetentionDays: 30,
+      heartbeatStaleSeconds: 300,
+    });
+  });
+
+  it('accepts what cdk.json itself holds', () => {
+    expect(problemsOf(cdkJson.context)).toEqual([]);
+  });
+
+  it('takes a value as text from the command line and as it is from a file', () => {
+    const fromText = configuration({
+      standbyCount: '2',
+      spot: 'true',
+      superadminTelegramIds: '1, 2',
+      metricsFrom: 'sg-0123456789abcdef0,10.0.0.0/8',
+    });
+    const fromFile = configuration({
+      standbyCount: 2,
+      spot: true,
+      superadminTelegramIds: [1, 2],
+      metricsFrom: ['sg-0123456789abcdef0', '10.0.0.0/8'],
+    });
+    expect(fromText).toEqual(fromFile);
+    expect(fromText.settings.SUPERADMIN_TELEGRAM_IDS).toBe('1,2');
+  });
+
+  it('says all that is wrong at once, a line each, with what to do', () => {
+    const problems = problemsOf({
+      environment: 'prod',
+      standbyCount: -1,
+      spot: 'ja',
+      alertEmail: 'nobody',
+      logRetentionDays: 10,
+      superadminTelegramIds: '@boss',
+      heartbeatStaleSeconds: 'long',
+    });
+    expect(problems).toHaveLength(7);
+    for (const problem of problems) expect(problem).toMatch(/^\w+: expected .+, got .+; .+$/);
+    expect(problems).toContain(
+      'standbyCount: expected a whole number from 0 to 4, got "-1"; set such a number, or leave it out',
+    );
+  });
+
+  it('does not deploy development workers, which drop updates when they stop', () => {
+    expect(problemsOf({ environment: 'development' })).toEqual([
+      'environment: expected one of production, staging, got "development"; set one of them, or leave it out for production',
+    ]);
+  });
+
+  it('refuses a name that it does not know', () => {
+    const [problem] = problemsOf({ standbycount: 1 });
+    expect(problem).toMatch(/^standbycount: expected a name that the stack knows, .*standbyCount/);
+    expect(problemsOf({ '@aws-cdk/anything': true, 'aws:cdk:anything': 1, 'cli-telemetry': false })).toEqual(
+      [],
+    );
+  });
+
+  it('wants a VPC and its subnets together', () => {
+    expect(problemsOf({ vpcId: 'vpc-0123456789abcdef0' })).toEqual([
+      'subnetIds: expected a value, because vpcId is set, got nothing; set both or neither',
+    ]);
+    expect(problemsOf({ subnetIds: 'subnet-0123456789abcdef0' })).toEqual([
+      'vpcId: expected a value, because subnetIds is set, got nothing; set both or neither',
+    ]);
+  });
+
+  it.each(['0.0.0.0/0', '10.0.0.0', 'sg-1', '::/0'])('never opens the metrics to %s', (metricsFrom) => {
+    expect(problemsOf({ metricsFrom })).toHaveLength(1);
+  });
+
+  it('wants handlers that exist, and none beside a finished image', () => {
+    expect(problemsOf({ botHandlers: 'services/bot/no-such-file.ts' })).toHaveLength(1);
+    const botHandlers = 'test/infra/support/features.ts';
+    expect(configuration({ botHandlers }).image.handlers).toBe(botHandlers);
+    expect(problemsOf({ image: 'example.com/bot:1', botHandlers })).toHaveLength(1);
+  });
+
+  it('passes nothing on that the processes would refuse', () => {
+    const edges: readonly Context[] = [
+      {},
+      { heartbeatStaleSeconds: 60, reminderMinutes: 0, autoRestartMinutes: 1440, logLevel: 'debug' },
+      { telegramApiRoot: 'http://bot-api.internal:8081', redisKeyPrefix: 'hr:', notifyLocale: 'en' },
+      { superadminTelegramIds: '1,9999999999999999' },
+    ];
+    for (const context of edges) {
+      const { environment, settings } = configuration(context);
+      const given: Environment = { ENVIRONMENT: environment, ...settings };
+      expect(readSettings(given)).toEqual([]);
+    }
+  });
+});

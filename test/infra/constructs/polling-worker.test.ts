@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { runHealthCommand } from '../support/health-command.ts';
+import {
+  actionsOf,
+  containers,
+  environmentOf,
+  resources,
+  statementsOf,
+  synthesise,
+  theResource,
+} from '../support/synthesised.ts';
+
+const service = (context = {}) => theResource(synthesise(context), 'AWS::ECS::Service').Properties;
+
+describe('the task', () => {
+  const template = synthesise();
+  const task = theResource(template, 'AWS::ECS::TaskDefinition').Properties;
+  const { bot, metrics } = containers(template);
+
+  it('is the smallest that Fargate has, on ARM', () => {
+    expect(task).toMatchObject({
+      Cpu: '256',
+      Memory: '512',
+      NetworkMode: 'awsvpc',
+      RequiresCompatibilities: ['FARGATE'],
+      RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' },
+    });
+  });
+
+  it('runs the bot and its sidecar out of one image by two commands', () => {
+    expect(bot['Image']).toEqual(metrics['Image']);
+    expect(bot['Command']).toEqual(['node', 'bot.mjs']);
+    expect(metrics['Command']).toEqual(['node', 'metrics.mjs']);
+  });
+
+  it.each([bot, metrics])('confines $Name', (container) => {
+    expect(container).toMatchObject({
+      ReadonlyRootFilesystem: true,
+      User: '65532:65532',
+      StopTimeout: 120,
+      LinuxParameters: { InitProcessEnabled: true, Capabilities: { Drop: ['ALL'] } },
+      LogConfiguration: { LogDriver: 'awslogs', Options: { mode: 'non-blocking' } },
+    });
+    expect(container['Privileged']).toBeUndefined();
+  });
+
+  it('stops the bot before the sidecar, and lives without the sidecar', () => {
+    expect(bot['DependsOn']).toEqual([{ ContainerName: 'metrics', Condition: 'START' }]);
+    expect(bot['Essential']).toBe(true);
+    expect(metrics['Essential']).toBe(false);
+    expect(metrics['RestartPolicy']).toEqual({ Enabled: true, RestartAttemptPeriod: 60 });
+  });
+
+  it.each([
+    [bot, 200, 0],
+    [bot, 503, 1],
+    [metrics, 200, 0],
+    [metrics, undefined, 1],
+  ])('asks for health: $0.Name answering $1 ends the command with $2', async (container, status, code) => {
+    const { Command } = container['HealthCheck'] as { Command: readonly string[] };
+    expect(await runHealthCommand(Command, status)).toBe(code);
+  });
+
+  it('gets secrets as secrets, each out of its own entry, and only those of its environment', () => {
+    const entries = (environment: string) =>
+      (containers(synthesise({ environment })).bot.Secrets ?? []).map(({ Name, ValueFrom }) => {
+        expect(JSON.stringify(ValueFrom)).toContain(`:${Name}::`);
+        return Name;
+      });
+    expect(entries('production')).toEqual([
+      'TELEGRAM_BOT_TOKEN_PROD',
+      'UPSTASH_REDIS_REST_URL',
+      'UPSTASH_REDIS_REST_TOKEN',
+    ]);
+    expect(entries('staging')).toEqual([
+      'TELEGRAM_BOT_TOKEN_DEV',
+      'UPSTASH_REDIS_REST_URL',
+      'UPSTASH_REDIS_REST_TOKEN',
+    ]);
+    expect(metrics.Secrets).toBeUndefined();
+  });
+
+  it('waits for the lock in every environment: a rolling deploy has two tasks', () => {
+    for (const environment of ['production', 'staging']) {
+      const variables = environmentOf(containers(synthesise({ environment })).bot);
+      expect(variables['POLLING_LOCK_BUSY']).toBe('standby');
+      expect(variables['ENVIRONMENT']).toBe(environment);
+    }
+  });
+
+  it('may do nothing in AWS by itself', () => {
+    expect(statementsOf(template, 'PollingWorkerTaskTaskRole')).toEqual([]);
+  });
+
+  it('is started by a role that pulls, logs and reads the secret', () => {
+    expect(actionsOf(statementsOf(template, 'PollingWorkerTaskExecutionRole'))).toEqual([
+      'ecr:BatchCheckLayerAvailability',
+      'ecr:BatchGetImage',
+      'ecr:GetAuthorizationToken',
+      'ecr:GetDownloadUrlForLayer',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:GetSecretValue',
+    ]);
+  });
+});
+
+describe('the service', () => {
+  it('never has fewer workers than asked for, and goes back by itself', () => {
+    expect(service()).toMatchObject({
+      DesiredCount: 1,
+      AvailabilityZoneRebalancing: 'DISABLED',
+      DeploymentConfiguration: {
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      },
+    });
+  });
+
+  it('keeps hot standbys when asked to', () => {
+    expect(service({ standbyCount: 1 })).toMatchObject({
+      DesiredCount: 2,
+      DeploymentConfiguration: { MinimumHealthyPercent: 100, MaximumPercent: 150 },
+    });
+  });
+
+  it('runs nothing while paused', () => {
+    expect(service({ paused: true })).toMatchObject({ DesiredCount: 0 });
+  });
+
+  it('goes to Spot without being made anew', () => {
+    expect(service()['CapacityProviderStrategy']).toEqual([{ CapacityProvider: 'FARGATE', Weight: 1 }]);
+    expect(service({ spot: 'true' })['CapacityProviderStrategy']).toEqual([
+      { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
+    ]);
+    expect(service()['LaunchType']).toBeUndefined();
+  });
+
+  it('waits for the rights of its tasks, its capacity and the check of the secret', () => {
+    const template = synthesise();
+    const { DependsOn } = theResource(template, 'AWS::ECS::Service');
+    const needed = [
+      theResource(template, 'AWS::IAM::Policy', 'PollingWorkerTaskExecutionRole').id,
+      theResource(template, 'AWS::ECS::ClusterCapacityProviderAssociations').id,
+      theResource(template, 'Custom::SecretsCheck').id,
+    ];
+    expect(DependsOn).toEqual(expect.arrayContaining(needed));
+  });
+
+  it('is found by Prometheus under one name', () => {
+    const template = synthesise();
+    expect(theResource(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').Properties).toMatchObject({
+      Name: 'staffprobot-production.internal',
+    });
+    expect(theResource(template, 'AWS::ServiceDiscovery::Service').Properties).toMatchObject({
+      Name: 'worker',
+      DnsConfig: { DnsRecords: [{ Type: 'A', TTL: 10 }], RoutingPolicy: 'MULTIVALUE' },
+    });
+  });
+});
+
+describe('the image', () => {
+  it('comes from a repository that the task may pull from', () => {
+    const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/bot:7';
+    const template = synthesise({ image });
+    expect(JSON.stringify(containers(template).bot['Image'])).toContain('team/bot:7');
+    const pull = statementsOf(template, 'PollingWorkerTaskExecutionRole').find(({ Action }) =>
+      Action.includes('ecr:BatchGetImage'),
+    );
+    expect(pull?.Resource).toBe('arn:aws:ecr:eu-central-1:111122223333:repository/team/bot');
+  });
+
+  it('comes from any public registry by its address', () => {
+    const image = 'ghcr.io/example/staffprobot:7';
+    expect(containers(synthesise({ image })).bot['Image']).toBe(image);
+  });
+
+  it('does not change when something else of the repository does', () => {
+    const images = [synthesise(), synthesise({ standbyCount: 1, links: true })].map(
+      (template) => containers(template).bot['Image'],
+    );
+    expect(images[0]).toEqual(images[1]);
+    expect(Object.keys(resources(synthesise(), 'AWS::ECR::Repository'))).toEqual([]);
+  });
+});

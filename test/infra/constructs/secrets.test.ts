@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { resources, synthesise, theResource } from '../support/synthesised.ts';
+
+describe('the secret', () => {
+  it('is one JSON object with every entry, all empty but the generated one', () => {
+    const { Properties } = theResource(synthesise(), 'AWS::SecretsManager::Secret');
+    const generate = Properties['GenerateSecretString'] as Record<string, unknown>;
+    expect(generate).toMatchObject({ GenerateStringKey: 'OPS_LINK_SECRET', PasswordLength: 48 });
+    expect(JSON.parse(String(generate['SecretStringTemplate']))).toEqual({
+      TELEGRAM_BOT_TOKEN_PROD: '',
+      TELEGRAM_BOT_TOKEN_DEV: '',
+      UPSTASH_REDIS_REST_URL: '',
+      UPSTASH_REDIS_REST_TOKEN: '',
+    });
+    expect(Properties['SecretString']).toBeUndefined();
+  });
+
+  it('is the same whatever the configuration: a change would empty it', () => {
+    const contexts = [{}, { environment: 'staging' }, { links: true, paused: true, standbyCount: 1 }];
+    const secrets = contexts.map((context) =>
+      theResource(synthesise(context), 'AWS::SecretsManager::Secret'),
+    );
+    expect(secrets[1]).toEqual(secrets[0]);
+    expect(secrets[2]).toEqual(secrets[0]);
+  });
+});
+
+describe('the check of the secret', () => {
+  it('asks for what the environment’s bot cannot start without', () => {
+    const required = (environment: string) =>
+      theResource(synthesise({ environment }), 'Custom::SecretsCheck').Properties['Required'];
+    expect(required('production')).toContain('TELEGRAM_BOT_TOKEN_PROD');
+    expect(required('staging')).toContain('TELEGRAM_BOT_TOKEN_DEV');
+    expect(required('staging')).not.toContain('TELEGRAM_BOT_TOKEN_PROD');
+  });
+
+  it('has an end, and is left out while paused', () => {
+    expect(theResource(synthesise(), 'Custom::SecretsCheck').Properties['ServiceTimeout']).toBe('60');
+    expect(resources(synthesise({ paused: true }), 'Custom::SecretsCheck')).toEqual({});
+  });
+});

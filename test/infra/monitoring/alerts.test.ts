@@ -1,0 +1,127 @@
+/** The alerts are tested by promtool; here stands that those tests would notice, and what holds alerts and runbook together. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { realTool } from '../../support/real-tools.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const folder = join(root, 'infra/monitoring');
+const alertsText = readFileSync(join(folder, 'alerts.yml'), 'utf8');
+
+interface Alert {
+  readonly name: string;
+  readonly block: string;
+}
+
+/** Each alert's lines, cut at the next one: enough to look at its parts without a YAML library. */
+const alerts: readonly Alert[] = alertsText
+  .split(/^ {6}- alert: /m)
+  .slice(1)
+  .map((block) => ({ name: block.split('\n', 1)[0] ?? '', block }));
+
+const ruleTests = readdirSync(folder).filter((file) => file.endsWith('.test.yml'));
+
+const words = (name: string): string[] => name.replace('StaffProBot', '').match(/[A-Z][a-z]*/g) ?? [];
+
+describe('the alerts', () => {
+  it('are the ones that the runbook knows', () => {
+    expect(alerts.map(({ name }) => name)).toEqual([
+      'StaffProBotNoHeartbeat',
+      'StaffProBotNoLeader',
+      'StaffProBotTwoLeaders',
+      'StaffProBotPollingConflicts',
+      'StaffProBotPollsFailing',
+      'StaffProBotUpdatesSlow',
+      'StaffProBotHandlersOverdue',
+      'StaffProBotJournalGrowing',
+      'StaffProBotDeadLetters',
+      'StaffProBotBotDown',
+      'StaffProBotSidecarAbsent',
+      'StaffProBotStoreErrors',
+      'StaffProBotRestartLoop',
+    ]);
+  });
+
+  it.each(alerts)(
+    '$name says how bad it is, what it means in words, and links its runbook heading',
+    ({ name, block }) => {
+      expect(block).toMatch(/labels: \{ severity: (critical|warning) \}/);
+      expect(/summary: '?(.+)/.exec(block)?.[1]?.length).toBeGreaterThan(20);
+      expect(block).toMatch(/description: >-\n {12}\S/);
+      const anchor = words(name).join('-').toLowerCase();
+      expect(block).toContain(`runbook_url: docs/runbook.md#${anchor}\n`);
+    },
+  );
+
+  it.each(alerts)('$name has its heading in the runbook', ({ name }) => {
+    const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+    const [first = '', ...rest] = words(name);
+    expect(runbook.split('\n')).toContainEqual(
+      expect.stringMatching(
+        new RegExp(`^#+ ${[first, ...rest.map((word) => word.toLowerCase())].join(' ')}$`),
+      ),
+    );
+  });
+});
+
+const promtool = realTool('promtool');
+describe.skipIf(promtool === undefined)('promtool', () => {
+  const copies: string[] = [];
+  afterAll(() => {
+    for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+  });
+
+  /** Whether the tests that expect this alert pass when it is written otherwise. */
+  function testsPassWith(name: string, text: string): boolean {
+    const copy = mkdtempSync(join(tmpdir(), 'staffprobot-rules-'));
+    copies.push(copy);
+    cpSync(folder, copy, { recursive: true });
+    writeFileSync(join(copy, 'alerts.yml'), text);
+    const expecting = ruleTests.find((file) =>
+      readFileSync(join(folder, file), 'utf8').includes(`"${name}"`),
+    );
+    expect(expecting).toBeDefined();
+    return spawnSync(promtool ?? '', ['test', 'rules', join(copy, expecting ?? '')]).status === 0;
+  }
+
+  it('finds nothing wrong with the rules', () => {
+    const rules = ['alerts.yml', 'recording.yml'].map((file) => join(folder, file));
+    execFileSync(promtool ?? '', ['check', 'rules', '--lint=all', '--lint-fatal', ...rules], {
+      stdio: 'pipe',
+    });
+  });
+
+  it.each(readdirSync(folder).filter((file) => /^prometheus\..*\.yml$/.test(file)))('takes %s', (file) => {
+    execFileSync(promtool ?? '', ['check', 'config', join(folder, file)], { stdio: 'pipe' });
+  });
+
+  it.each(ruleTests)('runs %s', (file) => {
+    execFileSync(promtool ?? '', ['test', 'rules', join(folder, file)], { stdio: 'pipe' });
+  });
+
+  it.each(alerts)('would notice if $name never fired', ({ name, block }) => {
+    const mute = block.replace(/expr: (?:\|\n(?: {10}.*\n)+|.*\n)/, 'expr: vector(0) > 1\n');
+    expect(mute).not.toBe(block);
+    expect(testsPassWith(name, alertsText.replace(block, mute))).toBe(false);
+  });
+
+  it.each(alerts)('would notice if $name fired too early', ({ name, block }) => {
+    const patient = /^ {8}for: \w+$/m.test(block);
+    const early = patient
+      ? block.replace(/^ {8}for: \w+\n/m, '')
+      : block.replace(/(>=?) (\d+)( \* 60)?\n/, '$1 $2 - 1.5$3\n');
+    expect(early).not.toBe(block);
+    expect(testsPassWith(name, alertsText.replace(block, early))).toBe(false);
+  });
+});
+
+it('keeps everything that Prometheus loads beside its configuration', () => {
+  const loaded = readdirSync(folder)
+    .filter((file) => file.endsWith('.yml'))
+    .flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/^ {2}- (\S+\.yml)$/gm)])
+    .map(([, file]) => file ?? '');
+  expect(loaded.length).toBeGreaterThan(0);
+  expect(loaded.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
+});

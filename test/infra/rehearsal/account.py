@@ -1,0 +1,354 @@
+"""A pretend AWS account on loopback: moto's server, with the gaps closed that this stack would fall through.
+
+    python account.py --port PORT --node NODE --runtime-client LAMBDA_RUNTIME_INTERFACE_CLIENT
+
+Prints `ready <url>`. Beyond moto's own CloudFormation it knows
+
+- secrets, which are made for real, so that they can be filled in and read;
+- alarms, policies of topics and queues, subscriptions and rules of asynchronous invocation, made by their API calls;
+- custom resources, whose function is invoked and whose answer counts, a refusal included;
+- every other type that moto's CloudFormation lacks, as a name without a thing behind it.
+
+A function that is invoked runs: its deployed code, in Node, under Lambda's own runtime interface client, with the
+secrets extension beside it. It finds this account's endpoints in its environment. Roles are not enforced.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import string
+import subprocess
+import tempfile
+import threading
+import time
+import uuid
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from urllib.parse import parse_qs, urlparse
+
+import boto3
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda.utils import get_backend
+from moto.cloudformation import parsing
+from moto.cloudformation.custom_model import CustomModel
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import Stack
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.secretsmanager.models import secretsmanager_backends
+
+LOOPBACK = "127.0.0.1"
+ANSWERED_WITHIN_SECONDS = 120
+
+
+class Named:
+    """A resource of a type that moto's CloudFormation lacks: it has a name, and attributes made of it."""
+
+    def __init__(self, name):
+        self.name = name
+
+    @property
+    def physical_resource_id(self):
+        return self.name
+
+    @staticmethod
+    def cloudformation_name_type():
+        return ""
+
+    @staticmethod
+    def cloudformation_type():
+        return "Named"
+
+    @classmethod
+    def has_cfn_attr(cls, _attr):
+        return True
+
+    def get_cfn_attribute(self, attribute):
+        return f"{self.name}.{attribute}"
+
+    def is_created(self):
+        return True
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name, _json, _account, _region, **_):
+        return cls(name)
+
+    @classmethod
+    def update_from_cloudformation_json(cls, original_resource, **_):
+        return original_resource
+
+    @classmethod
+    def delete_from_cloudformation_json(cls, *_):
+        pass
+
+
+class Secret(Named):
+    """A real secret of moto's, with the value that CloudFormation would generate."""
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::SecretsManager::Secret"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name, json_, account, region, **_):
+        generate = json_["Properties"]["GenerateSecretString"]
+        value = json.loads(generate["SecretStringTemplate"])
+        letters = string.ascii_letters + string.digits
+        value[generate["GenerateStringKey"]] = "".join(
+            secrets.choice(letters) for _ in range(generate["PasswordLength"])
+        )
+        made = secretsmanager_backends[account][region].create_secret(
+            name, json.dumps(value), None, None, None, None, None, [], False
+        )
+        return cls(json.loads(made)["ARN"])
+
+    @classmethod
+    def delete_from_cloudformation_json(cls, arn, _json, account, region):
+        secretsmanager_backends[account][region].delete_secret(arn, None, True)
+
+
+def client_of(service, region, url):
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name=region,
+        aws_access_key_id="account",
+        aws_secret_access_key="account",
+    )
+
+
+class Called(Named):
+    """A resource that one call of its service's API makes: the call checks the properties by the service's own model."""
+
+    calls = {}
+    url = ""
+
+    @classmethod
+    def create_from_cloudformation_json(cls, name, json_, _account, region, **named):
+        properties = json_["Properties"]
+        service, call = cls.calls[named["ResourceType"]]
+        call(client_of(service, region, cls.url), properties)
+        return cls(properties.get("AlarmName", name))
+
+    @classmethod
+    def delete_from_cloudformation_json(cls, name, json_, _account, region):
+        if json_["Type"] == "AWS::CloudWatch::Alarm":
+            client_of("cloudwatch", region, cls.url).delete_alarms(AlarmNames=[name])
+
+
+def set_topic_policy(sns, properties):
+    policy = json.dumps(properties["PolicyDocument"])
+    for topic in properties["Topics"]:
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+
+
+def set_queue_policy(sqs, properties):
+    policy = json.dumps(properties["PolicyDocument"])
+    for queue in properties["Queues"]:
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+
+
+Called.calls = {
+    "AWS::CloudWatch::Alarm": ("cloudwatch", lambda client, given: client.put_metric_alarm(**given)),
+    "AWS::SNS::TopicPolicy": ("sns", set_topic_policy),
+    "AWS::SNS::Subscription": ("sns", lambda client, given: client.subscribe(**given)),
+    "AWS::SQS::QueuePolicy": ("sqs", set_queue_policy),
+    "AWS::Lambda::EventInvokeConfig": (
+        "lambda",
+        lambda client, given: client.put_function_event_invoke_config(**given),
+    ),
+}
+
+
+class Side(BaseHTTPRequestHandler):
+    """The secrets extension, and the address at which custom resources answer."""
+
+    answers = {}
+
+    def do_GET(self):
+        arn = parse_qs(urlparse(self.path).query)["secretId"][0]
+        _, _, _, region, account, *_ = arn.split(":")
+        secret = secretsmanager_backends[account][region].get_secret_value(arn, None, None)
+        self.reply(json.dumps({"SecretString": secret["SecretString"]}))
+
+    def do_PUT(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        Side.answers[self.path.rsplit("/", 1)[1]] = json.loads(body)
+        self.reply("")
+
+    def reply(self, text):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+class Invocation(BaseHTTPRequestHandler):
+    """Lambda's runtime API for one invocation: hands out the event once, and takes the answer."""
+
+    def do_GET(self):
+        if self.server.handed_out:
+            # The client asks for the next event, which never comes: the process is ended meanwhile.
+            self.server.done.wait()
+            return
+        self.server.handed_out = True
+        self.send_response(200)
+        self.send_header("Lambda-Runtime-Aws-Request-Id", self.server.request_id)
+        self.send_header("Lambda-Runtime-Deadline-Ms", str(self.server.deadline_ms))
+        self.send_header("Lambda-Runtime-Invoked-Function-Arn", self.server.function_arn)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(self.server.event).encode())
+
+    def do_POST(self):
+        length = self.headers["content-length"]
+        body = self.rfile.read(int(length)) if length else self.read_chunks()
+        self.server.answer = body.decode()
+        self.server.failed = self.path.endswith("/error")
+        self.send_response(202)
+        self.end_headers()
+        self.server.done.set()
+
+    def read_chunks(self):
+        chunks = []
+        while size := int(self.rfile.readline(), 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
+
+    def log_message(self, *_):
+        pass
+
+
+def serve(handler):
+    server = ThreadingHTTPServer((LOOPBACK, 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def make_invoke(options, account_url, side_port):
+    """What stands in for moto's own way, which takes Docker."""
+
+    def invoke(self, event=None):
+        api = serve(Invocation)
+        api.handed_out, api.failed, api.answer = False, False, None
+        api.done, api.event, api.request_id = threading.Event(), event or {}, str(uuid.uuid4())
+        api.function_arn = self.function_arn
+        api.deadline_ms = int(1000 * (time.time() + int(self.timeout)))
+        with tempfile.TemporaryDirectory() as folder:
+            zipfile.ZipFile(BytesIO(self.code_bytes)).extractall(folder)
+            environment = {
+                **{name: str(value) for name, value in self.environment_vars.items()},
+                "PATH": os.environ["PATH"],
+                "AWS_LAMBDA_RUNTIME_API": f"{LOOPBACK}:{api.server_port}",
+                "AWS_LAMBDA_FUNCTION_NAME": self.function_name,
+                "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_size),
+                "AWS_LAMBDA_LOG_GROUP_NAME": self.logs_group_name,
+                "AWS_LAMBDA_LOG_STREAM_NAME": "rehearsal",
+                "AWS_LAMBDA_LOG_FORMAT": "JSON",
+                "LAMBDA_TASK_ROOT": folder,
+                "_HANDLER": self.handler,
+                "AWS_REGION": self.region,
+                "AWS_ENDPOINT_URL": account_url,
+                "AWS_ACCESS_KEY_ID": "function",
+                "AWS_SECRET_ACCESS_KEY": "function",
+                "AWS_SESSION_TOKEN": "function",
+                "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(side_port),
+            }
+            process = subprocess.Popen(
+                [options.node, options.runtime_client, self.handler],
+                cwd=folder,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            threading.Thread(target=lambda: (process.wait(), api.done.set()), daemon=True).start()
+            answered = api.done.wait(ANSWERED_WITHIN_SECONDS)
+            process.kill()
+            log = process.communicate()[0].decode()
+            api.shutdown()
+        if not answered or api.answer is None:
+            return json.dumps({"errorMessage": log or "no answer"}), True, log
+        return api.answer, api.failed, log
+
+    return invoke
+
+
+def make_custom(side_port):
+    def create(_cls, name, json_, account, region, **named):
+        properties = json_["Properties"]
+        request_id = str(uuid.uuid4())
+        event = {
+            "RequestType": "Create",
+            "ResponseURL": f"http://localhost:{side_port}/answer/{request_id}",
+            "StackId": named["StackId"],
+            "RequestId": request_id,
+            "LogicalResourceId": named["LogicalId"],
+            "ResourceType": named["ResourceType"],
+            "ResourceProperties": properties,
+        }
+        function = get_backend(account, region).get_function(properties["ServiceToken"])
+        result, _, log = function._invoke_lambda(event)
+        answer = Side.answers.get(request_id, {"Status": "FAILED", "Reason": f"no answer: {result} {log}"})
+        if answer["Status"] != "SUCCESS":
+            raise ValidationError(message=answer["Reason"])
+        resource = CustomModel(region, request_id, named["LogicalId"], name)
+        resource.set_data(answer.get("Data") or {})
+        return resource
+
+    return classmethod(create)
+
+
+def close_gaps():
+    create_resources = Stack.create_resources
+
+    def create_resources_and_outputs(self):
+        create_resources(self)
+        # A stack that is made by a change set keeps the outputs that it had before: none.
+        self.output_map = self._create_output_map()
+
+    Stack.create_resources = create_resources_and_outputs
+    known = parsing.resource_class_from_type
+
+    def resource_class_from_type(resource_type):
+        if resource_type == Secret.cloudformation_type():
+            return Secret
+        if resource_type in Called.calls:
+            return Called
+        if resource_type.startswith("Custom::"):
+            return CustomModel
+        return known(resource_type) if resource_type in parsing.get_model_map() else Named
+
+    parsing.resource_class_from_type = resource_class_from_type
+    # The extension's layer belongs to AWS; the side server stands in for it.
+    LambdaFunction._get_layers_data = lambda _self, _arns: []
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--node", required=True)
+    parser.add_argument("--runtime-client", required=True)
+    options = parser.parse_args()
+    side_port = serve(Side).server_port
+    close_gaps()
+    account = ThreadedMotoServer(ip_address=LOOPBACK, port=options.port, verbose=False)
+    url = Called.url = f"http://{LOOPBACK}:{options.port}"
+    LambdaFunction._invoke_lambda = make_invoke(options, url, side_port)
+    CustomModel.create_from_cloudformation_json = make_custom(side_port)
+    account.start()
+    print(f"ready {url}", flush=True)
+    # Whoever started this closes its standard input to end it.
+    while os.read(0, 1024):
+        pass
+    account.stop()
+
+
+if __name__ == "__main__":
+    main()
