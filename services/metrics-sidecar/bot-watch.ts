@@ -1,102 +1,158 @@
 /**
- * Watches the bot's own `/metrics`: what it last said, and whether it says anything now.
+ * Watches the bot's own `/metrics` in the background, so that a scrape never has to wait for the bot.
  *
- * Guarantees: an answer within `timeoutMs`, also when the bot hangs; once it was silent, no scrape waits for it
- * again until a look in the background finds it back. Of a silent bot only the two timestamps that tell how long
- * are served: a stale `polling_leader` would be a lie. Memory is bounded by the largest answer accepted.
+ * The intuition: whether the bot is hung is not found out when Prometheus asks but has been found out before. Scrapes
+ * are answered from memory, so a hung bot's scrape costs what a healthy one's does.
+ *
+ * Guarantees
+ * - What is served as the bot's is at most `lookEveryMs + patienceMs` old (1.7 s), and a silent bot is known as
+ *   silent by then. So a stale `polling_leader` cannot outlive the shortest lease (3 s) and stand beside a new one.
+ * - A silent bot's question stays open: its answer is the bot's return, noticed the moment it comes. There is one
+ *   question at a time, so a bot that hangs for days does not find thousands waiting.
+ * - Of a silent bot only the timestamps are kept that tell for how long.
+ * - A view takes at most `patienceMs`, which it takes only before the first look has ended and when this process
+ *   itself was stopped for a while.
+ *
+ * Does not guarantee: to tell a hung bot from one that is starved of CPU. Both are silent, which is what counts.
  */
-
-import { botMetricNames } from '../bot/contract.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Family } from './exposition.ts';
+
+export type LookResult = 'answered' | 'late' | 'silent' | 'unreachable' | 'unusable';
+export const lookResults: readonly LookResult[] = ['answered', 'late', 'silent', 'unreachable', 'unusable'];
 
 export interface BotWatchOptions {
-  readonly url: string;
   readonly clock: Clock;
-  readonly fetchText?: typeof fetchText;
+  /** One question; rejects when there is no usable answer, also when the signal aborts. */
+  readonly ask: (signal: AbortSignal) => Promise<readonly Family[]>;
+  /** Families that outlive the bot's silence. */
+  readonly keptNames: readonly string[];
+  /** Hears of every look, and of how long the answer took where there was one. */
+  readonly onLook?: (result: LookResult, elapsedMs: number) => void;
 }
 
 export interface BotView {
   readonly up: boolean;
   /** When the bot last answered; epoch seconds, undefined before the first time. */
   readonly lastSeenSeconds: number | undefined;
-  /** Prometheus text to serve for the bot. */
-  readonly text: string;
+  /** What to serve for the bot. */
+  readonly families: readonly Family[];
 }
 
-const timeoutMs = 700;
-const lookAgainMs = 2000;
-const answerBytesMax = 4 * 1024 * 1024;
-const keptNames = [botMetricNames.heartbeatTimestamp, botMetricNames.lastPollTimestamp];
+/** How long a bot may take for an answer before it counts as silent. */
+export const patienceMs = 700;
+export const lookEveryMs = 1000;
+/** After this long without an answer the question is put anew: the one before may have been lost. */
+const questionMs = 10_000;
+/** A view older than this was not kept up to date: this process was stopped, or starved. */
+const viewAgeMaxMs = lookEveryMs + 2 * patienceMs;
+
+type Answer =
+  | { readonly kind: 'families'; readonly families: readonly Family[] }
+  | { readonly kind: 'failed'; readonly result: LookResult };
 
 export class BotWatch {
   private readonly options: BotWatchOptions;
-  private lastText = '';
-  private up = false;
+  private families: readonly Family[] = [];
+  private state: 'unknown' | 'up' | 'silent' = 'unknown';
+  private answeredMs = Number.NEGATIVE_INFINITY;
   private lastSeenSeconds: number | undefined;
-  private asking: Promise<void> | undefined;
+  private settled = Promise.withResolvers<void>();
 
   constructor(options: BotWatchOptions) {
     this.options = options;
   }
 
-  /** Looks at the bot every other second, so that its silence and its return are noticed without a scrape. */
+  /** Looks until the signal aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.ask();
-      await this.options.clock.sleep(lookAgainMs, signal);
+      await this.look(signal);
+      await this.options.clock.sleep(lookEveryMs, signal);
     }
   }
 
-  /** What to serve now: fresh while the bot answers, what is known at once while it does not. */
   async view(): Promise<BotView> {
-    if (this.up || this.lastSeenSeconds === undefined) await this.ask();
-    const { up, lastSeenSeconds } = this;
-    return { up, lastSeenSeconds, text: up ? this.lastText : keptFamilies(this.lastText) };
+    if (!this.isCurrent()) await this.within(patienceMs, this.settled.promise);
+    const up = this.state === 'up' && this.isCurrent();
+    const families = up ? this.families : this.keptFamilies();
+    return { up, lastSeenSeconds: this.lastSeenSeconds, families };
   }
 
-  /** Scrapes that come together share one request. */
-  private ask(): Promise<void> {
-    this.asking ??= this.askOnce().finally(() => {
-      this.asking = undefined;
-    });
-    return this.asking;
-  }
-
-  private async askOnce(): Promise<void> {
-    const { url, clock } = this.options;
+  private async look(stop: AbortSignal): Promise<void> {
+    const asking = new AbortController();
+    const end = (): void => asking.abort();
+    stop.addEventListener('abort', end, { once: true });
     try {
-      this.lastText = await (this.options.fetchText ?? fetchText)(url);
-      this.lastSeenSeconds = clock.wallMs() / 1000;
-      this.up = true;
-    } catch {
-      // Silence is an answer here: it is what the sidecar exists to report.
-      this.up = false;
+      await this.lookOnce(stop, this.answerOf(asking.signal));
+    } finally {
+      stop.removeEventListener('abort', end);
+      end();
     }
   }
-}
 
-async function fetchText(url: string): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
-  if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > answerBytesMax) throw new Error('the answer is too large');
-    chunks.push(chunk);
+  private async lookOnce(stop: AbortSignal, answer: Promise<Answer>): Promise<void> {
+    const { clock, onLook } = this.options;
+    const startedMs = clock.monotonicMs();
+    let result = await this.within(patienceMs, answer);
+    const isLate = result === undefined;
+    if (isLate) {
+      this.noteSilence();
+      onLook?.('silent', clock.monotonicMs() - startedMs);
+      result = await this.within(questionMs - patienceMs, answer);
+    }
+    if (stop.aborted || result === undefined) return;
+    if (result.kind === 'failed') this.noteSilence();
+    else this.noteAnswer(result.families);
+    const answered = isLate ? 'late' : 'answered';
+    onLook?.(result.kind === 'failed' ? result.result : answered, clock.monotonicMs() - startedMs);
   }
-  return Buffer.concat(chunks).toString('utf8');
+
+  private async answerOf(signal: AbortSignal): Promise<Answer> {
+    try {
+      return { kind: 'families', families: await this.options.ask(signal) };
+    } catch (error) {
+      // Silence is an answer here: it is what the sidecar exists to report.
+      const isUnusable = error instanceof Error && 'code' in error && unusableCodes.includes(error.code);
+      return { kind: 'failed', result: isUnusable ? 'unusable' : 'unreachable' };
+    }
+  }
+
+  /** Undefined when the time is over first. */
+  private async within<T>(delayMs: number, event: Promise<T>): Promise<T | undefined> {
+    const first = new AbortController();
+    const over = this.options.clock.sleep(delayMs, first.signal);
+    const result = await Promise.race([event, over.then(() => undefined)]);
+    first.abort();
+    return result;
+  }
+
+  private noteAnswer(families: readonly Family[]): void {
+    const { clock } = this.options;
+    this.families = families;
+    this.answeredMs = clock.monotonicMs();
+    this.lastSeenSeconds = clock.wallMs() / 1000;
+    this.settle('up');
+  }
+
+  private noteSilence(): void {
+    this.families = this.keptFamilies();
+    this.settle('silent');
+  }
+
+  private settle(state: 'up' | 'silent'): void {
+    this.state = state;
+    this.settled.resolve();
+    this.settled = Promise.withResolvers<void>();
+  }
+
+  private keptFamilies(): readonly Family[] {
+    return this.families.filter(({ name }) => this.options.keptNames.includes(name));
+  }
+
+  private isCurrent(): boolean {
+    if (this.state === 'unknown') return false;
+    return this.state === 'silent' || this.options.clock.monotonicMs() - this.answeredMs <= viewAgeMaxMs;
+  }
 }
 
-/** The lines of the families that outlive the bot's silence. */
-function keptFamilies(text: string): string {
-  const belongs = (line: string): boolean =>
-    keptNames.some(
-      (name) =>
-        line.startsWith(`${name} `) ||
-        line.startsWith(`# HELP ${name} `) ||
-        line.startsWith(`# TYPE ${name} `),
-    );
-  const lines = text.split('\n').filter(belongs);
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
-}
+const unusableCodes: readonly unknown[] = ['EXPOSITION_MALFORMED', 'BOT_ANSWER_UNUSABLE'];

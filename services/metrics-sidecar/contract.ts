@@ -1,8 +1,12 @@
-/** What the sidecar's container shows to others. */
+/** What the sidecar's container shows to others: its metrics' names and its paths. */
 export const sidecarMetricNames = {
   botUp: 'staffprobot_sidecar_bot_up',
   botLastSeen: 'staffprobot_sidecar_bot_last_seen_timestamp_seconds',
+  botLooks: 'staffprobot_sidecar_bot_looks_total',
+  botAnswerDuration: 'staffprobot_sidecar_bot_answer_duration_seconds',
 } as const;
 
 /** Put before the sidecar's own process metrics, so that `process_*` and `nodejs_*` stay the bot's. */
 export const sidecarProcessPrefix = 'staffprobot_sidecar_';
+
+export const sidecarPaths = { metrics: '/metrics', health: '/healthz' } as const;

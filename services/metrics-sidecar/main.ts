@@ -1,41 +1,81 @@
 /** The metrics sidecar as a process. Only wiring here. */
+import type { Server } from 'node:http';
 import { createLogger } from '../adapters/logger.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
-import { metricsPath } from '../bot/contract.ts';
-import { exitCodes } from '../core/exit-codes.ts';
+import { botMetricNames, metricsPath } from '../bot/contract.ts';
+import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import type { Logger } from '../core/logger.ts';
 import { redactor } from '../core/redaction.ts';
 import { readSidecarSettings, type SidecarSettings } from '../core/settings.ts';
+import { askBot } from './ask-bot.ts';
 import { BotWatch } from './bot-watch.ts';
+import { sidecarProcessPrefix } from './contract.ts';
+import { OwnMetrics } from './own-metrics.ts';
 import { startSidecarServer } from './server.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+process.exit(await main());
 
-const read = readSidecarSettings(process.env);
-if (read.ok) await serve(read.settings);
-else refuse(read.problems);
+async function main(): Promise<ExitCode> {
+  const read = readSidecarSettings(process.env);
+  if (!read.ok) return refuse(read.problems);
+  const { settings } = read;
+  const redact = redactor([settings.bearerToken]);
+  const fields = { service: 'metrics' };
+  const logger = createLogger({ level: settings.logLevel, redact, clock, fields });
+  const own = new OwnMetrics();
+  const watch = watchBot(settings, own);
+  const server = await listen(settings, { watch, own, logger });
+  if (server === undefined) return exitCodes.configuration;
+  const { host, sidecarPort: port } = settings.metrics;
+  logger.info('serving metrics', {
+    host,
+    port,
+    token: settings.bearerToken === undefined ? 'none' : 'needed',
+  });
+  await watch.watch(stop.signal);
+  server.close();
+  server.closeAllConnections();
+  return exitCodes.cleanStop;
+}
 
-async function serve({ metrics, logLevel }: SidecarSettings): Promise<void> {
-  const logger = createLogger({ level: logLevel, redact: redactor(), clock, fields: { service: 'metrics' } });
-  const { host, sidecarPort: port, botPort } = metrics;
-  const watch = new BotWatch({ url: `http://127.0.0.1:${botPort}${metricsPath}`, clock });
+function watchBot({ metrics }: SidecarSettings, own: OwnMetrics): BotWatch {
+  const url = `http://127.0.0.1:${metrics.botPort}${metricsPath}`;
+  return new BotWatch({
+    clock,
+    ask: (signal) => askBot(url, signal, sidecarProcessPrefix),
+    keptNames: [botMetricNames.heartbeatTimestamp, botMetricNames.lastPollTimestamp],
+    onLook: (result, elapsedMs) => own.noteLook(result, elapsedMs),
+  });
+}
+
+interface Parts {
+  readonly watch: BotWatch;
+  readonly own: OwnMetrics;
+  readonly logger: Logger;
+}
+
+/** Undefined when there is no such address, or somebody else listens there. */
+async function listen(
+  { metrics, bearerToken }: SidecarSettings,
+  { watch, own, logger }: Parts,
+): Promise<Server | undefined> {
+  const { host, sidecarPort: port } = metrics;
+  const onError = (error: unknown): void => logger.error('a request failed', { error });
   try {
-    const server = await startSidecarServer({ host, port, watch });
-    logger.info('serving metrics', { host, port });
-    await watch.watch(stop.signal);
-    server.close();
-    server.closeAllConnections();
+    return await startSidecarServer({ host, port, watch, own, bearerToken, onError });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     const mend = 'set METRICS_HOST to an address of this machine and METRICS_PORT to a free port';
     refuse([
       `METRICS_PORT: expected an address to listen on, got ${host}:${port} (${String(error.code)}); ${mend}`,
     ]);
+    return undefined;
   }
-  process.exit(exitCodes.cleanStop);
 }
 
-function refuse(problems: readonly string[]): void {
+function refuse(problems: readonly string[]): ExitCode {
   process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
-  process.exit(exitCodes.configuration);
+  return exitCodes.configuration;
 }

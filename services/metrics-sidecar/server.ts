@@ -1,73 +1,115 @@
 /**
  * The address that Prometheus scrapes: the bot's series as the watch sees them, then the sidecar's own.
  *
- * Its `/healthz` is 200 while it serves: it speaks for the sidecar, `bot_up` speaks for the bot.
+ * Guarantees: an answer at once, from memory, whatever the bot does; one request's misbehaviour (malformed, slow,
+ * never read) ends that connection and disturbs no other; connections, and so memory, are bounded.
+ * `/healthz` is 200 while it serves: it speaks for the sidecar, `bot_up` speaks for the bot. It needs no token, as
+ * it tells nothing that a closed port would not.
  */
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { BotView, BotWatch } from './bot-watch.ts';
-import { sidecarMetricNames as names, sidecarProcessPrefix } from './contract.ts';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { negotiate } from './accept.ts';
+import { mayScrape } from './bearer.ts';
+import type { BotWatch } from './bot-watch.ts';
+import { sidecarPaths } from './contract.ts';
+import { renderExposition } from './exposition.ts';
+import { keepNewestConnections } from './newest-connections.ts';
+import type { OwnMetrics } from './own-metrics.ts';
 
-/** Slow and silent clients are cut off, so that they cannot pile up. */
+export interface SidecarServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly watch: Pick<BotWatch, 'view'>;
+  readonly own: OwnMetrics;
+  /** Asked for as `Authorization: Bearer …`; anybody may scrape when undefined. */
+  readonly bearerToken?: string | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A request has to be there within this time; a connection may be idle for so long. */
 const requestTimeoutMs = 5000;
-const connectionsMax = 100;
+/** Node looks for overdue requests this often. */
+const overdueCheckMs = 1000;
+/** A client that takes nothing of its answer for so long is cut off. */
+const idleTimeoutMs = 10_000;
+const headerBytesMax = 8 * 1024;
+/** Some 30 KB each while an answer is under way; a task's limit on open files is 1,024. */
+const connectionsMax = 256;
 
-export async function startSidecarServer(options: {
-  host: string;
-  port: number;
-  watch: BotWatch;
-}): Promise<Server> {
-  const { host, port, watch } = options;
-  const own = ownMetrics();
+export async function startSidecarServer(options: SidecarServerOptions): Promise<Server> {
   const server = createServer(
-    { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
-    (request, response) => {
-      const path = request.url?.split('?')[0];
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        response.writeHead(405, { allow: 'GET, HEAD' }).end();
-      else if (path === '/metrics') void serveMetrics(response, watch, own);
-      else if (path === '/healthz')
-        response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}\n');
-      else response.writeHead(404).end();
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      keepAliveTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: overdueCheckMs,
+      maxHeaderSize: headerBytesMax,
     },
+    (request, response) => void answer(request, response, options),
   );
-  server.maxConnections = connectionsMax;
+  server.setTimeout(idleTimeoutMs);
+  keepNewestConnections(server, connectionsMax);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  server.listen(port, host, resolve);
+  server.listen(options.port, options.host, resolve);
   await promise;
+  server.off('error', reject);
   return server;
 }
 
-interface OwnMetrics {
-  readonly registry: Registry;
-  update(view: BotView): void;
-}
-
-async function serveMetrics(response: ServerResponse, watch: BotWatch, own: OwnMetrics): Promise<void> {
-  const view = await watch.view();
-  own.update(view);
-  response.setHeader('content-type', own.registry.contentType);
-  response.end(`${view.text}${await own.registry.metrics()}`);
-}
-
-function ownMetrics(): OwnMetrics {
-  const registry = new Registry();
-  const registers = [registry];
-  const help = 'Whether the bot in this task answers: 1 yes, 0 no';
-  const botUp = new Gauge({ name: names.botUp, help, registers });
-  const seenHelp = 'When the bot last answered the sidecar';
-  const lastSeen = new Gauge({ name: names.botLastSeen, help: seenHelp, registers });
-  lastSeen.remove();
-  collectDefaultMetrics({ register: registry, prefix: sidecarProcessPrefix });
-  for (const kind of ['handles', 'requests', 'resources']) {
-    registry.removeSingleMetric(`${sidecarProcessPrefix}nodejs_active_${kind}_total`);
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: SidecarServerOptions,
+): Promise<void> {
+  try {
+    await route(request, response, options);
+  } catch (error) {
+    options.onError(error);
+    if (!response.headersSent) refuse(response, 500);
+    else response.destroy();
   }
-  return {
-    registry,
-    update: ({ up, lastSeenSeconds }) => {
-      botUp.set(up ? 1 : 0);
-      if (lastSeenSeconds !== undefined) lastSeen.set(lastSeenSeconds);
-    },
-  };
+}
+
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { watch, own, bearerToken }: SidecarServerOptions,
+): Promise<void> {
+  const { method, url = '', headers } = request;
+  if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, { allow: 'GET, HEAD' });
+  const path = pathOf(url);
+  if (path === sidecarPaths.health) {
+    const { up } = await watch.view();
+    const body = `${JSON.stringify({ ok: true, botUp: up })}\n`;
+    return send(response, { contentType: 'application/json', body });
+  }
+  if (path !== sidecarPaths.metrics) return refuse(response, 404);
+  if (!mayScrape(headers.authorization, bearerToken)) {
+    return refuse(response, 401, { 'www-authenticate': 'Bearer' });
+  }
+  const { format, contentType } = negotiate(headers.accept);
+  const view = await watch.view();
+  const body = renderExposition([...view.families, ...(await own.families(view))], format);
+  send(response, { contentType, body });
+}
+
+/** Of a path, or of a whole address as a proxy sends it. */
+function pathOf(url: string): string | undefined {
+  if (url.startsWith('/')) return url.split('?', 1)[0];
+  return URL.canParse(url) ? new URL(url).pathname : undefined;
+}
+
+function send(response: ServerResponse, { contentType, body }: { contentType: string; body: string }): void {
+  response.writeHead(200, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    vary: 'accept, authorization',
+  });
+  response.end(body);
+}
+
+/** What else the client wanted to say is not waited for. */
+function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { ...headers, 'content-length': 0, connection: 'close' }).end();
 }

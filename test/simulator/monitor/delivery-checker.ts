@@ -4,9 +4,9 @@
  *
  * It follows claims by what the scripts answered and messages by what arrived, and shares no code with what it checks.
  */
-import type { ScriptReply } from '../../../services/adapters/redis/lua-scripts.ts';
 import type { ChannelWitness, Sent } from './channels.ts';
 import type { KnownOutage, OutageChecker, Report } from './outage-checker.ts';
+import type { RanScript } from './store-line.ts';
 
 interface SeenClaim {
   /** `<outage or notice>|<event>|<channel>|<recipient>` */
@@ -35,14 +35,30 @@ function eventOfText(text: string): string {
   return title.includes('Бот молчит') ? 'down' : 'notice';
 }
 
+function markerOf(kind: string, told: string): string {
+  const params = JSON.parse(told) as Readonly<Record<string, unknown>>;
+  if (kind === 'dead-letters') return `bot_updates_dead: ${String(params['total'])}\n`;
+  return /#\w+#/.exec(told)?.[0] ?? kind;
+}
+
 function kindOfEvent(event: string): string {
   return event.startsWith('reminder') ? 'reminder' : event;
+}
+
+export interface DeliveryCheckerOptions {
+  readonly nowMs: () => number;
+  readonly report: Report;
+  /** Whether there is a delivery of this name, in whatever state. */
+  readonly isStored: (field: string) => boolean;
 }
 
 export class DeliveryChecker implements ChannelWitness {
   private readonly outages: OutageChecker;
   private readonly nowMs: () => number;
   private readonly report: Report;
+  /** By what the text of each notice is told from others of its kind. */
+  private readonly markers = new Map<string, string>();
+  private readonly isStored: (field: string) => boolean;
   private readonly claims = new Map<string, SeenClaim>();
   private readonly byField = new Map<string, SeenClaim[]>();
   /** How often each delivery arrived. */
@@ -51,24 +67,36 @@ export class DeliveryChecker implements ChannelWitness {
   private readonly lastDown = new Map<string, { of: string; back: boolean }>();
   messages = 0;
 
-  constructor(outages: OutageChecker, { nowMs, report }: { nowMs: () => number; report: Report }) {
+  constructor(outages: OutageChecker, options: DeliveryCheckerOptions) {
     this.outages = outages;
-    this.nowMs = nowMs;
-    this.report = report;
+    this.nowMs = options.nowMs;
+    this.report = options.report;
+    this.isStored = options.isStored;
   }
 
-  ran(by: string, script: string, args: readonly string[], reply: ScriptReply): void {
-    if (script === 'claim-delivery-2' && Array.isArray(reply)) this.claimed(by, args[0] ?? '', String(reply[0]));
+  ran({ by, script, keys, args, reply }: RanScript): void {
+    if (script === 'claim-delivery-2' && Array.isArray(reply))
+      this.claimed(by, args[0] ?? '', String(reply[0]));
     if (script === 'settle-delivery-2' && reply === 1) this.settled(args[1] ?? '', args[2] ?? '');
-    if (script === 'push-inbox-1' && reply === 1) this.pushed(by, args[0] ?? '');
+    if (script === 'raise-notice-2' && reply === 1) {
+      this.markers.set(`${args[0]}-${this.nowMs()}`, markerOf(args[0] ?? '', args[4] ?? '{}'));
+    }
+    if (script === 'recover-outage-5' && reply === 1)
+      for (const claim of this.claims.values()) this.expectBack(claim);
+    if (script === 'push-inbox-1' && reply === 1) this.pushed(by, keys[0] ?? '', args[0] ?? '');
   }
 
   arrived(sent: Sent): void {
     this.messages += 1;
     const claim = this.claimOf(sent);
-    if (claim === undefined) return this.report(`${sent.by} sent to ${sent.to} what it had not claimed`);
+    if (claim === undefined) {
+      this.report(`${sent.by} sent to ${sent.to} what it had not claimed`);
+      return;
+    }
     const { field } = claim;
-    if (claim.settled !== undefined) this.report(`${field} was settled before it was sent`);
+    // A slow request to an inbox may be carried out after it was given up; the others are cut off in time.
+    const isLate = claim.settled === 'later' && sent.to.startsWith('IN_APP|');
+    if (claim.settled !== undefined && !isLate) this.report(`${field} was settled before it was sent`);
     if (this.nowMs() >= claim.atMs + claimLastsMs) this.report(`${field} was sent after its claim had ended`);
     const before = this.arrivals.get(field) ?? 0;
     this.arrivals.set(field, before + 1);
@@ -89,7 +117,10 @@ export class DeliveryChecker implements ChannelWitness {
 
   restarted(by: string, deploying: boolean): void {
     const outage = this.outages.newest;
-    if (outage === undefined) return this.report(`${by} restarted the worker without an outage`);
+    if (outage === undefined) {
+      this.report(`${by} restarted the worker without an outage`);
+      return;
+    }
     outage.restarts += 1;
     if (outage.restarts > 1) this.report(`${outage.id} restarted the worker ${outage.restarts} times`);
     if (deploying) this.report(`${by} restarted the worker into a deployment`);
@@ -112,11 +143,13 @@ export class DeliveryChecker implements ChannelWitness {
     const [of = '', event = '', ...to] = field.split('|');
     const earlier = this.byField.get(field) ?? [];
     for (const one of earlier) {
-      if (one.settled === 'sent' || one.settled === 'dead') this.report(`${field} was claimed after it was ${one.settled}`);
+      if (one.settled === 'sent' || one.settled === 'dead')
+        this.report(`${field} was claimed after it was ${one.settled}`);
       else if (one.settled === undefined && nowMs < one.atMs + claimLastsMs) {
         this.report(`${field} was claimed by ${one.by} and ${by} at once`);
       }
-      if (one.settled !== undefined && nowMs < one.notBeforeMs) this.report(`${field} was tried before retry_after`);
+      if (one.settled !== undefined && nowMs < one.notBeforeMs)
+        this.report(`${field} was tried before retry_after`);
     }
     const claim = {
       field,
@@ -137,23 +170,37 @@ export class DeliveryChecker implements ChannelWitness {
   private settled(token: string, outcome: string): void {
     const claim = this.claims.get(token);
     if (claim === undefined) return;
+    if (this.byField.get(claim.field)?.at(-1) !== claim)
+      this.report(`${claim.by} settled another's claim of ${claim.field}`);
     claim.settled ??= outcome;
-    if (claim.blocked && outcome !== 'dead') this.report(`${claim.field} is to be tried again although blocked`);
+    this.expectBack(claim);
+    if (claim.blocked && outcome !== 'dead')
+      this.report(`${claim.field} is to be tried again although blocked`);
   }
 
-  private pushed(by: string, entry: string): void {
+  /** Whoever was told "down" is to be told "back", unless the next outage has begun. */
+  private expectBack({ of, event, to, settled }: SeenClaim): void {
+    const outage = this.outages.newest;
+    if (event !== 'down' || settled !== 'sent' || outage?.id !== of || outage.recoveredMs === undefined)
+      return;
+    if (!this.isStored(`${of}|recovered|${to}`)) this.report(`nobody will tell ${to} that ${of} is over`);
+  }
+
+  private pushed(by: string, inboxKey: string, entry: string): void {
     const { title, text } = JSON.parse(entry) as { title: string; text: string };
-    const open = [...this.claims.values()].filter((one) => one.by === by && one.to.startsWith('IN_APP|'));
-    const event = eventOfText(title);
-    const claim = open.findLast((one) => one.event === event && one.settled === undefined);
-    if (claim !== undefined) this.arrived({ by, to: claim.to, text: `${title} (возможен повтор)\n${text}` });
-    else this.report(`${by} put "${title}" into an inbox without a claim`);
+    // The inbox knows each notification by its id: nobody sees a repeat, so none is marked.
+    const to = `IN_APP|${inboxKey.split(':').at(-1)}`;
+    this.arrived({ by, to, text: `${title} (возможен повтор)\n${text}` });
   }
 
   private claimOf({ by, to, text }: Sent): SeenClaim | undefined {
     const event = eventOfText(text);
     const candidates = [...this.claims.values()].filter(
-      (one) => one.by === by && one.to === to && one.event === event,
+      (one) =>
+        one.by === by &&
+        one.to === to &&
+        one.event === event &&
+        text.includes(this.markers.get(one.of) ?? ''),
     );
     return candidates.findLast((one) => one.settled === undefined) ?? candidates.at(-1);
   }
@@ -161,16 +208,22 @@ export class DeliveryChecker implements ChannelWitness {
   private checkOrder({ of, event, to, atMs, field }: SeenClaim): void {
     if (event === 'notice') return;
     const outage = this.outages.outages.get(of);
-    if (outage === undefined) return this.report(`${field} arrived, of an outage that never was`);
+    if (outage === undefined) {
+      this.report(`${field} arrived, of an outage that never was`);
+      return;
+    }
     const last = this.lastDown.get(to);
     if (event === 'recovered') {
-      if (outage.recoveredMs === undefined || outage.recoveredMs > atMs) this.report(`${field} came before recovery`);
-      if (last?.of !== of && !this.mayHaveBeenTold(of, to)) this.report(`${to} was told "back" and never "down"`);
+      if (outage.recoveredMs === undefined || outage.recoveredMs > atMs)
+        this.report(`${field} came before recovery`);
+      if (last?.of !== of && !this.mayHaveBeenTold(of, to))
+        this.report(`${to} was told "back" and never "down"`);
       if (last !== undefined && this.isLater(last.of, of)) this.report(`${field} came after the next "down"`);
       this.lastDown.set(to, { of, back: true });
       return;
     }
-    if (outage.recoveredMs !== undefined && atMs > outage.recoveredMs) this.report(`${field} was claimed after recovery`);
+    if (outage.recoveredMs !== undefined && atMs > outage.recoveredMs)
+      this.report(`${field} was claimed after recovery`);
     if (last?.of === of && last.back) this.report(`${field} came after "back"`);
     this.lastDown.set(to, { of, back: false });
   }

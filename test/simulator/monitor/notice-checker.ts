@@ -2,9 +2,9 @@
  * The notices beside outages against the truth: each kind keeps its rule, everything that happened is told in the
  * end, and nothing is told that did not happen.
  */
-import type { ScriptReply } from '../../../services/adapters/redis/lua-scripts.ts';
 import type { DeliveryChecker } from './delivery-checker.ts';
 import type { Report } from './outage-checker.ts';
+import type { RanScript } from './store-line.ts';
 
 interface Raised {
   readonly id: string;
@@ -34,12 +34,13 @@ export class NoticeChecker {
     this.report = report;
   }
 
-  ran(script: string, args: readonly string[], reply: ScriptReply): void {
+  ran({ script, args, reply }: RanScript): void {
     if (script !== 'raise-notice-2' || reply !== 1) return;
     const [kind = '', key = '', , , told = '{}'] = args;
     const atMs = this.nowMs();
     const last = this.raised.findLast((one) => one.kind === kind);
-    if (last !== undefined && atMs - last.atMs < (quietMs[kind] ?? 0)) this.report(`${kind} was raised too soon again`);
+    if (last !== undefined && atMs - last.atMs < (quietMs[kind] ?? 0))
+      this.report(`${kind} was raised too soon again`);
     if (last?.key === key && kind !== 'another-poller') this.report(`${kind} was raised twice for ${key}`);
     const { count = 0 } = JSON.parse(told) as { count?: number };
     this.raised.push({ id: `${kind}-${atMs}`, kind, atMs, key, count });

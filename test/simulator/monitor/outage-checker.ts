@@ -2,8 +2,8 @@
  * Opens and recoveries against the truth about the heartbeat: an outage is opened only over the limit, one at a time,
  * and ended only by a fresh heartbeat. Reads the heartbeat by itself and shares no code with what it checks.
  */
-import type { ScriptReply } from '../../../services/adapters/redis/lua-scripts.ts';
 import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
+import type { RanScript } from './store-line.ts';
 
 export type Report = (violation: string) => void;
 
@@ -29,7 +29,7 @@ export class OutageChecker {
   readonly outages = new Map<string, KnownOutage>();
   newest: KnownOutage | undefined;
   private readonly options: OutageCheckerOptions;
-  private firstLookMs: number | undefined;
+  firstLookMs: number | undefined;
   /** Since when no readable heartbeat that is not from the far future stands there. */
   private unreadableSinceMs: number | undefined;
 
@@ -42,7 +42,7 @@ export class OutageChecker {
     this.unreadableSinceMs = this.isUsable() ? undefined : (this.unreadableSinceMs ?? this.options.nowMs());
   }
 
-  ran(script: string, args: readonly string[], reply: ScriptReply): void {
+  ran({ script, args, reply }: RanScript): void {
     const nowMs = this.options.nowMs();
     if (script === 'watch-bot-9') this.firstLookMs ??= nowMs;
     if (script === 'open-outage-5' && reply === 1) this.opened(args[1] ?? '', nowMs);

@@ -11,14 +11,16 @@ import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { SeededChance } from '../chance.ts';
 import type { SimulatedProcess } from '../process.ts';
 
-/** Hears of every script right after the store ran it. */
-export type ScriptWitness = (ran: {
+export interface RanScript {
   readonly by: string;
   readonly script: string;
   readonly keys: readonly string[];
   readonly args: readonly string[];
   readonly reply: ScriptReply;
-}) => void;
+}
+
+/** Hears of every script right after the store ran it. */
+export type ScriptWitness = (ran: RanScript) => void;
 
 export interface StoreLineOptions {
   readonly trueTime: VirtualClock;

@@ -1,0 +1,132 @@
+/**
+ * Reads the command line strictly: an option that a command does not have is refused rather than ignored.
+ */
+import { parseArgs } from 'node:util';
+
+const optionTypes = {
+  json: 'boolean',
+  help: 'boolean',
+  quiet: 'boolean',
+  yes: 'boolean',
+  force: 'boolean',
+  'drop-updates': 'boolean',
+  all: 'boolean',
+  unread: 'boolean',
+  'mark-read': 'boolean',
+  complete: 'boolean',
+  function: 'string',
+  reason: 'string',
+  as: 'string',
+  wait: 'string',
+  count: 'string',
+} as const;
+
+export type OptionName = keyof typeof optionTypes;
+
+const everywhere = ['json', 'help', 'quiet'] as const satisfies readonly OptionName[];
+const door = ['function'] as const satisfies readonly OptionName[];
+const action = [...door, 'reason', 'as', 'yes', 'wait'] as const satisfies readonly OptionName[];
+
+/** Which options each command has, and how many words may follow it. */
+export const commands = {
+  status: { options: door, words: 0 },
+  doctor: { options: door, words: 0 },
+  'release-lock': { options: [...action, 'force'], words: 0 },
+  'drop-updates': { options: action, words: 0 },
+  restart: { options: action, words: 0 },
+  recover: { options: [...action, 'force', 'drop-updates'], words: 0 },
+  inbox: { options: ['unread', 'mark-read', 'count'], words: 20 },
+  dead: { options: ['all', 'as', 'reason'], words: 1000 },
+  audit: { options: ['count'], words: 0 },
+  'check-env': { options: ['complete'], words: 0 },
+} as const satisfies Readonly<Record<string, { options: readonly OptionName[]; words: number }>>;
+
+export type CommandName = keyof typeof commands;
+
+export interface Invocation {
+  readonly command: CommandName;
+  readonly words: readonly string[];
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+  has(option: OptionName): boolean;
+  text(option: OptionName): string | undefined;
+  /** @throws UsageError */
+  integer(option: OptionName, range: { default: number; min: number; max: number }): number;
+}
+
+export type CommandLine =
+  | { readonly kind: 'run'; readonly invocation: Invocation }
+  | { readonly kind: 'help'; readonly command: CommandName | undefined };
+
+/** What was typed is not a command of ours. */
+export class UsageError extends Error {
+  readonly code = 'USAGE';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** @throws UsageError */
+export function readCommandLine(args: readonly string[]): CommandLine {
+  const { values, positionals } = parsed(args);
+  const [name, ...words] = positionals;
+  const command = commandNames.find((known) => known === name);
+  if (name === 'help') return { kind: 'help', command: commandNames.find((known) => known === words[0]) };
+  if (name === undefined && (values.help === true || args.length === 0)) {
+    return { kind: 'help', command: undefined };
+  }
+  if (command === undefined) {
+    const got = name === undefined ? 'none' : JSON.stringify(name.slice(0, 40));
+    throw new UsageError(`expected a command (${commandNames.join(', ')}), got ${got}`);
+  }
+  if (values.help === true) return { kind: 'help', command };
+  const { options, words: wordsMax } = commands[command];
+  const allowed: readonly string[] = [...everywhere, ...options];
+  const stranger = Object.keys(values).find((option) => !allowed.includes(option));
+  if (stranger !== undefined) throw new UsageError(`${command} has no option --${stranger}`);
+  const surplus = words[wordsMax];
+  if (surplus !== undefined)
+    throw new UsageError(`${command} takes no ${JSON.stringify(surplus.slice(0, 40))}`);
+  return { kind: 'run', invocation: invocation(command, words, values) };
+}
+
+const commandNames = Object.keys(commands) as CommandName[];
+
+type Values = Readonly<Partial<Record<OptionName, string | boolean>>>;
+
+function parsed(args: readonly string[]): { values: Values; positionals: readonly string[] } {
+  const entries = Object.entries(optionTypes).map(([name, type]) => [name, { type }] as const);
+  try {
+    const options = Object.fromEntries(entries);
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // Node explains at length how to write a positional that begins with a dash.
+    throw new UsageError(message.split('. ')[0] ?? message);
+  }
+}
+
+function invocation(command: CommandName, words: readonly string[], values: Values): Invocation {
+  const text = (option: OptionName): string | undefined => {
+    const value = values[option];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    command,
+    words,
+    isJson: values.json === true,
+    isQuiet: values.quiet === true,
+    has: (option) => values[option] === true,
+    text,
+    integer(option, range) {
+      const value = text(option);
+      if (value === undefined) return range.default;
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+      if (number >= range.min && number <= range.max) return number;
+      const expected = `a whole number from ${range.min} to ${range.max}`;
+      throw new UsageError(`--${option}: expected ${expected}, got ${JSON.stringify(value.slice(0, 40))}`);
+    },
+  };
+}

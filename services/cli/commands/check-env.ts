@@ -1,0 +1,20 @@
+/** `check-env`: what the bot would say about its settings, without starting it. For CI and for commit hooks. */
+import { readSettings } from '../../core/settings.ts';
+import type { Invocation } from '../command-line.ts';
+import type { CliContext } from '../context.ts';
+import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
+import { allOptional } from '../settings.ts';
+
+export function checkEnv({ environment, terminal }: CliContext, invocation: Invocation): CliExitCode {
+  const read = readSettings(invocation.has('complete') ? environment : allOptional(environment));
+  const problems = read.ok ? [] : read.problems;
+  const warnings = read.ok ? read.warnings : [];
+  if (invocation.isJson) {
+    terminal.answer(`${JSON.stringify({ ok: read.ok, problems, warnings })}\n`);
+  } else {
+    for (const line of [...problems, ...warnings.map((warning) => `warning: ${warning}`)])
+      terminal.tell(line);
+    if (read.ok) terminal.answer(`Settings for ${read.settings.environment}: no problem found.\n`);
+  }
+  return read.ok ? cliExitCodes.done : cliExitCodes.configuration;
+}

@@ -1,0 +1,25 @@
+/** What every command works with. */
+import type { Clock } from '../core/clock.ts';
+import type { Environment } from '../core/environment-reader.ts';
+import type { Random } from '../core/random.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Runs a program to its end; undefined when there is no such program. */
+export type RunProgram = (
+  program: string,
+  args: readonly string[],
+) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string } | undefined>;
+
+/** A folder that is gone when `use` ends. */
+export type InTemporaryFolder = <Result>(use: (folder: string) => Promise<Result>) => Promise<Result>;
+
+export interface CliContext {
+  readonly environment: Environment;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Who asks, where nobody says otherwise. */
+  readonly requester: string;
+  readonly runProgram: RunProgram;
+  readonly inTemporaryFolder: InTemporaryFolder;
+}

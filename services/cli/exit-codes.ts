@@ -1,0 +1,23 @@
+/** The command line's exit codes: the processes' own, and two more. Scripts rely on them. */
+import { exitCodes } from '../core/exit-codes.ts';
+
+export const cliExitCodes = {
+  done: 0,
+  /** Refused, failed, or answered "no"; of `doctor`: something is wrong. */
+  failed: 1,
+  usage: 64,
+  /** The store, or the function, could not be reached. */
+  unreachable: exitCodes.storeUnreachable,
+  bug: exitCodes.bug,
+  configuration: exitCodes.configuration,
+} as const;
+
+export type CliExitCode = (typeof cliExitCodes)[keyof typeof cliExitCodes];
+
+/** What an error of an ops answer means for a script. */
+export function exitCodeOf(errorCode: string): CliExitCode {
+  if (errorCode === 'STORE_UNREACHABLE' || errorCode === 'FUNCTION_UNREACHABLE')
+    return cliExitCodes.unreachable;
+  if (errorCode === 'CONFIGURATION' || errorCode === 'AWS_MISSING') return cliExitCodes.configuration;
+  return cliExitCodes.failed;
+}

@@ -1,0 +1,82 @@
+/**
+ * Asks the deployed ops function, by the AWS command line: it brings the person's own profile, region and sign-in.
+ *
+ * Works with its versions 1 and 2 (a payload from a file is taken as it is by both).
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OpsRequest } from '../core/ops/payload.ts';
+import type { OpsAnswer } from '../core/ops/results.ts';
+import type { CliContext } from './context.ts';
+
+/** Longer than the function's own time. */
+const readTimeoutSeconds = 320;
+const notFound =
+  'expected the "aws" program on PATH for --function, found none; install the AWS CLI, or leave --function out and ' +
+  'give the store in the environment or .env';
+
+export async function invokeFunction(
+  { runProgram, inTemporaryFolder }: CliContext,
+  name: string,
+  request: OpsRequest,
+): Promise<OpsAnswer> {
+  return inTemporaryFolder(async (folder) => {
+    const [payload, answer] = [join(folder, 'payload.json'), join(folder, 'answer.json')];
+    await writeFile(payload, JSON.stringify(payloadOf(request)));
+    const ran = await runProgram('aws', [
+      'lambda',
+      'invoke',
+      ...['--function-name', name],
+      ...['--payload', `fileb://${payload}`],
+      ...['--cli-read-timeout', String(readTimeoutSeconds)],
+      ...['--output', 'json'],
+      answer,
+    ]);
+    if (ran === undefined) return failed('AWS_MISSING', notFound);
+    if (ran.code !== 0) return awsFailure(ran.stderr);
+    return readAnswer(ran.stdout, await readFile(answer, 'utf8'));
+  });
+}
+
+/** Only what the function knows for that action: it refuses the rest. */
+function payloadOf({ action, force, dropUpdates, reason, requestedBy }: OpsRequest): object {
+  return {
+    action,
+    ...(force ? { force } : {}),
+    ...(dropUpdates ? { dropUpdates } : {}),
+    ...(reason === '' ? {} : { reason }),
+    requestedBy,
+  };
+}
+
+function awsFailure(stderr: string): OpsAnswer {
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  const isUnreachable = /could not connect|timed? ?out|unable to locate|endpoint/i.test(said);
+  return failed(isUnreachable ? 'FUNCTION_UNREACHABLE' : 'FUNCTION_REFUSED', `aws lambda invoke: ${said}`);
+}
+
+function readAnswer(metadata: string, text: string): OpsAnswer {
+  const answer = parsed(text);
+  if (answer !== undefined && typeof answer['ok'] === 'boolean') return answer as unknown as OpsAnswer;
+  const isFunctionError = parsed(metadata)?.['FunctionError'] !== undefined;
+  const said = answer?.['errorMessage'];
+  return isFunctionError
+    ? failed('FUNCTION_FAILED', `the function failed: ${typeof said === 'string' ? said : 'no message'}`)
+    : failed(
+        'FUNCTION_FAILED',
+        'expected an answer of the ops function, got something else; is it the right one?',
+      );
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function failed(code: string, message: string): OpsAnswer {
+  return { ok: false, error: { code, message } };
+}

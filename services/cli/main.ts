@@ -1,0 +1,108 @@
+/**
+ * The command line as a process: `npx staffprobot <command>`. Only wiring here.
+ *
+ * Answers go to stdout, all else to stderr. A reader that has seen enough (`| head`) is no failure.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { parseEnv } from 'node:util';
+import { systemClock as clock } from '../adapters/system-clock.ts';
+import { systemRandom as random } from '../adapters/system-random.ts';
+import type { Environment } from '../core/environment-reader.ts';
+import { redactor } from '../core/redaction.ts';
+import type { CliContext, InTemporaryFolder, RunProgram } from './context.ts';
+import { cliExitCodes } from './exit-codes.ts';
+import { runCli } from './run.ts';
+import type { Terminal } from './terminal.ts';
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(cliExitCodes.done);
+  });
+}
+async function main(): Promise<number> {
+  try {
+    const context: CliContext = {
+      environment: { ...(await readEnvFile()), ...process.env },
+      terminal,
+      clock,
+      random,
+      requester: `${userName()} at ${hostname()}`,
+      runProgram,
+      inTemporaryFolder,
+    };
+    return await runCli(process.argv.slice(2), context);
+  } catch (error) {
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${redactor([process.env['UPSTASH_REDIS_REST_TOKEN']])(said)}\n`);
+    return cliExitCodes.bug;
+  }
+}
+
+const terminal: Terminal = {
+  answer: (text) => void process.stdout.write(text),
+  tell: (text) => void process.stderr.write(`${text}\n`),
+  overwrite: (text) => void process.stderr.write(`\r\x1b[K${text}`),
+  isLive: process.stderr.isTTY === true,
+  canAsk: process.stdin.isTTY === true,
+  async ask(question) {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return await lines.question(question);
+    } finally {
+      lines.close();
+    }
+  },
+};
+
+/** Empty when there is none. */
+async function readEnvFile(): Promise<Environment> {
+  try {
+    return parseEnv(await readFile('.env', 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** A container's user may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'somebody';
+  }
+}
+
+const runProgram: RunProgram = (program, args) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString('utf8');
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString('utf8');
+    });
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') resolve(undefined);
+      else reject(error);
+    });
+    child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
+  });
+
+const inTemporaryFolder: InTemporaryFolder = async (use) => {
+  const folder = await mkdtemp(join(tmpdir(), 'staffprobot-'));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+// Not process.exit: what was written to a pipe may still be on its way.
+process.exitCode = await main();

@@ -1,0 +1,54 @@
+/** The two doors to the ops actions: with one's own credentials through the store, or through the deployed function. */
+import { answerReserveMs } from '../core/ops/ops-ports.ts';
+import type { OpsRequest } from '../core/ops/payload.ts';
+import { perform } from '../core/ops/perform.ts';
+import type { OpsAnswer } from '../core/ops/results.ts';
+import type { Invocation } from './command-line.ts';
+import { UsageError } from './command-line.ts';
+import type { CliContext } from './context.ts';
+import { invokeFunction } from './invoke-function.ts';
+import { partsOf, tokenOptional } from './settings.ts';
+
+export interface OpsDoor {
+  /** `onStep` hears of steps only where they are taken here. */
+  ask(request: OpsRequest, onStep?: (step: string) => void): Promise<OpsAnswer>;
+}
+
+const waitDefaultSeconds = 300;
+
+/** @throws ConfigurationError, UsageError */
+export async function opsDoor(context: CliContext, invocation: Invocation): Promise<OpsDoor> {
+  const name = invocation.text('function');
+  if (name === undefined) return storeDoor(context, invocation);
+  if (!/^[\w:.-]{1,170}$/.test(name))
+    throw new UsageError('--function: expected the name or ARN of a function');
+  if (invocation.text('wait') !== undefined) {
+    throw new UsageError('--wait: the function has its own time; leave it out with --function');
+  }
+  return { ask: (request) => invokeFunction(context, name, request) };
+}
+
+/** Through the store, which alone is asked to release a lock. */
+async function storeDoor(context: CliContext, invocation: Invocation): Promise<OpsDoor> {
+  const range = { default: waitDefaultSeconds, min: 1, max: 3600 };
+  const waitMs = invocation.integer('wait', range) * 1000;
+  const { environment, clock } = context;
+  const isStoreOnly = invocation.command === 'release-lock';
+  const { ports, settings } = await partsOf(context, isStoreOnly ? tokenOptional(environment) : environment);
+  return {
+    ask(request, onStep) {
+      const startMs = clock.monotonicMs();
+      const remainingMs = (): number => waitMs + answerReserveMs - (clock.monotonicMs() - startMs);
+      const opsSettings = {
+        staleMs: settings.heartbeatStaleMs,
+        reminderMs: settings.reminderMs,
+        autoRestartMs: settings.autoRestartMs,
+        locale: 'en' as const,
+      };
+      return perform(
+        { ports: { ...ports, outages: ports.store }, settings: opsSettings, remainingMs, onStep },
+        request,
+      );
+    },
+  };
+}

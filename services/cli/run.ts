@@ -1,0 +1,69 @@
+/**
+ * One command from its words to its exit code. Whatever fails is a line on stderr (and an answer with `--json`), never
+ * a stack; a bug is passed on.
+ */
+import { ConfigurationError } from '../core/configuration-error.ts';
+import { faultOf } from '../core/ops/ops-ports.ts';
+import { redactor } from '../core/redaction.ts';
+import { type CommandName, type Invocation, readCommandLine, UsageError } from './command-line.ts';
+import { act } from './commands/act.ts';
+import { checkEnv } from './commands/check-env.ts';
+import { dead } from './commands/dead.ts';
+import { doctor, status } from './commands/look.ts';
+import { audit, inbox } from './commands/records.ts';
+import type { CliContext } from './context.ts';
+import { type CliExitCode, cliExitCodes, exitCodeOf } from './exit-codes.ts';
+import { helpFor } from './help.ts';
+
+type Run = (context: CliContext, invocation: Invocation) => CliExitCode | Promise<CliExitCode>;
+
+const runs: Readonly<Record<CommandName, Run>> = {
+  status,
+  doctor,
+  'release-lock': act,
+  'drop-updates': act,
+  restart: act,
+  recover: act,
+  inbox,
+  dead,
+  audit,
+  'check-env': checkEnv,
+};
+
+export async function runCli(args: readonly string[], context: CliContext): Promise<CliExitCode> {
+  const isJson = args.includes('--json');
+  try {
+    const line = readCommandLine(args);
+    if (line.kind === 'help') {
+      context.terminal.answer(helpFor(line.command));
+      return cliExitCodes.done;
+    }
+    return await runs[line.invocation.command](context, line.invocation);
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    const { code, message, hint } = failure;
+    const redact = redactor([context.environment['UPSTASH_REDIS_REST_TOKEN']]);
+    if (isJson)
+      context.terminal.answer(`${redact(JSON.stringify({ ok: false, error: { code, message } }))}\n`);
+    context.terminal.tell(redact(hint === undefined ? message : `${message}\n${hint}`));
+    return code === 'USAGE' ? cliExitCodes.usage : exitCodeOf(code);
+  }
+}
+
+interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof UsageError) {
+    return { code: error.code, message: error.message, hint: 'Help: npx staffprobot --help' };
+  }
+  if (error instanceof ConfigurationError) {
+    const hint = 'Set them in the environment or in .env, or go through the function: --function NAME';
+    return { code: error.code, message: error.message, hint };
+  }
+  return faultOf(error);
+}

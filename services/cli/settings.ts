@@ -1,0 +1,47 @@
+/**
+ * The settings of a command: the environment with `.env` beneath it, as the bot's.
+ *
+ * `SECRETS_ARN` is left out: the extension that reads it exists only beside a function.
+ */
+import type { FunctionParts } from '../adapters/function-ports.ts';
+import { functionParts } from '../adapters/function-ports.ts';
+import type { Environment } from '../core/environment-reader.ts';
+import type { CliContext } from './context.ts';
+
+const tokenNames = [
+  'TELEGRAM_BOT_TOKEN_OVERRIDE',
+  'TELEGRAM_BOT_TOKEN_PROD',
+  'TELEGRAM_BOT_TOKEN_DEV',
+  'TELEGRAM_BOT_TOKEN',
+] as const;
+/** Stands in where Telegram is never asked. */
+const unusedToken = '0:unused';
+const storeNames = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'] as const;
+
+const isSet = (environment: Environment, name: string): boolean => (environment[name] ?? '').trim() !== '';
+
+/** For a command that asks only the store: the token may be missing, but not be wrong. */
+export function tokenOptional(environment: Environment): Environment {
+  if (tokenNames.some((name) => isSet(environment, name))) return environment;
+  return { ...environment, TELEGRAM_BOT_TOKEN_OVERRIDE: unusedToken };
+}
+
+/** For a check of what is set: what is missing is no problem. */
+export function allOptional(environment: Environment): Environment {
+  const filled: Record<string, string | undefined> = { ...environment };
+  // A production token does not count here: whether it may be there at all is what is checked.
+  if (tokenNames.every((name) => name === 'TELEGRAM_BOT_TOKEN_PROD' || !isSet(environment, name))) {
+    filled['TELEGRAM_BOT_TOKEN_OVERRIDE'] = unusedToken;
+  }
+  if (storeNames.every((name) => !isSet(environment, name))) {
+    filled['UPSTASH_REDIS_REST_URL'] = 'https://not-set.invalid';
+    filled['UPSTASH_REDIS_REST_TOKEN'] = 'not-set';
+  }
+  return filled;
+}
+
+/** @throws ConfigurationError with a line for each problem */
+export function partsOf({ clock, random }: CliContext, environment: Environment): Promise<FunctionParts> {
+  // What an action does is told by the command; its log lines would only say it again.
+  return functionParts('cli', { ...environment, SECRETS_ARN: undefined }, { clock, random, write: () => {} });
+}

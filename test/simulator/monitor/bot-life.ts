@@ -1,0 +1,180 @@
+/**
+ * What the monitor watches: a bot that beats, falls silent for about the limit or much longer, flaps, and whose
+ * heartbeat others spoil or remove; beside it the events that notices are about.
+ */
+import { redisNoticeStore } from '../../../services/adapters/redis/notice-store.ts';
+import { ConflictAlarm } from '../../../services/core/notifications/conflict-alarm.ts';
+import type { StoreKeys } from '../../../services/core/store-keys.ts';
+import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
+import type { SeededChance } from '../chance.ts';
+import type { SimulatedProcess } from '../process.ts';
+import type { NoticeChecker } from './notice-checker.ts';
+import type { OutageChecker } from './outage-checker.ts';
+import type { StoreLine } from './store-line.ts';
+
+export interface BotLifeOptions {
+  readonly trueTime: VirtualClock;
+  readonly store: EmbeddedStore;
+  readonly keys: StoreKeys;
+  readonly line: StoreLine;
+  /** The bot's own process, which raises notices itself. */
+  readonly process: SimulatedProcess;
+  readonly chance: SeededChance;
+  readonly superadminIds: readonly string[];
+  readonly outages: OutageChecker;
+  readonly notices: NoticeChecker;
+  readonly note: (line: string) => void;
+}
+
+/** The value of a lock that a person set by hand, recognisable in what is told of it. */
+export function endlessLockOf(host: string): string {
+  return JSON.stringify({ host });
+}
+
+const minuteMs = 60_000;
+const beatEveryMs = 20_000;
+const phases = ['up', 'up', 'silent', 'silent', 'malformed', 'future', 'gone', 'flapping'] as const;
+const spoiltHeartbeats = ['', 'null', '"a string"', '{"ts":5}', '{"ts":"soon"}', '{', '[]', 'WRONGTYPE'];
+
+export class BotLife {
+  private readonly options: BotLifeOptions;
+  private endMs = 0;
+
+  constructor(options: BotLifeOptions) {
+    this.options = options;
+  }
+
+  /** Phase after phase until then. */
+  async live(untilMs: number): Promise<void> {
+    const { chance, trueTime, note } = this.options;
+    this.endMs = untilMs;
+    if (chance.happens(0.8)) await this.up(chance.integer(1, 3) * minuteMs);
+    while (trueTime.monotonicMs() < untilMs) {
+      const phase = chance.oneOf(phases);
+      note(`--- the bot: ${phase}`);
+      if (phase === 'up') await this.up(chance.integer(1, 8) * minuteMs);
+      else if (phase === 'silent') await this.pass(this.silenceMs());
+      else if (phase === 'flapping') await this.flap(chance.integer(2, 6));
+      else {
+        this.spoil(phase);
+        await this.pass(chance.integer(1, 9) * minuteMs);
+      }
+    }
+  }
+
+  async up(forMs: number): Promise<void> {
+    const { trueTime, chance } = this.options;
+    const endMs = trueTime.monotonicMs() + forMs;
+    while (trueTime.monotonicMs() < endMs) {
+      this.write(this.beatAt(trueTime.wallMs() - chance.integer(0, 50)));
+      await trueTime.sleep(Math.min(beatEveryMs, endMs - trueTime.monotonicMs()));
+    }
+  }
+
+  beat(): void {
+    this.write(this.beatAt(this.options.trueTime.wallMs()));
+  }
+
+  /** What notices are about happens now and then until then. */
+  async misbehave(untilMs: number): Promise<void> {
+    const { trueTime, chance, outages, notices, store, keys } = this.options;
+    let count = 0;
+    while (trueTime.monotonicMs() < untilMs) {
+      await trueTime.sleep(chance.integer(1, 12) * minuteMs);
+      if (trueTime.monotonicMs() >= untilMs || outages.firstLookMs === undefined) continue;
+      count += 1;
+      const event = chance.oneOf(['dead', 'broken', 'broken by ecs', 'endless lock', 'conflicts'] as const);
+      this.options.note(`--- ${event}`);
+      if (event === 'dead') {
+        for (let left = chance.integer(1, 3); left > 0; left -= 1) {
+          store.execute(['HSET', keys.dead, `${count}-${left}`, '3 1 1 1 {}']);
+          notices.deadUpdates += 1;
+        }
+      } else if (event === 'broken') {
+        this.breakLock('анна | ops', count);
+        notices.breaksByHand += 1;
+      } else if (event === 'broken by ecs') this.breakLock('ecs', count);
+      else if (event === 'endless lock')
+        void this.endlessLock(endlessLockOf(`#${count}#`), chance.integer(2, 9) * minuteMs);
+      else void this.conflicts(`#${count}#`, chance.integer(2, 8));
+    }
+  }
+
+  /** Set by hand, without an expiry; until somebody takes over properly. */
+  async endlessLock(value: string, forMs: number): Promise<void> {
+    const { trueTime, store, keys } = this.options;
+    store.execute(['SET', keys.lock, value]);
+    await trueTime.sleep(forMs);
+    if (store.execute(['GET', keys.lock]) === value) store.execute(['DEL', keys.lock]);
+  }
+
+  private breakLock(who: string, count: number): void {
+    const { store, keys } = this.options;
+    const fields = [
+      'event',
+      'broken',
+      'who',
+      who,
+      'why',
+      `it "hung"\nagain #${count}#`,
+      'before',
+      'x',
+      'after',
+      '',
+    ];
+    store.execute(['XADD', keys.audit, 'MAXLEN', '1000', '*', ...fields]);
+  }
+
+  private async conflicts(host: string, count: number): Promise<void> {
+    const { process, line, keys, superadminIds, chance } = this.options;
+    const notices = redisNoticeStore(line.runnerFor(process), keys, { superadminIds });
+    // Each a worker of its own, so that asking is not spared: the rule is the store's.
+    const alarm = new ConflictAlarm({ clock: process, notices, host, onTrouble: () => {} });
+    for (let left = count; left > 0; left -= 1) {
+      alarm.conflict();
+      await process.sleep(chance.integer(3000, 5000));
+    }
+  }
+
+  private silenceMs(): number {
+    const { chance } = this.options;
+    const kind = chance.integer(1, 3);
+    if (kind === 1) return chance.integer(60_000, 290_000);
+    return kind === 2 ? chance.integer(295_000, 305_000) : chance.integer(310_000, 1_100_000);
+  }
+
+  private async flap(times: number): Promise<void> {
+    const { trueTime, chance } = this.options;
+    for (let left = times; left > 0 && trueTime.monotonicMs() < this.endMs; left -= 1) {
+      this.beat();
+      await this.pass(chance.integer(240_000, 375_000));
+    }
+  }
+
+  private spoil(phase: 'malformed' | 'future' | 'gone'): void {
+    const { chance, trueTime, store, keys, outages } = this.options;
+    if (phase === 'malformed') this.write(chance.oneOf(spoiltHeartbeats));
+    else if (phase === 'future') this.write(this.beatAt(trueTime.wallMs() + 600 * minuteMs));
+    else {
+      store.execute(['DEL', keys.heartbeat]);
+      outages.heartbeatChanged();
+    }
+  }
+
+  private beatAt(tsMs: number): string {
+    const ts = new Date(Math.floor(tsMs)).toISOString();
+    return JSON.stringify({ host: 'bot', pid: 1, env: 'production', ts, last_error: null });
+  }
+
+  private write(raw: string): void {
+    const { store, keys, outages } = this.options;
+    store.execute(['SET', keys.heartbeat, raw, 'PX', String(7 * 86_400_000)]);
+    outages.heartbeatChanged();
+  }
+
+  private pass(ms: number): Promise<void> {
+    const { trueTime } = this.options;
+    return trueTime.sleep(Math.max(0, Math.min(ms, this.endMs - trueTime.monotonicMs())));
+  }
+}

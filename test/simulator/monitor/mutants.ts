@@ -1,0 +1,113 @@
+/**
+ * The monitor with one rule taken out, each as it is found in the wild. The simulator must catch every one.
+ *
+ * A mutant of a script changes its source, and checks that what it changes is there; one of the program stands
+ * between the monitor and its store.
+ */
+import { readHeartbeat } from '../../../services/core/heartbeat/heartbeat.ts';
+import type { MonitorMutation } from './scenario.ts';
+
+export interface MonitorMutant {
+  readonly name: string;
+  readonly mutation: MonitorMutation;
+}
+
+function scriptMutant(name: string, script: string, [from, to]: readonly [string, string]): MonitorMutant {
+  return {
+    name,
+    mutation: {
+      sourceOf(one) {
+        if (one.name !== script) return one.source;
+        if (!one.source.includes(from)) throw new Error(`${script} holds no ${JSON.stringify(from)}`);
+        return one.source.replace(from, to);
+      },
+    },
+  };
+}
+
+const recheck = "if (heartbeat and '=' .. heartbeat or '-') ~= ARGV[1] then";
+
+export const monitorMutants: readonly MonitorMutant[] = [
+  scriptMutant('a claim that nobody respects', 'claim-delivery-2', [
+    "local due = known and state == 'pending'",
+    "local due = known and (state == 'pending' or state == 'claimed')",
+  ]),
+  scriptMutant('a claim that never ends', 'claim-delivery-2', ['tonumber(until_ms) <= now_ms', 'false']),
+  scriptMutant('a killed send that is repeated without a mark', 'claim-delivery-2', [
+    "ended and '1' or repeated",
+    'repeated',
+  ]),
+  scriptMutant('a settlement without the claim’s token', 'settle-delivery-2', ['token ~= ARGV[2]', 'false']),
+  scriptMutant('retry_after is not obeyed', 'settle-delivery-2', ['now_ms + tonumber(ARGV[4])', '0']),
+  scriptMutant('no second look at the heartbeat on opening', 'open-outage-5', [recheck, 'if false then']),
+  scriptMutant('no look at the open outage on opening', 'open-outage-5', ["earlier[2] == 'open'", 'false']),
+  scriptMutant('recovery is told to all', 'recover-outage-5', [
+    "if state == 'pending' then",
+    "if event == 'down' and state ~= 'sent' then told[#told + 1] = to end\n    if state == 'pending' then",
+  ]),
+  scriptMutant('recovery is told to nobody', 'recover-outage-5', ['told[#told + 1] = to', '']),
+  scriptMutant('what is pending stays so after recovery', 'recover-outage-5', [
+    "redis.call('HSET', KEYS[4], all[i], 'cancelled' .. rest)",
+    '',
+  ]),
+  scriptMutant('"back" does not wait for a reminder under way', 'recover-outage-5', [
+    "(under_way[to] or '0')",
+    "'0'",
+  ]),
+  scriptMutant('a "down" that was sent during recovery gets no "back"', 'settle-delivery-2', [
+    "over and settled == 'sent' and event == 'down'",
+    'false',
+  ]),
+  scriptMutant('a notice without its once-rule', 'raise-notice-2', ['if last_ms and (', 'if false and (']),
+  scriptMutant('the restart is planned by every run', 'extend-outage-2', [
+    "tonumber(outage[3] or '0') >= tonumber(ARGV[3])",
+    "(ARGV[2] ~= 'restart' and tonumber(outage[3] or '0') >= tonumber(ARGV[3]))",
+  ]),
+  scriptMutant('automatic breaks count as done by hand', 'watch-bot-9', ['fields.who ~= ARGV[1]', 'true']),
+  scriptMutant('every break is told anew', 'watch-bot-9', ['entry[1] ~= told and', '']),
+  {
+    name: 'a message is marked as sent before it is',
+    mutation: {
+      wrapStore: (store) => ({
+        ...store,
+        async claim(runId, token) {
+          const claim = await store.claim(runId, token);
+          if (claim !== undefined) await store.settle(claim, { kind: 'sent' });
+          return claim;
+        },
+        settle: async () => true,
+      }),
+    },
+  },
+  {
+    name: 'a blocked recipient is tried on',
+    mutation: {
+      wrapStore: (store) => ({
+        ...store,
+        settle: (claim, outcome) =>
+          store.settle(
+            claim,
+            outcome.kind === 'dead'
+              ? { kind: 'later', delayMs: 0, mayHaveArrived: false, why: outcome.why }
+              : outcome,
+          ),
+      }),
+    },
+  },
+  {
+    name: 'a malformed heartbeat counts as a sign of life',
+    mutation: {
+      wrapStore: (store) => ({
+        ...store,
+        async observe(options) {
+          const observation = await store.observe(options);
+          const { heartbeat, nowMs } = observation;
+          if (heartbeat.kind !== 'malformed') return observation;
+          const ts = new Date(nowMs).toISOString();
+          const alive = readHeartbeat(JSON.stringify({ ts }));
+          return { ...observation, heartbeat: { ...alive, raw: heartbeat.raw } as typeof heartbeat };
+        },
+      }),
+    },
+  },
+];

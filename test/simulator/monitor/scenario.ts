@@ -1,0 +1,301 @@
+/**
+ * A few hours of the monitor from one seed: runs every minute, sometimes none, sometimes ten at once, slow, killed or
+ * frozen; a bot that comes and goes; channels that fail; a store that is away at times.
+ *
+ * The monitor is the shipped one with its adapters, the scripts are the shipped ones on the embedded store; only
+ * time, the network and the channels are simulated. Faults stop at a random moment, most often with something half
+ * done; then the bot is silent until everybody must know, and at work until everybody must know that.
+ */
+import { remainingTime } from '../../../services/adapters/lambda-time.ts';
+import { redisAuditTrail } from '../../../services/adapters/redis/audit.ts';
+import { redisInboxStore } from '../../../services/adapters/redis/inbox-store.ts';
+import type { LuaScript } from '../../../services/adapters/redis/lua-scripts.ts';
+import { redisOutageStore } from '../../../services/adapters/redis/outage-store.ts';
+import { type MonitorSettings, runMonitor } from '../../../services/core/outage/monitor.ts';
+import type { OutageStore } from '../../../services/core/outage/outage-store.ts';
+import { StoreUnreachableError } from '../../../services/core/store-errors.ts';
+import { storeKeys } from '../../../services/core/store-keys.ts';
+import { createEmbeddedStore, type EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { SeededChance } from '../chance.ts';
+import { SimulatedProcess } from '../process.ts';
+import { BotLife, endlessLockOf } from './bot-life.ts';
+import { Channels } from './channels.ts';
+import { DeliveryChecker } from './delivery-checker.ts';
+import { NoticeChecker } from './notice-checker.ts';
+import { OutageChecker } from './outage-checker.ts';
+import { type RanScript, StoreLine } from './store-line.ts';
+
+/** What a mutant changes; nothing in the shipped program. */
+export interface MonitorMutation {
+  sourceOf?(script: LuaScript): string;
+  wrapStore?(store: OutageStore): OutageStore;
+}
+
+export interface MonitorRunOptions {
+  readonly seed: number;
+  readonly mutation?: MonitorMutation;
+  readonly trace?: (line: string) => void;
+}
+
+export interface MonitorRunResult {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  readonly outages: number;
+  readonly messages: number;
+  readonly runs: number;
+}
+
+const minuteMs = 60_000;
+const staleMs = 300_000;
+/** The limit, a run, the longest back-off, an abandoned claim, and then some. */
+const silentAtEndMs = 14 * minuteMs;
+/** Long enough for a notice that had to keep quiet for half an hour, counted from the end of the faults. */
+const upAtEndMs = 20 * minuteMs;
+const runLimitMs = 55_000;
+const superadminIds = ['101', '103'];
+const blockedChat = '103';
+const recipients = superadminIds.flatMap((id) => [`IN_APP|${id}`, `TELEGRAM|${id}`]);
+const reachable = [...recipients, 'SNS|topic'].filter((to) => to !== `TELEGRAM|${blockedChat}`);
+const lastLock = endlessLockOf('#last#');
+const keys = storeKeys('');
+const sharedStore = await createEmbeddedStore({ nowMs: () => 0 });
+
+export function run({ seed, mutation = {}, trace }: MonitorRunOptions): Promise<MonitorRunResult> {
+  return new MonitorSimulation(seed, mutation, trace).run();
+}
+
+class MonitorSimulation {
+  private readonly seed: number;
+  private readonly mutation: MonitorMutation;
+  private readonly trace: ((line: string) => void) | undefined;
+  private readonly trueTime = new VirtualClock({ wallMs: Date.UTC(2030, 0, 1) });
+  private readonly chance: SeededChance;
+  private readonly store: EmbeddedStore;
+  private readonly line: StoreLine;
+  private readonly channels: Channels;
+  private readonly life: BotLife;
+  private readonly outages: OutageChecker;
+  private readonly deliveries: DeliveryChecker;
+  private readonly notices: NoticeChecker;
+  private readonly violations: string[] = [];
+  private readonly settings: MonitorSettings;
+  private readonly cruelty: SeededChance;
+  private faultsOn = true;
+  private runs = 0;
+
+  constructor(seed: number, mutation: MonitorMutation, trace: ((line: string) => void) | undefined) {
+    this.seed = seed;
+    this.mutation = mutation;
+    this.trace = trace;
+    const chance = new SeededChance(seed);
+    this.chance = chance;
+    this.cruelty = chance.fork();
+    const { trueTime } = this;
+    const nowMs = (): number => trueTime.wallMs();
+    this.store = sharedStore.sibling({ nowMs });
+    const report = (violation: string): void => {
+      this.violations.push(violation);
+      this.note(`VIOLATION: ${violation}`);
+    };
+    this.outages = new OutageChecker({
+      store: this.store,
+      heartbeatKey: keys.heartbeat,
+      staleMs,
+      nowMs,
+      report,
+    });
+    const isStored = (field: string): boolean =>
+      this.store.execute(['HEXISTS', keys.deliveries, field]) === 1;
+    this.deliveries = new DeliveryChecker(this.outages, { nowMs, report, isStored });
+    this.notices = new NoticeChecker({ nowMs, report });
+    const faultsOn = (): boolean => this.faultsOn;
+    this.line = new StoreLine({
+      trueTime,
+      store: this.store,
+      chance: chance.fork(),
+      faultsOn,
+      trouble: chance.unit() * 0.03,
+      sourceOf: (script) => this.mutation.sourceOf?.(script) ?? script.source,
+      witness: (ran) => {
+        if (this.trace !== undefined)
+          this.note(
+            `${ran.by} ran ${ran.script} ${ran.args.slice(0, 3).join(' ')} → ${JSON.stringify(ran.reply)}`,
+          );
+        this.outages.ran(ran);
+        this.deliveries.ran(ran);
+        this.notices.ran(ran);
+        this.perhapsComeBack(ran);
+      },
+    });
+    this.channels = new Channels({
+      trueTime,
+      chance: chance.fork(),
+      faultsOn,
+      trouble: chance.unit() * 0.5,
+      deadly: chance.unit() * 0.08,
+      blockedChat,
+      witness: this.deliveries,
+    });
+    this.life = new BotLife({
+      trueTime,
+      store: this.store,
+      keys,
+      line: this.line,
+      process: this.newProcess('bot'),
+      chance: chance.fork(),
+      superadminIds,
+      outages: this.outages,
+      notices: this.notices,
+      note: (line) => this.note(line),
+    });
+    this.settings = {
+      staleMs,
+      reminderMs: chance.happens(0.5) ? chance.integer(2, 9) * minuteMs : 0,
+      autoRestartMs: chance.happens(0.5) ? chance.integer(3, 9) * minuteMs : 0,
+      superadminIds,
+      locale: 'ru',
+    };
+  }
+
+  async run(): Promise<MonitorRunResult> {
+    const faultsMs = this.chance.integer(12, 40) * minuteMs;
+    void this.life.live(faultsMs);
+    void this.life.misbehave(faultsMs);
+    void this.invokeEveryMinute(faultsMs + silentAtEndMs + upAtEndMs);
+    void this.breakThings(faultsMs);
+    await this.trueTime.advance(faultsMs);
+    this.mendEverything();
+    await this.trueTime.advance(silentAtEndMs);
+    this.expectEverybodyToKnow();
+    void this.life.up(upAtEndMs);
+    await this.trueTime.advance(upAtEndMs);
+    this.expectAllToBeOver();
+    const { seed, violations, runs } = this;
+    return { seed, violations, runs, outages: this.outages.outages.size, messages: this.deliveries.messages };
+  }
+
+  private mendEverything(): void {
+    this.note('--- all faults end, and the bot is silent');
+    this.faultsOn = false;
+    this.line.isAway = false;
+    this.channels.isDeploying = false;
+    void this.life.endlessLock(lastLock, silentAtEndMs + upAtEndMs);
+  }
+
+  private expectEverybodyToKnow(): void {
+    const { newest } = this.outages;
+    if (newest === undefined || newest.recoveredMs !== undefined)
+      this.violations.push('no outage was opened');
+    else this.deliveries.finish(newest, 'down', reachable);
+  }
+
+  private expectAllToBeOver(): void {
+    const { newest } = this.outages;
+    if (newest?.recoveredMs === undefined) this.violations.push('the last outage was not ended');
+    else this.deliveries.finish(newest, 'recovered', reachable);
+    this.notices.finish(this.deliveries, reachable, `=${lastLock}`);
+    if (this.store.execute(['GET', keys.alertSent]) !== null) this.violations.push('the flag stayed');
+    const records = this.store.execute(['HVALS', keys.deliveries]);
+    const open = Array.isArray(records)
+      ? records.filter((one) => /^(pending|claimed)\|/.test(String(one)))
+      : [];
+    if (open.length > 0) this.violations.push(`unfinished in the end: ${open.join(', ')}`);
+  }
+
+  private async invokeEveryMinute(untilMs: number): Promise<void> {
+    const { trueTime } = this;
+    const chance = this.chance.fork();
+    while (trueTime.monotonicMs() < untilMs) {
+      await trueTime.sleep(minuteMs + chance.integer(-500, 500));
+      const dice = this.faultsOn ? chance.unit() : 1;
+      const count = dice < 0.05 ? 0 : dice < 0.07 ? 10 : dice < 0.15 ? chance.integer(2, 3) : 1;
+      for (let index = 0; index < count; index += 1) void this.invoke(chance.fork());
+    }
+  }
+
+  private async invoke(chance: SeededChance): Promise<void> {
+    await this.trueTime.sleep(chance.integer(0, chance.oneOf([20, 300])));
+    this.runs += 1;
+    const process = this.newProcess(`run-${this.runs}`);
+    this.perhapsHarm(process, chance);
+    const runner = this.line.runnerFor(process);
+    const store = redisOutageStore(runner, keys);
+    const ports = {
+      store: this.mutation.wrapStore?.(store) ?? store,
+      inbox: redisInboxStore(runner, keys),
+      audit: redisAuditTrail(runner, keys),
+      telegram: this.channels.telegramFor(process),
+      topic: this.channels.topicFor(process),
+      ecs: this.channels.ecsFor(process),
+      random: chance,
+      logger: silent,
+      redact: (text: string) => text,
+    };
+    try {
+      await runMonitor(ports, this.settings, remainingTime(process, runLimitMs, undefined));
+    } catch (error) {
+      if (!(error instanceof StoreUnreachableError))
+        this.violations.push(`${process.name}: ${String(error)}`);
+      else if (!this.faultsOn && this.line.isAway)
+        this.violations.push('a run failed although all was mended');
+    }
+  }
+
+  /** Kills some runs at any moment, and freezes others for longer than a claim may last. */
+  private perhapsHarm(process: SimulatedProcess, chance: SeededChance): void {
+    if (!this.faultsOn) return;
+    if (chance.happens(0.08)) this.later(chance.integer(0, 12_000), () => process.crash());
+    if (!chance.happens(0.05)) return;
+    const frozenMs = chance.integer(5000, 100_000);
+    this.later(chance.integer(0, 4000), () => process.pause());
+    void this.trueTime.sleep(4000 + frozenMs).then(() => process.resume());
+  }
+
+  /** The worst moments to come back: right after a run has looked, or while it tells that the bot is down. */
+  private perhapsComeBack({ script, reply }: RanScript): void {
+    const told = script === 'claim-delivery-2' && Array.isArray(reply) ? String(reply[0]) : '';
+    const isTelling = told.includes('|down|') || told.includes('|reminder-');
+    const probability = told.includes('|reminder-') ? 0.2 : isTelling ? 0.04 : 0.02;
+    if (!this.faultsOn || !(isTelling || script === 'watch-bot-9')) return;
+    if (!this.cruelty.happens(probability)) return;
+    this.note('--- the bot beats at the worst moment');
+    this.life.beat();
+    if (isTelling) void this.invoke(this.cruelty.fork());
+  }
+
+  private async breakThings(untilMs: number): Promise<void> {
+    const { trueTime, line, channels } = this;
+    const chance = this.chance.fork();
+    while (trueTime.monotonicMs() < untilMs) {
+      await trueTime.sleep(chance.integer(3, 25) * minuteMs);
+      if (!this.faultsOn) return;
+      const forMs = chance.integer(20_000, 200_000);
+      const fault = chance.oneOf(['away', 'deploying'] as const);
+      this.note(`--- ${fault} for ${forMs} ms`);
+      if (fault === 'away') line.isAway = true;
+      else channels.isDeploying = true;
+      await trueTime.sleep(forMs);
+      line.isAway = false;
+      channels.isDeploying = false;
+    }
+  }
+
+  private later(delayMs: number, action: () => void): void {
+    void this.trueTime.sleep(delayMs).then(() => {
+      if (this.faultsOn) action();
+    });
+  }
+
+  private newProcess(name: string): SimulatedProcess {
+    return new SimulatedProcess(name, this.trueTime, { rate: 1, wallOffsetMs: 0 });
+  }
+
+  private note(line: string): void {
+    this.trace?.(`${(this.trueTime.monotonicMs() / 1000).toFixed(3).padStart(9)} ${line}`);
+  }
+}
+
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+function nothing(): void {}
