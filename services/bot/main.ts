@@ -8,6 +8,7 @@ import type { Telegraf } from 'telegraf';
 import { ecsTaskArn } from '../adapters/ecs-metadata.ts';
 import { createLogger } from '../adapters/logger.ts';
 import { redisInboxStore } from '../adapters/redis/inbox-store.ts';
+import { redisNoticeStore } from '../adapters/redis/notice-store.ts';
 import { redisOutageStore } from '../adapters/redis/outage-store.ts';
 import { redisLockStore } from '../adapters/redis/redis-lock-store.ts';
 import { redisUpdateJournal } from '../adapters/redis/redis-update-journal.ts';
@@ -18,10 +19,12 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { fetchBotApi } from '../adapters/telegram/fetch-bot-api.ts';
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import type { Logger } from '../core/logger.ts';
+import { ConflictAlarm } from '../core/notifications/conflict-alarm.ts';
 import { redactor } from '../core/redaction.ts';
 import { readSettings, type Settings } from '../core/settings.ts';
 import { storeKeys } from '../core/store-keys.ts';
 import type { BotApi } from '../core/telegram/bot-api.ts';
+import type { DeliveryObserver } from '../core/update-pipeline/delivery.ts';
 import { shippedAllowedUpdates, shippedCommands } from './handlers/commands.ts';
 import { HandlersError, type LoadedHandlers, loadHandlers } from './load-handlers.ts';
 import { BotMetrics } from './metrics.ts';
@@ -126,6 +129,12 @@ interface Parts extends Voice {
 function makeWorker({ settings, features, logger, redact, api, metrics, store, task }: Parts): Worker {
   const keys = storeKeys(settings.store.keyPrefix);
   const { url, token } = settings.store;
+  const alarm = new ConflictAlarm({
+    clock,
+    notices: redisNoticeStore(store, keys, settings),
+    host: hostname(),
+    onTrouble: (what, error) => logger.warn(`${what} failed`, { error }),
+  });
   return new Worker({
     clock,
     random,
@@ -141,7 +150,7 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
       install: (bot) => install(bot, { settings, features, api, store }),
     }),
     leaseObserver: leaseObserver(logger, metrics),
-    deliveryObserver: deliveryObserver(logger, metrics, clock),
+    deliveryObserver: withConflictAlarm(deliveryObserver(logger, metrics, clock), alarm),
     holder: { host: hostname(), pid: process.pid, env: settings.environment, task },
     times: settings.lease,
     whenHeld: settings.lockBusy,
@@ -171,6 +180,16 @@ function install(
     }),
   );
   if (features !== undefined) bot.use(features.middleware);
+}
+
+function withConflictAlarm(observer: DeliveryObserver, alarm: ConflictAlarm): DeliveryObserver {
+  return {
+    ...observer,
+    onPoll: (result, elapsedMs) => {
+      observer.onPoll(result, elapsedMs);
+      if (result === 'conflict') alarm.conflict();
+    },
+  };
 }
 
 /** A module that does not say what it needs gets Telegram's default set, which an empty list asks for. */
