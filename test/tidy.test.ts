@@ -25,7 +25,8 @@ function codeOf(text: string): string {
   return text
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/(^|[^:'"`])\/\/.*$/gm, '$1')
-    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''");
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
 }
 
 /** The files of the project that a file imports. */
@@ -107,7 +108,7 @@ function valueImportsOf(file: string): string[] {
 /** Which files may use what everybody else takes through a port. */
 const doors: readonly { readonly what: RegExp; readonly where: RegExp; readonly within?: RegExp }[] = [
   { what: /\bDate\.now\(|\bnew Date\(\)|\bperformance\./, where: /^services\/adapters\/system-clock\.ts$/ },
-  { what: /\bset(?:Timeout|Interval|Immediate)\(/, where: /^services\/adapters\/system-clock\.ts$/ },
+  { what: /(?<!\.)\bset(?:Timeout|Interval|Immediate)\(/, where: /^services\/adapters\/system-clock\.ts$/ },
   {
     what: /\bAbortSignal\.timeout\(/,
     where: /^services\/(?!core\/)|^functions\//,
@@ -115,7 +116,11 @@ const doors: readonly { readonly what: RegExp; readonly where: RegExp; readonly 
   },
   { what: /\bMath\.random\(|\brandom(?:Bytes|UUID|Int)\(/, where: /^services\/adapters\/system-random\.ts$/ },
   { what: /\bprocess\.env\b/, where: /\/(main|dev|app|handler|[a-z-]*entry)\.ts$/ },
-  { what: /\bprocess\.exit\(|\bprocess\.exitCode\b/, where: /\/(main|dev|app|die-with-parent)\.ts$/ },
+  {
+    what: /\bprocess\.exit\(|\bprocess\.exitCode\b/,
+    where: /\/(main|dev|app|die-with-parent)\.ts$/,
+    within: /^(?:services|functions)\//,
+  },
 ];
 
 describe('what everybody takes through a port', () => {

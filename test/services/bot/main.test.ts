@@ -1,12 +1,7 @@
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { redisInboxStore } from '../../../services/adapters/redis/inbox-store.ts';
 import { type BotStage, botToken, keys, startBotStage, superadminId } from '../../support/bot-stage.ts';
-import { freePort, startProgram, until } from '../../support/program.ts';
+import { until } from '../../support/program.ts';
 
 let stage: BotStage;
 
@@ -21,85 +16,7 @@ const say = (text: string, { from = 5, languageCode = 'en' } = {}): void => {
 const answer = async (pattern: RegExp) =>
   (await stage.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
 
-describe('a worker that starts', () => {
-  it('tells every wrong setting in one line each and exits with 78', async () => {
-    const program = startProgram('services/bot/main.ts', {
-      ENVIRONMENT: 'moon',
-      LONG_POLL_TIMEOUT_SECONDS: 'x',
-    });
-    expect(await program.ended).toBe(78);
-    expect(program.stdout()).toBe('');
-    const lines = program.stderr().trimEnd().split('\n');
-    expect(lines).toHaveLength(5);
-    for (const line of lines) expect(line).toMatch(/^[A-Z_]+: expected .+, got .+; .+$/);
-  });
-
-  it('exits with 78 on a production token outside production, without showing it', async () => {
-    const worker = await stage.worker({ ENVIRONMENT: 'development' });
-    expect(await worker.ended).toBe(78);
-    expect(worker.stderr()).toMatch(/^TELEGRAM_BOT_TOKEN_PROD: expected nothing outside production/);
-    expect(worker.output()).not.toContain(botToken.slice(12));
-    expect(await stage.get(keys.lock)).toBeNull();
-  });
-
-  it('exits with 69 when nothing listens where the store should be', async () => {
-    const worker = await stage.worker({ UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await freePort()}` });
-    expect(await worker.ended).toBe(69);
-    expect(worker.output()).toContain('UPSTASH_REDIS_REST_URL');
-    expect(worker.output()).not.toContain('    at ');
-  });
-
-  it('exits with 69 when the store refuses the token, and does not show it', async () => {
-    const worker = await stage.worker({}, 'a-wrong-rest-token');
-    expect(await worker.ended).toBe(69);
-    expect(worker.output()).toContain('WRONGPASS');
-    expect(worker.output()).not.toContain('a-wrong-rest-token');
-  });
-
-  it('exits with 77 when Telegram rejects the token, and takes no lock', async () => {
-    stage.telegram.fault({ kind: '401' });
-    const worker = await stage.worker();
-    expect(await worker.ended).toBe(77);
-    expect(worker.output()).not.toContain(botToken);
-    expect(await stage.get(keys.lock)).toBeNull();
-  });
-
-  it('exits with 78 when its port is taken, and names it', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const { port } = other.address() as { port: number };
-    const worker = await stage.worker({ BOT_METRICS_PORT: String(port) });
-    expect(await worker.ended).toBe(78);
-    expect(worker.stderr()).toMatch(new RegExp(`^BOT_METRICS_PORT: .*${port}.*\\n$`));
-    other.close();
-  });
-
-  it('in development leaves another’s lock and heartbeat as they were, names the holder and exits with 75', async () => {
-    const value = '{"host":"prod-1","pid":4711,"env":"production","ts":"2030-01-01T00:00:00Z","owner":"x"}';
-    await stage.store.command(['SET', keys.lock, value, 'PX', '60000']);
-    await stage.store.command(['SET', keys.heartbeat, 'the heartbeat']);
-    const development = {
-      ENVIRONMENT: 'development',
-      TELEGRAM_BOT_TOKEN_PROD: '',
-      TELEGRAM_BOT_TOKEN_DEV: botToken,
-    };
-    const worker = await stage.worker(development);
-    expect(await worker.ended).toBe(75);
-    expect(worker.output()).toContain('host prod-1, pid 4711, environment production');
-    expect(await stage.get(keys.lock)).toBe(value);
-    expect(Number(await stage.store.command(['PTTL', keys.lock]))).toBeLessThanOrEqual(60_000);
-    expect(await stage.get(keys.heartbeat)).toBe('the heartbeat');
-    expect(await stage.get(keys.epoch)).toBe('0');
-    expect(stage.telegram.state(botToken).calls['getUpdates'] ?? 0).toBe(0);
-  });
-
-  it('removes a webhook that is set, and keeps what waits', async () => {
-    say('/start');
-    await fetch(`${stage.telegram.url}/bot${botToken}/setWebhook?url=https://hook.example/`);
-    await stage.worker();
-    expect(await answer(/^Hello!/)).toContain('/help');
-  });
-});
+const kinds = ['502-html', 'truncated', 'reset', '429', '403-blocked'];
 
 describe('a worker that leads', () => {
   it('holds a conversation in Russian and in English', async () => {
@@ -277,79 +194,5 @@ describe('a worker that leads', () => {
     worker.signal('SIGINT');
     expect(await worker.ended).toBe(0);
     expect(stage.telegram.state(botToken).pending).toBe(0);
-  });
-});
-
-const kinds = ['502-html', 'truncated', 'reset', '429', '403-blocked'];
-
-describe('BOT_HANDLERS', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'handlers-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  const write = (text: string): string => {
-    const path = join(folder, 'features.mjs');
-    writeFileSync(path, text);
-    return path;
-  };
-
-  it('adds the company’s own features after the shipped commands', async () => {
-    const path = write(`
-      export const allowedUpdates = ['message', 'chat_member'];
-      export default async (ctx, next) => {
-        if (ctx.message?.text === 'ping') await ctx.reply('pong, attempt ' + ctx.state.attempt);
-        await next();
-      };`);
-    await stage.worker({ BOT_HANDLERS: path });
-    say('ping');
-    expect(await answer(/^pong/)).toBe('pong, attempt 1');
-    say('/start');
-    await answer(/^Hello!/);
-    expect(stage.telegram.state(botToken).allowedUpdates).toEqual([
-      'message',
-      'callback_query',
-      'chat_member',
-    ]);
-  });
-
-  it.each([
-    ['a module that is not there', 'nowhere.mjs', undefined],
-    ['a default export that is no middleware', 'features.mjs', 'export default 42;'],
-    ['a module that throws', 'features.mjs', 'throw new Error("boom");'],
-  ])('refuses %s in one line, with exit code 78', async (_name, file, text) => {
-    if (text !== undefined) write(text);
-    const worker = await stage.worker({ BOT_HANDLERS: join(folder, file) });
-    expect(await worker.ended).toBe(78);
-    expect(worker.stderr()).toMatch(/^BOT_HANDLERS: expected a module .*, got .*; give a path .*\n$/);
-  });
-});
-
-describe('another program that polls with the token', () => {
-  it('is told to the superadmins after three conflicts, and polling goes on', async () => {
-    const worker = await stage.worker({ HEARTBEAT_STALE_SECONDS: '300' });
-    say('/start');
-    await answer(/^Hello!/);
-    const rogue = new AbortController();
-    const steal = async (): Promise<void> => {
-      while (!rogue.signal.aborted) {
-        await fetch(`${stage.telegram.url}/bot${botToken}/getUpdates?timeout=50`, {
-          signal: rogue.signal,
-        }).catch(() => {});
-      }
-    };
-    void steal();
-    try {
-      const raised = async () =>
-        (await stage.store.command(['HLEN', keys.deliveries])) === 0 ? undefined : true;
-      await until('a notice', raised);
-      expect(JSON.stringify(await stage.store.command(['HKEYS', keys.deliveries]))).toContain(
-        'another-poller',
-      );
-      expect(worker.output()).toContain('Conflict');
-    } finally {
-      rogue.abort();
-    }
   });
 });
