@@ -96,7 +96,7 @@ async function act(visit: Visit): Promise<HttpAnswer> {
     const use = await useOnce(visit, token);
     if (use === 'unknown') return refusal;
     if (use === 'outage over') return overPage(locale, await status(context));
-    if (use === 'used now') return resultPage({ locale, ...(await carryOut(visit, token)) });
+    if (use === 'used now') return resultPage({ locale, ...(await carryOut(visit, token, mustBreak(live))) });
   }
   return showResult(visit);
 }
@@ -114,6 +114,7 @@ async function useOnce({ link, links: { store } }: Visit, token: string): Return
 async function carryOut(
   visit: Visit,
   token: string,
+  force: boolean,
 ): Promise<{ record: { result: LinkResult }; live: StatusResult | undefined }> {
   const { link, context, links } = visit;
   const startMs = context.ports.clock.monotonicMs();
@@ -123,7 +124,7 @@ async function carryOut(
     { ...context, remainingMs, heartbeatWaitMs },
     {
       action: link.action,
-      force: false,
+      force: force && link.action === 'recover',
       dropUpdates: false,
       reason: `one-tap link of ${link.outageId}`,
       requestedBy: `link of ${link.recipient}`,
@@ -163,6 +164,11 @@ async function evenIfFaulty<Result>(
     context.ports.logger.warn('after a link was used', { action: link.action, error });
     return undefined;
   }
+}
+
+/** Only a lock without expiry never goes by itself; its page has said that it is deleted. */
+function mustBreak(live: StatusResult): boolean {
+  return live.cause === 'lock-without-expiry';
 }
 
 function isOver(live: StatusResult, link: OpsLink): boolean {

@@ -13,9 +13,6 @@ import type { Redact } from '../core/redaction.ts';
 import type { HandlerContext, Update } from '../core/update-pipeline/update.ts';
 import type { MakeHandler } from './worker.ts';
 
-/** What handlers find in `ctx.state`. */
-export type HandlerState = HandlerContext;
-
 export interface TelegramBotOptions {
   readonly token: string;
   readonly apiRoot: string;

@@ -48,8 +48,8 @@ export const adviceFor: Readonly<Record<Cause, Advice>> = {
   },
   'lock-without-expiry': {
     meaning: 'The lock has no expiry, and whoever wrote it does not beat: it would stand there for ever.',
-    next: 'Make sure that no old bot polls, then delete the lock.',
-    command: 'npx staffprobot release-lock --force',
+    next: 'Make sure that no old bot polls, then delete the lock and restart.',
+    command: `${recover} --force`,
   },
   'another-poller': {
     meaning: 'Another program polls with the same token: Telegram answers 409 to one of the two.',

@@ -40,8 +40,23 @@ export function statusText(status: StatusResult): string {
     ],
     ['last stop', ecs?.lastStopReason ?? undefined],
     ['outage', outage === null ? 'none open' : `open since ${outage.since}`],
-    ...status.diagnosis.map((line): Fact => ['', line]),
+    ...status.diagnosis.filter(isNews).map(asFact),
   ])}`;
+}
+
+/** The rest of the diagnosis stands above it already. */
+function isNews(line: string): boolean {
+  return /^(Cause|Error|Do this): /.test(line);
+}
+
+function asFact(line: string): Fact {
+  const end = line.indexOf(': ');
+  return [line.slice(0, end).toLowerCase(), line.slice(end + 2)];
+}
+
+/** `1 waiting update`, `2 waiting updates`. */
+export function waitingUpdates(count: number): string {
+  return `${count} waiting update${count === 1 ? '' : 's'}`;
 }
 
 function lockText({ ttlSeconds, revoked }: NonNullable<StatusResult['lock']>): string {
@@ -59,7 +74,7 @@ export function answerText(answer: OpsAnswer): string {
     case 'task-stopped':
       return releaseText(answer);
     case 'drop-updates':
-      return `Deleted ${answer.droppedUpdates} waiting updates${answer.webhookRemoved ? ', and the webhook' : ''}.\n`;
+      return `Deleted ${waitingUpdates(answer.droppedUpdates)}${answer.webhookRemoved ? ', and the webhook' : ''}.\n`;
     case 'restart':
       return `The worker is being restarted: deployment ${answer.deploymentId}. Look again with: npx staffprobot status\n`;
     case 'recover':

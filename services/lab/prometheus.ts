@@ -30,6 +30,7 @@ export interface LabPrometheus {
   readonly url: string;
   /** Resolves when it has ended, also when nobody asked it to. */
   readonly ended: Promise<void>;
+  /** May be said as often as one likes; only a change is written. */
   setTargets(targets: readonly PrometheusTarget[]): Promise<void>;
   stop(): Promise<void>;
 }
@@ -69,12 +70,16 @@ async function tryStart({ executable, clock, speed }: LabPrometheusOptions): Pro
     return new Error(`prometheus did not come up; it said: ${child.lastLines.join(' | ')}`);
   }
   let written = Promise.resolve();
+  let known = '';
   return {
     url,
     ended: child.ended,
     setTargets(targets) {
+      const text = targetsText(targets);
+      if (text === known) return written;
+      known = text;
       // One after another: the last word stays.
-      written = written.then(() => (child.hasEnded ? undefined : writeTargets(directory, targets)));
+      written = written.then(() => (child.hasEnded ? undefined : writeTargets(directory, text)));
       return written;
     },
     stop: () => child.stop(),
@@ -87,7 +92,7 @@ async function furnish(directory: string, speed: number): Promise<void> {
     const text = await readFile(new URL(file, source), 'utf8');
     await writeFile(join(directory, file), quickenRules(text, speed));
   }
-  await writeTargets(directory, []);
+  await writeTargets(directory, targetsText([]));
 }
 
 function wordsFor({ directory, port, url }: { directory: string; port: number; url: string }): string[] {
@@ -101,11 +106,14 @@ function wordsFor({ directory, port, url }: { directory: string; port: number; u
   ];
 }
 
+function targetsText(targets: readonly PrometheusTarget[]): string {
+  return JSON.stringify(targets.map(({ address, labels = {} }) => ({ targets: [address], labels })));
+}
+
 /** In one step, so that Prometheus never reads half a file. */
-async function writeTargets(directory: string, targets: readonly PrometheusTarget[]): Promise<void> {
-  const groups = targets.map(({ address, labels = {} }) => ({ targets: [address], labels }));
+async function writeTargets(directory: string, text: string): Promise<void> {
   const draft = join(directory, `${targetsFile}.new`);
-  await writeFile(draft, JSON.stringify(groups));
+  await writeFile(draft, text);
   await rename(draft, join(directory, targetsFile));
 }
 

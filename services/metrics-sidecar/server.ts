@@ -29,8 +29,8 @@ export interface SidecarServerOptions {
 const requestTimeoutMs = 5000;
 /** Node looks for overdue requests this often. */
 const overdueCheckMs = 1000;
-/** A client that takes nothing of its answer for so long is cut off. */
-const idleTimeoutMs = 10_000;
+/** A client that takes nothing of its answer is cut off after this long, or twice that: the kernel takes some for it. */
+const idleTimeoutMs = 5000;
 const headerBytesMax = 8 * 1024;
 /** Some 30 KB each while an answer is under way; a task's limit on open files is 1,024. */
 const connectionsMax = 256;

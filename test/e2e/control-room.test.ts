@@ -51,6 +51,12 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
   const allIsWell = (page: Page) => page.locator('#summary[data-tone="good"]').waitFor();
   const answers = (page: Page) => page.locator('.bubble.bot');
 
+  async function onEveryWorker(page: Page, button: string): Promise<void> {
+    const cards = await page.locator('[data-worker]').all();
+    const names = await Promise.all(cards.map((card) => card.getAttribute('data-worker')));
+    for (const name of names) await page.getByRole('button', { name: `${button} ${name}:` }).click();
+  }
+
   async function say(page: Page, text: string): Promise<void> {
     const before = await answers(page).count();
     await page.locator('#text').fill(text);
@@ -82,17 +88,18 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
 
   it('shows the alarm to a superadmin and the way out of it', async () => {
     const page = await open();
-    for (const button of await page.getByRole('button', { name: 'Freeze' }).all()) await button.click();
+    await onEveryWorker(page, 'Freeze');
     await page.locator('#summary[data-tone="bad"]').waitFor();
     await page.locator('#alerts .notice').getByText('The bot has been silent').first().waitFor();
     expect(await page.locator('#summary').textContent()).toMatch(/^Outage: the bot has been silent for/);
     await page.getByRole('tab', { name: 'SNS' }).click();
     await page.locator('#alerts .notice').getByText('StaffProBot is down').waitFor();
-    for (const button of await page.getByRole('button', { name: 'Resume' }).all()) await button.click();
+    await onEveryWorker(page, 'Resume');
     await allIsWell(page);
     await page.locator('#alerts .notice').getByText('StaffProBot works again').waitFor();
 
     await page.getByRole('tab', { name: 'Boris' }).click();
+    await page.getByRole('tab', { name: 'Boris', selected: true }).waitFor();
     await say(page, '/notifications');
     await page.getByRole('button', { name: 'Mark as read' }).click();
     await page.locator('#toast').getByText('Marked').waitFor();
@@ -150,7 +157,7 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await page.locator('#person-1001').focus();
     await page.keyboard.press('ArrowRight');
     expect(await page.evaluate('document.activeElement.id')).toBe('person-2001');
-    expect(await page.locator('#person-2001').getAttribute('aria-selected')).toBe('true');
+    await page.locator('#person-2001[aria-selected="true"]').waitFor();
     const freeze = page.locator('[data-role="standby"] [data-key="freeze"]');
     await freeze.focus();
     await page.keyboard.press('Enter');

@@ -40,6 +40,13 @@ export async function runLab(start: LabStart = {}): Promise<RunResult> {
 
 export async function startLab(start: LabStart = {}): Promise<LabProcess> {
   const { child, said, finished } = launchLab(start);
+  let stopAsked = false;
+  void finished.then((end) => {
+    if (stopAsked || child.killed) return;
+    process.stderr.write(
+      `the lab ended by itself: ${JSON.stringify({ ...end, signal: child.signalCode })}\n`,
+    );
+  });
   const url = await vi.waitUntil(
     () => {
       if (child.exitCode !== null) throw new Error(`the lab did not come up: ${JSON.stringify(said)}`);
@@ -72,6 +79,7 @@ export async function startLab(start: LabStart = {}): Promise<LabProcess> {
       return (await response.json()) as Readonly<Record<string, unknown>>;
     },
     async stop() {
+      stopAsked = true;
       child.kill('SIGTERM');
       return finished;
     },

@@ -39,6 +39,8 @@ export class OpsDesk {
   /** Runs before every end of a sleep. */
   whileAsleep: () => Promise<unknown> = async () => {};
   limitMs = 60_000;
+  heartbeatWaitMs: number | undefined;
+  readonly steps: string[] = [];
 
   static async open(): Promise<OpsDesk> {
     return new OpsDesk(await embeddedRunner());
@@ -54,6 +56,8 @@ export class OpsDesk {
       ports: this.ports,
       settings: { staleMs: 300_000, reminderMs: 0, autoRestartMs: 0, locale: 'en' },
       remainingMs: () => this.limitMs - (this.store.nowMs - startMs),
+      heartbeatWaitMs: this.heartbeatWaitMs,
+      onStep: (step) => void this.steps.push(step),
     };
   }
 

@@ -6,7 +6,7 @@ import type { ShownForm } from '../form-guard.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
 import { diagnosisCard, holderText, stateLine } from './parts.ts';
-import { textsFor } from './texts.ts';
+import { type PageTexts, textsFor } from './texts.ts';
 
 export interface Ask {
   readonly link: OpsLink;
@@ -26,9 +26,8 @@ ${link.action === 'recover' ? repair(ask) : drop(ask)}`;
 
 function repair({ locale, live, form }: Ask): Html {
   const { repair: texts, oneTime } = textsFor(locale);
-  const holder = holderText(live);
   const steps = [
-    holder === undefined ? texts.lockIsFree : texts.askHolder(holder),
+    lockStep(live, texts),
     live.ecs === null ? texts.noEcs : texts.restart,
     texts.nothingLost(live.pendingUpdates),
   ];
@@ -40,6 +39,12 @@ ${diagnosisCard(live)}
 <input type="hidden" name="nonce" value="${form.nonce}">
 <button class="button" type="submit">${texts.button}</button>
 </form>`;
+}
+
+function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
+  const holder = holderText(live);
+  if (holder === undefined) return texts.lockIsFree;
+  return live.cause === 'lock-without-expiry' ? texts.breakLock(holder) : texts.askHolder(holder);
 }
 
 /** The number is checked by the browser too, so that a slip of the thumb is no refusal. */

@@ -15,6 +15,7 @@ export const en: PageTexts = {
     whatHappens: 'What will happen',
     askHolder: (holder) =>
       `${holder} is asked to let go of the lock; if it is dead, the lock runs out by itself.`,
+    breakLock: (holder) => `The lock without expiry (${holder}) is deleted at once: its holder is silent.`,
     lockIsFree: 'Nobody holds the polling lock: nothing to release.',
     restart: 'The worker is restarted: a minute or two.',
     noEcs: 'ECS is not configured: a standby worker takes over.',

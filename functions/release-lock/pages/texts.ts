@@ -16,6 +16,7 @@ export interface PageTexts {
     readonly button: string;
     readonly whatHappens: string;
     readonly askHolder: (holder: string) => string;
+    readonly breakLock: (holder: string) => string;
     readonly lockIsFree: string;
     readonly restart: string;
     readonly noEcs: string;

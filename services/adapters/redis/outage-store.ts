@@ -69,14 +69,20 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
     noteTold: (change) => noteNotice(runner, keys, change),
 
     async claim(runId, token): Promise<Claim | undefined> {
-      while (true) {
-        const reply = await runner.run(scripts.claim, [outage, deliveries], [token, runId, String(claimMs)]);
+      for (let strangers = 0; ; strangers += 1) {
+        // A token that has settled something claims nothing more.
+        const ofClaim = strangers === 0 ? token : `${token}-${strangers}`;
+        const reply = await runner.run(
+          scripts.claim,
+          [outage, deliveries],
+          [ofClaim, runId, String(claimMs)],
+        );
         if (reply === null) return undefined;
         if (!Array.isArray(reply) || reply.length !== 9) throw unexpected(reply);
-        const claim = claimOf(reply, token);
+        const claim = claimOf(reply, ofClaim);
         if (claim !== undefined) return claim;
         // Whoever wrote it, it must not hold up the others.
-        const args = [String(reply[0]), token, ...settlement({ kind: 'dead', why: 'not understood' })];
+        const args = [String(reply[0]), ofClaim, ...settlement({ kind: 'dead', why: 'not understood' })];
         await runner.run(scripts.settle, [outage, deliveries], args);
       }
     },

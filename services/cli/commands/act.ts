@@ -7,7 +7,7 @@ import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes, exitCodeOf } from '../exit-codes.ts';
 import { type OpsDoor, opsDoor } from '../ops-door.ts';
 import { withProgress } from '../progress.ts';
-import { answerText, duration } from '../render.ts';
+import { answerText, duration, waitingUpdates } from '../render.ts';
 
 export async function act(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
   const request = requestOf(context, invocation);
@@ -78,8 +78,8 @@ function stateLine({ lock, heartbeatAgeSeconds: age }: StatusResult): string {
 const restarts = 'The worker is restarted; the bot pauses for a moment, messages wait at Telegram.';
 
 function consequence({ action, force, dropUpdates }: OpsRequest, status: StatusResult): string {
-  const pending = status.pendingUpdates ?? 'All';
-  const drops = `${pending} waiting updates are DELETED FOR GOOD.`;
+  const pending = status.pendingUpdates;
+  const drops = `DELETED FOR GOOD: ${pending === null ? 'all that waits at Telegram' : waitingUpdates(pending)}.`;
   const releases = force
     ? 'The lock is DELETED at once: a holder that still polls overlaps with the next one.'
     : 'Its holder is asked to let go; a standby takes over.';

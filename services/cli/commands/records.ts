@@ -12,7 +12,9 @@ export async function audit(context: CliContext, invocation: Invocation): Promis
   if (invocation.isJson) context.terminal.answer(`${JSON.stringify({ ok: true, entries })}\n`);
   else if (entries.length === 0) context.terminal.answer('The audit trail is empty.\n');
   for (const { id, event, who, why, before, after } of invocation.isJson ? [] : entries) {
-    const change = [before && `before: ${before}`, after && `after: ${after}`].filter(Boolean).join('\n    ');
+    const change = [before && `before: ${before}`, after && after !== before && `after: ${after}`]
+      .filter(Boolean)
+      .join('\n    ');
     const text = `${momentOf(id)}  ${event}  by ${who}: ${why}${change ? `\n    ${change}` : ''}\n`;
     context.terminal.answer(ports.redact(text));
   }

@@ -34,6 +34,15 @@ describe('recover', () => {
     expect(desk.calls).toEqual([]);
   });
 
+  it('waits for a heartbeat no longer than it is asked to, and tells each step as it begins', async () => {
+    desk.ecs = workingEcs();
+    desk.heartbeatWaitMs = 6000;
+    const startMs = desk.store.nowMs;
+    expect(await desk.ask({ action: 'recover' })).toMatchObject({ error: { code: 'NO_HEARTBEAT_YET' } });
+    expect(desk.store.nowMs - startMs).toBe(6000);
+    expect(desk.steps).toEqual(['release-lock', 'restart', 'fresh-heartbeat']);
+  });
+
   it('drops updates only if asked, after the lock and before the restart', async () => {
     const order: string[] = [];
     desk.ecs = {

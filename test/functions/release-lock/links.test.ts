@@ -271,6 +271,19 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       }
     });
 
+    it('repair: a lock without expiry is deleted, as the page has said', async () => {
+      const { recover } = await phone.goDown();
+      await stage.store.command(['SET', stage.keys.lock, '{"host":"an-old-bot"}']);
+      stage.whenRestarted = () => stage.beat();
+      expect((await phone.open(recover)).body).toContain('Блокировка без срока (an-old-bot) будет удалена');
+      expect((await phone.send(await phone.form(recover))).body).toContain('🟢 Бот снова работает');
+      expect(await stage.get(stage.keys.lock)).toBeNull();
+      expect((await auditEntries()).find(({ event }) => event === 'broken')).toMatchObject({
+        who: 'link of 101',
+        before: '{"host":"an-old-bot"}',
+      });
+    });
+
     it('tell that a holder has not let go in time', async () => {
       const { recover } = await phone.goDown();
       await stage.takeLock({}, 600_000);

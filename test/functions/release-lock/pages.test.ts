@@ -58,10 +58,6 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
   });
 
   const go = (path: string) => page.goto(`${functionUrl.url}${path}`);
-  const shot = async (name: string): Promise<void> => {
-    const folder = process.env['PAGES_SHOTS'];
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-  };
   const heading = () => page.locator('h1').first().textContent();
 
   /** The button is in sight without scrolling, and large enough for a thumb. */
@@ -82,14 +78,12 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     await stage.takeLock({}, 1500);
     stage.whenRestarted = () => stage.beat();
     await go(recover);
-    await shot('repair');
     expect(await heading()).toBe('Починить бота?');
     expect(await page.getByText('Что произойдёт').isVisible()).toBe(true);
     await expectThumb();
     await expectNoSidewaysScroll();
     await page.getByRole('button', { name: 'Починить' }).tap();
     await page.getByText('Бот снова работает').waitFor();
-    await shot('repaired');
     // Nothing but the page itself was asked for, and nothing of it was blocked.
     expect(requested.every((line) => line.endsWith(recover))).toBe(true);
     expect(complaints).toEqual([]);
@@ -102,7 +96,6 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     await go(recover);
     await page.getByRole('button', { name: 'Починить' }).tap();
     await page.getByText('Сделано, ждём бота').waitFor();
-    await shot('waiting');
     await stage.beat();
     await page.getByText('Бот снова работает').waitFor();
   });
@@ -112,7 +105,6 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     await phone.ops({ action: 'drop-updates', reason: 'an empty queue' });
     for (let i = 0; i < 12; i += 1) stage.telegram.pushText(botToken, { chatId: 7, text: `${i}` });
     await go(links['drop-updates']);
-    await shot('drop');
     await expectThumb();
     const button = page.getByRole('button', { name: 'Удалить 12 навсегда' });
     await page.getByLabel('Чтобы подтвердить').fill('21');
@@ -121,7 +113,6 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     await page.getByLabel('Чтобы подтвердить').fill('12');
     await button.tap();
     await page.getByText('Удалено из очереди: 12').waitFor();
-    await shot('dropped');
     expect(stage.telegram.state(botToken).pending).toBe(0);
   });
 
@@ -129,7 +120,6 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     const { status } = await phone.goDown();
     await stage.takeLock();
     await go(status);
-    await shot('status');
     expect(await heading()).toBe('Состояние бота');
     await expectThumb();
     await expectNoSidewaysScroll();
@@ -143,7 +133,6 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     await go(recover);
     await page.getByRole('button', { name: 'Починить' }).tap();
     await page.getByText('Не получилось').waitFor();
-    await shot('failed');
     stage.aws.clearFaults();
     stage.whenRestarted = () => stage.beat();
     await page.getByText('Попробовать ещё раз').tap();
@@ -153,7 +142,6 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
 
   it('is clear about a link that does not work, in both languages', async () => {
     await go('/nothing');
-    await shot('refusal');
     expect(await page.locator('h1').allTextContents()).toEqual([
       'Ссылка не действует',
       'This link does not work',

@@ -4,6 +4,8 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { botMetricNames } from '../../../services/bot/contract.ts';
+import { sidecarMetricNames } from '../../../services/metrics-sidecar/contract.ts';
 import { realTool } from '../../support/real-tools.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -124,4 +126,18 @@ it('keeps everything that Prometheus loads beside its configuration', () => {
     .map(([, file]) => file ?? '');
   expect(loaded.length).toBeGreaterThan(0);
   expect(loaded.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
+});
+
+describe('docs/monitoring.md', () => {
+  const page = readFileSync(join(root, 'docs/monitoring.md'), 'utf8');
+
+  it.each(alerts)('tells of $name, with its severity and its runbook heading', ({ name, block }) => {
+    const severity = /severity: (\w+)/.exec(block)?.[1];
+    const heading = words(name).join('-').toLowerCase();
+    expect(page).toContain(`| [${name}](runbook.md#${heading}) | ${severity} |`);
+  });
+
+  it.each([...Object.values(botMetricNames), ...Object.values(sidecarMetricNames)])('tells of %s', (name) => {
+    expect(page).toMatch(new RegExp(`^\\| \`${name.replace('staffprobot_', '')}[\`{]`, 'm'));
+  });
 });

@@ -34,7 +34,8 @@ from moto.awslambda.utils import get_backend
 from moto.cloudformation import parsing
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import Stack
+from moto.cloudformation.models import CloudFormationBackend, Stack
+from moto.core.exceptions import ServiceException
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -159,6 +160,10 @@ Called.calls = {
         lambda client, given: client.put_function_event_invoke_config(**given),
     ),
 }
+
+
+class ChangeSetNotFound(ServiceException):
+    code = "ChangeSetNotFoundException"
 
 
 class Side(BaseHTTPRequestHandler):
@@ -314,6 +319,16 @@ def close_gaps():
         self.output_map = self._create_output_map()
 
     Stack.create_resources = create_resources_and_outputs
+    describe_change_set = CloudFormationBackend.describe_change_set
+
+    def describe_known_change_set(self, change_set_name):
+        # The command line waits until a change set of before is gone, and knows it by this error alone.
+        try:
+            return describe_change_set(self, change_set_name)
+        except ValidationError as error:
+            raise ChangeSetNotFound(f"ChangeSet [{change_set_name}] does not exist") from error
+
+    CloudFormationBackend.describe_change_set = describe_known_change_set
     known = parsing.resource_class_from_type
 
     def resource_class_from_type(resource_type):

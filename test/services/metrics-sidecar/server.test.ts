@@ -247,6 +247,10 @@ describe('the sidecar under odd clients', () => {
 
   it('keeps Prometheus served while somebody holds a thousand silent connections, and bounds them', async () => {
     const silent: Socket[] = [];
+    let accepted = 0;
+    it_.server.on('connection', () => {
+      accepted += 1;
+    });
     try {
       for (let index = 0; index < 1000; index += 1) {
         const socket = connect({ port: it_.port, host: '127.0.0.1' });
@@ -255,6 +259,7 @@ describe('the sidecar under odd clients', () => {
         socket.write('GET /metrics HTTP/1.1\r\n');
         if (index % 100 === 0) expect((await scrape()).status).toBe(200);
       }
+      await expect.poll(() => accepted, { timeout: 20_000 }).toBeGreaterThanOrEqual(1000);
       expect((await scrape()).status).toBe(200);
       const { promise, resolve } = Promise.withResolvers<number>();
       it_.server.getConnections((_error, count) => resolve(count));
@@ -278,7 +283,7 @@ describe('the sidecar under odd clients', () => {
     try {
       await expect.poll(() => accepted.length, { timeout: 10_000 }).toBe(2);
       await expect
-        .poll(() => accepted.every(({ destroyed }) => destroyed), { timeout: 45_000, interval: 200 })
+        .poll(() => accepted.every(({ destroyed }) => destroyed), { timeout: 20_000, interval: 200 })
         .toBe(true);
     } finally {
       clearInterval(drip);

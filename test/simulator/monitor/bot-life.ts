@@ -153,12 +153,11 @@ export class BotLife {
   }
 
   private spoil(phase: 'malformed' | 'future' | 'gone'): void {
-    const { chance, trueTime, store, keys, outages } = this.options;
+    const { chance, trueTime, store, keys } = this.options;
     if (phase === 'malformed') this.write(chance.oneOf(spoiltHeartbeats));
     else if (phase === 'future') this.write(this.beatAt(trueTime.wallMs() + 600 * minuteMs));
     else {
       store.execute(['DEL', keys.heartbeat]);
-      outages.heartbeatChanged();
     }
   }
 
@@ -168,9 +167,8 @@ export class BotLife {
   }
 
   private write(raw: string): void {
-    const { store, keys, outages } = this.options;
+    const { store, keys } = this.options;
     store.execute(['SET', keys.heartbeat, raw, 'PX', String(7 * 86_400_000)]);
-    outages.heartbeatChanged();
   }
 
   private pass(ms: number): Promise<void> {

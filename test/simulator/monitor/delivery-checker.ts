@@ -18,6 +18,7 @@ interface SeenClaim {
   readonly atMs: number;
   /** A new claim moves it: a lost answer is asked for again. */
   settled: string | undefined;
+  settledMs: number;
   arrived: boolean;
   blocked: boolean;
   /** After a 429: not before. */
@@ -159,6 +160,7 @@ export class DeliveryChecker implements ChannelWitness {
       by,
       atMs: nowMs,
       settled: undefined,
+      settledMs: Number.POSITIVE_INFINITY,
       arrived: false,
       blocked: false,
       notBeforeMs: 0,
@@ -172,6 +174,7 @@ export class DeliveryChecker implements ChannelWitness {
     if (claim === undefined) return;
     if (this.byField.get(claim.field)?.at(-1) !== claim)
       this.report(`${claim.by} settled another's claim of ${claim.field}`);
+    if (claim.settled === undefined) claim.settledMs = this.nowMs();
     claim.settled ??= outcome;
     this.expectBack(claim);
     if (claim.blocked && outcome !== 'dead')
@@ -228,9 +231,10 @@ export class DeliveryChecker implements ChannelWitness {
     this.lastDown.set(to, { of, back: false });
   }
 
-  /** A run that was killed may have sent it or not; nobody knows. */
+  /** A run that was killed, or frozen beyond its claim, may have sent it or not; nobody knew. */
   private mayHaveBeenTold(of: string, to: string): boolean {
-    return (this.byField.get(`${of}|down|${to}`) ?? []).some((one) => one.settled === undefined);
+    const claims = this.byField.get(`${of}|down|${to}`) ?? [];
+    return claims.some(({ atMs, settledMs }) => settledMs >= atMs + claimLastsMs);
   }
 
   private isLater(one: string, other: string): boolean {

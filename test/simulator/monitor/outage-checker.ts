@@ -30,21 +30,19 @@ export class OutageChecker {
   newest: KnownOutage | undefined;
   private readonly options: OutageCheckerOptions;
   firstLookMs: number | undefined;
-  /** Since when no readable heartbeat that is not from the far future stands there. */
+  /** Since when every look found no heartbeat that can be believed; what stood there between two, nobody knows. */
   private unreadableSinceMs: number | undefined;
 
   constructor(options: OutageCheckerOptions) {
     this.options = options;
   }
 
-  /** The bot, or somebody else, wrote or removed the heartbeat. */
-  heartbeatChanged(): void {
-    this.unreadableSinceMs = this.isUsable() ? undefined : (this.unreadableSinceMs ?? this.options.nowMs());
-  }
-
   ran({ script, args, reply }: RanScript): void {
     const nowMs = this.options.nowMs();
-    if (script === 'watch-bot-9') this.firstLookMs ??= nowMs;
+    if (script === 'watch-bot-9') {
+      this.firstLookMs ??= nowMs;
+      this.unreadableSinceMs = this.isUsable() ? undefined : (this.unreadableSinceMs ?? nowMs);
+    }
     if (script === 'open-outage-5' && reply === 1) this.opened(args[1] ?? '', nowMs);
     if (script === 'recover-outage-5' && reply === 1) this.recovered(args[1] ?? '', nowMs);
   }

@@ -7,7 +7,7 @@
 --         (times in ms since 1970, strings)
 -- A field is outage or notice|event|channel|recipient, a record
 -- state|attempts|made at|not before|claimed until|token|run|may repeat|why|what is told; a stranger's is let be.
--- Safe to repeat: the claim with this token is given again.
+-- Safe to repeat: the claim with this token is given again, and after it was settled none.
 -- A run is not given again what it has failed to send. A claim that ended without a word (its run was killed) is
 -- given again, marked; after recovery a "down" of that kind becomes a "back", because it may have been sent.
 local pattern = '^(%a+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$'
@@ -30,6 +30,9 @@ for i = 1, #all, 2 do
   local of, event, to = string.match(field, '^([^|]+)|([^|]+)|([^|]+|[^|]+)$')
   local known = state and (event == 'notice' or (of and of == outage[1]))
   local claimed = known and state == 'claimed'
+  if known and token == ARGV[1] and not claimed then
+    return nil
+  end
   if claimed and token == ARGV[1] then
     return answer({ field = field, attempts = tonumber(attempts), made_ms = made_ms, repeated = repeated, told = told })
   end

@@ -1,0 +1,141 @@
+/** Holds the runbook together with what links to it: alarms, alerts, causes, notices; and with what it tells to type. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { alarms, runbookAnchor } from '../../infra/alarms.ts';
+import { adviceFor } from '../../services/cli/advice.ts';
+import { readCommandLine } from '../../services/cli/command-line.ts';
+import { requestOf } from '../../services/cli/commands/act.ts';
+import { noticeKinds } from '../../services/core/notifications/notices.ts';
+import { opsActions, readPayload } from '../../services/core/ops/payload.ts';
+import { causes } from '../../services/core/outage/diagnosis.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+interface Section {
+  readonly heading: string;
+  readonly anchor: string;
+  readonly text: string;
+}
+
+/** As GitHub makes it: lower case, punctuation gone, hyphens for blanks. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .replaceAll(' ', '-');
+
+function sectionsOf(text: string): readonly Section[] {
+  return text
+    .split(/^#{2,3} /m)
+    .slice(1)
+    .map((part) => {
+      const [heading = '', ...lines] = part.split('\n');
+      return { heading, anchor: anchorOf(heading), text: lines.join('\n') };
+    });
+}
+
+const languages = [
+  {
+    name: 'English',
+    file: 'docs/runbook.md',
+    parts: ['It means:', 'See it:', 'Repair it:', '- tap:', '- command line:', 'It worked when:'],
+  },
+  {
+    name: 'Russian',
+    file: 'docs/runbook.ru.md',
+    parts: [
+      'Что это:',
+      'Как увидеть:',
+      'Как починить:',
+      '- нажатие:',
+      '- командная строка:',
+      'Помогло, если:',
+    ],
+  },
+] as const;
+
+const alerts = [...read('infra/monitoring/alerts.yml').matchAll(/runbook_url: docs\/runbook\.md#(\S+)/g)].map(
+  ([, anchor = '']) => anchor,
+);
+const alarmAnchors = Object.keys(alarms).map((id) => runbookAnchor(id as keyof typeof alarms));
+const wanted = [...new Set([...alarmAnchors, ...alerts, ...causes, ...noticeKinds])];
+
+it('there is something to hold together', () => {
+  expect(alarmAnchors.length).toBeGreaterThan(5);
+  expect(alerts.length).toBeGreaterThan(5);
+});
+
+describe.each(languages)('the runbook in $name', ({ file, parts }) => {
+  const text = read(file);
+  const sections = sectionsOf(text);
+  const find = (anchor: string) => sections.find((section) => section.anchor === anchor);
+
+  it.each(wanted)('has a heading for %s, with what it means, how to see, repair and prove it', (anchor) => {
+    const section = find(anchor);
+    const at = parts.map((part) => section?.text.indexOf(part) ?? -1);
+    expect(at.every((position) => position >= 0)).toBe(true);
+    expect(at).toEqual(at.toSorted((a, b) => a - b));
+    expect(section?.text).toMatch(/`npx staffprobot [a-z-]+/);
+    expect(section?.text).toContain('aws lambda invoke --function-name "$OPS"');
+  });
+
+  it('has no heading for what does not exist', () => {
+    const known = [...wanted, 'three-doors', 'what-the-actions-do'];
+    const groups = ['causes', 'alarms-of-the-stack', 'alerts-of-prometheus', 'notices'];
+    expect(
+      sections.map(({ anchor }) => anchor).filter((anchor) => ![...known, ...groups].includes(anchor)),
+    ).toEqual([]);
+  });
+
+  it('has every anchor once', () => {
+    const anchors = sections.map(({ anchor }) => anchor);
+    expect(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index)).toEqual([]);
+  });
+
+  it('links only to headings that there are', () => {
+    const targets = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, target = '']) => target);
+    expect(targets.length).toBeGreaterThan(5);
+    expect(targets.filter((target) => find(target) === undefined)).toEqual([]);
+  });
+
+  it.each(causes)('gives for %s the command that doctor gives', (cause) => {
+    expect(find(cause)?.text.replace(/\s+/g, ' ')).toContain(adviceFor[cause].command);
+  });
+
+  it('tells to type only commands that there are', () => {
+    const typed = [...text.matchAll(/`npx staffprobot ([^`]+)`|^npx staffprobot (.+)$/gm)];
+    expect(typed.length).toBeGreaterThan(30);
+    for (const [, inline, block] of typed) {
+      const words = (inline ?? block ?? '').replace(/"[^"]*"/g, 'text').split(/\s+/);
+      const line = readCommandLine(words);
+      if (line.kind === 'run' && opsActions.some((action) => action === line.invocation.command)) {
+        expect(requestOf({ requester: 'test' }, line.invocation).action).toBe(line.invocation.command);
+      }
+    }
+  });
+
+  it('tells to send only payloads that the function takes', () => {
+    const payloads = [...text.matchAll(/--payload '([^']+)'/g)].map(([, payload = '']) => payload);
+    expect(payloads.length).toBeGreaterThanOrEqual(wanted.length);
+    for (const payload of payloads) expect(readPayload(JSON.parse(payload))).toMatchObject({ ok: true });
+  });
+
+  it('tells every action that there is', () => {
+    for (const action of opsActions) expect(find('what-the-actions-do')?.text).toContain(`\`${action}\``);
+  });
+});
+
+it('both languages have the same headings, in the same order, with the same commands', () => {
+  const [english = [], russian = []] = languages.map(({ file }) => sectionsOf(read(file)));
+  expect(russian.map(({ heading }) => heading)).toEqual(english.map(({ heading }) => heading));
+  const commandsOf = ({ text }: Section) =>
+    [...text.matchAll(/`(npx staffprobot [^`]+)`/g)].map(([, command = '']) => command.replace(/\s+/g, ' '));
+  for (const [index, section] of english.entries()) {
+    expect([section.heading, ...commandsOf(russian[index] ?? section)]).toEqual([
+      section.heading,
+      ...commandsOf(section),
+    ]);
+  }
+});

@@ -1,0 +1,252 @@
+/** The steps of the rehearsal, in the order in which a person would take them. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentVariables } from '../../../functions/heartbeat-monitor/contract.ts';
+import { alarms } from '../../../infra/alarms.ts';
+import { type Account, accountId, region } from './account.ts';
+import { type Ended, run, type Tools } from './tools.ts';
+
+export interface Stage {
+  readonly tools: Tools;
+  readonly account: Account;
+  readonly folder: string;
+  readonly store: { readonly url: string; readonly token: string };
+  readonly telegramUrl: string;
+}
+
+const stackName = 'StaffProBot-production';
+
+/** The exit code: 0 when every step did what it should. */
+export async function rehearse(stage: Stage): Promise<number> {
+  const steps = stepsOf(stage);
+  let passed = 0;
+  for (const [what, step] of steps) {
+    const startMs = performance.now();
+    try {
+      await step();
+      passed += 1;
+      process.stdout.write(`ok      ${what} (${((performance.now() - startMs) / 1000).toFixed(1)} s)\n`);
+    } catch (error) {
+      process.stdout.write(`FAILED  ${what}\n${error instanceof Error ? error.message : String(error)}\n`);
+      process.stdout.write(`${relevant(stage.account.log())}\n`);
+      break;
+    }
+  }
+  process.stdout.write(`rehearsal: ${passed} passed, ${steps.length - passed} failed\n`);
+  return passed === steps.length ? 0 : 1;
+}
+
+function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void>][] {
+  const { cdk, aws, invoke } = toolsOf(stage);
+  const deploy = (...context: string[]): Promise<Ended> =>
+    cdk('deploy', '--require-approval', 'never', ...contextOf(stage, context));
+  let functions: Names = { monitor: '', ops: '' };
+
+  return [
+    [
+      'bootstrap an empty account',
+      async () => succeeded(await cdk('bootstrap', '--app', '', `aws://${accountId}/${region}`)),
+    ],
+    ['deploy with nothing running yet', async () => succeeded(await deploy('paused=true'))],
+    [
+      'a deploy with an empty secret fails with a clear line',
+      async () => {
+        const { code, output } = await deploy();
+        assert.notEqual(code, 0, output);
+        assert.match(output, /TELEGRAM_BOT_TOKEN_PROD: expected a value in the secret, got nothing/);
+      },
+    ],
+    [
+      'fill in the secret, as the outputs say',
+      async () => {
+        const file = join(stage.folder, 'secret.json');
+        const arn = await secretArn(aws);
+        const secret = JSON.parse(await text(aws, 'secretsmanager', 'get-secret-value', '--secret-id', arn));
+        const entries = JSON.parse(secret.SecretString) as Record<string, string>;
+        assert.match(entries['OPS_LINK_SECRET'] ?? '', /^\w{48}$/);
+        const filled = {
+          ...entries,
+          TELEGRAM_BOT_TOKEN_PROD: '4242:rehearsal',
+          UPSTASH_REDIS_REST_URL: stage.store.url,
+          UPSTASH_REDIS_REST_TOKEN: stage.store.token,
+        };
+        writeFileSync(file, JSON.stringify(filled));
+        const put = ['put-secret-value', '--secret-id', arn, '--secret-string', `file://${file}`];
+        await text(aws, 'secretsmanager', ...put);
+      },
+    ],
+    ['deploy', async () => succeeded(await deploy())],
+    [
+      'deploy again: no changes',
+      async () => {
+        const ended = await deploy();
+        succeeded(ended);
+        assert.match(ended.output, /\(no changes\)/);
+      },
+    ],
+    [
+      'the outputs name what a person needs',
+      async () => {
+        const outputs = await outputsOf(aws);
+        assert.match(outputs.get('StatusCommand') ?? '', /^aws lambda invoke .*"action":"status"/);
+        assert.match(
+          outputs.get('FillSecretCommand') ?? '',
+          /put-secret-value .*secret:StaffProBot-production/,
+        );
+        assert.match(outputs.get('PrometheusTarget') ?? '', /:9464$/);
+        functions = await functionNames(aws);
+        assert.equal(outputs.get('OpsFunctionName'), functions.ops);
+      },
+    ],
+    [
+      'the monitor is called every minute and given up after one',
+      async () => {
+        const { Rules } = JSON.parse(await text(aws, 'events', 'list-rules'));
+        const [rule] = Rules.filter(
+          ({ ScheduleExpression }: Rule) => ScheduleExpression === 'rate(1 minute)',
+        );
+        assert.equal(rule.State, 'ENABLED');
+        const { Targets } = JSON.parse(
+          await text(aws, 'events', 'list-targets-by-rule', '--rule', rule.Name),
+        );
+        assert.equal(Targets[0].RetryPolicy.MaximumRetryAttempts, 0);
+        const config = await text(
+          aws,
+          'lambda',
+          'get-function-event-invoke-config',
+          '--function-name',
+          functions.monitor,
+        );
+        assert.equal(JSON.parse(config).MaximumRetryAttempts, 0);
+      },
+    ],
+    [
+      'every alarm is there and tells the topic, which lets CloudWatch in',
+      async () => {
+        const { MetricAlarms } = JSON.parse(await text(aws, 'cloudwatch', 'describe-alarms'));
+        assert.equal(MetricAlarms.length, Object.keys(alarms).length);
+        const topics = new Set(MetricAlarms.map(({ AlarmActions }: Alarm) => AlarmActions[0]));
+        assert.equal(topics.size, 1);
+        const [topic] = [...topics] as string[];
+        const get = ['get-topic-attributes', '--topic-arn', topic ?? ''];
+        const { Attributes } = JSON.parse(await text(aws, 'sns', ...get));
+        assert.match(Attributes.Policy, /cloudwatch\.amazonaws\.com/);
+      },
+    ],
+    [
+      'the ops function answers the real command line',
+      async () => {
+        const { answer } = await invoke(functions.ops, { action: 'status' });
+        assert.equal(answer.ok, true, JSON.stringify(answer));
+        assert.equal(answer.action, 'status');
+        const refused = await invoke(functions.ops, { action: 'explode' });
+        assert.equal(refused.answer.error.code, 'UNKNOWN_ACTION');
+      },
+    ],
+    [
+      'the monitor runs, and says so in its metrics',
+      async () => {
+        const { log } = await invoke(functions.monitor, {});
+        assert.match(log, /"MonitorPass":1/);
+      },
+    ],
+    [
+      'destroy, and nothing is left',
+      async () => {
+        succeeded(await cdk('destroy', '--force', ...contextOf(stage, [])));
+        const { Functions } = JSON.parse(await text(aws, 'lambda', 'list-functions'));
+        const { Rules } = JSON.parse(await text(aws, 'events', 'list-rules'));
+        const { MetricAlarms } = JSON.parse(await text(aws, 'cloudwatch', 'describe-alarms'));
+        const { SecretList } = JSON.parse(await text(aws, 'secretsmanager', 'list-secrets'));
+        assert.deepEqual([Functions, Rules, MetricAlarms, SecretList], [[], [], [], []]);
+      },
+    ],
+  ];
+}
+
+interface Rule {
+  readonly ScheduleExpression?: string;
+}
+interface Alarm {
+  readonly AlarmActions: readonly string[];
+}
+interface Names {
+  readonly monitor: string;
+  readonly ops: string;
+}
+type Aws = (...args: string[]) => Promise<Ended>;
+
+function toolsOf({ tools, account, folder }: Stage) {
+  const { environment: env } = account;
+  const cdk = (...args: string[]): Promise<Ended> => run(process.execPath, [tools.cdk, ...args], { env });
+  const aws: Aws = (...args) => run(tools.aws, args, { env });
+  const invoke = async (name: string, payload: object) => {
+    const file = join(folder, 'answer.json');
+    const given = ['--function-name', name, '--payload', JSON.stringify(payload), '--log-type', 'Tail'];
+    const result = JSON.parse(await text(aws, 'lambda', 'invoke', ...given, file));
+    const answer = JSON.parse(readFileSync(file, 'utf8'));
+    assert.equal(result.FunctionError, undefined, JSON.stringify(answer));
+    return { answer, log: Buffer.from(result.LogResult ?? '', 'base64').toString() };
+  };
+  return { cdk, aws, invoke };
+}
+
+/** The pretend account pulls no image: its address is enough. */
+function contextOf({ folder, telegramUrl }: Stage, more: readonly string[]): readonly string[] {
+  const context = [
+    'image=example.com/staffprobot:rehearsal',
+    `telegramApiRoot=${telegramUrl}`,
+    'alertEmail=oncall@example.com',
+    'superadminTelegramIds=7',
+    'links=true',
+    ...more,
+  ];
+  return ['--output', join(folder, 'cdk.out'), ...context.flatMap((entry) => ['-c', entry])];
+}
+
+function succeeded({ code, output }: Ended): void {
+  assert.equal(code, 0, output);
+}
+
+async function text(aws: Aws, ...args: string[]): Promise<string> {
+  const ended = await aws(...args, '--output', 'json');
+  succeeded(ended);
+  return ended.output;
+}
+
+async function secretArn(aws: Aws): Promise<string> {
+  const { SecretList } = JSON.parse(await text(aws, 'secretsmanager', 'list-secrets'));
+  assert.equal(SecretList.length, 1);
+  return SecretList[0].ARN;
+}
+
+async function outputsOf(aws: Aws): Promise<ReadonlyMap<string, string>> {
+  const describe = ['describe-stacks', '--stack-name', stackName];
+  const { Stacks } = JSON.parse(await text(aws, 'cloudformation', ...describe));
+  const outputs: readonly { OutputKey: string; OutputValue: string }[] = Stacks[0].Outputs;
+  return new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+}
+
+/** Told apart by their environments: names are CloudFormation's to give. */
+async function functionNames(aws: Aws): Promise<Names> {
+  const { Functions } = JSON.parse(await text(aws, 'lambda', 'list-functions'));
+  const named = (part: string): string => {
+    const found = Functions.find(({ FunctionName }: { FunctionName: string }) => FunctionName.includes(part));
+    assert.ok(found, `no function ${part}`);
+    return found.FunctionName;
+  };
+  const monitor = named('Monitor');
+  const { Environment } = Functions.find(
+    ({ FunctionName }: { FunctionName: string }) => FunctionName === monitor,
+  );
+  const known: readonly string[] = [...environmentVariables];
+  assert.ok(Object.keys(Environment.Variables).some((name) => known.includes(name)));
+  return { monitor, ops: named('Ops') };
+}
+
+/** Requests that went well are no news. */
+function relevant(log: string): string {
+  const lines = log.split('\n').filter((line) => !/"(GET|POST|PUT|HEAD|DELETE) .* 20\d -$/.test(line));
+  return lines.slice(-30).join('\n');
+}
