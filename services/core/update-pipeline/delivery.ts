@@ -51,9 +51,14 @@ const batchMax = 100;
 export const pollSlackMs = 10_000;
 /** How long a handler may take before it is reported. */
 const handlerLimitMs = 60_000;
-/** With more waiting at Telegram, time is better spent fetching than waiting for handlers. */
-const graceFullBatchMs = 5;
-const graceMs = 50;
+/**
+ * How long handlers may take before the unfinished is journaled, by what the poll before told. With more waiting
+ * at Telegram, fetching is worth more than a spared write; where nothing is behind, a write is not worth it.
+ */
+const graceFullBatchMs = 1;
+const graceBusyMs = 25;
+const graceQuietMs = 150;
+const quietAfterMs = 250;
 const storeRetryMs = 1000;
 /** What only waits in its lane costs memory alone: so many times more of it is taken in. */
 const waitingFactor = 20;
@@ -80,6 +85,7 @@ export class Delivery {
    */
   private maybeTried = 0;
   private lastBatchSize = 0;
+  private lastPollMs = 0;
   private failuresInRow = 0;
   private polledOnce = false;
 
@@ -156,7 +162,7 @@ export class Delivery {
   /** Returns when everything received may be confirmed and there is room for more, or fetching has ended. */
   private async settleBatch(): Promise<void> {
     const { clock, observer, inFlightMax } = this.options;
-    const graceEndMs = clock.monotonicMs() + (this.lastBatchSize < batchMax ? graceMs : graceFullBatchMs);
+    const graceEndMs = clock.monotonicMs() + this.graceMs();
     while (this.intake.unsettledCount > 0 && !this.fetchEnd.aborted) {
       const leftMs = graceEndMs - clock.monotonicMs();
       if (leftMs > 0) await this.changeWithin(leftMs);
@@ -164,6 +170,11 @@ export class Delivery {
     }
     if (this.room(inFlightMax) <= 0) observer.onHold(this.intake.inFlight);
     while (this.room(inFlightMax) <= 0 && !this.fetchEnd.aborted) await this.changeWithin(storeRetryMs);
+  }
+
+  private graceMs(): number {
+    if (this.lastBatchSize >= batchMax) return graceFullBatchMs;
+    return this.lastPollMs >= quietAfterMs ? graceQuietMs : graceBusyMs;
   }
 
   /** How many more may be fetched. One chat's queue behind a stuck handler must not stop all others. */
@@ -201,7 +212,8 @@ export class Delivery {
       this.failuresInRow = 0;
       this.polledOnce = true;
       health.succeeded({ monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
-      observer.onPoll('ok', clock.monotonicMs() - startedMs);
+      this.lastPollMs = clock.monotonicMs() - startedMs;
+      observer.onPoll('ok', this.lastPollMs);
       await this.receive(updates);
       return 'ended';
     } catch (error) {
