@@ -101,7 +101,11 @@ export class Run {
   }
 
   /** Starts a program of a contender. */
-  async start(main: string, args: readonly string[], more: Readonly<Record<string, string>>): Promise<Program> {
+  async start(
+    main: string,
+    args: readonly string[],
+    more: Readonly<Record<string, string>>,
+  ): Promise<Program> {
     const { token, place, recordPath, keyPrefix } = this;
     this.port = await freePort();
     const bench = { BENCH_TOKEN: token, BENCH_API_ROOT: place.telegramUrl, BENCH_RECORD: recordPath };

@@ -5,6 +5,4 @@ import { settings, Workplace } from '../work.ts';
 const workplace = new Workplace(settings.recordPath);
 
 export const allowedUpdates = ['message'];
-export default Composer.on('message', (context) =>
-  workplace.work(context.text, () => context.reply('done')),
-);
+export default Composer.on('message', (context) => workplace.work(context.text, () => context.reply('done')));

@@ -6,7 +6,7 @@ Prints `ready <url>`. Beyond moto's own CloudFormation it knows
 
 - secrets, which are made for real, so that they can be filled in and read;
 - alarms, policies of topics and queues, subscriptions and rules of asynchronous invocation, made by their API calls;
-- custom resources, whose function is invoked and whose answer counts, a refusal included;
+- custom resources, whose function is invoked and whose answer counts: a refusal rolls the update back;
 - every other type that moto's CloudFormation lacks, as a name without a thing behind it.
 
 A function that is invoked runs: its deployed code, in Node, under Lambda's own runtime interface client, with the
@@ -34,7 +34,7 @@ from moto.awslambda.utils import get_backend
 from moto.cloudformation import parsing
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import CloudFormationBackend, Stack
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend
 from moto.core.exceptions import ServiceException
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from moto.secretsmanager.models import secretsmanager_backends
@@ -66,7 +66,8 @@ class Named:
         return True
 
     def get_cfn_attribute(self, attribute):
-        return f"{self.name}.{attribute}"
+        # An address is checked by whoever is given it.
+        return "https://links.example.com/" if attribute == "FunctionUrl" else f"{self.name}.{attribute}"
 
     def is_created(self):
         return True
@@ -311,14 +312,31 @@ def make_custom(side_port):
 
 
 def close_gaps():
-    create_resources = Stack.create_resources
+    apply = ChangeSet.apply
 
-    def create_resources_and_outputs(self):
-        create_resources(self)
-        # A stack that is made by a change set keeps the outputs that it had before: none.
-        self.output_map = self._create_output_map()
+    def apply_with_outputs(self):
+        apply(self)
+        # A change set brings resources up to date, and leaves the stack the outputs of before.
+        self.stack.template_dict = self.template_dict
+        self.stack.output_map = self.stack._create_output_map()
 
-    Stack.create_resources = create_resources_and_outputs
+    ChangeSet.apply = apply_with_outputs
+    update = parsing.ResourceMap.update
+
+    def update_or_roll_back(self, template, parameters=None):
+        before = self._template, self._resource_json_map, dict(self._parsed_resources)
+        try:
+            update(self, template, parameters)
+        except Exception:
+            added = [name for name in self._parsed_resources if name not in before[2]]
+            for name in reversed(added):
+                resource = self._parsed_resources[name]
+                if resource is not None and name in template["Resources"]:
+                    self._delete_resource(resource, template["Resources"][name])
+            self._template, self._resource_json_map, self._parsed_resources = before
+            raise
+
+    parsing.ResourceMap.update = update_or_roll_back
     describe_change_set = CloudFormationBackend.describe_change_set
 
     def describe_known_change_set(self, change_set_name):
@@ -329,6 +347,16 @@ def close_gaps():
             raise ChangeSetNotFound(f"ChangeSet [{change_set_name}] does not exist") from error
 
     CloudFormationBackend.describe_change_set = describe_known_change_set
+    parse_ssm_parameter = parsing.ResourceMap.parse_ssm_parameter
+
+    def parse_parameter_once(self, value, value_type):
+        # An update keeps a parameter's value, which the first deploy has looked up: it is no name any more.
+        try:
+            return parse_ssm_parameter(self, value, value_type)
+        except AttributeError:
+            return value
+
+    parsing.ResourceMap.parse_ssm_parameter = parse_parameter_once
     known = parsing.resource_class_from_type
 
     def resource_class_from_type(resource_type):

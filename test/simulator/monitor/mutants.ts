@@ -79,6 +79,7 @@ export const monitorMutants: readonly MonitorMutant[] = [
       }),
     },
   },
+  { name: 'a frozen run sends all the same', mutation: { wrapTime: () => () => 50_000 } },
   {
     name: 'a blocked recipient is tried on',
     mutation: {

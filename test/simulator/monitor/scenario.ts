@@ -30,6 +30,8 @@ import { type RanScript, StoreLine } from './store-line.ts';
 export interface MonitorMutation {
   sourceOf?(script: LuaScript): string;
   wrapStore?(store: OutageStore): OutageStore;
+  /** What a run believes to have left. */
+  wrapTime?(remainingMs: () => number): () => number;
 }
 
 export interface MonitorRunOptions {
@@ -233,7 +235,8 @@ class MonitorSimulation {
       redact: (text: string) => text,
     };
     try {
-      await runMonitor(ports, this.settings, remainingTime(process, runLimitMs, undefined));
+      const remainingMs = remainingTime(process, runLimitMs, undefined);
+      await runMonitor(ports, this.settings, this.mutation.wrapTime?.(remainingMs) ?? remainingMs);
     } catch (error) {
       if (!(error instanceof StoreUnreachableError))
         this.violations.push(`${process.name}: ${String(error)}`);

@@ -1,0 +1,162 @@
+/**
+ * What a stack costs a month, line by line, out of its own template: what is not counted there is not there.
+ *
+ * Prices are list prices of us-east-1 in US dollars without tax; other regions differ by a tenth or two. They are to
+ * be checked against the price pages named beside them before anybody relies on a sum.
+ */
+import { at, resourcesOf, type Template, textOf } from './guard-rules/template.ts';
+
+const hoursAMonth = 730;
+const minutesAMonth = hoursAMonth * 60;
+
+/** @see https://aws.amazon.com/fargate/pricing/ and the price page of each service */
+export const prices = {
+  fargateArmVcpuHour: 0.03238,
+  fargateArmGbHour: 0.00356,
+  /** What Spot took in the long run; it moves. */
+  fargateSpotShare: 0.3,
+  publicIpv4Hour: 0.005,
+  natGatewayHour: 0.045,
+  kmsKeyMonth: 1,
+  secretMonth: 0.4,
+  hostedZoneMonth: 0.5,
+  cloudMapInstanceMonth: 0.1,
+  alarmMonth: 0.1,
+  customMetricMonth: 0.3,
+  dashboardMonth: 3,
+  logGb: 0.5,
+  imageGbMonth: 0.1,
+  lambdaArmGbSecond: 0.0000133334,
+  lambdaRequest: 0.0000002,
+} as const;
+
+/** What no template says. */
+export const assumptions = {
+  monitorRunSeconds: 0.5,
+  logGbMonth: 0.1,
+  imageGb: 0.1,
+} as const;
+
+/** What AWS gives every account each month, for ever. */
+const free = {
+  alarms: 10,
+  customMetrics: 10,
+  dashboards: 3,
+  lambdaGbSeconds: 400_000,
+  lambdaRequests: 1_000_000,
+};
+
+export interface CostLine {
+  readonly what: string;
+  readonly amount: number;
+  /** The amount in an account that uses the free allowances for nothing else. */
+  readonly withAllowance: number;
+}
+
+export interface CostOptions {
+  /** How many metrics the monitor writes. */
+  readonly customMetrics: number;
+}
+
+export function monthlyCosts(template: Template, { customMetrics }: CostOptions): readonly CostLine[] {
+  const count = (type: string): number => resourcesOf(template, type).length;
+  const fixed = (what: string, amount: number): CostLine => ({ what, amount, withAllowance: amount });
+  const allowed = (what: string, used: number, included: number, price: number): CostLine => ({
+    what,
+    amount: used * price,
+    withAllowance: Math.max(0, used - included) * price,
+  });
+  const { tasks, taskHour, publicAddresses } = workerOf(template);
+  return [
+    fixed('Fargate', tasks * taskHour * hoursAMonth),
+    fixed(
+      'Public IPv4 addresses',
+      (publicAddresses + count('AWS::EC2::EIP')) * prices.publicIpv4Hour * hoursAMonth,
+    ),
+    fixed('NAT gateway', count('AWS::EC2::NatGateway') * prices.natGatewayHour * hoursAMonth),
+    fixed('KMS key', count('AWS::KMS::Key') * prices.kmsKeyMonth),
+    fixed('Secret', count('AWS::SecretsManager::Secret') * prices.secretMonth),
+    fixed(
+      'Name inside the VPC',
+      count('AWS::ServiceDiscovery::PrivateDnsNamespace') * prices.hostedZoneMonth +
+        tasks * prices.cloudMapInstanceMonth,
+    ),
+    fixed(
+      'Logs and image',
+      assumptions.logGbMonth * prices.logGb + assumptions.imageGb * prices.imageGbMonth,
+    ),
+    monitorLine(template),
+    allowed('Alarms', count('AWS::CloudWatch::Alarm'), free.alarms, prices.alarmMonth),
+    allowed('Metrics of the monitor', customMetrics, free.customMetrics, prices.customMetricMonth),
+    allowed('Dashboard', count('AWS::CloudWatch::Dashboard'), free.dashboards, prices.dashboardMonth),
+  ];
+}
+
+function workerOf(template: Template): { tasks: number; taskHour: number; publicAddresses: number } {
+  const [service] = resourcesOf(template, 'AWS::ECS::Service');
+  const [task] = resourcesOf(template, 'AWS::ECS::TaskDefinition');
+  if (service === undefined || task === undefined) throw new Error('the template has no worker');
+  const { DesiredCount, NetworkConfiguration, CapacityProviderStrategy } = service.properties;
+  const vcpu = Number(task.properties['Cpu']) / 1024;
+  const gb = Number(task.properties['Memory']) / 1024;
+  const listed = vcpu * prices.fargateArmVcpuHour + gb * prices.fargateArmGbHour;
+  const isSpot = textOf(CapacityProviderStrategy).includes('FARGATE_SPOT');
+  const isPublic = at(NetworkConfiguration, 'AwsvpcConfiguration', 'AssignPublicIp') === 'ENABLED';
+  const tasks = Number(DesiredCount);
+  return {
+    tasks,
+    taskHour: isSpot ? listed * prices.fargateSpotShare : listed,
+    publicAddresses: isPublic ? tasks : 0,
+  };
+}
+
+/** The ops function runs when somebody repairs something: that is nothing. */
+function monitorLine(template: Template): CostLine {
+  const schedules = resourcesOf(template, 'AWS::Events::Rule').filter(({ properties }) =>
+    textOf(properties['ScheduleExpression']).startsWith('rate('),
+  );
+  const requests = schedules.length * minutesAMonth;
+  const memoryGb = Math.max(
+    ...resourcesOf(template, 'AWS::Lambda::Function').map(({ properties }) =>
+      Number(properties['MemorySize']),
+    ),
+  );
+  const gbSeconds = (requests * assumptions.monitorRunSeconds * memoryGb) / 1024;
+  const cost = (seconds: number, calls: number): number =>
+    seconds * prices.lambdaArmGbSecond + calls * prices.lambdaRequest;
+  return {
+    what: 'Lambda: the monitor',
+    amount: cost(gbSeconds, requests),
+    withAllowance: cost(
+      Math.max(0, gbSeconds - free.lambdaGbSeconds),
+      Math.max(0, requests - free.lambdaRequests),
+    ),
+  };
+}
+
+export interface StoreUse {
+  readonly who: string;
+  readonly script: string;
+  readonly everySeconds: number;
+  /** The script's Lua, for the number of commands in it. */
+  readonly source: string;
+}
+
+export interface StoreLine {
+  readonly who: string;
+  readonly script: string;
+  readonly calls: number;
+  /** If every command of every branch of a script were counted as well. */
+  readonly commandsMax: number;
+}
+
+/** Calls a month by someone who has nothing to do but to be there. */
+export function monthlyStoreCalls({ who, script, everySeconds, source }: StoreUse): StoreLine {
+  const calls = (hoursAMonth * 3600) / everySeconds;
+  const inside = source.match(/\bredis\.p?call\(/g)?.length ?? 0;
+  return { who, script, calls, commandsMax: calls * (1 + inside) };
+}
+
+export function total(lines: readonly CostLine[], column: 'amount' | 'withAllowance'): number {
+  return lines.reduce((sum, line) => sum + line[column], 0);
+}

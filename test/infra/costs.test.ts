@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { everyMinutes, metrics } from '../../functions/heartbeat-monitor/contract.ts';
+import { luaSources } from '../../infra/bundling.ts';
+import { type CostVariant, renderCostPage } from '../../infra/cost-page.ts';
+import { type CostLine, monthlyCosts, monthlyStoreCalls, total } from '../../infra/costs.ts';
+import type { Template } from '../../infra/guard-rules/template.ts';
+import { readSettings } from '../../services/core/settings.ts';
+import { synthesise } from './support/synthesised.ts';
+
+const page = join(import.meta.dirname, '../../docs/costs.md');
+const customMetrics = Object.keys(metrics).length;
+
+const templateOf = (context = {}): Template => synthesise(context).toJSON() as Template;
+const linesOf = (context = {}): readonly CostLine[] => monthlyCosts(templateOf(context), { customMetrics });
+
+const variants: readonly CostVariant[] = (
+  [
+    ['one task', {}],
+    ['hot standby', { standbyCount: 1 }],
+    ['behind NAT', { network: 'private' }],
+    ['on Spot', { spot: true }],
+  ] as const
+).map(([title, context]) => ({
+  title,
+  context: Object.entries(context)
+    .map(([name, value]) => ` -c ${name}=${value}`)
+    .join(''),
+  lines: linesOf(context),
+}));
+
+/** The times with which the processes run when nothing else is said. */
+function storeLines() {
+  const read = readSettings({
+    TELEGRAM_BOT_TOKEN_DEV: '1:a',
+    UPSTASH_REDIS_REST_URL: 'https://store.example.com',
+    UPSTASH_REDIS_REST_TOKEN: 'b',
+  });
+  if (!read.ok) throw new Error(read.problems.join('\n'));
+  const { ttlMs, renewMs } = read.settings.lease;
+  const sources = luaSources();
+  const use = (who: string, script: string, everySeconds: number) => {
+    const source = sources[script];
+    if (source === undefined) throw new Error(`no script ${script}`);
+    return monthlyStoreCalls({ who, script, everySeconds, source });
+  };
+  return [
+    use('the leader, at every renewal', 'renew-polling-lock-4', renewMs / 1000),
+    use('the monitor, at every run', 'watch-bot-9', everyMinutes * 60),
+    use('each standby, once a lease', 'acquire-polling-lock-4', ttlMs / 1000),
+  ];
+}
+
+describe('the cost page', () => {
+  it('says what the code says', async () => {
+    await expect(renderCostPage({ variants, store: storeLines() })).toMatchFileSnapshot(page);
+  });
+});
+
+describe('the costs', () => {
+  const sum = (context: object) => total(linesOf(context), 'withAllowance');
+
+  it('are those that were measured, within a dollar', () => {
+    expect(sum({})).toBeGreaterThan(12);
+    expect(sum({})).toBeLessThan(14);
+    expect(sum({ standbyCount: 1 })).toBeLessThan(25);
+    expect(sum({ network: 'private' })).toBeLessThan(47);
+    expect(sum({ spot: true })).toBeLessThan(9);
+  });
+
+  it('count what the template has: a second task costs a second task', () => {
+    const fargate = (context: object) => linesOf(context).find(({ what }) => what === 'Fargate')?.amount ?? 0;
+    expect(fargate({ standbyCount: 1 })).toBeCloseTo(2 * fargate({}));
+    expect(fargate({ paused: true })).toBe(0);
+  });
+
+  it('leave out no resource that costs something', () => {
+    const counted = [
+      'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::Dashboard',
+      'AWS::EC2::EIP',
+      'AWS::EC2::NatGateway',
+      'AWS::ECS::Service',
+      'AWS::ECS::TaskDefinition',
+      'AWS::Events::Rule',
+      'AWS::KMS::Key',
+      'AWS::Lambda::Function',
+      'AWS::Logs::LogGroup',
+      'AWS::SecretsManager::Secret',
+      'AWS::ServiceDiscovery::PrivateDnsNamespace',
+      'AWS::ServiceDiscovery::Service',
+    ];
+    // These cost nothing, or, as topics and queues, nothing worth a line for a few messages a month.
+    const free =
+      /^AWS::(IAM::|Lambda::(Permission|EventInvokeConfig|Url)$|SNS::|SQS::|EC2::(VPC|Subnet|Route|InternetGateway|SecurityGroup)|ECS::Cluster)|^Custom::/;
+    const templates = [templateOf({ links: true }), templateOf({ network: 'private' })];
+    const types = templates.flatMap(({ Resources }) =>
+      Object.values(Resources ?? {}).map(({ Type }) => Type),
+    );
+    expect([...new Set(types)].filter((type) => !counted.includes(type) && !free.test(type))).toEqual([]);
+  });
+});
