@@ -22,6 +22,7 @@ import type { Logger } from '../core/logger.ts';
 import { ConflictAlarm } from '../core/notifications/conflict-alarm.ts';
 import { redactor } from '../core/redaction.ts';
 import { readSettings, type Settings } from '../core/settings.ts';
+import { StoreUnreachableError } from '../core/store-errors.ts';
 import { storeKeys } from '../core/store-keys.ts';
 import type { BotApi } from '../core/telegram/bot-api.ts';
 import type { DeliveryObserver } from '../core/update-pipeline/delivery.ts';
@@ -35,6 +36,8 @@ import { version } from './version.ts';
 import { Worker } from './worker.ts';
 
 const pendingTimeoutMs = 5000;
+const pingTries = 4;
+const pingAgainMs = 500;
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
@@ -210,16 +213,22 @@ async function pendingUpdates(api: BotApi): Promise<number | undefined> {
   }
 }
 
+/** A short hiccup must not cost a start; a store that refuses will refuse again. */
 async function storeAnswers(store: UpstashStore, logger: Logger): Promise<boolean> {
-  try {
-    await store.command(['PING']);
-    return true;
-  } catch (error) {
-    const mend = 'check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the database is up';
-    logger.error(
-      `the store cannot be used: ${error instanceof Error ? error.message : String(error)}; ${mend}`,
-    );
-    return false;
+  for (let triesLeft = pingTries - 1; ; triesLeft--) {
+    try {
+      await store.command(['PING']);
+      return true;
+    } catch (error) {
+      if (triesLeft > 0 && error instanceof StoreUnreachableError && !stop.signal.aborted) {
+        await clock.sleep(pingAgainMs, stop.signal);
+        continue;
+      }
+      const mend = 'check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the database is up';
+      const what = error instanceof Error ? error.message : String(error);
+      logger.error(`the store cannot be used: ${what}; ${mend}`);
+      return false;
+    }
   }
 }
 
