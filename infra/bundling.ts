@@ -129,11 +129,14 @@ const inlineLua: Plugin = {
   },
 };
 
-/** Every script by its name, without the extension. */
+/** Every script by its name, without the extension; its comments stay in the repository. */
 export function luaSources(): Record<string, string> {
   const files = readdirSync(luaFolder).filter((file) => file.endsWith('.lua'));
   return Object.fromEntries(
-    files.toSorted().map((file) => [file.slice(0, -4), readFileSync(join(luaFolder, file), 'utf8')]),
+    files.toSorted().map((file) => {
+      const source = readFileSync(join(luaFolder, file), 'utf8');
+      return [file.slice(0, -4), source.replace(/^\s*--.*\n/gm, '')];
+    }),
   );
 }
 

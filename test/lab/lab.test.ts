@@ -14,6 +14,8 @@ function botTexts({ chats }: ApiState, personId: number): string[] {
   return messages.filter(({ from }) => from === 'bot').map(({ text }) => text);
 }
 
+const isHelp = (text: string): boolean => text.includes('/get_chat_id');
+
 function hasLeaderAndStandby({ leader, workers }: ApiState): boolean {
   const roles = workers.map(({ role }) => role).sort();
   return (
@@ -80,13 +82,9 @@ describe('the lab', () => {
   it('moves the lock to the standby when the leader is killed by its pid, and the conversation goes on', async () => {
     const before = await lab.waitFor(hasLeaderAndStandby, 'a leader and a standby');
     const standby = before.workers.find(({ role }) => role === 'standby');
-    const answers = botTexts(before, anna).length;
     process.kill(before.leader?.pid ?? Number.NaN, 'SIGKILL');
     await lab.post('/api/chat', { text: '/help', as: anna, locale: 'en' });
-    const after = await lab.waitFor(
-      (seen) => botTexts(seen, anna).length > answers,
-      'an answer by the standby',
-    );
+    const after = await lab.waitFor((seen) => botTexts(seen, anna).some(isHelp), 'an answer by the standby');
     expect(after.leader?.pid).toBe(standby?.pid);
     expect(after.audit?.map(({ event }) => event)).toContain('broken');
     const healed = await lab.waitFor(hasLeaderAndStandby, 'a new standby');
@@ -230,7 +228,8 @@ describe('the lab with nothing but Node', () => {
       await lab.waitFor((seen) => botTexts(seen, anna).length === 1, 'an answer');
       process.kill(state.leader?.pid ?? Number.NaN, 'SIGKILL');
       await lab.post('/api/chat', { text: '/help', as: anna, locale: 'en' });
-      await lab.waitFor((seen) => botTexts(seen, anna).length === 2, 'an answer by the standby');
+      // The first one may come again: the leader may have had no time to confirm it.
+      await lab.waitFor((seen) => botTexts(seen, anna).some(isHelp), 'an answer by the standby');
     } finally {
       expect((await lab.stop()).code).toBe(0);
     }

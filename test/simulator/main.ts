@@ -1,47 +1,68 @@
 /**
- * `npm run simulate -- --seeds N [--seed S]`: N runs from seed S on.
+ * `npm run simulate -- --seeds N [--seed S] [--only workers|monitor]`: N runs from seed S on.
  *
- * Prints how many runs a minute; at a violation the seed and a readable trace of that run, and exits with 1.
+ * The workers (lease and delivery) and the monitor are simulated side by side, in a process each. Prints how many
+ * runs a minute; at a violation the seed and a readable trace of that run, and exits with 1.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../services/adapters/system-clock.ts';
-import { run } from './scenario.ts';
+import { run as runMonitor } from './monitor/scenario.ts';
+import { run as runWorkers } from './scenario.ts';
 
-const { values } = parseArgs({ options: { seeds: { type: 'string' }, seed: { type: 'string' } } });
-const seeds = wholeNumber('--seeds', values.seeds, 1000);
-const firstSeed = wholeNumber('--seed', values.seed, 1);
+type Run = (options: { seed: number; trace?: (line: string) => void }) => Promise<{
+  readonly violations: readonly string[];
+}>;
+
+const parts: Readonly<Record<string, Run>> = { workers: runWorkers, monitor: runMonitor };
 const progressEvery = 5000;
+const usageExitCode = 78;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const startedMs = systemClock.monotonicMs();
-let terms = 0;
-let completed = 0;
-for (let index = 0; index < seeds; index++) {
-  const result = await run({ seed: firstSeed + index });
-  terms += result.terms;
-  completed += result.completed;
-  if (result.violations.length > 0) {
-    await run({ seed: result.seed, trace: say });
-    say(`seed ${result.seed}: ${result.violations.join('; ')}`);
-    say(`again: npm run simulate -- --seeds 1 --seed ${result.seed}`);
-    process.exit(1);
-  }
-  if ((index + 1) % progressEvery === 0)
-    say(`${index + 1} seeds, 0 violations, ${perMinute(index + 1)} a minute`);
-}
-say(
-  `${seeds} seeds from ${firstSeed} on, ${terms} terms, ${completed} updates handled, 0 violations, ${perMinute(seeds)} a minute`,
-);
+const options = { seeds: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } } as const;
+const { values } = parseArgs({ options });
+const seeds = wholeNumber('--seeds', values.seeds, 1000);
+const firstSeed = wholeNumber('--seed', values.seed, 1);
+process.exit(values.only === undefined ? await runAllParts() : await runPart(values.only));
 
-function perMinute(count: number): number {
-  return Math.round((count / (systemClock.monotonicMs() - startedMs)) * 60_000);
+async function runAllParts(): Promise<number> {
+  const self = import.meta.filename;
+  const codes = Object.keys(parts).map(async (part) => {
+    const args = [self, '--seeds', String(seeds), '--seed', String(firstSeed), '--only', part];
+    const [code] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'exit');
+    return Number(code ?? 1);
+  });
+  return Math.max(...(await Promise.all(codes)));
+}
+
+async function runPart(part: string): Promise<number> {
+  const run = parts[part];
+  if (run === undefined) return refuse('--only', Object.keys(parts).join(' or '), part);
+  const startedMs = systemClock.monotonicMs();
+  const perMinute = (count: number): number =>
+    Math.round((count / (systemClock.monotonicMs() - startedMs)) * 60_000);
+  for (let done = 0; done < seeds; done++) {
+    const seed = firstSeed + done;
+    const { violations } = await run({ seed });
+    if (violations.length > 0) {
+      await run({ seed, trace: say });
+      say(`${part}: seed ${seed}: ${violations.join('; ')}`);
+      say(`again: npm run simulate -- --seeds 1 --seed ${seed} --only ${part}`);
+      return 1;
+    }
+    if ((done + 1) % progressEvery === 0) say(`${part}: ${done + 1} seeds, ${perMinute(done + 1)} a minute`);
+  }
+  say(`${part}: ${seeds} seeds from ${firstSeed} on, 0 violations, ${perMinute(seeds)} a minute`);
+  return 0;
 }
 
 function wholeNumber(name: string, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  process.stderr.write(
-    `${name}: expected a whole number, got ${JSON.stringify(text)}; write it like ${name} ${fallback}\n`,
-  );
-  return process.exit(78);
+  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(name, `a whole number such as ${fallback}`, text);
+}
+
+function refuse(name: string, expected: string, got: string): never {
+  process.stderr.write(`${name}: expected ${expected}, got ${JSON.stringify(got)}; mend it and run again\n`);
+  return process.exit(usageExitCode);
 }

@@ -149,7 +149,7 @@ export class Crew {
       const holder = await this.stage.get(keys.lock);
       const another = holder !== null && (JSON.parse(holder) as { pid?: number }).pid !== pid;
       const numbers = [...unconfirmed, ...journaled].map((id) => this.nameOf(id));
-      this.ends.push({ lineCount, mayRepeat: another && !stoppedWell ? undefined : new Set(numbers) });
+      this.ends.push({ pid, lineCount, mayRepeat: another && !stoppedWell ? undefined : new Set(numbers) });
     } catch (error) {
       if (!this.closing) throw error;
     }

@@ -25,6 +25,7 @@ export interface SentUpdate {
 
 /** The end of a leader: which updates somebody may have to handle again, and how long the record was by then. */
 export interface LeaderEnd {
+  readonly pid: number;
   readonly lineCount: number;
   /** Undefined when it could not be told in time: then anything may. */
   readonly mayRepeat: ReadonlySet<number> | undefined;
@@ -87,20 +88,27 @@ function overtaken({ sent, lines, dead }: Delivered): string[] {
 }
 
 function repeated({ lines, ends }: Delivered): string[] {
-  const endedAt = new Map<number, number>();
+  const ended = new Map<number, { place: number; pid: number }>();
   const broken: string[] = [];
   for (const [place, { event, number, pid }] of lines.entries()) {
-    const finishedAt = endedAt.get(number);
-    if (event === 'end') endedAt.set(number, place);
-    else if (finishedAt !== undefined) {
-      const excused = ends.some(
-        ({ lineCount, mayRepeat }) =>
-          lineCount > finishedAt && lineCount <= place && (mayRepeat?.has(number) ?? true),
-      );
-      if (!excused) broken.push(`repeat: ${number}, finished and known to be, begun again by ${pid}`);
-    }
+    const finished = ended.get(number);
+    if (event === 'end') ended.set(number, { place, pid });
+    else if (finished !== undefined && !ends.some((end) => excuses(end, { number, place, finished })))
+      broken.push(`repeat: ${number}, finished by ${finished.pid} and known to be, begun again by ${pid}`);
   }
   return broken;
+}
+
+interface Repeat {
+  readonly number: number;
+  readonly place: number;
+  readonly finished: { readonly place: number; readonly pid: number };
+}
+
+/** Handlers of a leader that is one no more may still end: nobody can know. */
+function excuses({ pid, lineCount, mayRepeat }: LeaderEnd, { number, place, finished }: Repeat): boolean {
+  const between = lineCount <= place && (lineCount > finished.place || pid === finished.pid);
+  return between && (mayRepeat?.has(number) ?? true);
 }
 
 function attempted({ lines }: Delivered): string[] {

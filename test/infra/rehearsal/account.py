@@ -36,6 +36,8 @@ from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend
 from moto.core.exceptions import ServiceException
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.route_tables import RouteTable
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from moto.secretsmanager.models import secretsmanager_backends
 
@@ -337,6 +339,12 @@ def close_gaps():
             raise
 
     parsing.ResourceMap.update = update_or_roll_back
+    def delete_route_table(self, account, region):
+        # Its associations are resources that moto's CloudFormation makes and never takes away.
+        self._associations.clear()
+        ec2_backends[account][region].delete_route_table(self.id)
+
+    RouteTable.delete = delete_route_table
     describe_change_set = CloudFormationBackend.describe_change_set
 
     def describe_known_change_set(self, change_set_name):

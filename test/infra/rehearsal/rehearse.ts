@@ -41,6 +41,8 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
   const { cdk, aws, invoke } = toolsOf(stage);
   const deploy = (...context: string[]): Promise<Ended> =>
     cdk('deploy', '--require-approval', 'never', ...contextOf(stage, context));
+  /** What the deploy before has synthesised. */
+  const asBefore = ['--app', outputOf(stage)];
   let functions: Names = { monitor: '', ops: '' };
 
   return [
@@ -76,7 +78,7 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
         await text(aws, 'secretsmanager', ...put);
       },
     ],
-    ['deploy', async () => succeeded(await deploy())],
+    ['deploy', async () => succeeded(await cdk('deploy', '--require-approval', 'never', ...asBefore))],
     [
       'deploy again: no changes',
       async () => {
@@ -154,7 +156,7 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
     [
       'destroy, and nothing is left',
       async () => {
-        succeeded(await cdk('destroy', '--force', ...contextOf(stage, [])));
+        succeeded(await cdk('destroy', '--force', ...asBefore));
         const { Functions } = JSON.parse(await text(aws, 'lambda', 'list-functions'));
         const { Rules } = JSON.parse(await text(aws, 'events', 'list-rules'));
         const { MetricAlarms } = JSON.parse(await text(aws, 'cloudwatch', 'describe-alarms'));
@@ -193,16 +195,20 @@ function toolsOf({ tools, account, folder }: Stage) {
 }
 
 /** The pretend account pulls no image: its address is enough. */
-function contextOf({ folder, telegramUrl }: Stage, more: readonly string[]): readonly string[] {
+function contextOf(stage: Stage, more: readonly string[]): readonly string[] {
   const context = [
     'image=example.com/staffprobot:rehearsal',
-    `telegramApiRoot=${telegramUrl}`,
+    `telegramApiRoot=${stage.telegramUrl}`,
     'alertEmail=oncall@example.com',
     'superadminTelegramIds=7',
     'links=true',
     ...more,
   ];
-  return ['--output', join(folder, 'cdk.out'), ...context.flatMap((entry) => ['-c', entry])];
+  return ['--output', outputOf(stage), ...context.flatMap((entry) => ['-c', entry])];
+}
+
+function outputOf({ folder }: Stage): string {
+  return join(folder, 'cdk.out');
 }
 
 function succeeded({ code, output }: Ended): void {

@@ -82,6 +82,7 @@ class MonitorSimulation {
   private readonly notices: NoticeChecker;
   private readonly violations: string[] = [];
   private readonly settings: MonitorSettings;
+  private readonly processes = new Map<string, SimulatedProcess>();
   private readonly cruelty: SeededChance;
   private faultsOn = true;
   private runs = 0;
@@ -128,6 +129,7 @@ class MonitorSimulation {
         this.deliveries.ran(ran);
         this.notices.ran(ran);
         this.perhapsComeBack(ran);
+        this.perhapsFreeze(ran);
       },
     });
     this.channels = new Channels({
@@ -267,6 +269,16 @@ class MonitorSimulation {
     if (isTelling) void this.invoke(this.cruelty.fork());
   }
 
+  /** The worst moment to be frozen: with a claim on its way, which has ended when the run wakes. */
+  private perhapsFreeze({ by, script, reply }: RanScript): void {
+    if (!this.faultsOn || script !== 'claim-delivery-2' || reply === null || !this.cruelty.happens(0.005))
+      return;
+    const process = this.processes.get(by);
+    this.note(`--- ${by} freezes with a claim`);
+    process?.pause();
+    void this.trueTime.sleep(this.cruelty.integer(40_000, 100_000)).then(() => process?.resume());
+  }
+
   private async breakThings(untilMs: number): Promise<void> {
     const { trueTime, line, channels } = this;
     const chance = this.chance.fork();
@@ -291,7 +303,9 @@ class MonitorSimulation {
   }
 
   private newProcess(name: string): SimulatedProcess {
-    return new SimulatedProcess(name, this.trueTime, { rate: 1, wallOffsetMs: 0 });
+    const process = new SimulatedProcess(name, this.trueTime, { rate: 1, wallOffsetMs: 0 });
+    this.processes.set(name, process);
+    return process;
   }
 
   private note(line: string): void {
