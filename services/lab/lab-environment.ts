@@ -10,6 +10,9 @@ export interface LabSite {
   readonly botToken: string;
   readonly awsUrl: string;
   readonly metadataUrl: string;
+  /** The ops function's address, for the one-tap links, and what signs them. */
+  readonly opsUrl: string;
+  readonly opsLinkSecret: string;
 }
 
 type Environment = Readonly<Record<string, string>>;
@@ -68,6 +71,8 @@ export function functionEnvironment(site: LabSite, times: LabTimes): Environment
     ...commonEnvironment(site, times),
     REMINDER_MINUTES: String(times.reminderMinutes),
     ALERT_TOPIC_ARN: topicArn,
+    OPS_BASE_URL: site.opsUrl,
+    OPS_LINK_SECRET: site.opsLinkSecret,
     ECS_CLUSTER: cluster,
     ECS_SERVICE: service,
     AWS_REGION: region,

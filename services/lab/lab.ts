@@ -22,11 +22,13 @@ import { type AwsEmulator, startAwsEmulator } from './aws-emulator/aws-emulator.
 import { Conversations } from './conversations.ts';
 import { startTaskMetadata } from './ecs/task-metadata.ts';
 import { TaskService } from './ecs/task-service.ts';
+import { startFunctionUrl } from './function-url.ts';
 import { functionEnvironment, type LabSite, workerEnvironment } from './lab-environment.ts';
 import { LabFunctions } from './lab-functions.ts';
 import { LabLog } from './lab-log.ts';
 import type { LabSettings } from './lab-settings.ts';
 import { type LabTimes, labTimes } from './lab-times.ts';
+import { type LabPrometheus, startLabPrometheus } from './prometheus.ts';
 import { findExecutable } from './redis-rest/find-executable.ts';
 import { type LabRedis, startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './seed-epoch.ts';
@@ -43,6 +45,8 @@ export interface Lab {
   readonly telegram: RunningEmulator;
   readonly aws: AwsEmulator;
   readonly tasks: TaskService;
+  /** Where Prometheus is on PATH, one that scrapes every sidecar. */
+  readonly prometheusUrl: string | undefined;
   readonly functions: LabFunctions;
   readonly conversations: Conversations;
   readonly outages: OutageStore;
@@ -84,7 +88,8 @@ async function startParts(
   const times = labTimes(speed);
   const botToken = `${botId}:lab${random.token()}`;
   const redisToken = random.token();
-  const log = new LabLog({ clock, redact: redactor([botToken, redisToken]) });
+  const opsLinkSecret = random.token();
+  const log = new LabLog({ clock, redact: redactor([botToken, redisToken, opsLinkSecret]) });
 
   const redisServerPath = findExecutable('redis-server', searchPath);
   const redis = await startLabRedis({ port: 0, tokens: [redisToken], redisServerPath, clock });
@@ -97,6 +102,8 @@ async function startParts(
     ecs: { describe: () => tasks.describe(), restart: () => tasks.restart() },
   });
   closers.push(() => aws.close());
+  const functionUrl = await startFunctionUrl({ handler: (event) => functions.ops(event), clock, random });
+  closers.push(() => functionUrl.close());
 
   const site: LabSite = {
     redisUrl: redis.rest.url,
@@ -105,6 +112,8 @@ async function startParts(
     botToken,
     awsUrl: aws.url,
     metadataUrl: metadata.url,
+    opsUrl: functionUrl.url,
+    opsLinkSecret,
   };
   const store = upstashStore({ url: site.redisUrl, token: redisToken, timeoutMs: storeTimeoutMs });
   const keys = storeKeys('');
@@ -133,6 +142,8 @@ async function startParts(
   closers.push(() => tasks.stop());
   // The first to go: nobody is to be told that the workers have stopped.
   closers.push(() => functions.stop());
+  const prometheus = await watchTasks(tasks, { searchPath, clock, speed, log });
+  closers.push(async () => prometheus?.stop());
   tasks.start();
   return {
     clock,
@@ -143,6 +154,7 @@ async function startParts(
     telegram,
     aws,
     tasks,
+    prometheusUrl: prometheus?.url,
     functions,
     conversations: new Conversations({ emulator: telegram, token: botToken, clock, random }),
     outages: redisOutageStore(store, keys),
@@ -150,4 +162,27 @@ async function startParts(
     audit: redisAuditTrail(store, keys),
     stop,
   };
+}
+
+/** The lab works without Prometheus, so one that does not come up is told and no more. */
+async function watchTasks(
+  tasks: TaskService,
+  { searchPath, clock, speed, log }: { searchPath: string; clock: Clock; speed: number; log: LabLog },
+): Promise<LabPrometheus | undefined> {
+  const executable = findExecutable('prometheus', searchPath);
+  if (executable === undefined) return undefined;
+  try {
+    const prometheus = await startLabPrometheus({ executable, clock, speed });
+    tasks.onChange(() => {
+      const targets = tasks.tasks.map(({ ports, identity }) => ({
+        address: `127.0.0.1:${ports.sidecar}`,
+        labels: { worker: identity.name },
+      }));
+      void prometheus.setTargets(targets);
+    });
+    return prometheus;
+  } catch (error) {
+    log.say('prometheus', 'warn', error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
 }

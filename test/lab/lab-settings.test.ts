@@ -59,6 +59,8 @@ const site: LabSite = {
   botToken: '1:bot',
   awsUrl: 'http://127.0.0.1:3',
   metadataUrl: 'http://127.0.0.1:4',
+  opsUrl: 'http://127.0.0.1:7',
+  opsLinkSecret: 'the-secret-of-the-links',
 };
 
 describe('the lab’s times', () => {

@@ -74,15 +74,15 @@ export class Lease {
    */
   async contend(signal: AbortSignal): Promise<Term | undefined> {
     const { wakeUp, observer } = this.options;
-    let value = this.freshValue();
+    let value = '';
     let answerLost = false;
     while (!signal.aborted) {
       wakeUp.forget();
+      if (!answerLost) value = this.freshValue();
       try {
         const outcome = await this.attempt(value);
         if (outcome instanceof Term) return outcome;
         answerLost = false;
-        value = this.freshValue();
         await wakeUp.sleep(outcome.waitMs, signal);
       } catch (error) {
         if (error instanceof LockHeldError) throw error;

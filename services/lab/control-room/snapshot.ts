@@ -97,6 +97,7 @@ export interface Sections {
 export interface LabFacts {
   readonly times: LabTimes;
   readonly store: 'redis-server' | 'embedded';
+  readonly prometheusUrl: string | null;
 }
 
 const inboxShown = 20;
@@ -121,8 +122,8 @@ export async function takeSections(lab: Lab): Promise<Sections> {
   };
 }
 
-export function labFacts({ times, redis }: Lab): LabFacts {
-  return { times, store: redis.store };
+export function labFacts({ times, redis, prometheusUrl }: Lab): LabFacts {
+  return { times, store: redis.store, prometheusUrl: prometheusUrl ?? null };
 }
 
 /** Where everything is, for programs on this machine: the credentials open nothing but this lab. */

@@ -91,7 +91,12 @@ function drawTexts() {
 
 function drawFacts() {
   const { lab } = state;
-  if (lab !== undefined) byId('facts').textContent = t().facts(lab.store, lab.times.speed);
+  if (lab !== undefined) {
+    byId('facts').textContent = t().facts(lab.store, lab.times.speed);
+    const link = byId('prometheus');
+    link.hidden = lab.prometheusUrl === null;
+    if (lab.prometheusUrl !== null) link.href = `${lab.prometheusUrl}/alerts`;
+  }
 }
 
 function drawInput() {
