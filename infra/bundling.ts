@@ -16,9 +16,6 @@ import { type FunctionName, functionEntries } from './function-entries.ts';
 const root = join(import.meta.dirname, '..');
 const luaFolder = join(root, 'services/adapters/redis/lua');
 
-/** The files of the worker's image that are started, and the company's handlers where there are any. */
-export const workerFiles = { bot: 'bot.mjs', metrics: 'metrics.mjs', handlers: 'handlers.mjs' } as const;
-
 const common = {
   absWorkingDir: root,
   bundle: true,
