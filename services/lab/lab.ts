@@ -139,11 +139,11 @@ async function startParts(
     onStopped: (event) => void functions.taskStopped(event),
     onPids: (pids) => undertaker.know(pids),
   });
+  const prometheus = await watchTasks(tasks, { searchPath, clock, speed, log });
+  closers.push(async () => prometheus?.stop());
   closers.push(() => tasks.stop());
   // The first to go: nobody is to be told that the workers have stopped.
   closers.push(() => functions.stop());
-  const prometheus = await watchTasks(tasks, { searchPath, clock, speed, log });
-  closers.push(async () => prometheus?.stop());
   tasks.start();
   return {
     clock,
@@ -171,6 +171,8 @@ async function watchTasks(
 ): Promise<LabPrometheus | undefined> {
   const executable = findExecutable('prometheus', searchPath);
   if (executable === undefined) return undefined;
+  const tell = (error: unknown): void =>
+    log.say('prometheus', 'warn', error instanceof Error ? error.message : String(error));
   try {
     const prometheus = await startLabPrometheus({ executable, clock, speed });
     tasks.onChange(() => {
@@ -178,11 +180,11 @@ async function watchTasks(
         address: `127.0.0.1:${ports.sidecar}`,
         labels: { worker: identity.name },
       }));
-      void prometheus.setTargets(targets);
+      prometheus.setTargets(targets).catch(tell);
     });
     return prometheus;
   } catch (error) {
-    log.say('prometheus', 'warn', error instanceof Error ? error.message : String(error));
+    tell(error);
     return undefined;
   }
 }
