@@ -40,6 +40,7 @@ export interface Configuration {
   /** Everything stands, nothing runs: for the time before the secret is filled in, and for planned stops. */
   readonly paused: boolean;
   readonly links: boolean;
+  readonly metricsToken: boolean;
   readonly boundConcurrency: boolean;
   readonly alertEmail: string | undefined;
   readonly logRetentionDays: number;
@@ -86,6 +87,7 @@ export function readConfiguration(context: Context): ConfigurationResult {
     spot: reader.flag('spot'),
     paused: reader.flag('paused'),
     links: reader.flag('links'),
+    metricsToken: reader.flag('metricsToken'),
     boundConcurrency: reader.flag('boundConcurrency'),
     alertEmail: reader.shaped('alertEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, {
       expected: 'an e-mail address',

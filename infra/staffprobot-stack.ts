@@ -12,7 +12,7 @@ import { Observability } from './constructs/observability.ts';
 import { OpsFunction } from './constructs/ops-function.ts';
 import { addOutputs } from './constructs/outputs.ts';
 import { PollingWorker, ports } from './constructs/polling-worker.ts';
-import { requiredEntries, Secrets } from './constructs/secrets.ts';
+import { botEntries, Secrets, sidecarEntries } from './constructs/secrets.ts';
 import { SecretsCheck } from './constructs/secrets-check.ts';
 
 export interface StaffProBotStackProps extends StackProps {
@@ -74,7 +74,7 @@ export class StaffProBotStack extends Stack {
       notifications,
     });
     if (!paused) {
-      const required = requiredEntries(environmentName);
+      const required = [...botEntries(environmentName), ...sidecarEntries(configuration.metricsToken)];
       const check = new SecretsCheck(this, 'SecretsCheck', { secrets, required, logRetentionDays });
       worker.service.node.addDependency(check.passed);
     }

@@ -20,7 +20,7 @@ import { Construct } from 'constructs';
 import { healthPath } from '../../services/bot/contract.ts';
 import type { EnvironmentName, ImageConfiguration } from '../configuration.ts';
 import type { Network } from './network.ts';
-import { requiredEntries, type Secrets } from './secrets.ts';
+import { botEntries, type SecretEntry, type Secrets, sidecarEntries } from './secrets.ts';
 import { workerImage } from './worker-image.ts';
 
 export interface PollingWorkerProps {
@@ -33,6 +33,8 @@ export interface PollingWorkerProps {
   readonly standbyCount: number;
   readonly spot: boolean;
   readonly paused: boolean;
+  /** Whoever scrapes has to show the secret's token. */
+  readonly metricsToken: boolean;
   readonly logRetentionDays: RetentionDays;
 }
 
@@ -123,6 +125,7 @@ export class PollingWorker extends Construct {
       memoryLimitMiB: sidecarMemoryMiB,
       command: ['node', 'metrics.mjs'],
       environment: { ...portVariables, LOG_LEVEL: props.environment['LOG_LEVEL'] ?? 'info' },
+      secrets: injected(props.secrets, sidecarEntries(props.metricsToken)),
       healthCheck: healthCheck(ports.metrics),
     });
     metrics.addPortMappings({ containerPort: ports.metrics, protocol: ecs.Protocol.TCP });
@@ -136,12 +139,7 @@ export class PollingWorker extends Construct {
         // The task of a rolling deploy waits for the one before it, whatever the environment.
         POLLING_LOCK_BUSY: 'standby',
       },
-      secrets: Object.fromEntries(
-        requiredEntries(props.environmentName).map((name) => [
-          name,
-          ecs.Secret.fromSecretsManager(props.secrets.secret, name),
-        ]),
-      ),
+      secrets: injected(props.secrets, botEntries(props.environmentName)),
       healthCheck: healthCheck(ports.bot),
     });
     // Containers stop in the reverse order: a bot that drains can still be scraped.
@@ -228,6 +226,10 @@ const portVariables = {
   METRICS_PORT: String(ports.metrics),
   BOT_METRICS_PORT: String(ports.bot),
 } as const;
+
+function injected({ secret }: Secrets, entries: readonly SecretEntry[]): Record<string, ecs.Secret> {
+  return Object.fromEntries(entries.map((name) => [name, ecs.Secret.fromSecretsManager(secret, name)]));
+}
 
 /** The image holds Node and no other client. */
 function healthCheck(port: number): ecs.HealthCheck {

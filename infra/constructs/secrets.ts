@@ -19,15 +19,21 @@ export const filledEntries = [
   'TELEGRAM_BOT_TOKEN_DEV',
   'UPSTASH_REDIS_REST_URL',
   'UPSTASH_REDIS_REST_TOKEN',
+  'METRICS_BEARER_TOKEN',
 ] as const;
 /** What is generated with the secret. */
 export const generatedEntry = 'OPS_LINK_SECRET';
 export type SecretEntry = (typeof filledEntries)[number] | typeof generatedEntry;
 
-/** The entries without which the bot does not start, by environment: a production token stays in production. */
-export function requiredEntries(environment: EnvironmentName): readonly SecretEntry[] {
+/** The entries that the bot reads and does not start without: a production token stays in production. */
+export function botEntries(environment: EnvironmentName): readonly SecretEntry[] {
   const token = environment === 'production' ? 'TELEGRAM_BOT_TOKEN_PROD' : 'TELEGRAM_BOT_TOKEN_DEV';
   return [token, 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'];
+}
+
+/** The entries that the sidecar reads: none, unless whoever scrapes has to show a token. */
+export function sidecarEntries(metricsToken: boolean): readonly SecretEntry[] {
+  return metricsToken ? ['METRICS_BEARER_TOKEN'] : [];
 }
 
 export class Secrets extends Construct {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ConfigurationResult, readConfiguration } from '../../infra/configuration.ts';
 import type { Context } from '../../infra/context-reader.ts';
@@ -82,6 +84,15 @@ describe('the configuration', () => {
     expect(problemsOf({ '@aws-cdk/anything': true, 'aws:cdk:anything': 1, 'cli-telemetry': false })).toEqual(
       [],
     );
+  });
+
+  it('is described name by name in docs/deploy.md', () => {
+    const [problem = ''] = problemsOf({ nosuchname: 1 });
+    const names = problem.slice(problem.lastIndexOf(': ') + 2).split(', ');
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
+    const described = [...guide.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !described.includes(name))).toEqual([]);
   });
 
   it('wants a VPC and its subnets together', () => {

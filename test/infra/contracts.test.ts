@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentVariables as monitorVariables } from '../../functions/heartbeat-monitor/contract.ts';
 import { environmentVariables as opsVariables } from '../../functions/release-lock/contract.ts';
-import { filledEntries, generatedEntry, requiredEntries } from '../../infra/constructs/secrets.ts';
+import { botEntries, filledEntries, generatedEntry } from '../../infra/constructs/secrets.ts';
 import { readSettings } from '../../services/core/settings.ts';
 import { namesRead, readSettings as problemsOf } from './support/read-settings.ts';
 import { containers, environmentOf, synthesise, theResource } from './support/synthesised.ts';
@@ -68,9 +68,9 @@ describe('the secret’s entries', () => {
       UPSTASH_REDIS_REST_URL: 'https://store.example.com',
       UPSTASH_REDIS_REST_TOKEN: 'b',
     };
-    const filled = Object.fromEntries(requiredEntries(environment).map((name) => [name, values[name]]));
+    const filled = Object.fromEntries(botEntries(environment).map((name) => [name, values[name]]));
     expect(readSettings({ ENVIRONMENT: environment, ...filled })).toMatchObject({ ok: true });
-    for (const name of requiredEntries(environment)) {
+    for (const name of botEntries(environment)) {
       expect(readSettings({ ENVIRONMENT: environment, ...filled, [name]: '' })).toMatchObject({ ok: false });
     }
   });

@@ -78,6 +78,8 @@ describe('the task', () => {
       'UPSTASH_REDIS_REST_TOKEN',
     ]);
     expect(metrics.Secrets).toBeUndefined();
+    const guarded = containers(synthesise({ metricsToken: true })).metrics.Secrets ?? [];
+    expect(guarded.map(({ Name }) => Name)).toEqual(['METRICS_BEARER_TOKEN']);
   });
 
   it('waits for the lock in every environment: a rolling deploy has two tasks', () => {

@@ -11,6 +11,7 @@ describe('the secret', () => {
       TELEGRAM_BOT_TOKEN_DEV: '',
       UPSTASH_REDIS_REST_URL: '',
       UPSTASH_REDIS_REST_TOKEN: '',
+      METRICS_BEARER_TOKEN: '',
     });
     expect(Properties['SecretString']).toBeUndefined();
   });
@@ -32,6 +33,9 @@ describe('the check of the secret', () => {
     expect(required('production')).toContain('TELEGRAM_BOT_TOKEN_PROD');
     expect(required('staging')).toContain('TELEGRAM_BOT_TOKEN_DEV');
     expect(required('staging')).not.toContain('TELEGRAM_BOT_TOKEN_PROD');
+    expect(required('production')).not.toContain('METRICS_BEARER_TOKEN');
+    const guarded = theResource(synthesise({ metricsToken: true }), 'Custom::SecretsCheck');
+    expect(guarded.Properties['Required']).toContain('METRICS_BEARER_TOKEN');
   });
 
   it('has an end, and is left out while paused', () => {
