@@ -139,34 +139,48 @@ export class DeliveryChecker implements ChannelWitness {
   }
 
   private claimed(by: string, token: string, field: string): void {
-    if (this.claims.has(token)) return;
-    const nowMs = this.nowMs();
-    const [of = '', event = '', ...to] = field.split('|');
+    const known = this.claims.get(token);
     const earlier = this.byField.get(field) ?? [];
+    this.checkFree(field, by, { earlier, token });
+    const claim = known ?? this.newClaim(by, field);
+    this.claims.set(token, claim);
+    // A request that is carried out again, late, takes the claim again if it is free; then it is the newest.
+    this.byField.set(field, [...earlier.filter((one) => one !== claim), claim]);
+  }
+
+  private checkFree(
+    field: string,
+    by: string,
+    { earlier, token }: { earlier: readonly SeenClaim[]; token: string },
+  ): void {
+    const again = this.claims.get(token);
+    const nowMs = this.nowMs();
     for (const one of earlier) {
       if (one.settled === 'sent' || one.settled === 'dead')
         this.report(`${field} was claimed after it was ${one.settled}`);
-      else if (one.settled === undefined && nowMs < one.atMs + claimLastsMs) {
+      else if (one !== again && one.settled === undefined && nowMs < one.atMs + claimLastsMs) {
         this.report(`${field} was claimed by ${one.by} and ${by} at once`);
       }
       if (one.settled !== undefined && nowMs < one.notBeforeMs)
         this.report(`${field} was tried before retry_after`);
     }
-    const claim = {
+  }
+
+  private newClaim(by: string, field: string): SeenClaim {
+    const [of = '', event = '', ...to] = field.split('|');
+    return {
       field,
       of,
       event: kindOfEvent(event),
       to: to.join('|'),
       by,
-      atMs: nowMs,
+      atMs: this.nowMs(),
       settled: undefined,
       settledMs: Number.POSITIVE_INFINITY,
       arrived: false,
       blocked: false,
       notBeforeMs: 0,
     };
-    this.claims.set(token, claim);
-    this.byField.set(field, [...earlier, claim]);
   }
 
   private settled(token: string, outcome: string): void {

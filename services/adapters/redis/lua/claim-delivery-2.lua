@@ -7,7 +7,8 @@
 --         (times in ms since 1970, strings)
 -- A field is outage or notice|event|channel|recipient, a record
 -- state|attempts|made at|not before|claimed until|token|run|may repeat|why|what is told; a stranger's is let be.
--- Safe to repeat: the claim with this token is given again, and after it was settled none.
+-- Safe to repeat: the claim with this token is given again, and after it was settled none. Carried out once more
+-- after another run has had the delivery too, it may claim what is due; that claim is nobody's, and ends by itself.
 -- A run is not given again what it has failed to send. A claim that ended without a word (its run was killed) is
 -- given again, marked; after recovery a "down" of that kind becomes a "back", because it may have been sent.
 local pattern = '^(%a+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$'
