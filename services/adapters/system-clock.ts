@@ -13,12 +13,17 @@ export const systemClock: Clock = {
         resolve();
         return;
       }
+      if (delayMs <= 0) {
+        // After everything that is ready to run, and without a timer's least delay of 1 ms.
+        setImmediate(resolve);
+        return;
+      }
       const done = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, Math.min(Math.max(0, delayMs), timerMaxMs));
+      const timer = setTimeout(done, Math.min(delayMs, timerMaxMs));
       signal?.addEventListener('abort', done, { once: true });
     }),
 };

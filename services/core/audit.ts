@@ -11,7 +11,10 @@ const auditEvents = [
   'dropped',
   'retried',
 ] as const;
-type AuditEvent = (typeof auditEvents)[number];
+export type AuditEvent = (typeof auditEvents)[number];
+
+/** Why a lock was given back by a term that fetched nothing: it says nothing about the term before. */
+export const neverPolledNote = 'the holder stopped before it polled';
 
 export interface AuditEntry {
   readonly event: AuditEvent;

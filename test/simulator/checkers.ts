@@ -11,7 +11,7 @@ import type { StoreWitness } from './store-network.ts';
 
 export type Report = (violation: string) => void;
 
-interface LockReading {
+export interface LockReading {
   readonly value: string | null;
   readonly ttlMs: number;
 }
@@ -130,12 +130,15 @@ interface Pushed {
 
 /**
  * No update is lost and none overtakes another of its chat: each completes (or stands among the dead), and first
- * completions within a chat come in the order of arrival. A dead one has lost its place; and where force made two
- * act at once, order is not promised.
+ * completions within a chat come in the order of arrival. A dead one has lost its place. Nothing is tried again that
+ * was completed in a term that ended well. Where force made two act at once, neither order nor this is promised.
  */
 export class DeliveryChecker {
   private readonly pushed: Pushed[] = [];
   private readonly completed = new Map<number, number>();
+  private readonly completedIn = new Map<number, string>();
+  private readonly settled = new Set<number>();
+  private readonly repeated: number[] = [];
   private readonly report: Report;
 
   constructor(report: Report) {
@@ -149,10 +152,27 @@ export class DeliveryChecker {
   /** A handler was called; the attempt that it is told must never be over the limit. */
   begin(id: number, attempt: number): void {
     if (attempt > attemptsMax) this.report(`update ${id} was tried as attempt ${attempt}`);
+    if (this.settled.has(id)) this.repeated.push(id);
   }
 
-  complete(id: number): void {
+  complete(id: number, term: string): void {
     if (!this.completed.has(id)) this.completed.set(id, this.completed.size);
+    this.completedIn.set(id, term);
+  }
+
+  /**
+   * A term gave its lock back and says that it left nothing: what it completed is never tried again. Excepted is
+   * what the journal still holds as unfinished: a write of it was carried out late.
+   */
+  endedWell(term: string, unfinishedIds: ReadonlySet<number>): void {
+    for (const [id, by] of this.completedIn) {
+      if (by === term && !unfinishedIds.has(id)) this.settled.add(id);
+    }
+  }
+
+  /** The store forgot these: whether they were handled is known to nobody. */
+  forgotten(ids: ReadonlySet<number>): void {
+    for (const id of ids) this.settled.delete(id);
   }
 
   get completedCount(): number {
@@ -165,6 +185,10 @@ export class DeliveryChecker {
 
   finish({ deadIds, ordered }: { deadIds: ReadonlySet<number>; ordered: boolean }): void {
     const lastOf = new Map<number, number>();
+    if (ordered) {
+      for (const id of this.repeated)
+        this.report(`update ${id} was tried again after a term that ended well`);
+    }
     for (const { id, chat, poison } of this.pushed) {
       if (deadIds.has(id)) continue;
       if (poison) {

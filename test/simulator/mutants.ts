@@ -8,6 +8,9 @@ import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { Lease } from '../../services/core/polling-lock/lease.ts';
 import { readClocks, Term } from '../../services/core/polling-lock/term.ts';
 import { storeKeys } from '../../services/core/store-keys.ts';
+import { Delivery } from '../../services/core/update-pipeline/delivery.ts';
+import { Intake } from '../../services/core/update-pipeline/intake.ts';
+import { type Job, Lanes } from '../../services/core/update-pipeline/lanes.ts';
 import type { Mutation } from './scenario.ts';
 
 export interface Mutant {
@@ -64,7 +67,33 @@ const renewed = Term.prototype.renewed;
 const valuesOfProcesses = new WeakMap<object, string>();
 const freshValue = (Lease.prototype as unknown as { freshValue(): string }).freshValue;
 
+const addToLane = Lanes.prototype.add as (job: Job) => void;
+
+const deliveryMutants: readonly Mutant[] = [
+  methodMutant('confirms what no handler has ended and no journal holds', Delivery.prototype, {
+    async settleBatch() {},
+  }),
+  methodMutant('every update has a lane of its own', Lanes.prototype, {
+    add(this: Lanes<Job>, job: Job) {
+      addToLane.call(this, { ...job, lane: String(job.update.update_id) });
+    },
+  }),
+  scriptMutant('attempts are not counted', 'begin-attempts-3', [
+    "'^(%d+) (%d+) (.*)$')",
+    "'^(%d+) (%d+) (.*)$')\nattempt = '1'",
+  ]),
+  scriptMutant('the journal is written without the lock', 'write-journal-2', [
+    "redis.call('GET', KEYS[1]) ~= ARGV[1]",
+    'false',
+  ]),
+  methodMutant('what a stop could not confirm is forgotten', Intake.prototype, { endedOfBatch: () => [] }),
+  methodMutant('finished entries are never removed from the journal', Intake.prototype, {
+    removable: () => [],
+  }),
+];
+
 export const mutants: readonly Mutant[] = [
+  ...deliveryMutants,
   methodMutant('deadline counted from the answer', Term.prototype, {
     renewed(this: TermInside) {
       renewed.call(this as unknown as Term, readClocks(this.clock));

@@ -56,6 +56,9 @@ const heartbeatIntervalMs = 4000;
 const chats = 4;
 const driftMax = 0.0045;
 const poisonProbability = 0.005;
+/** More than one batch: then what is fetched is journaled ahead of its handlers. */
+const floodProbability = 0.01;
+const floodMin = 100;
 const restartMs = 1000;
 /** Each poisonous update costs three leases; so many more are waited for, no more. */
 const extraRounds = 20;
@@ -85,6 +88,7 @@ class Simulation {
   private readonly slots: Slot[] = [];
   private readonly workers = new Map<string, Worker>();
   private readonly wipedIds = new Set<number>();
+  private readonly endedWell = new Set<string>();
   private faultsOn = true;
   private readonly faults: FaultScript;
   private nextUpdateId: number;
@@ -112,7 +116,7 @@ class Simulation {
       faults: this.faultRates(),
       faultsOn,
       rpcTimeoutMs: times.rpcTimeoutMs,
-      witness: this.ownership,
+      witness: { before: () => this.ownership.before(), after: (...ran) => this.scriptRan(...ran) },
       onSend: (process) => this.faults.perhapsFreezeAndCut(process),
       sourceOf,
     });
@@ -131,6 +135,7 @@ class Simulation {
       restart: (index) => this.start(index),
       beforeWipe: () => {
         for (const id of [...this.idsIn(keys.journal), ...this.idsIn(keys.dead)]) this.wipedIds.add(id);
+        this.delivery.forgotten(this.wipedIds);
       },
       note: (line) => this.note(line),
     });
@@ -252,7 +257,7 @@ class Simulation {
     if (!term.mayAct()) throw new Error('the term is over');
     this.exclusion.acted(process.name, term.value, `the answer to update ${update.update_id}`);
     this.note(`${process.name} answered ${update.update_id}`);
-    this.delivery.complete(update.update_id);
+    this.delivery.complete(update.update_id, term.value);
   }
 
   /** An update whose handler ends the process, every time. */
@@ -277,16 +282,22 @@ class Simulation {
   private async sendMessages(chance: SeededChance): Promise<void> {
     while (this.trueTime.monotonicMs() < faultsMs + quietMs / 3) {
       await this.trueTime.sleep(chance.integer(50, 3000));
-      const burst = chance.happens(0.2) ? chance.integer(2, 12) : 1;
+      const burst = this.burst(chance);
       for (let count = 0; count < burst; count++) {
         const chat = chance.integer(1, chats);
         const update_id = this.nextUpdateId++;
         const workMs = chance.happens(0.5) ? 0 : chance.integer(1, chance.happens(0.1) ? 8000 : 300);
-        const poison = chance.happens(poisonProbability) && this.faultsOn;
+        // Each costs three leases: among a flood there would be too many.
+        const poison = chance.happens(poisonProbability) && this.faultsOn && burst < floodMin;
         this.delivery.push({ id: update_id, chat, poison });
         this.telegram.push({ update_id, message: { chat: { id: chat } }, workMs, poison });
       }
     }
+  }
+
+  private burst(chance: SeededChance): number {
+    if (chance.happens(floodProbability)) return chance.integer(floodMin, 350);
+    return chance.happens(0.2) ? chance.integer(2, 12) : 1;
   }
 
   private mendEverything(): void {
@@ -298,6 +309,23 @@ class Simulation {
       else process.resume();
     });
     this.liveness.faultsEnded(this.trueTime.monotonicMs());
+  }
+
+  private scriptRan(...[script, args, before, by]: Parameters<OwnershipChecker['after']>): void {
+    this.ownership.after(script, args, before, by);
+    const [value = '', , , , event] = args;
+    // Requests that are carried out very late may make a term that has ended hold the lock and write once more.
+    if (script.name.startsWith('write-journal') && this.endedWell.has(value))
+      this.delivery.forgotten(this.unfinishedInJournal());
+    if (!script.name.startsWith('release-') || event !== 'released' || before.value !== value) return;
+    this.endedWell.add(value);
+    this.delivery.endedWell(value, this.unfinishedInJournal());
+  }
+
+  private unfinishedInJournal(): ReadonlySet<number> {
+    const entries = this.store.execute(['HVALS', keys.journal]) as string[];
+    const unfinished = entries.filter((entry) => !entry.startsWith('0 '));
+    return new Set(unfinished.map((entry) => Number(/"update_id":(\d+)/.exec(entry)?.[1])));
   }
 
   /** Updates that are dead, or that a wipe took. */

@@ -8,6 +8,7 @@ import { StoreUnreachableError } from '../../services/core/store-errors.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 import type { SeededChance } from './chance.ts';
+import type { LockReading } from './checkers.ts';
 import type { SimulatedProcess } from './process.ts';
 
 export interface NetworkFaults {
@@ -23,8 +24,8 @@ export interface NetworkFaults {
 
 /** Hears of every script that ran, with the lock before it; for the checkers. */
 export interface StoreWitness {
-  before(): unknown;
-  after(script: LuaScript, args: readonly string[], before: unknown, by: string): void;
+  before(): LockReading;
+  after(script: LuaScript, args: readonly string[], before: LockReading, by: string): void;
 }
 
 export interface StoreNetworkOptions {

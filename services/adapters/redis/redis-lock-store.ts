@@ -4,6 +4,7 @@
  * Every answer is checked: a reply of another shape is a bug of ours or a stranger's script, never a lock.
  */
 
+import { type AuditEvent, neverPolledNote } from '../../core/audit.ts';
 import { heartbeatKeptMs } from '../../core/heartbeat/heartbeat.ts';
 import type {
   AcquireReply,
@@ -15,6 +16,7 @@ import type {
   RenewReply,
 } from '../../core/polling-lock/lock-store.ts';
 import { describeHolder, lockValue, quarantineOwner } from '../../core/polling-lock/lock-value.ts';
+import type { Leavings } from '../../core/polling-lock/term.ts';
 import { auditEntriesMax, type StoreKeys } from '../../core/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
 
@@ -34,6 +36,13 @@ const quarantineValue = lockValue({
   ts: new Date(0).toISOString(),
   owner: quarantineOwner,
 });
+
+/** Event and reason in the audit stream, by what a term leaves behind. `open-journal` reads them. */
+const releaseNotes: Readonly<Record<Leavings, readonly [event: AuditEvent, why: string]>> = {
+  nothing: ['released', 'the holder stopped'],
+  unconfirmed: ['lost', 'the term ended before everything it had fetched was confirmed'],
+  'as found': ['released', neverPolledNote],
+};
 
 const auditMax = String(auditEntriesMax);
 
@@ -57,8 +66,8 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLo
       return renewReply(await runner.run(scripts.renew, [lock, lockRevoked, heartbeat, journal], args));
     },
 
-    async release(value: string): Promise<boolean> {
-      const args = [value, wakeChannel, describeHolder(value), auditMax];
+    async release(value: string, leavings: Leavings): Promise<boolean> {
+      const args = [value, wakeChannel, describeHolder(value), auditMax, ...releaseNotes[leavings]];
       return isOne(await runner.run(scripts.release, [lock, lockRevoked, audit], args));
     },
 

@@ -1,29 +1,32 @@
 /** The journal of unfinished updates in Redis: a hash from update id to a line that the scripts can take apart. */
 
+import { neverPolledNote } from '../../core/audit.ts';
 import type { StoreKeys } from '../../core/store-keys.ts';
 import type { JournalEntry, UpdateJournal } from '../../core/update-pipeline/journal.ts';
 import type { Update } from '../../core/update-pipeline/update.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
 
 const openScript = luaScript('open-journal-3');
-const beginScript = luaScript('begin-attempt-3');
+const beginScript = luaScript('begin-attempts-3');
 const writeScript = luaScript('write-journal-2');
 
 export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): UpdateJournal {
   return {
     async open(value) {
-      const reply = await runner.run(openScript, [keys.lock, keys.journal, keys.audit], [value]);
+      const args = [value, neverPolledNote];
+      const reply = await runner.run(openScript, [keys.lock, keys.journal, keys.audit], args);
       if (reply === null) return 'lock lost';
       const [endedWell, lines] = listOf(reply);
       const entries = listOf(lines).map((line) => readEntry(String(line)));
       return { endedWell: endedWell === 1, entries: entries.sort(byArrival) };
     },
 
-    async beginAttempt({ value, epoch }, updateId, { attemptsMax, finishedIds }) {
-      const args = [value, String(epoch), String(updateId), String(attemptsMax), ...finishedIds.map(String)];
-      const attempt = Number(await runner.run(beginScript, [keys.lock, keys.journal, keys.dead], args));
-      if (attempt === -1) return 'lock lost';
-      return attempt === 0 ? 'given up' : attempt;
+    async beginAttempts({ value, epoch }, updateIds, { attemptsMax, finishedIds }) {
+      const limits = [String(epoch), String(attemptsMax), String(finishedIds.length)];
+      const args = [value, ...limits, ...finishedIds.map(String), ...updateIds.map(String)];
+      const reply = await runner.run(beginScript, [keys.lock, keys.journal, keys.dead], args);
+      if (reply === null) return 'lock lost';
+      return listOf(reply).map((attempt) => (attempt === 0 ? 'given up' : Number(attempt)));
     },
 
     async write(value, { add, finishedIds }) {

@@ -24,7 +24,7 @@ import { LockHeldError } from './errors.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import type { Held, PollingLockStore, RenewCargo } from './lock-store.ts';
 import { type LockHolder, lockValue } from './lock-value.ts';
-import { readClocks, type StepDown, Term } from './term.ts';
+import { type Leavings, readClocks, type StepDown, Term } from './term.ts';
 import type { WakeUp } from './wake-up.ts';
 
 /** Hears what the lease does; for logs, metrics and the health page. */
@@ -104,7 +104,7 @@ export class Lease {
   /** Gives the lock back. Call only after polling and handlers have stopped. */
   async release(term: Term): Promise<void> {
     term.end('released');
-    await this.giveBack(term.value);
+    await this.giveBack(term.value, term.leavings);
   }
 
   /** One try: a term, or how long to wait before the next try. */
@@ -166,9 +166,9 @@ export class Lease {
     }
   }
 
-  private async giveBack(value: string): Promise<void> {
+  private async giveBack(value: string, leavings: Leavings = 'as found'): Promise<void> {
     try {
-      await this.options.store.release(value);
+      await this.options.store.release(value, leavings);
     } catch (error) {
       this.options.observer.onTrouble('release', error);
     }

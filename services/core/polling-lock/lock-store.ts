@@ -4,6 +4,8 @@
  * Every call rejects with an error of `core/store-errors.ts`; after a `StoreUnreachableError` it is unknown whether
  * the step was taken.
  */
+import type { Leavings } from './term.ts';
+
 export interface Held {
   /** The stored value, exactly as it is. */
   readonly value: string;
@@ -41,8 +43,8 @@ export interface Reason {
 export interface PollingLockStore {
   acquire(value: string, ttlMs: number): Promise<AcquireReply>;
   renew(value: string, ttlMs: number, cargo: RenewCargo): Promise<RenewReply>;
-  /** Deletes only `value`. False when it was not there any more. */
-  release(value: string): Promise<boolean>;
+  /** Deletes only `value`, and notes what its term leaves behind. False when it was not there any more. */
+  release(value: string, leavings: Leavings): Promise<boolean>;
 }
 
 /** What ops may do with a lock that somebody else holds. */

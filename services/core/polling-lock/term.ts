@@ -28,6 +28,15 @@ export type StepDown =
   /** The wall clock ran far ahead of the monotonic one: the machine was suspended. */
   | 'clock-jumped';
 
+/** What a term leaves behind for the next leader; told when the lock is given back. */
+export type Leavings =
+  /** All that it fetched is confirmed or stands in the journal. */
+  | 'nothing'
+  /** Telegram may deliver again what handlers of this term have seen. */
+  | 'unconfirmed'
+  /** It ended before it knew what the term before had left. */
+  | 'as found';
+
 interface Reading {
   readonly monotonicMs: number;
   readonly wallMs: number;
@@ -49,6 +58,7 @@ export class Term {
   readonly sinceMs: number;
   /** The first reason to end the term; undefined while it goes on. */
   stepDown: StepDown | undefined;
+  leavings: Leavings = 'as found';
   private readonly clock: Clock;
   private readonly times: LeaseTimes;
   private readonly ending = new AbortController();

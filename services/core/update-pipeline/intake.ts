@@ -5,7 +5,7 @@
  * confirmed to Telegram, whose confirmation is cumulative; so the offset to confirm is the id of the first
  * unsettled update in order of arrival, or one past the last.
  */
-import type { JournalEntry } from './journal.ts';
+import { attemptEnded, type JournalEntry } from './journal.ts';
 import { type Job, Lanes, type LanesOptions } from './lanes.ts';
 import { laneOf, type Update } from './update.ts';
 
@@ -16,6 +16,11 @@ interface Tracked extends Job, JournalEntry {
   done: boolean;
 }
 
+interface Waiter {
+  readonly isMet: () => boolean;
+  readonly resolve: () => void;
+}
+
 export class Intake {
   private readonly epoch: number;
   private readonly lanes: Lanes<Tracked>;
@@ -24,11 +29,15 @@ export class Intake {
   /** The last batch in order: it is what the next offset confirms. */
   private batch: readonly Tracked[] = [];
   private readonly finishedIds = new Set<number>();
+  /** Of a write under way: a removal that overtakes it would leave the entry behind. */
+  private writing: ReadonlySet<number> = new Set();
   /** Journaled by an earlier leader: Telegram may deliver these again, with the very same content. */
-  private readonly replayed = new Map<number, string>();
+  private readonly known = new Map<number, string>();
+  /** Those of them whose handlers have ended, until Telegram cannot deliver them any more. */
+  private readonly endedBefore = new Set<number>();
+  private readonly waiters = new Set<Waiter>();
   private arrivals = 0;
   private unsettledTotal = 0;
-  private changed = Promise.withResolvers<void>();
 
   constructor(epoch: number, lanes: LanesOptions) {
     this.epoch = epoch;
@@ -45,22 +54,17 @@ export class Intake {
   }
 
   get journaled(): number {
-    return (
-      [...this.unfinished.values()].filter((tracked) => tracked.journaled).length + this.finishedIds.size
-    );
+    const unfinished = [...this.unfinished.values()].filter((tracked) => tracked.journaled).length;
+    return unfinished + this.finishedIds.size + this.endedBefore.size;
   }
 
+  /** Handlers run from the next `start` on. */
   replay(entries: readonly JournalEntry[]): void {
     for (const entry of entries) {
-      this.replayed.set(entry.update.update_id, JSON.stringify(entry.update));
-      this.track({
-        ...entry,
-        lane: laneOf(entry.update),
-        journaled: true,
-        mayBeJournaled: true,
-        done: false,
-        isReplay: true,
-      });
+      const { update } = entry;
+      this.known.set(update.update_id, JSON.stringify(update));
+      if (entry.attempt === attemptEnded) this.endedBefore.add(update.update_id);
+      else this.track(entry, { journaled: true, isReplay: true });
     }
   }
 
@@ -77,17 +81,26 @@ export class Intake {
       }));
   }
 
-  /** Takes a delivered batch, ascending by id as Telegram sends it. Those of a crash stand in the journal already. */
+  /**
+   * Takes a delivered batch, ascending by id as Telegram sends it; handlers run from the next `start` on. What may
+   * have been tried before stands in the journal already.
+   */
   receive(entries: readonly JournalEntry[], { isReplay }: { isReplay: boolean }): void {
-    this.batch = entries.map((entry) => ({
-      ...entry,
-      lane: laneOf(entry.update),
-      journaled: isReplay,
-      mayBeJournaled: isReplay,
-      done: false,
-      isReplay,
-    }));
-    for (const job of this.batch) this.track(job);
+    this.batch = entries.map((entry) => this.track(entry, { journaled: isReplay, isReplay }));
+  }
+
+  start(): void {
+    this.lanes.start();
+  }
+
+  /** Telegram holds nothing below `offset` any more; undefined: nothing at all. */
+  confirmed(offset: number | undefined): void {
+    for (const id of this.endedBefore) {
+      if (offset !== undefined && id >= offset) continue;
+      this.endedBefore.delete(id);
+      this.known.delete(id);
+      this.finishedIds.add(id);
+    }
   }
 
   /** How many unfinished updates no journal holds yet. */
@@ -100,26 +113,34 @@ export class Intake {
     return [...this.unfinished.values()].filter((tracked) => !tracked.journaled);
   }
 
-  /** Journal entries whose handlers have ended, and which may be removed. */
-  removable(): readonly number[] {
-    return [...this.finishedIds];
+  /** What of the last batch has ended: entries to recognise it by when it is delivered again. */
+  endedOfBatch(): readonly JournalEntry[] {
+    return this.batch.filter(({ done }) => done).map((tracked) => ({ ...tracked, attempt: attemptEnded }));
   }
 
-  markSentToJournal(entries: readonly JournalEntry[]): void {
-    for (const { update } of entries) {
-      const tracked = this.unfinished.get(update.update_id);
+  get batchIsDone(): boolean {
+    return this.batch.every(({ done }) => done);
+  }
+
+  /** Journal entries whose handlers have ended, and which may be removed. */
+  removable(): readonly number[] {
+    return this.writing.size === 0
+      ? [...this.finishedIds]
+      : [...this.finishedIds].filter((id) => !this.writing.has(id));
+  }
+
+  /** Call `writeEnded` when the store has answered, or will not any more. */
+  writeBegins(entries: readonly JournalEntry[]): void {
+    this.writing = new Set(entries.map(({ update }) => update.update_id));
+    for (const id of this.writing) {
+      const tracked = this.unfinished.get(id);
       if (tracked !== undefined) tracked.mayBeJournaled = true;
     }
   }
 
-  markJournaled(entries: readonly JournalEntry[]): void {
-    for (const { update } of entries) {
-      const tracked = this.unfinished.get(update.update_id);
-      if (tracked !== undefined) {
-        if (!tracked.journaled) this.unsettledTotal--;
-        tracked.journaled = true;
-      }
-    }
+  writeEnded({ isWritten }: { isWritten: boolean }): void {
+    if (isWritten) for (const id of this.writing) this.markJournaled(id);
+    this.writing = new Set();
   }
 
   markRemoved(ids: readonly number[]): void {
@@ -132,20 +153,37 @@ export class Intake {
     return first?.update.update_id ?? lastId + 1;
   }
 
-  /** Resolves at the next handler's end. */
-  nextChange(): Promise<void> {
-    return this.changed.promise;
+  /** Resolves when `isMet` is found true, now or at a handler's end. Call `forget` in any case. */
+  waitFor(isMet: () => boolean): { readonly met: Promise<void>; forget(): void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiter = { isMet, resolve };
+    if (isMet()) resolve();
+    else this.waiters.add(waiter);
+    return { met: promise, forget: () => this.waiters.delete(waiter) };
   }
 
   private isRedelivery(update: Update): boolean {
-    const content = this.replayed.get(update.update_id);
+    const content = this.known.get(update.update_id);
     return content !== undefined && content === JSON.stringify(update);
   }
 
-  private track(tracked: Tracked): void {
-    this.unfinished.set(tracked.update.update_id, tracked);
-    if (!tracked.journaled) this.unsettledTotal++;
+  private track(
+    entry: JournalEntry,
+    { journaled, isReplay }: { journaled: boolean; isReplay: boolean },
+  ): Tracked {
+    const lane = laneOf(entry.update);
+    const tracked = { ...entry, lane, journaled, mayBeJournaled: journaled, done: false, isReplay };
+    this.unfinished.set(entry.update.update_id, tracked);
+    if (!journaled) this.unsettledTotal++;
     this.lanes.add(tracked);
+    return tracked;
+  }
+
+  private markJournaled(id: number): void {
+    const tracked = this.unfinished.get(id);
+    if (tracked === undefined) return;
+    if (!tracked.journaled) this.unsettledTotal--;
+    tracked.journaled = true;
   }
 
   private settle(tracked: Tracked): void {
@@ -153,7 +191,10 @@ export class Intake {
     this.unfinished.delete(tracked.update.update_id);
     if (tracked.mayBeJournaled) this.finishedIds.add(tracked.update.update_id);
     if (!tracked.journaled) this.unsettledTotal--;
-    this.changed.resolve();
-    this.changed = Promise.withResolvers<void>();
+    for (const waiter of this.waiters) {
+      if (!waiter.isMet()) continue;
+      this.waiters.delete(waiter);
+      waiter.resolve();
+    }
   }
 }

@@ -1,13 +1,17 @@
 /**
- * The journal: updates that were confirmed to Telegram before their handlers ended.
+ * The journal: updates that were confirmed to Telegram before their handlers ended, and those that could not be
+ * confirmed any more after they had.
  *
- * What stands here is replayed by the next leader, in order of arrival, before it polls.
+ * What stands here unfinished is replayed by the next leader, in order of arrival, before it polls.
  */
 import type { Update } from './update.ts';
 
 export interface JournalEntry {
   readonly update: Update;
-  /** How many attempts were begun, or may have been. */
+  /**
+   * How many attempts were begun, or may have been. 0: the handler has ended, and the entry stands here only so
+   * that the update is recognised when Telegram delivers it again.
+   */
   readonly attempt: number;
   /** The term in which the last of them was counted. */
   readonly countedEpoch: number;
@@ -28,14 +32,14 @@ export interface UpdateJournal {
   /** What earlier terms left behind, if the lock holds `value`. */
   open(value: string): Promise<OpenedJournal | 'lock lost'>;
   /**
-   * Counts one more attempt at an entry of an earlier term, before its handler runs; once in an epoch, however
-   * often it is called. Over `attemptsMax` the entry goes to the dead updates instead.
+   * Counts one more attempt at entries of an earlier term, before their handlers run; once in an epoch, however
+   * often it is called. Those over `attemptsMax` go to the dead updates instead.
    */
-  beginAttempt(
+  beginAttempts(
     term: { readonly value: string; readonly epoch: number },
-    updateId: number,
+    updateIds: readonly number[],
     options: { readonly attemptsMax: number; readonly finishedIds: readonly number[] },
-  ): Promise<number | 'given up' | 'lock lost'>;
+  ): Promise<readonly (number | 'given up')[] | 'lock lost'>;
   /** Adds entries and removes finished ones, if the lock holds `value`. */
   write(
     value: string,
@@ -45,3 +49,5 @@ export interface UpdateJournal {
 
 /** How often an update is tried before it goes to the dead ones. */
 export const attemptsMax = 3;
+/** The `attempt` of an entry whose handler has ended. */
+export const attemptEnded = 0;

@@ -37,10 +37,22 @@ export interface LanesOptions {
   readonly observer: LaneObserver;
 }
 
+interface Run {
+  readonly job: Job;
+  readonly startedMs: number;
+  readonly overdue: AbortController;
+  leave(): void;
+}
+
 export class Lanes<J extends Job> {
   private readonly options: LanesOptions;
   private readonly onDone: (job: J) => void;
   private readonly waiting = new Map<string, J[]>();
+  private toStart: string[] = [];
+  /** What runs and is not overdue, in the order of beginning. */
+  private readonly running = new Set<Run>();
+  private isWatching = false;
+  private idle = new AbortController();
 
   constructor(options: LanesOptions, onDone: (job: J) => void) {
     this.options = options;
@@ -52,13 +64,20 @@ export class Lanes<J extends Job> {
     return this.waiting.size;
   }
 
+  /** Takes a job in. The first of a lane runs from the next `start` on, each other one when it is its turn. */
   add(job: J): void {
     const queue = this.waiting.get(job.lane);
     if (queue !== undefined) queue.push(job);
     else {
       this.waiting.set(job.lane, [job]);
-      void this.runLane(job.lane);
+      this.toStart.push(job.lane);
     }
+  }
+
+  start(): void {
+    const lanes = this.toStart;
+    this.toStart = [];
+    for (const lane of lanes) void this.runLane(lane);
   }
 
   private async runLane(lane: string): Promise<void> {
@@ -81,30 +100,38 @@ export class Lanes<J extends Job> {
 
   private async runJob(job: J, { attempt, leave }: Admission): Promise<void> {
     const { clock, handle, observer } = this.options;
-    const startedMs = clock.monotonicMs();
-    const overdue = new AbortController();
-    const ended = new AbortController();
-    void this.watch(job, { overdue, ended: ended.signal, leave });
+    const run: Run = { job, startedMs: clock.monotonicMs(), overdue: new AbortController(), leave };
+    this.running.add(run);
+    if (!this.isWatching) void this.watch();
     try {
-      await handle(job.update, { attempt, signal: overdue.signal });
-      observer.onEnd(job, 'ok', clock.monotonicMs() - startedMs);
+      await handle(job.update, { attempt, signal: run.overdue.signal });
+      observer.onEnd(job, 'ok', clock.monotonicMs() - run.startedMs);
     } catch (error) {
-      observer.onEnd(job, 'failed', clock.monotonicMs() - startedMs, error);
+      observer.onEnd(job, 'failed', clock.monotonicMs() - run.startedMs, error);
     } finally {
-      ended.abort();
+      this.running.delete(run);
+      // A reason spares the making of an error with its stack, at every quiet moment.
+      if (this.running.size === 0) this.idle.abort('idle');
     }
   }
 
-  private async watch(
-    job: J,
-    { overdue, ended, leave }: { overdue: AbortController; ended: AbortSignal; leave: () => void },
-  ): Promise<void> {
+  /** One watch for all that run: whoever began first is over its limit first. */
+  private async watch(): Promise<void> {
     const { clock, handlerLimitMs, observer } = this.options;
-    await clock.sleep(handlerLimitMs, ended);
-    if (ended.aborted) return;
-    overdue.abort(new Error(`the handler is over its limit of ${handlerLimitMs} ms`));
-    observer.onOverdue(job, handlerLimitMs);
-    leave();
+    this.isWatching = true;
+    for (let [oldest] = this.running; oldest !== undefined; [oldest] = this.running) {
+      const leftMs = oldest.startedMs + handlerLimitMs - clock.monotonicMs();
+      if (leftMs > 0) {
+        this.idle = new AbortController();
+        await clock.sleep(leftMs, this.idle.signal);
+        continue;
+      }
+      this.running.delete(oldest);
+      oldest.overdue.abort(new Error(`the handler is over its limit of ${handlerLimitMs} ms`));
+      observer.onOverdue(oldest.job, handlerLimitMs);
+      oldest.leave();
+    }
+    this.isWatching = false;
   }
 }
 

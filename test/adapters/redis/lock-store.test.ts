@@ -137,18 +137,24 @@ describeOnEachStore('the polling lock', (store) => {
       await lock.revoke('a', ops);
       const woken = Promise.withResolvers<string>();
       const unsubscribe = await store().subscribe(keys.wakeChannel, woken.resolve);
-      expect(await lock.release('a')).toBe(true);
+      expect(await lock.release('a', 'nothing')).toBe(true);
       expect(await woken.promise).toBe('released');
       unsubscribe();
       expect(await store().command('EXISTS', keys.lock, keys.lockRevoked)).toBe(0);
       expect(await auditEvents()).toEqual(['acquired', 'revoked', 'released']);
     });
 
+    it('notes when its term leaves something behind', async () => {
+      await lock.acquire('a', ttlMs);
+      await lock.release('a', 'unconfirmed');
+      expect(await auditEvents()).toEqual(['acquired', 'lost']);
+    });
+
     it('says no the second time and changes nothing', async () => {
       await lock.acquire('a', ttlMs);
-      await lock.release('a');
+      await lock.release('a', 'nothing');
       await lock.acquire('b', ttlMs);
-      expect(await lock.release('a')).toBe(false);
+      expect(await lock.release('a', 'nothing')).toBe(false);
       expect(await value()).toBe('b');
     });
   });

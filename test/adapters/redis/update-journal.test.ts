@@ -48,29 +48,36 @@ describeOnEachStore('the journal', (store) => {
     await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
     expect(await journal.write('another', { add: [entry(2, 1)], finishedIds: [1] })).toBe('lock lost');
     expect(await journal.open('another')).toBe('lock lost');
-    expect(await journal.beginAttempt({ value: 'another', epoch: 5 }, 1, limit)).toBe('lock lost');
+    expect(await journal.beginAttempts({ value: 'another', epoch: 5 }, [1], limit)).toBe('lock lost');
     expect(await store().command('HKEYS', keys.journal)).toEqual(['1']);
   });
 
   it('counts an attempt once in each epoch and gives up after the last', async () => {
     await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
-    expect(await journal.beginAttempt(term, 1, limit)).toBe(2);
-    expect(await journal.beginAttempt(term, 1, limit)).toBe(2);
-    expect(await journal.beginAttempt({ ...term, epoch: 6 }, 1, limit)).toBe(3);
-    expect(await journal.beginAttempt({ ...term, epoch: 7 }, 1, limit)).toBe('given up');
-    expect(await journal.beginAttempt({ ...term, epoch: 7 }, 1, limit)).toBe('given up');
+    expect(await journal.beginAttempts(term, [1], limit)).toEqual([2]);
+    expect(await journal.beginAttempts(term, [1], limit)).toEqual([2]);
+    expect(await journal.beginAttempts({ ...term, epoch: 6 }, [1], limit)).toEqual([3]);
+    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
+    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
     expect(await store().command('HKEYS', keys.journal)).toEqual([]);
     expect(await store().command('HKEYS', keys.dead)).toEqual(['1']);
   });
 
   it('counts no attempt again in the term in which the update arrived', async () => {
     await journal.write(term.value, { add: [entry(1, 0, 5)], finishedIds: [] });
-    expect(await journal.beginAttempt(term, 1, limit)).toBe(1);
+    expect(await journal.beginAttempts(term, [1], limit)).toEqual([1]);
+  });
+
+  it('counts many in one step, each by itself and in the order asked', async () => {
+    const add = [entry(1, 0), { ...entry(2, 1), attempt: 3 }, { ...entry(3, 2), attempt: 2 }];
+    await journal.write(term.value, { add, finishedIds: [] });
+    expect(await journal.beginAttempts(term, [3, 2, 1, 4], limit)).toEqual([3, 'given up', 2, 'given up']);
+    expect(await store().command('HKEYS', keys.dead)).toEqual(['2']);
   });
 
   it('removes what is finished when an attempt is counted', async () => {
     await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
-    await journal.beginAttempt(term, 2, { attemptsMax: 3, finishedIds: [1] });
+    await journal.beginAttempts(term, [2], { attemptsMax: 3, finishedIds: [1] });
     expect(await store().command('HKEYS', keys.journal)).toEqual(['2']);
   });
 
@@ -82,7 +89,7 @@ describeOnEachStore('the journal', (store) => {
     await store().command('SET', keys.epoch, '0');
     await lock.acquire('first', 1000);
     expect(await endedWell('first')).toBe(true);
-    await lock.release('first');
+    await lock.release('first', 'nothing');
     await lock.acquire('second', 1000);
     expect(await endedWell('second')).toBe(true);
     await store().elapse(1001);
@@ -92,8 +99,29 @@ describeOnEachStore('the journal', (store) => {
     await lock.acquire('fourth', 1000);
     expect(await endedWell('fourth')).toBe(false);
     await lock.revoke('fourth', { who: 'ops', why: 'asked' });
-    await lock.release('fourth');
+    await lock.release('fourth', 'nothing');
     await lock.acquire('fifth', 1000);
     expect(await endedWell('fifth')).toBe(true);
+  });
+
+  it('knows also of a leader that gave its lock back and left something unconfirmed, over one that never polled', async () => {
+    const lock = redisLockStore(store(), keys);
+    const openedAfter = async (value: string): Promise<boolean> => {
+      await lock.acquire(value, 1000);
+      return ((await journal.open(value)) as OpenedJournal).endedWell;
+    };
+    await store().command('DEL', keys.lock);
+    await store().command('SET', keys.epoch, '0');
+    await lock.acquire('first', 1000);
+    await lock.release('first', 'as found');
+    expect(await openedAfter('second')).toBe(true);
+    await lock.release('second', 'unconfirmed');
+    expect(await openedAfter('third')).toBe(false);
+    await lock.release('third', 'as found');
+    expect(await openedAfter('fourth')).toBe(false);
+    await lock.release('fourth', 'nothing');
+    await lock.acquire('fifth', 1000);
+    await lock.release('fifth', 'as found');
+    expect(await openedAfter('sixth')).toBe(true);
   });
 });

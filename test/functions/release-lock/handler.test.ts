@@ -48,7 +48,7 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
     /** A live holder: lets go as soon as it sees that it is revoked. */
     async function obey(value: string): Promise<void> {
       while ((await stage.get(stage.keys.lockRevoked)) !== value) await systemClock.sleep(5);
-      await stage.lock.release(value);
+      await stage.lock.release(value, 'nothing');
     }
 
     it('releases a live holder’s lock and reports the value as it was stored', async () => {

@@ -26,7 +26,7 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
 
     async function obey(value: string): Promise<void> {
       while ((await stage.get(stage.keys.lockRevoked)) !== value) await systemClock.sleep(5);
-      await stage.lock.release(value);
+      await stage.lock.release(value, 'nothing');
     }
 
     it('release-lock --json tells what the old script told', async () => {

@@ -1,30 +1,38 @@
 -- Begins a term: every unfinished update, and whether the term before ended as it should.
 --
 -- KEYS  1 lock, 2 journal (hash: update id -> entry), 3 audit stream
--- ARGV  1 the term's lock value
+-- ARGV  1 the term's lock value, 2 the reason in the audit of a term that was given back before it polled
 -- Out   nil when the lock does not hold the value, else
---       { 1 the last leader gave its lock back, or there was none; 0 it did not, { entry, … } in no order }
+--       { 1 the last leader gave its lock back with everything confirmed, or there was none; 0 it did not,
+--         { entry, … } in no order }
 -- An entry is "attempt raisedEpoch arrivedEpoch arrivedIndex update", the update as JSON.
 local audit_entries_looked_at = 100
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return nil
 end
-local ended_well = 1
-local mine_seen = false
-local entries = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', audit_entries_looked_at)
-for _, entry in ipairs(entries) do
-  local event, after = '', ''
-  for i = 1, #entry[2], 2 do
-    if entry[2][i] == 'event' then event = entry[2][i + 1] end
-    if entry[2][i] == 'after' then after = entry[2][i + 1] end
+
+local function ended_well()
+  local mine_seen = false
+  local untouched = {}
+  local entries = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', audit_entries_looked_at)
+  for _, entry in ipairs(entries) do
+    local is = {}
+    for i = 1, #entry[2], 2 do
+      is[entry[2][i]] = entry[2][i + 1]
+    end
+    if is.event == 'acquired' and is.after == ARGV[1] then
+      mine_seen = true
+    elseif mine_seen and is.event == 'released' and is.why == ARGV[2] then
+      untouched[is.before or ''] = true
+    elseif mine_seen and is.event == 'released' then
+      return 1
+    elseif mine_seen and (is.event == 'broken' or is.event == 'lost') then
+      return 0
+    elseif mine_seen and is.event == 'acquired' and not untouched[is.after or ''] then
+      return 0
+    end
   end
-  if event == 'acquired' and after == ARGV[1] then
-    mine_seen = true
-  elseif mine_seen and (event == 'acquired' or event == 'broken') then
-    ended_well = 0
-    break
-  elseif mine_seen and event == 'released' then
-    break
-  end
+  return 1
 end
-return { ended_well, redis.call('HVALS', KEYS[2]) }
+
+return { ended_well(), redis.call('HVALS', KEYS[2]) }
