@@ -46,6 +46,8 @@ const handlerLimitMs = 60_000;
 const graceBusyMs = 25;
 const graceQuietMs = 150;
 const quietAfterMs = 250;
+/** A request is on its way by then: the client takes several turns of the event loop for it. */
+const requestOutMs = 2;
 /** What only waits in its lane costs memory alone: so many times more of it is taken in. */
 const waitingFactor = 20;
 /** No term has this epoch, so the next attempt counts. */
@@ -180,7 +182,7 @@ export class Delivery {
   /** With a backlog the request for more goes out first: its round trip is time enough to begin the handlers. */
   private async startMeanwhile(): Promise<void> {
     const { clock } = this.options;
-    await clock.sleep(0);
+    await clock.sleep(requestOutMs);
     this.intake.start();
     await clock.sleep(0);
     if (this.intake.batchIsDone) this.journalAhead = false;
