@@ -11,8 +11,11 @@ import { laneOf, updateType } from '../core/update-pipeline/update.ts';
 import { type BotMetrics, pollResultLabel } from './metrics.ts';
 
 export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserver {
+  let waitsFor = '';
   return {
     onStandby: ({ value, ttlMs }, why) => {
+      if (value === waitsFor) return;
+      waitsFor = value;
       if (why === 'held')
         return logger.info(`standing by: the lock is held by ${describeHolder(value)}`, { ttlMs });
       logger.info(
@@ -20,8 +23,10 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
         { ttlMs },
       );
     },
-    onAcquired: ({ epoch, value }) =>
-      logger.info('leading: the polling lock is ours', { epoch, lock: value }),
+    onAcquired: ({ epoch, value }) => {
+      waitsFor = '';
+      logger.info('leading: the polling lock is ours', { epoch, lock: value });
+    },
     onRenewed: (_term, { heartbeat }) => {
       if (heartbeat === undefined) return;
       const { ts } = JSON.parse(heartbeat) as { ts: string };

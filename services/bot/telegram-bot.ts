@@ -24,7 +24,8 @@ export interface TelegramBotOptions {
 /** Telegraf's own limit is 500 s, and a truncated answer makes it wait as long. */
 const sendTimeoutMs = 20_000;
 
-interface Call extends HandlerContext {
+interface Call {
+  readonly context: HandlerContext;
   readonly mayAct: () => boolean;
 }
 
@@ -37,9 +38,10 @@ export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOpti
   bot.use(async (ctx, next) => {
     const call = calls.get(ctx.update);
     if (call === undefined) throw new Error('an update came to the handlers past the pipeline');
-    ctx.state['attempt'] = call.attempt;
-    ctx.state['signal'] = call.signal;
-    fence(ctx, call.mayAct, redact);
+    const { context, mayAct } = call;
+    Object.defineProperty(ctx.state, 'attempt', { value: context.attempt, enumerable: true });
+    Object.defineProperty(ctx.state, 'signal', { get: () => context.signal, enumerable: true });
+    fence(ctx, mayAct, redact);
     await next();
   });
   install(bot);
@@ -50,7 +52,7 @@ export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOpti
     // A failed getMe inside Telegraf would be remembered for ever.
     bot.botInfo = identity as UserFromGetMe;
     return async (update: Update, context: HandlerContext) => {
-      calls.set(update, { ...context, mayAct: () => term.mayAct() });
+      calls.set(update, { context, mayAct: () => term.mayAct() });
       await bot.handleUpdate(update as unknown as TelegrafUpdate);
     };
   };

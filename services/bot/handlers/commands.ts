@@ -2,7 +2,7 @@
  * The shipped commands. `/status` and `/notifications` answer superadmins only, and never show a secret: a lock
  * value holds host, pid and environment.
  */
-import { Composer, type Context } from 'telegraf';
+import { Composer, type Context, type MiddlewareFn } from 'telegraf';
 import { heartbeatAgeSeconds } from '../../core/heartbeat/heartbeat.ts';
 import { durationText } from '../../core/notifications/duration-text.ts';
 import type { InboxStore } from '../../core/notifications/inbox-store.ts';
@@ -31,7 +31,7 @@ export interface Person {
   readonly texts: CommandTexts;
 }
 
-export function shippedCommands(dependencies: CommandDependencies): Composer<Context> {
+export function shippedCommands(dependencies: CommandDependencies): MiddlewareFn<Context> {
   const { superadminIds, fallbackLocale } = dependencies;
   const composer = new Composer<Context>();
 
@@ -64,7 +64,13 @@ export function shippedCommands(dependencies: CommandDependencies): Composer<Con
     forSuperadmins(async (ctx, person) => ctx.reply(await statusText(dependencies, person))),
   );
   composer.use(inboxHandlers(dependencies.inbox, forSuperadmins));
-  return composer;
+  const middleware = composer.middleware();
+  // Asking each command in turn would cost a busy bot more than all the rest of an update.
+  return (ctx, next) => (mayBeOurs(ctx) ? middleware(ctx, next) : next());
+}
+
+function mayBeOurs({ text, callbackQuery }: Context): boolean {
+  return callbackQuery !== undefined || text?.startsWith('/') === true;
 }
 
 async function statusText(

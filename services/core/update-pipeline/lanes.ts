@@ -6,7 +6,7 @@
  * reported once and told by its signal; it is never cut off, because it could not be undone.
  */
 import type { Clock } from '../clock.ts';
-import type { HandleUpdate, Update } from './update.ts';
+import type { HandlerContext, HandleUpdate, Update } from './update.ts';
 
 export interface Job {
   readonly update: Update;
@@ -37,11 +37,35 @@ export interface LanesOptions {
   readonly observer: LaneObserver;
 }
 
-interface Run {
+/** One run of a handler. Its signal is made when it is asked for: few handlers do, and it is not cheap. */
+class Run implements HandlerContext {
   readonly job: Job;
   readonly startedMs: number;
-  readonly overdue: AbortController;
-  leave(): void;
+  readonly admission: Admission;
+  private overdue: AbortController | undefined;
+  private overdueReason: Error | undefined;
+
+  constructor(job: Job, startedMs: number, admission: Admission) {
+    this.job = job;
+    this.startedMs = startedMs;
+    this.admission = admission;
+  }
+
+  get attempt(): number {
+    return this.admission.attempt;
+  }
+
+  get signal(): AbortSignal {
+    this.overdue ??= new AbortController();
+    if (this.overdueReason !== undefined) this.overdue.abort(this.overdueReason);
+    return this.overdue.signal;
+  }
+
+  isOverdue(reason: Error): void {
+    this.overdueReason = reason;
+    this.overdue?.abort(reason);
+    this.admission.leave();
+  }
 }
 
 export class Lanes<J extends Job> {
@@ -98,13 +122,13 @@ export class Lanes<J extends Job> {
     this.waiting.delete(lane);
   }
 
-  private async runJob(job: J, { attempt, leave }: Admission): Promise<void> {
+  private async runJob(job: J, admission: Admission): Promise<void> {
     const { clock, handle, observer } = this.options;
-    const run: Run = { job, startedMs: clock.monotonicMs(), overdue: new AbortController(), leave };
+    const run = new Run(job, clock.monotonicMs(), admission);
     this.running.add(run);
     if (!this.isWatching) void this.watch();
     try {
-      await handle(job.update, { attempt, signal: run.overdue.signal });
+      await handle(job.update, run);
       observer.onEnd(job, 'ok', clock.monotonicMs() - run.startedMs);
     } catch (error) {
       observer.onEnd(job, 'failed', clock.monotonicMs() - run.startedMs, error);
@@ -127,9 +151,8 @@ export class Lanes<J extends Job> {
         continue;
       }
       this.running.delete(oldest);
-      oldest.overdue.abort(new Error(`the handler is over its limit of ${handlerLimitMs} ms`));
+      oldest.isOverdue(new Error(`the handler is over its limit of ${handlerLimitMs} ms`));
       observer.onOverdue(oldest.job, handlerLimitMs);
-      oldest.leave();
     }
     this.isWatching = false;
   }
