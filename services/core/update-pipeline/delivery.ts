@@ -225,8 +225,9 @@ export class Delivery {
     while (!isDone() && term.mayAct() && clock.monotonicMs() < endMs) {
       await this.waitFor(isDone, Math.min(endMs, term.deadlineMs) - clock.monotonicMs(), term.overSignal);
     }
-    const hasToWrite = intake.unsettledCount > 0 || intake.removable().length > 0;
-    if (hasToWrite && term.mayAct()) await this.writeJournal(intake.unsettled());
+    const toKeep = [...intake.unsettled(), ...intake.endedOfBatch({ onlyJournaled: true })];
+    const hasToWrite = toKeep.length > 0 || intake.removable().length > 0;
+    if (hasToWrite && term.mayAct()) await this.writeJournal(toKeep);
     if (term.mayAct()) await this.confirm();
   }
 
@@ -238,8 +239,12 @@ export class Delivery {
     // costs a write instead.
     const isConfirmed = !fetcher.likelyConfirmed && (await fetcher.confirm(intake.confirmableOffset(lastId)));
     // Telegram may deliver these again: the next leader knows them by the journal.
-    const isKept = isConfirmed || (this.term.mayAct() && (await this.writeJournal(intake.endedOfBatch())));
+    const isKept = isConfirmed || (this.term.mayAct() && (await this.keepEnded()));
     if (isKept && intake.unsettledCount === 0) fetcher.unconfirmedLastId = undefined;
+  }
+
+  private keepEnded(): Promise<boolean> {
+    return this.writeJournal(this.intake.endedOfBatch({ onlyJournaled: false }));
   }
 
   /** Until `isMet`, at most `delayMs`, not longer than `signal` lets it. */

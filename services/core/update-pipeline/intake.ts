@@ -29,6 +29,8 @@ export class Intake {
   /** The last batch in order: it is what the next offset confirms. */
   private batch: readonly Tracked[] = [];
   private readonly finishedIds = new Set<number>();
+  /** Delivered and not confirmed yet: their entries stay, in case Telegram delivers them again. */
+  private unconfirmed: ReadonlySet<number> = new Set();
   /** Of a write under way: a removal that overtakes it would leave the entry behind. */
   private writing: ReadonlySet<number> = new Set();
   /** Journaled by an earlier leader: Telegram may deliver these again, with the very same content. */
@@ -70,6 +72,7 @@ export class Intake {
 
   /** The entries that a delivered batch would get, without those that are known already. */
   entriesFor(updates: readonly Update[]): readonly JournalEntry[] {
+    this.unconfirmed = new Set(updates.map(({ update_id }) => update_id));
     return updates
       .filter((update) => !this.isRedelivery(update))
       .map((update) => ({
@@ -93,8 +96,9 @@ export class Intake {
     this.lanes.start();
   }
 
-  /** Telegram holds nothing below `offset` any more; undefined: nothing at all. */
+  /** The last batch is confirmed: Telegram holds nothing below `offset` any more; undefined: nothing at all. */
   confirmed(offset: number | undefined): void {
+    this.unconfirmed = new Set();
     for (const id of this.endedBefore) {
       if (offset !== undefined && id >= offset) continue;
       this.endedBefore.delete(id);
@@ -114,19 +118,19 @@ export class Intake {
   }
 
   /** What of the last batch has ended: entries to recognise it by when it is delivered again. */
-  endedOfBatch(): readonly JournalEntry[] {
-    return this.batch.filter(({ done }) => done).map((tracked) => ({ ...tracked, attempt: attemptEnded }));
+  endedOfBatch({ onlyJournaled }: { onlyJournaled: boolean }): readonly JournalEntry[] {
+    return this.batch
+      .filter(({ done, mayBeJournaled }) => done && (mayBeJournaled || !onlyJournaled))
+      .map((tracked) => ({ ...tracked, attempt: attemptEnded }));
   }
 
   get batchIsDone(): boolean {
     return this.batch.every(({ done }) => done);
   }
 
-  /** Journal entries whose handlers have ended, and which may be removed. */
+  /** Journal entries whose handlers have ended, and which nobody needs to recognise an update by. */
   removable(): readonly number[] {
-    return this.writing.size === 0
-      ? [...this.finishedIds]
-      : [...this.finishedIds].filter((id) => !this.writing.has(id));
+    return [...this.finishedIds].filter((id) => !this.writing.has(id) && !this.unconfirmed.has(id));
   }
 
   /** Call `writeEnded` when the store has answered, or will not any more. */
