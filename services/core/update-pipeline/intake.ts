@@ -13,6 +13,8 @@ interface Tracked extends Job, JournalEntry {
   journaled: boolean;
   /** A write was sent whose answer may have been lost: the entry must be removed as if it stood there. */
   mayBeJournaled: boolean;
+  /** A write was given up, and may be carried out yet. */
+  inDoubt: boolean;
   done: boolean;
 }
 
@@ -21,6 +23,9 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
+/** Most go along with renewals: for a minute of them in production. */
+const removalsInDoubt = 6;
+
 export class Intake {
   private readonly epoch: number;
   private readonly lanes: Lanes<Tracked>;
@@ -28,7 +33,8 @@ export class Intake {
   private readonly unfinished = new Map<number, Tracked>();
   /** The last batch in order: it is what the next offset confirms. */
   private batch: readonly Tracked[] = [];
-  private readonly finishedIds = new Set<number>();
+  /** Entries to remove, and how often that is to be sent yet. */
+  private readonly finishedIds = new Map<number, number>();
   /** Delivered and not confirmed yet: their entries stay, in case Telegram delivers them again. */
   private unconfirmed: ReadonlySet<number> = new Set();
   /** Of a write under way: a removal that overtakes it would leave the entry behind. */
@@ -103,7 +109,7 @@ export class Intake {
       if (offset !== undefined && id >= offset) continue;
       this.endedBefore.delete(id);
       this.known.delete(id);
-      this.finishedIds.add(id);
+      this.finishedIds.set(id, 1);
     }
   }
 
@@ -130,7 +136,7 @@ export class Intake {
 
   /** Journal entries whose handlers have ended, and which nobody needs to recognise an update by. */
   removable(): readonly number[] {
-    return [...this.finishedIds].filter((id) => !this.writing.has(id) && !this.unconfirmed.has(id));
+    return [...this.finishedIds.keys()].filter((id) => !this.writing.has(id) && !this.unconfirmed.has(id));
   }
 
   /** Call `writeEnded` when the store has answered, or will not any more. */
@@ -143,12 +149,20 @@ export class Intake {
   }
 
   writeEnded({ isWritten }: { isWritten: boolean }): void {
-    if (isWritten) for (const id of this.writing) this.markJournaled(id);
+    for (const id of this.writing) {
+      if (isWritten) this.markJournaled(id);
+      else this.markInDoubt(id);
+    }
     this.writing = new Set();
   }
 
+  /** A removal of these was carried out. */
   markRemoved(ids: readonly number[]): void {
-    for (const id of ids) this.finishedIds.delete(id);
+    for (const id of ids) {
+      const timesLeft = (this.finishedIds.get(id) ?? 0) - 1;
+      if (timesLeft > 0) this.finishedIds.set(id, timesLeft);
+      else this.finishedIds.delete(id);
+    }
   }
 
   /** Of a batch whose last id is `lastId`: the offset that confirms all that is settled. */
@@ -176,7 +190,15 @@ export class Intake {
     { journaled, isReplay }: { journaled: boolean; isReplay: boolean },
   ): Tracked {
     const lane = laneOf(entry.update);
-    const tracked = { ...entry, lane, journaled, mayBeJournaled: journaled, done: false, isReplay };
+    const tracked = {
+      ...entry,
+      lane,
+      journaled,
+      mayBeJournaled: journaled,
+      inDoubt: false,
+      done: false,
+      isReplay,
+    };
     this.unfinished.set(entry.update.update_id, tracked);
     if (!journaled) this.unsettledTotal++;
     this.lanes.add(tracked);
@@ -190,10 +212,17 @@ export class Intake {
     tracked.journaled = true;
   }
 
+  private markInDoubt(id: number): void {
+    const tracked = this.unfinished.get(id);
+    if (tracked !== undefined) tracked.inDoubt = true;
+    else if (this.finishedIds.has(id)) this.finishedIds.set(id, removalsInDoubt);
+  }
+
   private settle(tracked: Tracked): void {
     tracked.done = true;
     this.unfinished.delete(tracked.update.update_id);
-    if (tracked.mayBeJournaled) this.finishedIds.add(tracked.update.update_id);
+    if (tracked.mayBeJournaled)
+      this.finishedIds.set(tracked.update.update_id, tracked.inDoubt ? removalsInDoubt : 1);
     if (!tracked.journaled) this.unsettledTotal--;
     for (const waiter of this.waiters) {
       if (!waiter.isMet()) continue;
