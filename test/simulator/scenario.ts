@@ -48,8 +48,7 @@ const ttlMs = 6000;
 const times = leaseTimes({ ttlMs, renewMs: 2000 });
 const workersMin = 2;
 const workersMax = 3;
-const faultsMs = 45_000;
-const quietMs = 45_000;
+const [faultsMs, quietMs] = [45_000, 45_000];
 /** A quarantine, the rest of a dead leader's lease, and a poll or two. */
 const livenessBoundMs = 3 * ttlMs + 10_000;
 const heartbeatIntervalMs = 4000;
@@ -86,6 +85,8 @@ class Simulation {
   private readonly liveness = new LivenessChecker();
   private readonly delivery: DeliveryChecker;
   private readonly slots: Slot[] = [];
+  /** To be aborted in the end: Node keeps a combined signal while somebody listens, and the dead listen for ever. */
+  private readonly stops: AbortController[] = [];
   private readonly workers = new Map<string, Worker>();
   private readonly wipedIds = new Set<number>();
   private readonly endedWell = new Set<string>();
@@ -156,6 +157,8 @@ class Simulation {
     }
     this.liveness.finish(livenessBoundMs, (violation) => this.violations.push(violation));
     this.delivery.finish({ deadIds: this.givenUp(), ordered: !this.exclusion.forcedOverlap });
+    for (const stop of this.stops) stop.abort();
+    for (const worker of this.workers.values()) worker.state.term?.end('released');
     const { seed, violations } = this;
     return { seed, violations, terms: this.ownership.order.size, completed: this.delivery.completedCount };
   }
@@ -182,6 +185,7 @@ class Simulation {
     });
     const stop = new AbortController();
     this.slots[index] = { process, stop, starts };
+    this.stops.push(stop);
     const worker = this.makeWorker(process, index);
     this.workers.set(name, worker);
     void worker.run(stop.signal).then(

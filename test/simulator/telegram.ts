@@ -69,16 +69,16 @@ export class SimulatedTelegram {
     return new Promise((resolve, reject) => {
       const settled = new AbortController();
       const settle = (action: () => void): void => {
+        options.signal?.removeEventListener('abort', abort);
         settled.abort();
         action();
       };
       const unreachable = (why: string, aborted = false): void =>
         settle(() => reject(new BotApiUnreachableError(method, why, { aborted, cause: new Error(why) })));
       void process.sleep(options.timeoutMs, settled.signal).then(() => unreachable('time-out'));
-      options.signal?.addEventListener('abort', () => unreachable('aborted', true), {
-        once: true,
-        signal: settled.signal,
-      });
+      // By hand: Node never forgets a signal that is listened to by way of the option `signal`, and slept on.
+      const abort = (): void => unreachable('aborted', true);
+      options.signal?.addEventListener('abort', abort, { once: true });
       if (options.signal?.aborted) {
         unreachable('aborted', true);
         return;

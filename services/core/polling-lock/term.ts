@@ -14,6 +14,7 @@
  * Counting from the answer instead would let a slow answer push D past t + TTL.
  */
 import type { Clock } from '../clock.ts';
+import { TermOverError } from './errors.ts';
 import type { LeaseTimes } from './lease-times.ts';
 
 export type StepDown =
@@ -106,7 +107,7 @@ export class Term {
   end(reason: StepDown): void {
     this.stepDown ??= reason;
     this.ending.abort();
-    if (reason !== 'revoked') this.overController.abort();
+    if (reason !== 'revoked') this.overController.abort(new TermOverError('what a handler was doing'));
   }
 
   private jumpedMs(): number {

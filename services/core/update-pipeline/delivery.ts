@@ -91,6 +91,7 @@ export class Delivery {
       observer,
       handlerLimitMs,
       mayAct: () => term.mayAct(),
+      overSignal: term.overSignal,
     });
   }
 

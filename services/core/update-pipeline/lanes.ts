@@ -3,7 +3,8 @@
  *
  * Guarantees: a lane goes on only when its handler has ended, however long that takes; nothing is dispatched
  * after `mayAct` said no (what is left stays unfinished, for the next leader). A handler over its limit is
- * reported once and told by its signal; it is never cut off, because it could not be undone.
+ * reported once and told by its signal, as is one whose term is over; none is ever cut off, because it could not be
+ * undone.
  */
 import type { Clock } from '../clock.ts';
 import type { HandlerContext, HandleUpdate, Update } from './update.ts';
@@ -33,6 +34,8 @@ export interface LanesOptions {
   /** Counts the attempt of a replayed job and lets it in when it may run. */
   readonly admit: (job: Job) => Promise<Admission | 'given up' | 'term over'>;
   readonly mayAct: () => boolean;
+  /** Aborts when nothing may be done any more: the next leader will handle what is unfinished. */
+  readonly overSignal: AbortSignal;
   readonly handlerLimitMs: number;
   readonly observer: LaneObserver;
 }
@@ -42,13 +45,15 @@ class Run implements HandlerContext {
   readonly job: Job;
   readonly startedMs: number;
   readonly admission: Admission;
-  private overdue: AbortController | undefined;
-  private overdueReason: Error | undefined;
+  private readonly overSignal: AbortSignal;
+  private readonly overdue: { controller?: AbortController; reason?: Error } = {};
+  private anySignal: AbortSignal | undefined;
 
-  constructor(job: Job, startedMs: number, admission: Admission) {
+  constructor(job: Job, startedMs: number, options: { admission: Admission; overSignal: AbortSignal }) {
     this.job = job;
     this.startedMs = startedMs;
-    this.admission = admission;
+    this.admission = options.admission;
+    this.overSignal = options.overSignal;
   }
 
   get attempt(): number {
@@ -56,14 +61,17 @@ class Run implements HandlerContext {
   }
 
   get signal(): AbortSignal {
-    this.overdue ??= new AbortController();
-    if (this.overdueReason !== undefined) this.overdue.abort(this.overdueReason);
-    return this.overdue.signal;
+    if (this.anySignal !== undefined) return this.anySignal;
+    const controller = new AbortController();
+    if (this.overdue.reason !== undefined) controller.abort(this.overdue.reason);
+    this.overdue.controller = controller;
+    this.anySignal = AbortSignal.any([controller.signal, this.overSignal]);
+    return this.anySignal;
   }
 
   isOverdue(reason: Error): void {
-    this.overdueReason = reason;
-    this.overdue?.abort(reason);
+    this.overdue.reason = reason;
+    this.overdue.controller?.abort(reason);
     this.admission.leave();
   }
 }
@@ -123,8 +131,8 @@ export class Lanes<J extends Job> {
   }
 
   private async runJob(job: J, admission: Admission): Promise<void> {
-    const { clock, handle, observer } = this.options;
-    const run = new Run(job, clock.monotonicMs(), admission);
+    const { clock, handle, observer, overSignal } = this.options;
+    const run = new Run(job, clock.monotonicMs(), { admission, overSignal });
     this.running.add(run);
     if (!this.isWatching) void this.watch();
     try {

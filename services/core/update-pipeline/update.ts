@@ -7,7 +7,7 @@ export interface Update {
 export interface HandlerContext {
   /** 1 at first; more after a takeover or a crash. */
   readonly attempt: number;
-  /** Aborts when the handler is over its time limit. */
+  /** Aborts when the handler is over its time limit, or when its term is: then another leader handles the update. */
   readonly signal: AbortSignal;
 }
 
