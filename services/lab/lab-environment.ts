@@ -21,7 +21,7 @@ export const cluster = 'staffprobot-lab';
 export const service = 'bot';
 export const region = 'eu-central-1';
 export const account = '000000000000';
-const topicArn = `arn:aws:sns:${region}:${account}:staffprobot-lab-alerts`;
+export const topicArn = `arn:aws:sns:${region}:${account}:staffprobot-lab-alerts`;
 /** Well within the time that a stopping lab gives its children. */
 const drainSeconds = 6;
 
@@ -48,10 +48,10 @@ export interface TaskPorts {
 export function workerEnvironment(
   site: LabSite,
   times: LabTimes,
-  task: TaskPorts & { id: string },
+  { redisToken = site.redisToken, ...task }: TaskPorts & { id: string; redisToken?: string },
 ): Environment {
   return {
-    ...commonEnvironment(site, times),
+    ...commonEnvironment({ ...site, redisToken }, times),
     ...sidecarEnvironment(task),
     POLLING_LOCK_BUSY: 'standby',
     POLLING_LOCK_TTL_SECONDS: String(times.leaseTtlSeconds),

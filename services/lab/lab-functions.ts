@@ -11,6 +11,9 @@ import type { Environment } from '../core/environment-reader.ts';
 import type { MonitorReport } from '../core/outage/monitor.ts';
 import type { Random } from '../core/random.ts';
 import type { Locale } from '../core/settings.ts';
+import { PassAlarm } from './aws-emulator/pass-alarm.ts';
+import type { PublishedMessage } from './aws-emulator/sns-calls.ts';
+import { topicArn } from './lab-environment.ts';
 import type { LabLog } from './lab-log.ts';
 
 export interface LabFunctionsOptions {
@@ -21,6 +24,8 @@ export interface LabFunctionsOptions {
   readonly random: Random;
   readonly log: LabLog;
   readonly monitorEveryMs: number;
+  /** Takes what the alarm on the monitor's silence says. */
+  readonly onAlarm: (message: PublishedMessage) => void;
 }
 
 export interface MonitorState {
@@ -41,9 +46,14 @@ const opsName = 'release-lock';
 
 export class LabFunctions {
   private readonly options: LabFunctionsOptions;
-  private readonly handlers: Readonly<Record<Locale, Handlers>>;
+  private handlers: Readonly<Record<Locale, Handlers>>;
+  private monitorEveryMs: number;
+  private isMonitorStopped = false;
+  private readonly alarm: PassAlarm;
   private readonly stopping = new AbortController();
-  private schedule: Promise<void> | undefined;
+  /** Aborts when the schedule is to be looked at anew. */
+  private rescheduled = new AbortController();
+  private schedule: Promise<unknown> | undefined;
   /** As a change of `NOTIFY_LOCALE` would: for all that is said from now on. */
   locale: Locale;
   monitor: MonitorState = { runs: 0, lastRunAtMs: null, lastError: null, lastReport: null };
@@ -51,11 +61,39 @@ export class LabFunctions {
   constructor(options: LabFunctionsOptions) {
     this.options = options;
     this.locale = options.locale;
-    this.handlers = { ru: this.compose('ru'), en: this.compose('en') };
+    this.monitorEveryMs = options.monitorEveryMs;
+    this.handlers = this.composeAll(options.environment);
+    this.alarm = new PassAlarm({
+      clock: options.clock,
+      topicArn,
+      publish: options.onAlarm,
+      periodMs: () => this.monitorEveryMs,
+    });
+  }
+
+  get monitorStopped(): boolean {
+    return this.isMonitorStopped;
   }
 
   startSchedule(): void {
-    this.schedule = this.keepSchedule();
+    this.schedule = Promise.all([this.keepSchedule(), this.alarm.watch(this.stopping.signal)]);
+  }
+
+  /** The schedule calls the monitor no more; one that runs is not ended. */
+  stopMonitor(): void {
+    this.isMonitorStopped = true;
+  }
+
+  resumeMonitor(): void {
+    this.isMonitorStopped = false;
+    this.rescheduled.abort();
+  }
+
+  /** Other times from now on, as a deployment of both functions. */
+  retime(environment: Environment, monitorEveryMs: number): void {
+    this.handlers = this.composeAll(environment);
+    this.monitorEveryMs = monitorEveryMs;
+    this.rescheduled.abort();
   }
 
   /** A direct invocation; rejects where Lambda would report a function error. */
@@ -80,9 +118,13 @@ export class LabFunctions {
     waiting.abort();
   }
 
-  private compose(locale: Locale): Handlers {
+  private composeAll(environment: Environment): Readonly<Record<Locale, Handlers>> {
+    return { ru: this.compose(environment, 'ru'), en: this.compose(environment, 'en') };
+  }
+
+  private compose(common: Environment, locale: Locale): Handlers {
     const { clock, random, log } = this.options;
-    const environment = { ...this.options.environment, NOTIFY_LOCALE: locale };
+    const environment = { ...common, NOTIFY_LOCALE: locale };
     const write = (source: string) => (text: string) => {
       for (const line of text.split('\n')) log.sayLine(source, line, 'info');
     };
@@ -93,13 +135,15 @@ export class LabFunctions {
   }
 
   private async keepSchedule(): Promise<void> {
-    const { clock, monitorEveryMs } = this.options;
+    const { clock } = this.options;
     const { signal } = this.stopping;
     while (!signal.aborted) {
       const startedMs = clock.monotonicMs();
-      await this.monitorOnce();
+      this.rescheduled = new AbortController();
+      if (!this.isMonitorStopped) await this.monitorOnce();
       const elapsedMs = clock.monotonicMs() - startedMs;
-      await clock.sleep(monitorEveryMs - (elapsedMs % monitorEveryMs), signal);
+      const leftMs = this.monitorEveryMs - (elapsedMs % this.monitorEveryMs);
+      await clock.sleep(leftMs, AbortSignal.any([signal, this.rescheduled.signal]));
     }
   }
 
@@ -112,6 +156,7 @@ export class LabFunctions {
         'detail-type': 'Scheduled Event',
       });
       this.monitor = { ...run, lastError: null, lastReport };
+      this.alarm.passed();
     } catch (error) {
       this.monitor = { ...this.monitor, ...run, lastError: messageOf(error) };
       if (!this.stopping.signal.aborted) log.say(monitorName, 'error', `the run failed: ${messageOf(error)}`);

@@ -6,7 +6,8 @@
 import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import type { Task } from './ecs/task.ts';
 import type { StoppedTask } from './ecs/task-service.ts';
-import type { Lab } from './lab.ts';
+import { withoutLabHandlers } from './handlers/handlers-address.ts';
+import type { LabParts } from './lab.ts';
 
 export class LabStartError extends Error {
   readonly exitCode: ExitCode;
@@ -21,13 +22,16 @@ export class LabStartError extends Error {
 const readyWithinMs = 90_000;
 
 /** @throws LabStartError */
-export async function untilReady({ tasks, clock }: Lab, stop: AbortSignal): Promise<void> {
+export async function untilReady(
+  { tasks, clock }: Pick<LabParts, 'tasks' | 'clock'>,
+  stop: AbortSignal,
+): Promise<void> {
   const settled = new AbortController();
   const changes = new Promise<void>((resolve, reject) => {
     const look = (): void => {
       const [ended] = tasks.stoppedTasks;
       if (ended !== undefined) reject(startFailure(ended));
-      else if (isReady(tasks.tasks, tasks.describe().desired)) resolve();
+      else if (isReady(tasks.tasks, tasks.desired)) resolve();
     };
     const stopListening = tasks.onChange(look);
     settled.signal.addEventListener('abort', stopListening, { once: true });
@@ -48,7 +52,8 @@ export async function untilReady({ tasks, clock }: Lab, stop: AbortSignal): Prom
   }
 }
 
-function isReady(tasks: readonly Task[], desired: number): boolean {
+/** One has polled, and all others stand by. */
+export function isReady(tasks: readonly Task[], desired: number): boolean {
   const leaders = tasks.filter(
     ({ health }) => health?.healthy && typeof health.body['lastPollAgeSeconds'] === 'number',
   );
@@ -59,7 +64,7 @@ function isReady(tasks: readonly Task[], desired: number): boolean {
 function startFailure({ name, exit, errorLines }: StoppedTask): LabStartError {
   const code = Object.values(exitCodes).find((known) => known === exit.code && known !== 0) ?? exitCodes.bug;
   if (code === exitCodes.configuration && errorLines.length > 0) {
-    return new LabStartError(errorLines.join('\n'), code);
+    return new LabStartError(errorLines.map(withoutLabHandlers).join('\n'), code);
   }
   const how = exit.signal === null ? `exit code ${exit.code}` : exit.signal;
   const said = errorLines.length > 0 ? `: ${errorLines.join(' | ')}` : '';

@@ -40,6 +40,35 @@ export function labTimes(speed: number): LabTimes {
   };
 }
 
+/** The times by which the lab works at present: a deployment may change them. */
+export class TimesInForce {
+  /** By which workers that are started from now on will work. */
+  forNewWorkers: LabTimes;
+  private inForce: LabTimes;
+  private readonly listeners = new Set<(times: LabTimes) => void>();
+
+  constructor(times: LabTimes) {
+    this.forNewWorkers = times;
+    this.inForce = times;
+  }
+
+  get current(): LabTimes {
+    return this.inForce;
+  }
+
+  /** For the monitor and for what is shown; workers get theirs by a deployment. */
+  apply(times: LabTimes): void {
+    this.inForce = times;
+    for (const listener of this.listeners) listener(times);
+  }
+
+  /** Returns what ends the listening. */
+  onChange(listener: (times: LabTimes) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
 /** One line that states the speed and what it makes of the times. */
 export function describeTimes(times: LabTimes): string {
   const { speed, monitorEveryMs, heartbeatIntervalSeconds, heartbeatStaleSeconds, leaseTtlSeconds } = times;

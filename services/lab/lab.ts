@@ -9,7 +9,7 @@
 import { redisAuditTrail } from '../adapters/redis/audit.ts';
 import { redisInboxStore } from '../adapters/redis/inbox-store.ts';
 import { redisOutageStore } from '../adapters/redis/outage-store.ts';
-import { upstashStore } from '../adapters/redis/upstash-store.ts';
+import { type UpstashStore, upstashStore } from '../adapters/redis/upstash-store.ts';
 import type { AuditTrail } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
 import type { InboxStore } from '../core/notifications/inbox-store.ts';
@@ -17,28 +17,35 @@ import type { OutageStore } from '../core/outage/outage-store.ts';
 import type { Random } from '../core/random.ts';
 import { redactor } from '../core/redaction.ts';
 import { locales } from '../core/settings.ts';
-import { storeKeys } from '../core/store-keys.ts';
+import { type StoreKeys, storeKeys } from '../core/store-keys.ts';
 import { type AwsEmulator, startAwsEmulator } from './aws-emulator/aws-emulator.ts';
 import { Conversations } from './conversations.ts';
+import { DrillDesk } from './drills/drill-desk.ts';
+import { FaultsInForce } from './drills/faults-in-force.ts';
 import { startTaskMetadata } from './ecs/task-metadata.ts';
 import { TaskService } from './ecs/task-service.ts';
 import { startFunctionUrl } from './function-url.ts';
+import { handlersAddress } from './handlers/handlers-address.ts';
 import { functionEnvironment, type LabSite, workerEnvironment } from './lab-environment.ts';
 import { LabFunctions } from './lab-functions.ts';
 import { LabLog } from './lab-log.ts';
+import { type WatchedMessages, watchMessages } from './lab-messages.ts';
 import type { LabSettings } from './lab-settings.ts';
-import { type LabTimes, labTimes } from './lab-times.ts';
+import { labTimes, TimesInForce } from './lab-times.ts';
 import { type LabPrometheus, startLabPrometheus } from './prometheus.ts';
 import { findExecutable } from './redis-rest/find-executable.ts';
 import { type LabRedis, startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './seed-epoch.ts';
+import { StoreAccess } from './store-access.ts';
 import { type RunningEmulator, startTelegramEmulator } from './telegram-emulator/server.ts';
+import { Tour } from './tour/tour.ts';
 import { hireUndertaker } from './undertaker.ts';
 
-/** The parts that the control room shows and works with. */
-export interface Lab {
+/** The parts that drills and the tour work with. */
+export interface LabParts extends Omit<WatchedMessages, 'close'> {
   readonly clock: Clock;
-  readonly times: LabTimes;
+  readonly random: Random;
+  readonly times: TimesInForce;
   readonly site: LabSite;
   readonly log: LabLog;
   readonly redis: LabRedis;
@@ -52,6 +59,18 @@ export interface Lab {
   readonly outages: OutageStore;
   readonly inbox: InboxStore;
   readonly audit: AuditTrail;
+  /** The lab's own way to the store: no fault of a worker's is on it. */
+  readonly store: UpstashStore;
+  readonly keys: StoreKeys;
+  /** Each worker's way to the store. */
+  readonly access: StoreAccess;
+  readonly faults: FaultsInForce;
+}
+
+/** All that the control room shows and works with. */
+export interface Lab extends LabParts {
+  readonly drills: DrillDesk;
+  readonly tour: Tour;
   stop(): Promise<void>;
 }
 
@@ -85,14 +104,15 @@ async function startParts(
   closers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Lab> {
-  const times = labTimes(speed);
+  const times = new TimesInForce(labTimes(speed));
   const botToken = `${botId}:lab${random.token()}`;
   const redisToken = random.token();
   const opsLinkSecret = random.token();
   const log = new LabLog({ clock, redact: redactor([botToken, redisToken, opsLinkSecret]) });
 
   const redisServerPath = findExecutable('redis-server', searchPath);
-  const redis = await startLabRedis({ port: 0, tokens: [redisToken], redisServerPath, clock });
+  const access = new StoreAccess(redisToken);
+  const redis = await startLabRedis({ port: 0, tokens: access.tokens, redisServerPath, clock });
   closers.push(() => redis.stop());
   const telegram = await startTelegramEmulator({ clock, random });
   closers.push(() => telegram.close());
@@ -120,13 +140,15 @@ async function startParts(
   await seedEpoch({ url: site.redisUrl, token: redisToken, keyPrefix: '' });
 
   const functions = new LabFunctions({
-    environment: functionEnvironment(site, times),
+    environment: functionEnvironment(site, times.current),
     locale: locales.find((known) => known === botEnvironment['NOTIFY_LOCALE']) ?? 'ru',
-    monitorEveryMs: times.monitorEveryMs,
+    monitorEveryMs: times.current.monitorEveryMs,
     clock,
     random,
     log,
+    onAlarm: (message) => aws.publish(message),
   });
+  times.onChange((current) => functions.retime(functionEnvironment(site, current), current.monitorEveryMs));
   const undertaker = hireUndertaker();
   closers.push(() => undertaker.dismiss());
   const tasks = new TaskService({
@@ -135,7 +157,12 @@ async function startParts(
     log,
     desired: workersDesired,
     childEnvironment,
-    workerEnvironment: (task) => ({ ...botEnvironment, ...workerEnvironment(site, times, task) }),
+    workerEnvironment: (task) => ({
+      ...botEnvironment,
+      BOT_HANDLERS: handlersAddress(botEnvironment['BOT_HANDLERS']),
+      ...workerEnvironment(site, times.forNewWorkers, { ...task, redisToken: access.admit(task.id) }),
+    }),
+    onEnded: (id) => access.forget(id, redis.rest.faults),
     onStopped: (event) => void functions.taskStopped(event),
     onPids: (pids) => undertaker.know(pids),
   });
@@ -145,8 +172,12 @@ async function startParts(
   // The first to go: nobody is to be told that the workers have stopped.
   closers.push(() => functions.stop());
   tasks.start();
-  return {
+  const outages = redisOutageStore(store, keys);
+  const messages = watchMessages({ clock, telegram, botToken, store, keys, outages });
+  closers.push(() => messages.close());
+  const parts: LabParts = {
     clock,
+    random,
     times,
     site,
     log,
@@ -157,11 +188,37 @@ async function startParts(
     prometheusUrl: prometheus?.url,
     functions,
     conversations: new Conversations({ emulator: telegram, token: botToken, clock, random }),
-    outages: redisOutageStore(store, keys),
+    outages,
     inbox: redisInboxStore(store, keys),
     audit: redisAuditTrail(store, keys),
-    stop,
+    store,
+    keys,
+    access,
+    faults: new FaultsInForce(),
+    ...messages,
   };
+  const { drills, tour } = rehearsalsOf(parts);
+  closers.push(
+    () => drills.close(),
+    () => tour.close(),
+  );
+  return { ...parts, drills, tour, stop };
+}
+
+/** One disturbs the other's measurements: while the tour runs no drill may begin, and the other way round. */
+function rehearsalsOf(parts: LabParts): { drills: DrillDesk; tour: Tour } {
+  const drills: DrillDesk = new DrillDesk(parts, {
+    busyWith: () => (tour.isRunning ? 'the tour is running: stop it first' : undefined),
+  });
+  const tour = new Tour(parts, {
+    busyWith: () => {
+      const [id] = drills.running;
+      return id === undefined
+        ? undefined
+        : `the drill “${id}” is running: wait for its end, or mend it first`;
+    },
+  });
+  return { drills, tour };
 }
 
 /** The lab works without Prometheus, so one that does not come up is told and no more. */

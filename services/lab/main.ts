@@ -51,7 +51,7 @@ async function run(settings: LabSettings, controlRoom: ControlRoom): Promise<Exi
   const lab = await startLab(settings, { clock, random });
   try {
     controlRoom.show(lab);
-    if (settings.speed !== 1) process.stderr.write(`${describeTimes(lab.times)}\n`);
+    if (settings.speed !== 1) process.stderr.write(`${describeTimes(lab.times.current)}\n`);
     await untilReady(lab, stop.signal);
     if (stop.signal.aborted) return exitCodes.cleanStop;
     lab.functions.startSchedule();

@@ -1,55 +1,24 @@
 /** The control room in a real Chromium: what a newcomer does in the first five minutes. */
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type LabProcess, startLab } from '../support/lab.ts';
-import { realTool } from '../support/real-tools.ts';
-
-const executablePath = realTool('chromium');
-const browserArguments = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const laptop = { viewport: { width: 1280, height: 800 }, locale: 'en-US' };
-const phone = { viewport: { width: 390, height: 844 }, locale: 'ru-RU', hasTouch: true, isMobile: true };
+import { isAlive } from '../support/lab.ts';
+import { until } from '../support/program.ts';
+import { allIsWell, answersTo, executablePath, laptop, phone, say, tabTo } from './browser.ts';
+import { type RoomStage, startRoomStage } from './stage.ts';
 
 describe.skipIf(executablePath === undefined)('the control room', () => {
-  let browser: Browser;
-  let lab: LabProcess;
-  const complaints: string[] = [];
+  let stage: RoomStage;
 
   beforeAll(async () => {
-    lab = await startLab({ args: ['--speed', '30'] });
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: browserArguments });
+    stage = await startRoomStage({ args: ['--speed', '30'] });
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await lab?.stop();
-  });
+  afterAll(() => stage?.stop());
 
   afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(complaints.splice(0)).toEqual([]);
+    await stage.closePages();
+    expect(stage.complaints()).toEqual([]);
   });
-
-  /** A page on which all is well; whatever its console says is a complaint. */
-  async function open(options: BrowserContextOptions = laptop): Promise<Page> {
-    const page = await (await browser.newContext(options)).newPage();
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(lab.url);
-    await allIsWell(page);
-    return page;
-  }
-
-  const allIsWell = (page: Page) => page.locator('#summary[data-tone="good"]').waitFor();
-  const answers = (page: Page) => page.locator('.bubble.bot');
 
   async function onEveryWorker(page: Page, button: string): Promise<void> {
     const cards = await page.locator('[data-worker]').all();
@@ -57,82 +26,119 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     for (const name of names) await page.getByRole('button', { name: `${button} ${name}:` }).click();
   }
 
-  async function say(page: Page, text: string): Promise<void> {
-    const before = await answers(page).count();
-    await page.locator('#text').fill(text);
-    await page.locator('#text').press('Enter');
-    await answers(page).nth(before).waitFor();
-  }
+  it.each([
+    { on: 'a laptop', options: laptop },
+    { on: 'a phone', options: { ...phone, locale: 'en-US' } },
+  ])(
+    'tells a stranger on $on at first sight what it is, that all is well, and where to begin',
+    async ({ options }) => {
+      const page = await stage.open(options);
+      const first = [
+        page.getByRole('heading', { name: 'StaffProBot' }),
+        page.getByText('A Telegram bot that exactly one process polls'),
+        page.locator('#summary'),
+        page.getByRole('button', { name: 'Start the tour' }),
+      ];
+      for (const one of first) {
+        const box = await one.boundingBox();
+        expect((box?.y ?? Number.NaN) + (box?.height ?? 0)).toBeLessThanOrEqual(options.viewport.height);
+      }
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(options.viewport.width);
+    },
+  );
 
-  it('holds a conversation', async () => {
-    const page = await open();
+  it('talks as several people at once', async () => {
+    const page = await stage.open();
     await say(page, '/start');
-    expect(await answers(page).last().textContent()).toContain('Hello!');
-    await page.getByRole('button', { name: '/help', exact: true }).click();
-    await answers(page).getByText('/get_chat_id — the number').waitFor();
-    await page.locator('.bubble.person[data-waiting="false"]').nth(1).waitFor();
+    expect(await answersTo(page).last().textContent()).toContain('Hello!');
+    await page.getByRole('button', { name: 'Gleb' }).click();
+    await page.getByRole('button', { name: 'Dina' }).click();
+    await page.locator('#messages-1003').waitFor();
+    await page.getByRole('button', { name: '/get_chat_id', exact: true }).click();
+    for (const id of [1001, 1002, 1003]) await answersTo(page, id).getByText(`Chat number: ${id}`).waitFor();
+    await page.locator('#messages-1001 .bubble.person[data-waiting="false"]').nth(1).waitFor();
+    // Anna does not write any more; somebody always does.
+    await page.getByRole('button', { name: 'Anna' }).click();
+    await page.getByRole('button', { name: 'Gleb' }).click();
+    await page.getByRole('button', { name: 'Dina' }).click();
+    await page.locator('#messages-1001').waitFor({ state: 'detached' });
+    expect(await page.locator('.conversation').count()).toBe(1);
+    expect(await page.locator('#text').getAttribute('placeholder')).toBe('Write as Dina…');
   });
 
   it('keeps the conversation going when the leader is killed', async () => {
-    const page = await open();
+    const page = await stage.open();
     const leader = page.locator('[data-lock="true"]');
     const name = await leader.getAttribute('data-worker');
     await leader.getByRole('button', { name: 'Kill' }).click();
     await page.getByRole('button', { name: '/get_chat_id', exact: true }).click();
-    await answers(page).getByText('Chat number: 1001').first().waitFor();
+    await answersTo(page).getByText('Chat number: 1001').first().waitFor();
     await page.locator('.takeover').first().waitFor();
     await page.getByText(`${name} ended: SIGKILL`).waitFor();
     await allIsWell(page);
     expect(await leader.getAttribute('data-worker')).not.toBe(name);
   });
 
-  it('shows the alarm to a superadmin and the way out of it', async () => {
-    const page = await open();
+  it('brings the alarm to a superadmin’s phone, where one tap repairs', async () => {
+    const page = await stage.open();
+    const before = await stage.lab.state();
+    const frozen = before.workers.map(({ pid }) => pid ?? 0);
     await onEveryWorker(page, 'Freeze');
     await page.locator('#summary[data-tone="bad"]').waitFor();
-    await page.locator('#alerts .notice').getByText('The bot has been silent').first().waitFor();
     expect(await page.locator('#summary').textContent()).toMatch(/^Outage: the bot has been silent for/);
-    await page.getByRole('tab', { name: 'SNS' }).click();
-    await page.locator('#alerts .notice').getByText('StaffProBot is down').waitFor();
-    await onEveryWorker(page, 'Resume');
+    const alert = page.locator('#screen .bubble.bot', { hasText: 'The bot has been silent' });
+    await alert.waitFor();
+    const opened = page.waitForEvent('popup');
+    await alert.getByRole('link').first().click();
+    const link = await opened;
+    await link.getByRole('button').click();
+    await link.getByRole('heading', { name: 'The bot works again' }).waitFor();
+    await link.close();
     await allIsWell(page);
-    await page.locator('#alerts .notice').getByText('StaffProBot works again').waitFor();
+    await page.locator('#screen .bubble.bot').getByText('The bot works again').waitFor();
+    const { leader, audit } = await stage.lab.state();
+    expect(frozen).not.toContain(leader?.pid);
+    expect(audit?.some(({ event }) => event === 'recovered')).toBe(true);
 
-    await page.getByRole('tab', { name: 'Boris' }).click();
-    await page.getByRole('tab', { name: 'Boris', selected: true }).waitFor();
-    await say(page, '/notifications');
-    await page.getByRole('button', { name: 'Mark as read' }).click();
-    await page.locator('#toast').getByText('Marked').waitFor();
-    await page.locator('.bubble .state', { hasText: 'edited' }).waitFor();
+    await page.getByRole('tab', { name: 'Mail (SNS)' }).click();
+    await page.locator('#screen .notice').getByText('StaffProBot is down').waitFor();
+    await page.getByRole('tab', { name: 'Inbox' }).click();
+    await page.locator('#screen .notice').getByText('The bot works again').waitFor();
+    await page.locator('#person-2001').click();
+    await page.locator('#person-1001').click();
+    await page.locator('#messages-2001').waitFor();
+    await page.getByRole('button', { name: '/notifications', exact: true }).click();
+    await page.locator('.conversation').getByRole('button', { name: 'Mark as read' }).first().click();
+    await page.locator('.conversation .toast').getByText('Marked').waitFor();
+    await until('the hung workers are gone', () => (frozen.some(isAlive) ? undefined : true));
   });
 
   it('repairs, and says what was done', async () => {
-    const page = await open();
+    const page = await stage.open();
     await page.getByLabel('Reason, for the audit trail').fill('rehearsal');
     await page.getByRole('button', { name: 'Recover' }).click();
-    await page.locator('.outcome[data-tone="good"]').waitFor();
+    await page.locator('#ops-result .outcome[data-tone="good"]').waitFor();
     expect(await page.locator('#ops-result').textContent()).toContain('wait for a fresh heartbeat: done');
     await page.locator('.timeline').getByText('rehearsal').first().waitFor();
     await allIsWell(page);
   });
 
   it('speaks Russian and English, and remembers which', async () => {
-    const page = await open();
+    const page = await stage.open();
     await page.getByRole('button', { name: 'Русский' }).click();
     await page.getByRole('heading', { name: 'Разговор с ботом' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('ru');
     await say(page, '/start');
-    expect(await answers(page).last().textContent()).toContain('Здравствуйте');
+    expect(await answersTo(page).last().textContent()).toContain('Здравствуйте');
     await page.reload();
     await page.getByRole('heading', { name: 'Разговор с ботом' }).waitFor();
   });
 
-  it('fits a phone', async () => {
-    const page = await open(phone);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+  it('can be used with fingers', async () => {
+    const page = await stage.open(phone);
     await say(page, '/start');
     const small = await page
-      .locator('button:visible')
+      .locator('button:visible, select:visible, .keyboard a:visible')
       .evaluateAll((buttons) =>
         buttons
           .filter((button) => button.getBoundingClientRect().height < 44)
@@ -144,51 +150,70 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
   it('is dark where the system is', async () => {
     const grounds: unknown[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await open({ ...laptop, colorScheme });
+      const page = await stage.open({ ...laptop, colorScheme });
       grounds.push(await page.evaluate('getComputedStyle(document.body).backgroundColor'));
     }
-    expect(grounds).toEqual(['rgb(244, 246, 248)', 'rgb(16, 21, 27)']);
+    expect(grounds).toEqual(['rgb(243, 245, 248)', 'rgb(14, 19, 25)']);
   });
 
   it('can be used by keyboard alone', async () => {
-    const page = await open();
+    const page = await stage.open();
     await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.className')).toBe('skip');
     await page.keyboard.press('Enter');
-    await page.locator('#person-1001').focus();
-    await page.keyboard.press('ArrowRight');
-    expect(await page.evaluate('document.activeElement.id')).toBe('person-2001');
-    await page.locator('#person-2001[aria-selected="true"]').waitFor();
-    const freeze = page.locator('[data-role="standby"] [data-key="freeze"]');
-    await freeze.focus();
+    await tabTo(page, '[data-do="tour"], #workers button');
+    const freeze = '[data-role="standby"] [data-key="freeze"]';
+    await tabTo(page, freeze);
     await page.keyboard.press('Enter');
     await page.locator('[data-key="freeze"][data-signal="SIGCONT"]').waitFor();
     // The focus is still there: the same key resumes it.
     await page.keyboard.press('Enter');
     await allIsWell(page);
+    await tabTo(page, '[role="tab"]');
+    await page.keyboard.press('ArrowRight');
+    await page.locator('#app-inbox[aria-selected="true"]:focus').waitFor();
+    await tabTo(page, '#person-1002');
+    await page.keyboard.press('Space');
+    await page.locator('#person-1002[aria-pressed="true"]:focus').waitFor();
+    await tabTo(page, '#text');
+    await page.keyboard.type('/get_chat_id');
+    await page.keyboard.press('Enter');
+    await answersTo(page, 1002).getByText('Chat number: 1002').last().waitFor();
   });
 
   it('lets no other page frame it, run scripts in it or speak for it', async () => {
-    const { headers } = await fetch(lab.url);
+    const { headers } = await fetch(stage.lab.url);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
-    const page = await open();
+    const page = await stage.open();
     const stranger = await page.context().newPage();
     await stranger.goto('data:text/html,<p>a foreign page</p>');
     const outcome = await stranger.evaluate(
-      `fetch('${lab.url}/api/ops', {method: 'POST', mode: 'no-cors', body: '{"action":"restart"}'}).then(() => 'answered', () => 'refused')`,
+      `fetch('${stage.lab.url}/api/ops', {method: 'POST', mode: 'no-cors', body: '{"action":"restart","reason":"a stranger"}'}).then(() => 'answered', () => 'refused')`,
     );
     expect(outcome).toBe('refused');
-    const { audit } = await lab.state();
-    expect(audit?.filter(({ event, why }) => event === 'restarted' && why !== 'rehearsal')).toEqual([]);
+    const { audit } = await stage.lab.state();
+    expect(audit?.filter(({ why }) => why.includes('a stranger'))).toEqual([]);
   });
 
-  it('says so when the lab is gone', async () => {
-    const page = await open();
-    await lab.stop();
+  it('says so when the lab is gone, and stands still', async () => {
+    const page = await stage.open();
+    await stage.lab.stop();
     await page.locator('#summary').getByText('The lab does not answer').waitFor();
+    const positions = await page.evaluate(`new Promise((resolve) => {
+      const seen = new Set();
+      let frames = 0;
+      const look = () => {
+        for (const bar of document.querySelectorAll('[data-rate]')) seen.add(bar.style.transform + bar.dataset.share);
+        frames += 1;
+        frames < 30 ? requestAnimationFrame(look) : resolve(seen.size);
+      };
+      look();
+    })`);
+    expect(positions).toBe(await page.locator('[data-rate]').count());
     // A browser writes every connection that fails to the console by itself.
-    expect(complaints.splice(0).filter((line) => !line.includes('ERR_'))).toEqual([]);
+    expect(stage.complaints().filter((line) => !line.includes('ERR_'))).toEqual([]);
   });
 });

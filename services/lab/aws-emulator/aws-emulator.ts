@@ -24,6 +24,8 @@ export interface AwsEmulator {
   /** The operations that were called, in order, such as `ecs.UpdateService`. */
   readonly calls: readonly string[];
   onPublish(listener: (message: PublishedMessage) => void): void;
+  /** As another service of the same account would publish. */
+  publish(message: PublishedMessage): void;
   fault(fault: AwsFault): void;
   clearFaults(): void;
   close(): Promise<void>;
@@ -36,11 +38,14 @@ export interface AwsEmulatorOptions {
 }
 
 const requestBytesMax = 300_000;
+/** However long the emulator runs. */
+const kept = 1000;
 
 export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): Promise<AwsEmulator> {
   const published: PublishedMessage[] = [];
   const calls: string[] = [];
   const listeners: ((message: PublishedMessage) => void)[] = [];
+  let publishedTotal = 0;
   let faults: { fault: AwsFault; left: number }[] = [];
 
   function takeFault(service: AwsFault['service']): AwsFault['kind'] | undefined {
@@ -51,7 +56,9 @@ export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): P
   }
 
   function publish(message: PublishedMessage): void {
+    publishedTotal += 1;
     published.push(message);
+    if (published.length > kept) published.shift();
     for (const listener of listeners) listener(message);
   }
 
@@ -61,11 +68,12 @@ export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): P
     const form = new URLSearchParams(body);
     const operation = typeof target === 'string' ? (target.split('.')[1] ?? '') : (form.get('Action') ?? '');
     calls.push(`${service}.${operation}`);
+    if (calls.length > kept) calls.shift();
     const fault = takeFault(service);
     if (fault === 'hang') return 'hang';
     return service === 'ecs'
       ? answerEcs({ operation, body, service: ecs, fault })
-      : answerSns({ operation, form, publish, number: published.length + 1, fault });
+      : answerSns({ operation, form, publish, number: publishedTotal + 1, fault });
   }
 
   const server = createServer((request, response) => {
@@ -83,6 +91,7 @@ export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): P
     onPublish: (listener) => {
       listeners.push(listener);
     },
+    publish,
     fault: (fault) => {
       faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
     },

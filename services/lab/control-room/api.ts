@@ -9,12 +9,16 @@
  * | `POST /api/ops {action, force?, dropUpdates?, reason?}` | invokes the ops function; its answer as it is |
  * | `POST /api/locale {locale}` | the language of alerts from now on |
  * | `POST /api/workers/signal {pid, signal}` | sends a signal to one of the lab's workers |
+ * | `POST /api/load {perSecond, chats}`, `POST /api/load/stop` | virtual people write so many messages, or none |
+ * | `POST /api/drills {drill, worker?}`, `POST /api/drills/mend {drill}` | breaks something and watches; mends it now |
+ * | `POST /api/tour {action}` | `start` or `stop` of the guided tour |
  */
 import { reasonLengthMax } from '../../core/ops/payload.ts';
 import { type Locale, locales } from '../../core/settings.ts';
 import type { Lab } from '../lab.ts';
+import { chatsMax, perSecondMax } from '../load/load-generator.ts';
 import { type Person, people } from '../people.ts';
-import { labAddresses, labFacts, takeSections } from './snapshot.ts';
+import { labAddresses, labFacts, lookAtStore, takeSections } from './snapshot.ts';
 
 export interface ApiAnswer {
   readonly status: 200 | 400 | 404 | 409;
@@ -31,8 +35,18 @@ const requester = 'control room';
 export type ApiState = Awaited<ReturnType<typeof wholeState>>;
 
 async function wholeState(lab: Lab) {
-  const { now, ...sections } = await takeSections(lab);
-  return { ...labFacts(lab), ...now, ...sections, log: lab.log.entries, urls: labAddresses(lab) };
+  const { now, ...sections } = takeSections(lab, await lookAtStore(lab));
+  const { drills: drillFacts, ...facts } = labFacts(lab);
+  const { samples } = lab.sampler;
+  return {
+    ...facts,
+    drillFacts,
+    ...now,
+    ...sections,
+    samples,
+    log: lab.log.entries,
+    urls: labAddresses(lab),
+  };
 }
 
 const calls: Readonly<Record<string, Call>> = {
@@ -58,9 +72,7 @@ const calls: Readonly<Record<string, Call>> = {
       return bad('expected messageId (a number) and data (a text)');
     }
     const pressed = lab.conversations.press(person, messageId, data, localeOf(body));
-    return pressed
-      ? done({})
-      : { status: 404, body: { ok: false, error: 'there is no such button any more' } };
+    return pressed ? done({}) : refuse(404, 'there is no such button any more');
   },
 
   async 'POST /api/ops'(lab, body) {
@@ -84,11 +96,43 @@ const calls: Readonly<Record<string, Call>> = {
     const known = signals.find((one) => one === signal);
     if (known === undefined) return bad(`signal: expected one of ${signals.join(', ')}`);
     const task = lab.tasks.tasks.find((one) => one.pid !== undefined && one.pid === pid);
-    if (task === undefined) return { status: 404, body: { ok: false, error: 'no worker has this pid' } };
+    if (task === undefined) return refuse(404, 'no worker has this pid');
     lab.log.say('control room', 'info', `${known} to ${task.identity.name}`, JSON.stringify({ pid }));
-    return task.signal(known)
-      ? done({})
-      : { status: 409, body: { ok: false, error: 'this worker has ended already' } };
+    return task.signal(known) ? done({}) : refuse(409, 'this worker has ended already');
+  },
+
+  'POST /api/load'(lab, { perSecond, chats }) {
+    if (!isCount(perSecond, perSecondMax)) {
+      return bad(`perSecond: expected a whole number from 1 to ${perSecondMax}`);
+    }
+    if (!isCount(chats, chatsMax)) return bad(`chats: expected a whole number from 1 to ${chatsMax}`);
+    if (lab.tour.isRunning) return refuse(409, 'the tour writes messages itself: stop it first');
+    lab.load.start({ perSecond, chats });
+    return done({});
+  },
+
+  'POST /api/load/stop'(lab) {
+    if (lab.tour.isRunning) return refuse(409, 'the tour writes messages itself: stop it first');
+    lab.load.stop();
+    return done({});
+  },
+
+  async 'POST /api/drills'(lab, { drill, worker }) {
+    const refusal = await lab.drills.start(drill, worker);
+    return refusal === undefined ? done({}) : refuse(refusal.status, refusal.error);
+  },
+
+  'POST /api/drills/mend'(lab, { drill }) {
+    return lab.drills.mend(drill) ? done({}) : refuse(409, 'this drill does not run');
+  },
+
+  'POST /api/tour'(lab, { action }) {
+    if (action === 'start') {
+      const refusal = lab.tour.start();
+      return refusal === undefined ? done({}) : refuse(409, refusal);
+    }
+    if (action !== 'stop') return bad('action: expected start or stop');
+    return lab.tour.stop() ? done({}) : refuse(409, 'the tour does not run');
   },
 };
 
@@ -111,5 +155,13 @@ function done(body: Body): ApiAnswer {
 }
 
 function bad(error: string): ApiAnswer {
-  return { status: 400, body: { ok: false, error } };
+  return refuse(400, error);
+}
+
+function refuse(status: 400 | 404 | 409, error: string): ApiAnswer {
+  return { status, body: { ok: false, error } };
+}
+
+function isCount(value: unknown, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max;
 }

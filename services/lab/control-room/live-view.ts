@@ -1,12 +1,14 @@
 /**
  * Tells every open page what has changed, over server-sent events.
  *
- * A page gets everything when it connects, then each section that differs from what was sent before, and each line
- * of the log. Nothing is read while nobody looks. A page that does not keep up is let go and connects again.
+ * A page gets everything when it connects, then each section that differs from what was sent before, each line of the
+ * log and each sample. Nothing is read while nobody looks, and the store at most once a second however many look and
+ * whatever happens; what the lab knows by itself is told at once. A page that does not keep up is let go and connects
+ * again.
  */
 import type { ServerResponse } from 'node:http';
 import type { Lab } from '../lab.ts';
-import { labFacts, type Sections, takeSections } from './snapshot.ts';
+import { labFacts, lookAtStore, type Sections, type StoreLook, takeSections } from './snapshot.ts';
 
 const lookEveryMs = 1000;
 /** What happens at once is shown together. */
@@ -28,6 +30,10 @@ export class LiveView {
     this.stopListening = [
       lab.tasks.onChange(hurry),
       lab.conversations.onChange(hurry),
+      lab.drills.onChange(hurry),
+      lab.tour.onChange(hurry),
+      lab.times.onChange(() => this.broadcast('lab', JSON.stringify(labFacts(lab)))),
+      lab.sampler.onSample((sample) => this.broadcast('sample', JSON.stringify(sample))),
       lab.log.onEntry((entry) => this.broadcast('log', JSON.stringify([entry]))),
     ];
     lab.aws.onPublish(hurry);
@@ -38,6 +44,7 @@ export class LiveView {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     this.write(response, 'lab', JSON.stringify(labFacts(this.lab)));
     this.write(response, 'log', JSON.stringify(this.lab.log.entries));
+    this.write(response, 'samples', JSON.stringify(this.lab.sampler.samples));
     for (const [name, json] of this.sent) this.write(response, name, json);
     this.pages.add(response);
     response.on('close', () => this.pages.delete(response));
@@ -55,22 +62,20 @@ export class LiveView {
   /** Until the last page has gone. */
   private async keepLooking(): Promise<void> {
     const { clock } = this.lab;
+    let look: StoreLook | undefined;
+    let dueMs = clock.monotonicMs();
     while (this.pages.size > 0 && !this.closing.signal.aborted) {
       this.hurry = new AbortController();
-      await this.look();
+      if (look === undefined || clock.monotonicMs() >= dueMs) {
+        dueMs = clock.monotonicMs() + lookEveryMs;
+        look = await lookAtStore(this.lab);
+      }
+      this.tell(takeSections(this.lab, look));
       await clock.sleep(gatherMs, this.closing.signal);
-      await clock.sleep(lookEveryMs - gatherMs, this.hurry.signal);
+      await clock.sleep(dueMs - clock.monotonicMs(), this.hurry.signal);
     }
     this.sent = new Map();
     this.loop = undefined;
-  }
-
-  private async look(): Promise<void> {
-    try {
-      this.tell(await takeSections(this.lab));
-    } catch (error) {
-      this.lab.log.say('control room', 'error', `the state could not be read: ${String(error)}`);
-    }
   }
 
   private tell(sections: Sections): void {

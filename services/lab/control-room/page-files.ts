@@ -1,5 +1,11 @@
-/** The page's files, served as they stand in `page/`. Only what is there is there: no path is ever joined. */
+/**
+ * The page's files, served as they stand in `page/`, and the chart library as its package holds it.
+ *
+ * Only what is there when the room opens is there: no path is ever joined. Without the chart library's package the
+ * page comes all the same, without charts.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 
 export interface PageFile {
@@ -14,17 +20,35 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
+/** By URL path, from installed packages: no network of others is ever asked. */
+const vendorFiles: Readonly<Record<string, string>> = {
+  '/vendor/uplot.js': 'uplot/dist/uPlot.esm.js',
+  '/vendor/uplot.css': 'uplot/dist/uPlot.min.css',
+};
 
 /** By URL path; `/` is the page itself. */
 export function readPageFiles(): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder, { encoding: 'utf8', recursive: true })) {
     const contentType = contentTypes[extname(name)];
     if (contentType === undefined) continue;
-    files.set(name === 'index.html' ? '/' : `/${name}`, {
+    const path = name.replaceAll('\\', '/');
+    files.set(path === 'index.html' ? '/' : `/${path}`, {
       contentType,
-      content: readFileSync(new URL(name, folder)),
+      content: readFileSync(new URL(path, folder)),
     });
   }
+  for (const [path, file] of Object.entries(vendorFiles)) {
+    const content = readPackageFile(file);
+    if (content !== undefined) files.set(path, { contentType: contentTypes[extname(path)] ?? '', content });
+  }
   return files;
+}
+
+function readPackageFile(file: string): Buffer | undefined {
+  try {
+    return readFileSync(createRequire(import.meta.url).resolve(file));
+  } catch {
+    return undefined;
+  }
 }

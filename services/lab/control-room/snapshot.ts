@@ -11,12 +11,15 @@ import { isOpen } from '../../core/outage/outage.ts';
 import type { BotObservation } from '../../core/outage/outage-store.ts';
 import { quarantineOwner, readLockHolder } from '../../core/polling-lock/lock-value.ts';
 import type { Conversation } from '../conversations.ts';
+import type { DrillFacts, DrillView } from '../drills/drill.ts';
 import type { Task } from '../ecs/task.ts';
 import type { StoppedTask } from '../ecs/task-service.ts';
 import type { Lab } from '../lab.ts';
 import type { MonitorState } from '../lab-functions.ts';
 import type { LabTimes } from '../lab-times.ts';
+import type { LoadView } from '../load/load-view.ts';
 import { superadmins } from '../people.ts';
+import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 
 export interface Leader {
   /** The lab's name of the worker; null for a stranger. */
@@ -70,6 +73,17 @@ export interface NowSection {
   readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
   readonly alertFlag: string | null;
   readonly monitor: MonitorState;
+  readonly monitorStopped: boolean;
+  /** How many unfinished updates stand in the journal. */
+  readonly journal: number | null;
+  readonly faults: {
+    /** What Telegram does instead of answering polls. */
+    readonly telegram: string | null;
+    readonly store: string | null;
+    /** By name: those that the store refuses. */
+    readonly cutWorkers: readonly string[];
+    readonly roguePolling: boolean;
+  };
 }
 
 export interface InboxSection {
@@ -92,12 +106,25 @@ export interface Sections {
   readonly sns: readonly { readonly subject: string | null; readonly message: string }[];
   readonly audit: readonly StoredAuditEntry[] | null;
   readonly chats: readonly Conversation[];
+  readonly load: LoadView;
+  readonly drills: readonly DrillView[];
+  readonly tour: TourView;
+}
+
+/** What the store says: the part that costs requests. */
+export interface StoreLook {
+  readonly observation: Attempt<BotObservation>;
+  readonly inbox: Attempt<InboxSection>;
+  readonly audit: Attempt<readonly StoredAuditEntry[]>;
+  readonly journal: Attempt<number>;
 }
 
 export interface LabFacts {
   readonly times: LabTimes;
   readonly store: 'redis-server' | 'embedded';
   readonly prometheusUrl: string | null;
+  readonly drills: readonly DrillFacts[];
+  readonly tourSteps: readonly TourStepFacts[];
 }
 
 const inboxShown = 20;
@@ -105,25 +132,39 @@ const auditShown = 60;
 const snsShown = 30;
 const stoppedShown = 20;
 
-export async function takeSections(lab: Lab): Promise<Sections> {
-  const [observation, inbox, audit] = await Promise.all([
+export async function lookAtStore(lab: Lab): Promise<StoreLook> {
+  const [observation, inbox, audit, journal] = await Promise.all([
     attempt(() => lab.outages.observe({ noteRun: false })),
     attempt(() => readInboxes(lab)),
     attempt(() => lab.audit.latest(auditShown)),
+    attempt(() => lab.journalSize()),
   ]);
+  return { observation, inbox, audit, journal };
+}
+
+export function takeSections(lab: Lab, look: StoreLook): Sections {
   const chats = lab.conversations.all();
   return {
-    now: nowSection(lab, observation),
-    inbox: inbox.value,
+    now: nowSection(lab, look),
+    inbox: look.inbox.value,
     telegramMessages: chats.filter(({ person }) => person.isSuperadmin).flatMap(botMessages),
     sns: lab.aws.published.slice(-snsShown).map(({ subject, message }) => ({ subject, message })),
-    audit: audit.value,
+    audit: look.audit.value,
     chats,
+    load: lab.load.view(),
+    drills: lab.drills.views(),
+    tour: lab.tour.view(),
   };
 }
 
-export function labFacts({ times, redis, prometheusUrl }: Lab): LabFacts {
-  return { times, store: redis.store, prometheusUrl: prometheusUrl ?? null };
+export function labFacts({ times, redis, prometheusUrl, drills, tour }: Lab): LabFacts {
+  return {
+    times: times.current,
+    store: redis.store,
+    prometheusUrl: prometheusUrl ?? null,
+    drills: drills.facts,
+    tourSteps: tour.facts,
+  };
 }
 
 /** Where everything is, for programs on this machine: the credentials open nothing but this lab. */
@@ -166,8 +207,10 @@ function botMessages({ person, messages }: Conversation): TelegramMessage[] {
     .map(({ id, text, atMs }) => ({ to: person.id, name: person.name, id, text, atMs }));
 }
 
-function nowSection(lab: Lab, { value: observed, error }: Attempt<BotObservation>): NowSection {
-  const { clock, times, telegram, site, tasks, functions } = lab;
+function nowSection(lab: Lab, { observation, journal }: StoreLook): NowSection {
+  const { value: observed, error } = observation;
+  const { clock, telegram, site, tasks, functions, faults } = lab;
+  const times = lab.times.current;
   const memory = observed?.memory;
   const open = memory !== undefined && isOpen(memory) ? memory.outage : null;
   const { heartbeat } = observed ?? {};
@@ -184,11 +227,14 @@ function nowSection(lab: Lab, { value: observed, error }: Attempt<BotObservation
       epoch: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.epoch ?? null) : null,
       lastError: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.last_error ?? null) : null,
     },
-    pendingUpdates: telegram.state(site.botToken).pending,
+    pendingUpdates: telegram.pendingCount(site.botToken),
     outage:
       open === null ? null : { id: open.id, since: isoText(open.sinceMs), opened: isoText(open.openedMs) },
     alertFlag: memory?.alertFlag ?? null,
     monitor: functions.monitor,
+    monitorStopped: functions.monitorStopped,
+    journal: journal.value,
+    faults: { ...faults, cutWorkers: [...faults.cutWorkers] },
   };
 }
 

@@ -24,6 +24,8 @@ export interface TaskServiceOptions {
   readonly desired: number;
   readonly childEnvironment: Readonly<Record<string, string>>;
   readonly workerEnvironment: (task: TaskPorts & { readonly id: string }) => Readonly<Record<string, string>>;
+  /** Hears of every task that has ended, by its id. */
+  readonly onEnded: (taskId: string) => void;
   /** Takes the event of a stopped task. */
   readonly onStopped: (event: unknown) => void;
   /** Hears of every change of the living processes. */
@@ -55,6 +57,7 @@ export class TaskService {
   private readonly stopping = new AbortController();
   private readonly listeners = new Set<() => void>();
   private deployment = 1;
+  private extra = 0;
   private taskCount = 0;
   private launching = 0;
   private earlyEnds = 0;
@@ -66,6 +69,11 @@ export class TaskService {
 
   get tasks(): readonly Task[] {
     return [...this.live];
+  }
+
+  /** How many tasks are wanted. */
+  get desired(): number {
+    return this.options.desired + this.extra;
   }
 
   /** Newest first. */
@@ -88,11 +96,17 @@ export class TaskService {
     return {
       cluster,
       service,
-      desired: this.options.desired,
+      desired: this.desired,
       running: this.tasks.filter(({ state }) => state === 'running').length,
       deploying: this.tasks.some(({ identity }) => identity.deployment !== this.deployment),
       stoppedTasks: this.stopped,
     };
+  }
+
+  /** So many tasks more than usual; those that are too many are stopped, the newest first. */
+  setExtra(count: number): void {
+    this.extra = count;
+    this.reconcile();
   }
 
   restart(): string {
@@ -123,7 +137,7 @@ export class TaskService {
 
   private reconcile(): void {
     if (this.stopping.signal.aborted) return;
-    const { desired } = this.options;
+    const { desired } = this;
     const running = this.tasks.filter(({ state }) => state === 'running');
     const current = running.filter(({ identity }) => identity.deployment === this.deployment);
     for (let missing = desired - current.length - this.launching; missing > 0; missing -= 1) {
@@ -134,6 +148,7 @@ export class TaskService {
     const healthy = current.filter(({ health }) => health?.healthy === true);
     if (healthy.length < desired) return;
     for (const old of running.filter((task) => !current.includes(task))) void old.stop(stopPatienceMs);
+    for (const surplus of current.slice(desired)) void surplus.stop(stopPatienceMs);
   }
 
   private async launch(): Promise<void> {
@@ -171,7 +186,7 @@ export class TaskService {
   /** Nothing for the first tasks; then longer with every one that failed to start. */
   private launchDelayMs(): number {
     const [last] = this.stopped;
-    if (last === undefined || this.live.size >= this.options.desired) return 0;
+    if (last === undefined || this.live.size >= this.desired) return 0;
     if (last.exit.code !== null && deliberateCodes.includes(last.exit.code)) return replaceAfterMaxMs;
     return Math.min(replaceAfterMs * 2 ** this.earlyEnds, replaceAfterMaxMs);
   }
@@ -181,6 +196,7 @@ export class TaskService {
     const { identity, startedAtMs, pid, errorLines } = task;
     const stoppedAtMs = clock.wallMs();
     this.live.delete(task);
+    this.options.onEnded(identity.id);
     this.earlyEnds = stoppedAtMs - startedAtMs < earlyEndMs && exit.code !== 0 ? this.earlyEnds + 1 : 0;
     const stoppedReason = 'Essential container in task exited';
     this.stopped.unshift({

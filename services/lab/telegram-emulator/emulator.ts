@@ -89,6 +89,10 @@ export class Emulator {
     return bot && readState(bot, limits);
   }
 
+  pendingCount(token: string): number {
+    return this.#bot(token)?.pendingCount() ?? 0;
+  }
+
   /** Tells that a fault was met. */
   tellFault(token: string, details: Readonly<Record<string, unknown>>): void {
     const id = botId(token);

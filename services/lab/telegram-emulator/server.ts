@@ -48,6 +48,8 @@ export interface RunningEmulator {
   pushUpdates(token: string, updates: readonly unknown[]): (number | null)[];
   setFault(request: FaultRequest): void;
   state(token: string): BotState;
+  /** How many updates are unconfirmed: what `state` says too, for whoever asks often. */
+  pendingCount(token: string): number;
   /** Returns what ends the listening. */
   onEvent(listener: EventListener): () => void;
 }
@@ -87,6 +89,7 @@ export async function startTelegramEmulator(options: EmulatorOptions = {}): Prom
       if (state === undefined) throw new TypeError('token: expected <digits>:<secret>');
       return state;
     },
+    pendingCount: (token) => emulator.pendingCount(token),
     onEvent: (listener) => emulator.events.listen(listener),
   };
 }

@@ -1,45 +1,69 @@
 /**
  * The control room's page: hears what the lab tells, draws what has changed, sends what is pressed.
  *
- * Everything comes over one stream of events; nothing is asked for twice. The language and the chosen tabs are the
- * only things that the page knows by itself.
+ * Everything comes over one stream of events; nothing is asked for twice, and nothing is kept that is not shown. The
+ * language, the chosen people and the chosen tab are the only things that the page knows by itself. A section that
+ * an older lab does not tell leaves its part of the page empty.
  */
+import { Charts } from './charts.js';
 import { show } from './dom.js';
-import { texts } from './texts.js';
-import { commandsView, conversationOf, messagesView, peopleView } from './view-chat.js';
-import { addLines } from './view-log.js';
-import { nowView, summary, workersView } from './view-now.js';
-import { opsResultView, opsView, timelineView } from './view-ops.js';
-import { alertsView, channelsView } from './view-people.js';
+import { fallSilent, heard } from './draining.js';
+import { localeKey, pressesOf } from './presses.js';
+import { listen, post } from './talk.js';
+import { texts } from './texts/texts.js';
+import { commandsView, conversationsView, inOrder, peopleView, personName } from './views/chat.js';
+import { drillsView, drillTargetView } from './views/drills.js';
+import { factsView } from './views/facts.js';
+import { loadButtonsView, loadView } from './views/load.js';
+import { addLines } from './views/log.js';
+import { opsResultView, opsView } from './views/ops.js';
+import { appsView, ownersView, phoneTopView, screenView } from './views/phone.js';
+import { faultsView, summary } from './views/summary.js';
+import { timelineView } from './views/timeline.js';
+import { tourButtonView, tourStepsView, tourWords } from './views/tour.js';
+import { workersView } from './views/workers.js';
 
-const reconnectMs = 1500;
 const toastMs = 4000;
-const localeKey = 'staffprobot-locale';
+/** What every lab tells as soon as it is asked: the page is not shown before. */
+const firstHeard = ['lab', 'now'];
+const followsWithinPx = 60;
 
 const state = {
   locale: firstLocale(),
   connection: 'connecting',
-  personId: 1001,
-  channel: 'inbox',
+  writers: [1001],
+  ownerId: undefined,
+  app: 'telegram',
   ops: undefined,
-  signalTrouble: '',
+  toasts: {},
+  troubles: {},
 };
 
 const byId = (id) => document.getElementById(id);
 const t = () => texts[state.locale];
+const charts = new Charts(byId('charts'));
 
 /** Which parts of the page are drawn from what. */
 const views = [
-  { id: 'now', of: ['lab', 'now', 'locale'], view: nowView },
-  { id: 'workers', of: ['now', 'locale'], view: workersView },
-  { id: 'people', of: ['chats', 'personId', 'locale'], view: peopleView },
-  { id: 'messages', of: ['chats', 'personId', 'audit', 'locale'], view: messagesView, follows: true },
+  { id: 'faults', of: ['now', 'tour', 'locale'], view: faultsView },
+  { id: 'tour-button', of: ['lab', 'tour', 'locale'], view: tourButtonView },
+  { id: 'tour-steps', of: ['lab', 'tour', 'locale'], view: tourStepsView },
+  { id: 'workers', of: ['lab', 'now', 'locale'], view: workersView },
+  { id: 'now', of: ['lab', 'now', 'locale'], view: factsView },
+  { id: 'owners', of: ['chats', 'ownerId', 'locale'], view: ownersView },
+  { id: 'phone-top', of: ['now', 'app', 'locale'], view: phoneTopView },
+  { id: 'apps', of: ['chats', 'inbox', 'sns', 'ownerId', 'app', 'locale'], view: appsView },
+  { id: 'screen', of: ['chats', 'inbox', 'sns', 'audit', 'ownerId', 'app', 'locale'], view: screenView },
+  { id: 'drill-target', of: ['lab', 'now', 'locale'], view: drillTargetView },
+  { id: 'drills', of: ['lab', 'drills', 'tour', 'locale'], view: drillsView },
+  { id: 'people', of: ['chats', 'writers', 'locale'], view: peopleView },
+  { id: 'conversations', of: ['chats', 'writers', 'audit', 'toasts', 'locale'], view: conversationsView },
   { id: 'commands', of: ['locale'], view: commandsView },
-  { id: 'channels', of: ['inbox', 'telegramMessages', 'sns', 'channel', 'locale'], view: channelsView },
-  { id: 'alerts', of: ['inbox', 'telegramMessages', 'sns', 'channel', 'chats', 'locale'], view: alertsView },
+  { id: 'load-buttons', of: ['load', 'locale'], view: loadButtonsView },
+  { id: 'load', of: ['load', 'locale'], view: loadView },
+  { id: 'timeline', of: ['audit', 'now', 'locale'], view: timelineView },
   { id: 'ops', of: ['locale'], view: opsView },
   { id: 'ops-result', of: ['ops', 'locale'], view: opsResultView },
-  { id: 'timeline', of: ['audit', 'now', 'locale'], view: timelineView },
 ];
 
 let changed = new Set();
@@ -55,34 +79,67 @@ function set(values) {
 function draw() {
   const names = changed;
   changed = new Set();
-  for (const { id, of, view, follows } of views) {
-    if (!of.some((name) => names.has(name))) continue;
-    const root = byId(id);
-    const atEnd = follows && root.scrollHeight - root.scrollTop - root.clientHeight < 60;
-    show(root, view(state, t()));
-    if (atEnd || (follows && names.has('personId'))) root.scrollTop = root.scrollHeight;
+  const has = (...wanted) => wanted.some((name) => names.has(name));
+  const keepFollowing = followers();
+  for (const { id, of, view } of views) if (has(...of)) show(byId(id), view(state, t()));
+  keepFollowing();
+  if (has('locale')) drawTexts();
+  if (has('locale', 'lab')) drawFacts();
+  if (has('locale', 'lab', 'audit')) {
+    charts.tell({ t: t(), limitSeconds: state.lab?.times.heartbeatStaleSeconds, audit: state.audit });
   }
-  if (names.has('locale')) drawTexts();
-  if (names.has('locale') || names.has('lab')) drawFacts();
-  if (names.has('chats')) drawToast();
-  if (names.has('personId') || names.has('locale') || names.has('chats')) drawInput();
-  byId('signal-trouble').textContent = state.signalTrouble;
+  if (has('chats')) noteToasts();
+  if (has('writers', 'locale', 'chats')) drawInput();
+  if (has('now', 'locale')) byId('faults').hidden = byId('faults').childNodes.length === 0;
+  if (has('troubles')) {
+    for (const [place, text] of Object.entries(state.troubles)) write(byId(`${place}-trouble`), text);
+  }
+  const { tone, text } = tourWords(state, t());
+  byId('tour-words').dataset.tone = tone;
+  write(byId('tour-words'), text);
   drawSummary();
+  if (state.connection === 'gone' || firstHeard.every((name) => name in state)) {
+    document.body.removeAttribute('data-waiting');
+  }
+}
+
+/** A conversation that stood at its end stays there; one that was not there before begins there. */
+function followers() {
+  const list = () => [...document.querySelectorAll('[data-follows], #screen')];
+  const stood = new Map(
+    list().map((one) => [one, one.scrollHeight - one.scrollTop - one.clientHeight < followsWithinPx]),
+  );
+  const shown = byId('screen').dataset.shown;
+  return () => {
+    const now = `${state.app} ${state.ownerId}`;
+    byId('screen').dataset.shown = now;
+    for (const one of list()) {
+      const isScreen = one.id === 'screen';
+      if (isScreen && state.app !== 'telegram') {
+        if (shown !== now) one.scrollTop = 0;
+      } else if ((stood.get(one) ?? true) || (isScreen && shown !== now)) one.scrollTop = one.scrollHeight;
+    }
+  };
 }
 
 function drawSummary() {
   const { tone, text } = summary(state, t());
-  const line = byId('summary');
-  line.dataset.tone = tone;
-  // The same sentence is not announced again and again.
-  if (line.textContent !== text) line.textContent = text;
+  byId('standing').dataset.tone = tone;
+  byId('summary').dataset.tone = tone;
+  write(byId('summary'), text);
+}
+
+/** The same sentence is not announced again and again. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function drawTexts() {
   document.documentElement.lang = state.locale;
-  for (const element of document.querySelectorAll('[data-t]')) {
-    const text = element.dataset.t.split('.').reduce((part, name) => part[name], t());
-    if (element.textContent !== text) element.textContent = text;
+  const said = (path) => path.split('.').reduce((part, name) => part[name], t());
+  for (const element of document.querySelectorAll('[data-t]')) write(element, said(element.dataset.t));
+  for (const element of document.querySelectorAll('[data-label]')) {
+    element.setAttribute('aria-label', said(element.dataset.label));
   }
   for (const button of document.querySelectorAll('[data-do="locale"]')) {
     button.setAttribute('aria-pressed', String(button.dataset.locale === state.locale));
@@ -91,108 +148,47 @@ function drawTexts() {
 
 function drawFacts() {
   const { lab } = state;
-  if (lab !== undefined) {
-    byId('facts').textContent = t().facts(lab.store, lab.times.speed);
-    const link = byId('prometheus');
-    link.hidden = lab.prometheusUrl === null;
-    if (lab.prometheusUrl !== null) link.href = `${lab.prometheusUrl}/alerts`;
-  }
+  if (lab === undefined) return;
+  write(byId('facts'), t().facts(lab.store, lab.times.speed));
+  const link = byId('prometheus');
+  link.hidden = lab.prometheusUrl === null;
+  if (lab.prometheusUrl !== null) link.href = `${lab.prometheusUrl}/alerts`;
 }
 
 function drawInput() {
-  const name = conversationOf(state)?.person.name ?? '';
-  byId('text').placeholder = t().chat.placeholder(t().people[name] ?? name);
+  const names = inOrder(state.chats)
+    .filter(({ person }) => state.writers.includes(person.id))
+    .map(({ person }) => personName(person.name, t()));
+  byId('text').placeholder = t().chat.placeholder(names.join(', '));
 }
 
-let lastToast;
-let toastTimer;
+const toastSeen = new Map();
 
-function drawToast() {
-  const toast = conversationOf(state)?.toast;
-  if (!toast || toast.id === lastToast) return;
-  lastToast = toast.id;
-  const line = byId('toast');
-  line.textContent = toast.text;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => {
-    line.textContent = '';
-  }, toastMs);
-}
-
-function connect() {
-  const stream = new EventSource('/api/events');
-  for (const name of ['lab', 'now', 'inbox', 'telegramMessages', 'sns', 'audit', 'chats']) {
-    stream.addEventListener(name, ({ data }) => set({ [name]: JSON.parse(data), connection: 'live' }));
-  }
-  stream.addEventListener('log', ({ data }) => addLines(byId('log'), JSON.parse(data)));
-  stream.addEventListener('open', () => void post('/api/locale', { locale: state.locale }));
-  stream.addEventListener('error', () => {
-    set({ connection: 'gone' });
-    // A refused connection is tried again by the browser; a refused answer is not.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, reconnectMs);
-  });
-}
-
-async function post(path, body) {
-  try {
-    const response = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    return await response.json();
-  } catch {
-    return { ok: false, error: { message: t().summary.gone } };
+/** What the bot's answer to a press shows for a moment. */
+function noteToasts() {
+  for (const { person, toast } of state.chats) {
+    if (!toast || toastSeen.get(person.id) === toast.id) continue;
+    toastSeen.set(person.id, toast.id);
+    set({ toasts: { ...state.toasts, [person.id]: toast.text } });
+    setTimeout(() => {
+      if (toastSeen.get(person.id) === toast.id) set({ toasts: { ...state.toasts, [person.id]: '' } });
+    }, toastMs);
   }
 }
 
-function say(text) {
-  return post('/api/chat', { text, as: state.personId, locale: state.locale });
+function onSection(name, value) {
+  if (name === 'log') addLines(byId('log'), value);
+  else if (name === 'samples') charts.reset(value);
+  else if (name === 'sample') charts.add(value);
+  else set({ [name]: value, connection: 'live' });
+  if (name === 'now') heard();
 }
 
-/** What a press on an element with `data-do` does. */
-const doings = {
-  locale({ locale }) {
-    localStorage.setItem(localeKey, locale);
-    set({ locale });
-    void post('/api/locale', { locale });
-  },
-  person: ({ id }) => set({ personId: Number(id) }),
-  channel: ({ channel }) => set({ channel }),
-  command: ({ text }) => void say(text),
-  press: ({ message, data }) =>
-    void post('/api/chat/press', {
-      messageId: Number(message),
-      data,
-      as: state.personId,
-      locale: state.locale,
-    }),
-  async signal({ pid, signal }) {
-    const answer = await post('/api/workers/signal', { pid: Number(pid), signal });
-    const why = answer.error?.message ?? answer.error;
-    set({ signalTrouble: answer.ok ? '' : t().workers.failed(why) });
-  },
-  async ops({ action }) {
-    const startedMs = performance.now();
-    const run = { action };
-    set({ ops: run });
-    const reason = byId('reason').value.trim() || t().ops.reasonPlaceholder;
-    const force = byId('force').checked && ['release-lock', 'recover'].includes(action);
-    const drop = byId('drop').checked && action === 'recover';
-    const answer = await post('/api/ops', {
-      action,
-      reason,
-      ...(force ? { force } : {}),
-      ...(drop ? { dropUpdates: drop } : {}),
-    });
-    // A later action's answer is not overwritten by an earlier one's.
-    if (state.ops === run) set({ ops: { action, answer, elapsedMs: performance.now() - startedMs } });
-  },
-};
+const presses = pressesOf({ state, set, t });
 
 document.addEventListener('click', ({ target }) => {
   const button = target.closest('[data-do]');
-  if (button !== null) void doings[button.dataset.do](button.dataset);
+  if (button !== null) void presses[button.dataset.do](button.dataset);
 });
 
 byId('say').addEventListener('submit', (event) => {
@@ -200,7 +196,12 @@ byId('say').addEventListener('submit', (event) => {
   const input = byId('text');
   const text = input.value.trim();
   input.value = '';
-  if (text !== '') void say(text);
+  if (text !== '') presses.say({ text });
+});
+
+byId('load-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void presses.load({ perSecond: byId('load-per-second').value, chats: byId('load-chats').value });
 });
 
 /** Arrow keys move between tabs, as in every tab list. */
@@ -222,6 +223,13 @@ function firstLocale() {
 }
 
 // What scrolls can be scrolled by keyboard.
-for (const id of ['messages', 'alerts', 'timeline', 'log']) byId(id).tabIndex = 0;
+for (const id of ['screen', 'timeline', 'log']) byId(id).tabIndex = 0;
 set({ locale: state.locale });
-connect();
+listen({
+  onSection,
+  onOpen: () => void post('/api/locale', { locale: state.locale }),
+  onGone() {
+    fallSilent();
+    set({ connection: 'gone' });
+  },
+});

@@ -71,7 +71,10 @@ function adapt(known, wanted) {
       known.setAttribute(name, value);
     }
   }
-  if (known.style.cssText !== wanted.style.cssText) known.style.cssText = wanted.style.cssText;
+  // What moves by itself has its style from elsewhere.
+  if (known.dataset.rate === undefined && known.style.cssText !== wanted.style.cssText) {
+    known.style.cssText = wanted.style.cssText;
+  }
   show(known, [...wanted.childNodes]);
 }
 

@@ -1,6 +1,5 @@
-/** The ops actions and their answers; the audit trail. */
-import { h } from './dom.js';
-import { clockTime } from './times.js';
+/** The ops actions and their answers. */
+import { h } from '../dom.js';
 import { workerName } from './worker-name.js';
 
 const actions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover'];
@@ -75,7 +74,7 @@ function linesOf(answer, now, t) {
 function resultLines(answer, now, t) {
   switch (answer.action) {
     case 'status': {
-      const holder = answer.lock === null ? t.now.nobody : workerName(`pid ${answer.lock.pid}`, now);
+      const holder = answer.lock === null ? t.now.none : workerName(`pid ${answer.lock.pid}`, now);
       return [answer.up ? t.ops.up : t.ops.down, `${t.now.lock}: ${holder}`, ...answer.diagnosis];
     }
     case 'release-lock':
@@ -87,23 +86,4 @@ function resultLines(answer, now, t) {
     default:
       return [];
   }
-}
-
-export function timelineView({ audit, now }, t) {
-  if (audit === undefined) return [];
-  if (audit === null) return [h('li', { key: 'unknown', class: 'empty' }, t.superadmins.unknown)];
-  if (audit.length === 0) return [h('li', { key: 'empty', class: 'empty' }, t.timeline.empty)];
-  return audit.map(({ id, event, who, why }) =>
-    h(
-      'li',
-      { key: id, 'data-event': event },
-      h('time', {}, clockTime(Number(id.split('-')[0]))),
-      h(
-        'div',
-        {},
-        h('p', {}, h('strong', {}, workerName(who, now)), ` ${t.timeline.events[event] ?? event}`),
-        why && h('p', { class: 'note' }, why),
-      ),
-    ),
-  );
 }

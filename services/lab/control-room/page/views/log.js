@@ -1,5 +1,5 @@
 /** The live log: lines are added, never drawn again. */
-import { h } from './dom.js';
+import { h } from '../dom.js';
 import { clockTime } from './times.js';
 
 const linesKept = 400;

@@ -1,0 +1,243 @@
+/**
+ * The charts of the timeline: updates per second, latency, heartbeat age against its limit.
+ *
+ * Each keeps the last ten minutes and no more. The library comes from the lab's own packages; without it (or without
+ * samples, from an older lab) the charts are not there and the rest of the page is.
+ */
+import { h, show } from './dom.js';
+import { eventTone } from './views/timeline.js';
+import { clockTime } from './views/times.js';
+
+const samplesKept = 600;
+const heightPx = 130;
+const windowMinSeconds = 60;
+
+/** What is drawn: `lines` of a chart take a sample, or the limit of the heartbeat, to a number or null. */
+const charts = [
+  { id: 'rate', lines: [{ colour: '--accent', area: true, of: ({ updatesPerSecond }) => updatesPerSecond }] },
+  {
+    id: 'latency',
+    lines: [
+      { colour: '--good', of: ({ latencyMs }) => latencyMs?.p50 ?? null },
+      { colour: '--violet', of: ({ latencyMs }) => latencyMs?.p99 ?? null },
+    ],
+  },
+  {
+    id: 'heartbeat',
+    lines: [
+      { colour: '--accent', area: true, of: ({ heartbeatAgeSeconds }) => heartbeatAgeSeconds },
+      { colour: '--bad', dash: [5, 4], of: (_sample, { limitSeconds }) => limitSeconds },
+    ],
+  },
+];
+
+export class Charts {
+  #place;
+  #samples = [];
+  #context = { t: undefined, limitSeconds: undefined, marks: [] };
+  #plots = new Map();
+  #library;
+  #shownAt = null;
+
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    this.#place = place;
+    for (const name of ['(prefers-color-scheme: dark)', '(resolution: 1dppx)']) {
+      matchMedia(name).addEventListener('change', () => this.#begin());
+    }
+    new ResizeObserver(() => this.#fit()).observe(place);
+  }
+
+  /** All samples anew, as a connection begins. */
+  reset(samples) {
+    this.#samples = samples.slice(-samplesKept);
+    this.#draw();
+  }
+
+  add(sample) {
+    this.#samples.push(sample);
+    if (this.#samples.length > samplesKept) this.#samples.shift();
+    this.#draw();
+  }
+
+  /** The language, the heartbeat's limit, and the moments that are marked. */
+  tell({ t, limitSeconds, audit }) {
+    const marks = (audit ?? []).map(({ id, event }) => ({
+      atSeconds: Number(id.split('-')[0]) / 1000,
+      tone: eventTone(event),
+    }));
+    this.#context = { t, limitSeconds, marks };
+    this.#draw();
+  }
+
+  async #begin() {
+    try {
+      this.#library ??= import('/vendor/uplot.js');
+      const { default: Plot } = await this.#library;
+      for (const plot of this.#plots.values()) plot.destroy();
+      this.#plots.clear();
+      const figures = charts.map(({ id }) =>
+        h(
+          'figure',
+          { class: 'chart', 'data-chart': id },
+          h('figcaption', {}, h('span', { class: 'name' }), h('span', { class: 'values' })),
+          h('div', { class: 'plot', 'aria-hidden': 'true' }),
+        ),
+      );
+      this.#place.replaceChildren(...figures);
+      for (const chart of charts) this.#plots.set(chart.id, this.#plot(Plot, chart));
+      this.#draw();
+    } catch {
+      this.#place.replaceChildren();
+    }
+  }
+
+  #plot(Plot, { id, lines }) {
+    const plot = this.#place.querySelector(`[data-chart="${id}"] .plot`);
+    const axis = {
+      stroke: colour('--muted'),
+      font: '11px system-ui, sans-serif',
+      grid: { stroke: colour('--line'), width: 1 },
+      ticks: { show: false },
+    };
+    const options = {
+      width: Math.max(120, plot.clientWidth),
+      height: heightPx,
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: 'control room' } },
+      padding: [8, 26, 0, 0],
+      scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(1, high ?? 0) * 1.15] } },
+      axes: [
+        { ...axis, size: 24, space: 70, values: (_plot, times) => times.map((at) => clockTime(at * 1000)) },
+        {
+          ...axis,
+          size: 44,
+          space: 34,
+          values: (_plot, values) => values.map((value) => this.#inWords(id, value)),
+        },
+      ],
+      series: [{}, ...lines.map(series)],
+      hooks: {
+        drawAxes: [(one) => this.#drawMarks(one)],
+        setCursor: [({ cursor }) => this.#point(cursor.idx)],
+      },
+    };
+    return new Plot(options, [[], ...lines.map(() => [])], plot);
+  }
+
+  #draw() {
+    if (this.#samples.length === 0 || this.#context.t === undefined) return;
+    if (this.#plots.size === 0) {
+      if (this.#library === undefined) void this.#begin();
+      return;
+    }
+    const times = this.#samples.map(({ atMs }) => atMs / 1000);
+    const last = times[times.length - 1];
+    const min = Math.min(times[0], last - windowMinSeconds);
+    for (const { id, lines } of charts) {
+      const plot = this.#plots.get(id);
+      const data = lines.map(({ of }) => this.#samples.map((sample) => of(sample, this.#context) ?? null));
+      plot.batch(() => {
+        plot.setData([times, ...data], false);
+        plot.setScale('x', { min, max: last });
+      });
+    }
+    this.#write();
+  }
+
+  /** The moments at which the polling changed hands or failed, as lines behind the curves. */
+  #drawMarks({ ctx, bbox, valToPos, scales }) {
+    ctx.save();
+    ctx.lineWidth = devicePixelRatio;
+    for (const { atSeconds, tone } of this.#context.marks) {
+      if (atSeconds < scales.x.min || atSeconds > scales.x.max) continue;
+      const x = Math.round(valToPos(atSeconds, 'x', true));
+      ctx.strokeStyle = colour(tone === 'quiet' ? '--muted' : `--${tone === 'info' ? 'accent' : tone}`);
+      ctx.globalAlpha = 0.45;
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+
+  #point(index) {
+    this.#shownAt = index;
+    this.#write();
+  }
+
+  /** The newest figures in words, or those under the pointer. */
+  #write() {
+    const { t, limitSeconds } = this.#context;
+    const sample = this.#samples[this.#shownAt ?? this.#samples.length - 1];
+    if (sample === undefined) return;
+    for (const { id } of charts) {
+      const figure = this.#place.querySelector(`[data-chart="${id}"]`);
+      const [name, ...words] = t.timeline.charts[id];
+      figure.querySelector('.name').textContent = name;
+      const values = valuesOf(id, sample, { t, words, limitSeconds });
+      show(
+        figure.querySelector('.values'),
+        values.map(([line, text]) => h('span', { 'data-line': line }, text)),
+      );
+    }
+  }
+
+  #inWords(id, value) {
+    const { t } = this.#context;
+    if (id === 'latency') return value === 0 ? '0' : t.milliseconds(value);
+    return id === 'heartbeat' && value > 0 ? t.duration(value) : String(value);
+  }
+
+  #fit() {
+    for (const { id } of charts) {
+      const plot = this.#plots.get(id);
+      const width = plot?.root.parentElement.clientWidth;
+      if (width > 0 && width !== plot.width) plot.setSize({ width, height: heightPx });
+    }
+  }
+}
+
+function series({ colour: name, area, dash }) {
+  const stroke = colour(name);
+  return {
+    stroke,
+    width: 1.75,
+    spanGaps: false,
+    points: { show: false },
+    ...(dash ? { dash } : {}),
+    ...(area ? { fill: withAlpha(stroke) } : {}),
+  };
+}
+
+/** Each with the line that it belongs to. */
+function valuesOf(id, sample, { t, words, limitSeconds }) {
+  const none = [['none', t.timeline.charts.none]];
+  if (id === 'rate') return [['first', words[0](sample.updatesPerSecond ?? 0)]];
+  if (id === 'latency') {
+    const { latencyMs } = sample;
+    if (!latencyMs) return none;
+    return [
+      ['half', `${words[0]} ${t.milliseconds(latencyMs.p50)}`],
+      ['most', `${words[1]} ${t.milliseconds(latencyMs.p99)}`],
+    ];
+  }
+  const age = sample.heartbeatAgeSeconds;
+  const limit = limitSeconds === undefined ? [] : [['limit', `${words[0]} ${t.duration(limitSeconds)}`]];
+  return [...(age === null || age === undefined ? none : [['first', t.duration(age)]]), ...limit];
+}
+
+/** What a name of the style sheet means in the present colour scheme: a canvas knows no such names. */
+function colour(name) {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+function withAlpha(rgb) {
+  return rgb.replace(/^rgb\((.*)\)$/, 'rgb($1, 0.14)');
+}

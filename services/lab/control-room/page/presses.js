@@ -1,0 +1,81 @@
+/** What a press on an element with `data-do` does; each takes the element's `data-` values. */
+import { post, whyNot } from './talk.js';
+
+export const localeKey = 'staffprobot-locale';
+
+const byId = (id) => document.getElementById(id);
+const forcible = ['release-lock', 'recover'];
+
+/**
+ * @param {{state: object, set: (values: object) => void, t: () => object}} page
+ */
+export function pressesOf({ state, set, t }) {
+  /** Says under `place` why something did not work, or that nothing is wrong. */
+  const tell = (place, answer) =>
+    set({
+      troubles: { ...state.troubles, [place]: answer.ok ? '' : t().workers.failed(whyNot(answer, t())) },
+    });
+
+  return {
+    locale({ locale }) {
+      localStorage.setItem(localeKey, locale);
+      set({ locale });
+      void post('/api/locale', { locale });
+    },
+
+    person({ id }) {
+      const chosen = Number(id);
+      const others = state.writers.filter((one) => one !== chosen);
+      const writers = state.writers.includes(chosen) ? others : [...state.writers, chosen];
+      if (writers.length > 0) set({ writers });
+    },
+    everybody: () => set({ writers: (state.chats ?? []).map(({ person }) => person.id) }),
+    owner: ({ id }) => set({ ownerId: Number(id) }),
+    app: ({ app }) => set({ app }),
+
+    command: ({ text }) => sayAsAll({ state }, text),
+    press: ({ message, data, as }) =>
+      void post('/api/chat/press', {
+        messageId: Number(message),
+        data,
+        as: Number(as),
+        locale: state.locale,
+      }),
+
+    async signal({ pid, signal }) {
+      tell('worker', await post('/api/workers/signal', { pid: Number(pid), signal }));
+    },
+    async drill({ drill }) {
+      const takesWorker = state.lab?.drills?.find(({ id }) => id === drill)?.target === 'worker';
+      const worker = takesWorker ? byId('drill-worker').value : '';
+      tell('drill', await post('/api/drills', { drill, ...(worker === '' ? {} : { worker }) }));
+    },
+    mend: async ({ drill }) => tell('drill', await post('/api/drills/mend', { drill })),
+    tour: async ({ action }) => tell('tour', await post('/api/tour', { action })),
+    'load-stop': async () => tell('load', await post('/api/load/stop', {})),
+
+    async ops({ action }) {
+      const startedMs = performance.now();
+      const run = { action };
+      set({ ops: run });
+      const reason = byId('reason').value.trim() || t().ops.reasonPlaceholder;
+      const force = byId('force').checked && forcible.includes(action);
+      const drop = byId('drop').checked && action === 'recover';
+      const options = { ...(force ? { force } : {}), ...(drop ? { dropUpdates: drop } : {}) };
+      const said = await post('/api/ops', { action, reason, ...options });
+      const answer = said.ok ? said : { ...said, error: whyNot(said, t()) };
+      // A later action's answer is not overwritten by an earlier one's.
+      if (state.ops === run) set({ ops: { action, answer, elapsedMs: performance.now() - startedMs } });
+    },
+
+    /** Not a button's: the forms'. */
+    say: ({ text }) => sayAsAll({ state }, text),
+    async load({ perSecond, chats }) {
+      tell('load', await post('/api/load', { perSecond: Number(perSecond), chats: Number(chats) }));
+    },
+  };
+}
+
+function sayAsAll({ state }, text) {
+  for (const as of state.writers) void post('/api/chat', { text, as, locale: state.locale });
+}

@@ -1,0 +1,173 @@
+/** The chat: several people's conversations with the bot, with the moments at which another worker took over. */
+import { h } from '../dom.js';
+import { clockTime } from './times.js';
+import { workerName } from './worker-name.js';
+
+const commands = ['/start', '/help', '/get_chat_id', '/status', '/notifications'];
+/** The newest of a conversation: a page that is open for hours does not grow. */
+const messagesShown = 60;
+const hues = 6;
+
+export function personName(name, t) {
+  return t.people[name] ?? name;
+}
+
+/** Ordinary people first; each keeps the colour of its place. */
+export function inOrder(chats = []) {
+  const ordered = [...chats].sort((a, b) => Number(a.person.isSuperadmin) - Number(b.person.isSuperadmin));
+  return ordered.map((chat, index) => ({ ...chat, index }));
+}
+
+/** Who writes, one button each; at least one stays chosen. */
+export function peopleView({ chats = [], writers }, t) {
+  const all = chats.every(({ person }) => writers.includes(person.id));
+  return [
+    ...inOrder(chats).map(({ person: { id, name, isSuperadmin }, index }) =>
+      h(
+        'button',
+        {
+          key: id,
+          type: 'button',
+          id: `person-${id}`,
+          class: 'person-button',
+          'aria-pressed': writers.includes(id),
+          'data-do': 'person',
+          'data-id': id,
+        },
+        avatar(name, index, t),
+        h('span', {}, personName(name, t), isSuperadmin && h('small', {}, t.chat.superadmin)),
+      ),
+    ),
+    chats.length > 1 &&
+      h(
+        'button',
+        { key: 'all', type: 'button', class: 'person-button', 'aria-pressed': all, 'data-do': 'everybody' },
+        t.chat.everybody,
+      ),
+  ].filter(Boolean);
+}
+
+export function avatar(name, index, t) {
+  return h(
+    'span',
+    { class: 'avatar', 'data-hue': index % hues, 'aria-hidden': 'true' },
+    personName(name, t).slice(0, 1),
+  );
+}
+
+export function conversationsView(state, t) {
+  const { chats, writers, toasts } = state;
+  return inOrder(chats)
+    .filter(({ person }) => writers.includes(person.id))
+    .map((chat) => {
+      const { id, name } = chat.person;
+      const title = t.chat.conversation(personName(name, t));
+      return h(
+        'section',
+        { key: id, class: 'conversation', 'aria-label': title },
+        h('header', {}, avatar(name, chat.index, t), h('h3', {}, personName(name, t))),
+        h(
+          'div',
+          {
+            class: 'messages',
+            id: `messages-${id}`,
+            role: 'log',
+            'aria-live': 'polite',
+            'aria-label': title,
+            tabindex: 0,
+            'data-follows': id,
+          },
+          messageViews(chat, state, t),
+        ),
+        h('p', { class: 'toast', role: 'status' }, toasts[id] ?? ''),
+      );
+    });
+}
+
+/** A conversation's newest messages, with who took over in between. */
+export function messageViews({ messages, person }, state, t) {
+  if (messages.length === 0) {
+    return [h('p', { key: 'empty', class: 'empty' }, t.chat.empty(personName(person.name, t)))];
+  }
+  const shown = messages.slice(-messagesShown);
+  const items = [
+    ...shown.map((message) => ({ atMs: message.atMs, view: messageView(message, person, t) })),
+    ...takeovers(state, shown[0].atMs).map(({ id, atMs, who }) => ({
+      atMs,
+      isTakeover: true,
+      view: h('p', { key: `over-${id}`, class: 'takeover' }, `${clockTime(atMs)} · ${t.chat.tookOver(who)}`),
+    })),
+  ].sort((a, b) => a.atMs - b.atMs);
+  // Of several that followed each other without a message between them, the last is the one that counts.
+  return items
+    .filter(({ isTakeover }, index) => !(isTakeover && items[index + 1]?.isTakeover))
+    .map(({ view }) => view);
+}
+
+function messageView({ id, from, text, atMs, buttons, edited, waiting }, person, t) {
+  const state = from === 'person' ? (waiting ? t.chat.waiting : t.chat.taken) : edited ? t.chat.edited : '';
+  return h(
+    'article',
+    { key: `${from}-${id}`, class: `bubble ${from}`, 'data-message': id, 'data-waiting': waiting },
+    h('p', { class: 'text' }, text),
+    buttons.length > 0 && keyboard(buttons, id, person),
+    h(
+      'footer',
+      {},
+      h('time', { datetime: new Date(atMs).toISOString() }, clockTime(atMs)),
+      state && h('span', { class: 'state', title: state }, from === 'person' ? mark(waiting, state) : state),
+    ),
+  );
+}
+
+function keyboard(rows, messageId, person) {
+  return h(
+    'div',
+    { class: 'keyboard' },
+    rows.map((row) =>
+      h(
+        'div',
+        { class: 'row' },
+        row.map((button) => keyboardButton(button, messageId, person)),
+      ),
+    ),
+  );
+}
+
+function keyboardButton({ text, data, url }, messageId, person) {
+  if (url !== undefined) return h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, text);
+  const doing = {
+    'data-do': 'press',
+    'data-message': messageId,
+    'data-data': data,
+    'data-as': person.id,
+  };
+  return h('button', { type: 'button', ...doing }, text);
+}
+
+function mark(waiting, state) {
+  return h(
+    'span',
+    {},
+    h('span', { 'aria-hidden': 'true' }, waiting ? '◷' : '✓'),
+    h('span', { class: 'hidden' }, state),
+  );
+}
+
+/** From the audit trail, oldest first: who took the lock after the conversation began. */
+function takeovers({ audit, now }, sinceMs) {
+  return (audit ?? [])
+    .filter(({ event }) => event === 'acquired')
+    .map(({ id, who }) => ({ id, atMs: Number(id.split('-')[0]), who: workerName(who, now) }))
+    .filter(({ atMs }) => atMs > sinceMs);
+}
+
+export function commandsView() {
+  return commands.map((command) =>
+    h(
+      'button',
+      { key: command, type: 'button', class: 'chip', 'data-do': 'command', 'data-text': command },
+      command,
+    ),
+  );
+}

@@ -1,0 +1,110 @@
+/** What can be broken: each with what it does, what is promised, and whether the promise held. */
+import { h } from '../dom.js';
+import { inWords } from '../texts/texts.js';
+import { figuresList } from './figures.js';
+import { clockTime } from './times.js';
+
+const groups = {
+  workers: ['kill', 'freeze', 'resume', 'stop', 'add', 'poison'],
+  around: ['cut', 'wipe', 'stop-monitor'],
+  telegram: ['rogue', 'telegram-429', 'telegram-502', 'telegram-hang'],
+};
+const known = Object.values(groups).flat();
+
+export function drillTargetView({ lab, now }, t) {
+  if (!lab?.drills?.some(({ target }) => target === 'worker')) return [];
+  return [
+    h('label', { for: 'drill-worker' }, t.drills.target),
+    h(
+      'select',
+      { id: 'drill-worker', key: 'drill-worker' },
+      h('option', { key: 'leader', value: '' }, t.drills.leader),
+      (now?.workers ?? []).map(({ name }) => h('option', { key: name, value: name }, name)),
+    ),
+  ];
+}
+
+export function drillsView(state, t) {
+  const { lab } = state;
+  if (lab === undefined) return [];
+  if (lab.drills === undefined) return [h('p', { key: 'missing', class: 'empty' }, t.drills.missing)];
+  const more = lab.drills.map(({ id }) => id).filter((id) => !known.includes(id));
+  return Object.entries({ ...groups, more })
+    .map(([group, ids]) => [group, ids.map((id) => lab.drills.find((one) => one.id === id)).filter(Boolean)])
+    .filter(([, drills]) => drills.length > 0)
+    .map(([group, drills]) =>
+      h(
+        'section',
+        { key: group, class: 'group', 'aria-labelledby': `drills-${group}` },
+        h('h3', { id: `drills-${group}` }, t.drills.groups[group]),
+        h(
+          'div',
+          { class: 'drills' },
+          drills.map((facts) => drillCard(facts, state, t)),
+        ),
+      ),
+    );
+}
+
+function drillCard({ id, title, does, promise, holds }, { drills, tour }, t) {
+  const drill = drills?.find((one) => one.id === id) ?? { state: 'idle' };
+  const { state, worker } = drill;
+  const name = inWords(title, t);
+  const busy = isBusy(id, { drills, tour });
+  return h(
+    'article',
+    { key: id, class: 'drill', 'data-drill-card': id, 'data-state': state },
+    h('header', {}, h('h4', {}, name), h('span', { class: 'verdict', role: 'status' }, verdict(drill, t))),
+    h('p', { class: 'does' }, inWords(does, t)),
+    h('p', { class: 'promise' }, h('strong', {}, `${t.drills.promise}: `), inWords(promise, t)),
+    state !== 'idle' && outcome(drill, t),
+    h(
+      'div',
+      { class: 'buttons' },
+      drillButton({ id, name, state, holds, busy }, t),
+      worker && h('span', { class: 'note' }, worker),
+    ),
+  );
+}
+
+/** One button for beginning and mending, so that the keyboard's focus stays on it. */
+function drillButton({ id, name, state, holds, busy }, t) {
+  const mends = state === 'running' && holds;
+  const text = mends ? t.drills.mend : t.drills.run;
+  return h(
+    'button',
+    {
+      key: 'run',
+      type: 'button',
+      class: mends ? 'primary' : null,
+      'data-do': mends ? 'mend' : busy ? null : 'drill',
+      'data-drill': id,
+      'aria-disabled': busy && !mends,
+      'aria-label': `${text}: ${name}`,
+    },
+    text,
+  );
+}
+
+/** One at a time: two drills would spoil each other's figures. Only waking may join freezing. */
+function isBusy(id, { drills = [], tour }) {
+  const running = drills.filter(({ state }) => state === 'running').map((one) => one.id);
+  return tour?.running === true || running.some((other) => !(id === 'resume' && other === 'freeze'));
+}
+
+function verdict({ state, startedAtMs, endedAtMs }, t) {
+  const text = t.drills.states[state] ?? state;
+  if (state !== 'kept' || !startedAtMs || !endedAtMs) return text;
+  return `✓ ${text} ${t.drills.after(t.duration((endedAtMs - startedAtMs) / 1000))}`;
+}
+
+function outcome({ state, now, why, figures, startedAtMs }, t) {
+  const words = state === 'running' ? now : why;
+  return h(
+    'div',
+    { class: 'outcome' },
+    words && h('p', { class: state === 'running' ? 'doing' : 'why' }, inWords(words, t)),
+    figuresList(figures, t),
+    startedAtMs && h('p', { class: 'note' }, t.drills.at(clockTime(startedAtMs))),
+  );
+}

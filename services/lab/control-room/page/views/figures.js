@@ -1,0 +1,36 @@
+/** Measured figures of a drill or a step, as the lab tells them: the most telling at once, the others on demand. */
+import { h } from '../dom.js';
+import { inWords } from '../texts/texts.js';
+
+const firstShown = 2;
+/** What every promise is about. */
+const alwaysShown = ['Lost', 'Out of order'];
+
+/** @param {{label: {en: string}, value: unknown}[] | undefined} figures */
+export function figuresList(figures = [], t) {
+  if (figures.length === 0) return null;
+  const isShown = ({ label }, index) => index < firstShown || alwaysShown.includes(label.en);
+  const others = figures.filter((figure, index) => !isShown(figure, index));
+  return h(
+    'div',
+    { class: 'measured' },
+    listOf(figures.filter(isShown), t),
+    others.length > 0 && h('details', {}, h('summary', {}, t.figures.more), listOf(others, t)),
+  );
+}
+
+/** Thousands of milliseconds are seconds to whoever reads them. */
+function easyToRead(value, t) {
+  const [, ms] = /^(\d{4,}) (?:ms|мс)$/.exec(value) ?? [];
+  return ms === undefined ? value : t.milliseconds(Number(ms));
+}
+
+function listOf(figures, t) {
+  return h(
+    'dl',
+    {},
+    figures.map(({ label, value }) =>
+      h('div', {}, h('dt', {}, inWords(label, t)), h('dd', {}, easyToRead(inWords(value, t), t))),
+    ),
+  );
+}

@@ -1,0 +1,73 @@
+/** The guided tour: six promises, a mark for each that held, and the one big button. */
+import { h } from '../dom.js';
+import { inWords } from '../texts/texts.js';
+import { figuresList } from './figures.js';
+
+const marks = { waiting: '', running: '', kept: '✓', broken: '✕' };
+
+/** How far the tour is. */
+function progress({ lab, tour }) {
+  const steps = tour?.steps ?? [];
+  const of = lab?.tourSteps?.length ?? steps.length;
+  const count = (wanted) => steps.filter(({ state }) => state === wanted).length;
+  return {
+    of,
+    kept: count('kept'),
+    broken: count('broken'),
+    running: tour?.running === true,
+    begun: steps.some(({ state }) => state !== 'waiting'),
+    at: steps.findIndex(({ state }) => state === 'running') + 1,
+  };
+}
+
+/** The sentence under the title, and its tone. */
+export function tourWords(state, t) {
+  if (state.lab !== undefined && state.lab.tourSteps === undefined)
+    return { tone: 'quiet', text: t.tour.missing };
+  const { of, kept, broken, running, begun, at } = progress(state);
+  if (running) return { tone: 'info', text: t.tour.running(at || kept + broken || 1, of) };
+  if (!begun) return { tone: 'quiet', text: t.tour.intro };
+  if (broken > 0) return { tone: 'bad', text: t.tour.broken(broken) };
+  return kept === of ? { tone: 'good', text: t.tour.kept(of) } : { tone: 'quiet', text: t.tour.stopped };
+}
+
+/** One button for starting and stopping, so that the keyboard's focus stays on it. */
+export function tourButtonView(state, t) {
+  if (state.lab?.tourSteps === undefined) return [];
+  const { running, begun } = progress(state);
+  const text = running ? t.tour.stop : begun ? t.tour.again : t.tour.start;
+  return [
+    h(
+      'button',
+      {
+        key: 'tour',
+        type: 'button',
+        class: running ? 'big' : 'big primary',
+        'data-do': 'tour',
+        'data-action': running ? 'stop' : 'start',
+      },
+      text,
+    ),
+  ];
+}
+
+export function tourStepsView({ lab, tour }, t) {
+  return (lab?.tourSteps ?? []).map(({ id, title, promise }, index) => {
+    const step = tour?.steps?.find((one) => one.id === id) ?? { state: 'waiting' };
+    const { state } = step;
+    return h(
+      'li',
+      { key: id, class: 'step', 'data-step': id, 'data-state': state },
+      h('span', { class: 'mark', 'aria-hidden': 'true' }, marks[state] || String(index + 1)),
+      h(
+        'div',
+        { class: 'step-text' },
+        h('h3', {}, inWords(title, t), h('span', { class: 'hidden' }, `: ${t.tour.states[state]}`)),
+        h('p', { class: 'note' }, inWords(promise, t)),
+        state === 'running' && step.now && h('p', { class: 'doing' }, inWords(step.now, t)),
+        step.why && h('p', { class: 'why' }, inWords(step.why, t)),
+        figuresList(step.figures, t),
+      ),
+    );
+  });
+}

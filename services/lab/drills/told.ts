@@ -1,0 +1,39 @@
+/**
+ * Whether every superadmin has been told of something that is no outage.
+ *
+ * The same kind is told at most once in half an hour, so a drill that is repeated sooner finds that it was told before.
+ */
+import { type NoticeKind, onceRules } from '../../core/notifications/notices.ts';
+import { superadmins } from '../people.ts';
+import { text } from '../text.ts';
+import type { Scene } from './scene.ts';
+
+/** What the message says in every language. */
+const marks: Partial<Record<NoticeKind, RegExp>> = {
+  'another-poller': /409/,
+  'dead-letters': /bot_updates_dead/,
+};
+
+/** Undefined: not within the last half hour. */
+export async function toldAgoSeconds({ lab }: Scene, kind: NoticeKind): Promise<number | undefined> {
+  const { told, nowMs } = await lab.outages.observe({ noteRun: false });
+  const agoMs = nowMs - (told[kind]?.raisedMs ?? Number.NEGATIVE_INFINITY);
+  return agoMs < onceRules[kind].quietMs ? agoMs / 1000 : undefined;
+}
+
+export async function untilTold(
+  scene: Scene,
+  kind: NoticeKind,
+  { sinceWallMs }: { sinceWallMs: number },
+): Promise<void> {
+  const { conversations } = scene.lab;
+  await scene.until(text('every superadmin is told', 'каждый суперадмин знает'), () =>
+    superadmins.every(({ id }) => {
+      const { messages = [] } = conversations.all().find(({ person }) => person.id === id) ?? {};
+      return messages.some(
+        ({ from, atMs, text: said }) =>
+          from === 'bot' && atMs >= sinceWallMs && marks[kind]?.test(said) === true,
+      );
+    }),
+  );
+}

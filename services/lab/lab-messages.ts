@@ -1,0 +1,68 @@
+/** What watches the messages and the polls of a lab, and writes messages into it. */
+import type { UpstashStore } from '../adapters/redis/upstash-store.ts';
+import type { Clock } from '../core/clock.ts';
+import { heartbeatAgeSeconds } from '../core/heartbeat/heartbeat.ts';
+import type { OutageStore } from '../core/outage/outage-store.ts';
+import type { StoreKeys } from '../core/store-keys.ts';
+import { PollWatch } from './drills/poll-watch.ts';
+import { LoadGenerator } from './load/load-generator.ts';
+import { people } from './people.ts';
+import { AnswerTimes } from './samples/answer-times.ts';
+import { Sampler } from './samples/sampler.ts';
+import type { RunningEmulator } from './telegram-emulator/server.ts';
+
+export interface WatchedMessages {
+  readonly polls: PollWatch;
+  /** The messages of the load button and of the tour. */
+  readonly load: LoadGenerator;
+  /** The few messages by which a drill sees whether anything is lost. */
+  readonly probe: LoadGenerator;
+  readonly sampler: Sampler;
+  /** How many updates the journal holds. */
+  journalSize(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface WatchedLab {
+  readonly clock: Clock;
+  readonly telegram: RunningEmulator;
+  readonly botToken: string;
+  readonly store: UpstashStore;
+  readonly keys: StoreKeys;
+  readonly outages: OutageStore;
+}
+
+/** Apart from all people, and from one another. */
+const loadChatsFrom = 50_000_001;
+const probeChatsFrom = 60_000_001;
+
+export function watchMessages(lab: WatchedLab): WatchedMessages {
+  const { clock, telegram, botToken, store, keys, outages } = lab;
+  const journalSize = async (): Promise<number> => Number(await store.command(['HLEN', keys.journal]));
+  const common = { emulator: telegram, token: botToken, clock };
+  const polls = new PollWatch(common);
+  const load = new LoadGenerator({ ...common, journalSize, firstChatId: loadChatsFrom });
+  const probe = new LoadGenerator({ ...common, journalSize, firstChatId: probeChatsFrom });
+  const ordinary = people.filter(({ isSuperadmin }) => !isSuperadmin).map(({ id }) => id);
+  const answers = new AnswerTimes({ ...common, chatIds: ordinary });
+  const sampler = new Sampler({
+    ...common,
+    heartbeatAge: async () => {
+      const { heartbeat, nowMs } = await outages.observe({ noteRun: false });
+      return heartbeatAgeSeconds(heartbeat, nowMs);
+    },
+    latency: () => load.view().latencyMs ?? probe.view().latencyMs ?? answers.recent(),
+  });
+  sampler.start();
+  return {
+    polls,
+    load,
+    probe,
+    sampler,
+    journalSize,
+    async close() {
+      polls.close();
+      await Promise.all([load.close(), probe.close(), sampler.stop()]);
+    },
+  };
+}

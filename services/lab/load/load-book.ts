@@ -1,0 +1,161 @@
+/**
+ * The book of numbered questions: which were answered, in which order, how often, how fast. Pure.
+ *
+ * - *lost*: a later one of the same chat was answered and this one was not; or the reader of the book has found that
+ *   nothing is left that could answer it (`giveUp`). When its answer comes all the same, it is lost no more, and out
+ *   of order if a later one was answered first.
+ * - *repeated*: an answer beyond the first. At least once is what the bot promises, so a crash may repeat some.
+ *
+ * Memory is bounded: by the questions that wait (whoever asks looks at `waiting` first), by the lost ones that are
+ * remembered (`lostKept` a chat; older ones stay counted), and by the latencies kept.
+ */
+import type { Percentiles } from './load-view.ts';
+
+export interface LoadCounts {
+  readonly sent: number;
+  readonly answered: number;
+  readonly waiting: number;
+  readonly lost: number;
+  readonly outOfOrder: number;
+  readonly repeated: number;
+  readonly latencyMs: Percentiles | null;
+}
+
+interface ChatBook {
+  /** The number asked last. */
+  asked: number;
+  /** The highest number that was answered. */
+  highest: number;
+  /** Asked and neither answered nor lost: when each was asked, in order. */
+  readonly waiting: Map<number, number>;
+  readonly lost: Set<number>;
+}
+
+const lostKept = 1000;
+const latenciesKept = 2000;
+/** Latencies older than this say nothing about now. */
+const latencyAgeMs = 15_000;
+
+export class LoadBook {
+  private readonly chats = new Map<number, ChatBook>();
+  /** Numbers up to this one belong to earlier books, whose answers may still come. */
+  private readonly numbersBefore: number;
+  private latencies: { readonly atMs: number; readonly ms: number }[] = [];
+  /** The longest that a first answer took. */
+  slowestMs = 0;
+  /** When the latest asked of the answered questions was asked. */
+  lastAnsweredAskedMs = Number.NEGATIVE_INFINITY;
+  private sent = 0;
+  private answered = 0;
+  private lost = 0;
+  private outOfOrder = 0;
+  private repeated = 0;
+
+  constructor({ numbersBefore }: { numbersBefore: number }) {
+    this.numbersBefore = numbersBefore;
+  }
+
+  /** The highest number that was asked. */
+  get lastNumber(): number {
+    return Math.max(this.numbersBefore, ...[...this.chats.values()].map(({ asked }) => asked));
+  }
+
+  get waiting(): number {
+    return this.sent - this.answered - this.lost;
+  }
+
+  counts(nowMs: number): LoadCounts {
+    const { sent, answered, waiting, lost, outOfOrder, repeated } = this;
+    return { sent, answered, waiting, lost, outOfOrder, repeated, latencyMs: this.recentLatency(nowMs) };
+  }
+
+  /** The question's number in its chat. */
+  ask(chatId: number, nowMs: number): number {
+    const chat = this.chat(chatId);
+    chat.asked += 1;
+    chat.waiting.set(chat.asked, nowMs);
+    this.sent += 1;
+    return chat.asked;
+  }
+
+  /** False for an answer to a question that was not asked in this book. */
+  answer(chatId: number, number: number, nowMs: number): boolean {
+    const chat = this.chats.get(chatId);
+    if (chat === undefined || number <= this.numbersBefore || number > chat.asked) return false;
+    const askedMs = chat.waiting.get(number);
+    if (askedMs === undefined && !chat.lost.delete(number)) {
+      this.repeated += 1;
+      return true;
+    }
+    this.answered += 1;
+    if (askedMs === undefined) {
+      this.lost -= 1;
+      if (number < chat.highest) this.outOfOrder += 1;
+    } else {
+      chat.waiting.delete(number);
+      this.lastAnsweredAskedMs = Math.max(this.lastAnsweredAskedMs, askedMs);
+      this.noteLatency(nowMs, nowMs - askedMs);
+    }
+    if (number > chat.highest) {
+      chat.highest = number;
+      this.loseBefore(chat, number);
+    }
+    return true;
+  }
+
+  /** Nothing is left that could answer what was asked before `askedBeforeMs`. */
+  giveUp(askedBeforeMs: number): void {
+    for (const chat of this.chats.values()) {
+      for (const [number, askedMs] of chat.waiting) {
+        if (askedMs < askedBeforeMs) this.lose(chat, number);
+      }
+    }
+  }
+
+  /** Questions that wait; for whoever wants to know which were taken by somebody else. */
+  isOpen(chatId: number, number: number): boolean {
+    const chat = this.chats.get(chatId);
+    return chat !== undefined && (chat.waiting.has(number) || chat.lost.has(number));
+  }
+
+  private loseBefore(chat: ChatBook, answered: number): void {
+    for (const number of chat.waiting.keys()) {
+      if (number > answered) return;
+      this.lose(chat, number);
+    }
+  }
+
+  private lose(chat: ChatBook, number: number): void {
+    chat.waiting.delete(number);
+    chat.lost.add(number);
+    this.lost += 1;
+    const [oldest] = chat.lost;
+    if (chat.lost.size > lostKept && oldest !== undefined) chat.lost.delete(oldest);
+  }
+
+  private chat(chatId: number): ChatBook {
+    const known = this.chats.get(chatId);
+    if (known !== undefined) return known;
+    const chat: ChatBook = { asked: this.numbersBefore, highest: 0, waiting: new Map(), lost: new Set() };
+    this.chats.set(chatId, chat);
+    return chat;
+  }
+
+  private noteLatency(atMs: number, ms: number): void {
+    this.slowestMs = Math.max(this.slowestMs, ms);
+    this.latencies.push({ atMs, ms });
+    if (this.latencies.length > 2 * latenciesKept) this.latencies = this.latencies.slice(-latenciesKept);
+  }
+
+  private recentLatency(nowMs: number): Percentiles | null {
+    const recent = this.latencies.slice(-latenciesKept).filter(({ atMs }) => nowMs - atMs <= latencyAgeMs);
+    return percentiles(recent.map(({ ms }) => ms));
+  }
+}
+
+/** Null for none. */
+export function percentiles(values: readonly number[]): Percentiles | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0;
+  return sorted.length === 0 ? null : { p50: Math.round(at(0.5)), p99: Math.round(at(0.99)) };
+}

@@ -1,0 +1,22 @@
+/** What is told of the messages that the lab's virtual people write. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export interface LoadView {
+  readonly running: boolean;
+  readonly perSecond: number;
+  readonly chats: number;
+  readonly sent: number;
+  readonly answered: number;
+  /** Sent, and neither answered nor lost. */
+  readonly waiting: number;
+  /** A later message of the same chat was answered and this one was not; or nothing is left that could answer it. */
+  readonly lost: number;
+  /** Answered, but after a later one of the same chat. */
+  readonly outOfOrder: number;
+  /** Answers beyond the first. */
+  readonly repeated: number;
+  readonly latencyMs: Percentiles | null;
+}

@@ -1,0 +1,100 @@
+/**
+ * One sample a second for the charts, whether or not somebody looks; the last ten minutes are kept.
+ *
+ * What cannot be read (the store is down) is null; the samples go on.
+ */
+import type { Clock } from '../../core/clock.ts';
+import type { Percentiles } from '../load/load-view.ts';
+import type { EmulatorEvent } from '../telegram-emulator/events.ts';
+import type { RunningEmulator } from '../telegram-emulator/server.ts';
+import type { Sample } from './sample.ts';
+
+export interface SamplerParts {
+  readonly clock: Clock;
+  readonly emulator: Pick<RunningEmulator, 'onEvent' | 'pendingCount'>;
+  readonly token: string;
+  /** Null when there is no heartbeat; may reject. */
+  readonly heartbeatAge: () => Promise<number | null>;
+  readonly latency: () => Percentiles | null;
+}
+
+const everyMs = 1000;
+export const samplesKept = 600;
+
+export class Sampler {
+  private readonly parts: SamplerParts;
+  private readonly kept: Sample[] = [];
+  private readonly listeners = new Set<(sample: Sample) => void>();
+  private readonly stopping = new AbortController();
+  private readonly stopListening: () => void;
+  private confirmed = 0;
+  private loop: Promise<void> | undefined;
+
+  constructor(parts: SamplerParts) {
+    this.parts = parts;
+    this.stopListening = parts.emulator.onEvent((event) => this.hear(event));
+  }
+
+  /** Oldest first. */
+  get samples(): readonly Sample[] {
+    return this.kept;
+  }
+
+  /** Returns what ends the listening. */
+  onSample(listener: (sample: Sample) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  start(): void {
+    this.loop ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.stopListening();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    const { clock } = this.parts;
+    const { signal } = this.stopping;
+    let lastMs = clock.monotonicMs();
+    while (!signal.aborted) {
+      await clock.sleep(everyMs, signal);
+      if (signal.aborted) return;
+      const nowMs = clock.monotonicMs();
+      await this.take((nowMs - lastMs) / 1000);
+      lastMs = nowMs;
+    }
+  }
+
+  private async take(seconds: number): Promise<void> {
+    const { clock, emulator, token, latency } = this.parts;
+    const { confirmed } = this;
+    this.confirmed = 0;
+    const sample: Sample = {
+      atMs: clock.wallMs(),
+      updatesPerSecond: Math.round((confirmed / seconds) * 10) / 10,
+      latencyMs: latency(),
+      heartbeatAgeSeconds: await this.heartbeatAge(),
+      pending: emulator.pendingCount(token),
+    };
+    this.kept.push(sample);
+    if (this.kept.length > samplesKept) this.kept.shift();
+    for (const listener of this.listeners) listener(sample);
+  }
+
+  private async heartbeatAge(): Promise<number | null> {
+    try {
+      return await this.parts.heartbeatAge();
+    } catch {
+      // The store does not answer: that is not known now.
+      return null;
+    }
+  }
+
+  private hear({ type, details }: EmulatorEvent): void {
+    if (type === 'updates-confirmed') this.confirmed += Number(details['count']);
+  }
+}

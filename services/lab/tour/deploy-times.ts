@@ -1,0 +1,36 @@
+/**
+ * Changes the times by which the lab works, as a company would: by a deployment of the workers and of the monitor.
+ *
+ * Whoever is more patient is changed first on the way to slower times, and last on the way to quicker ones: a monitor
+ * that expects a beat a second must not judge workers that beat three times a minute.
+ */
+import { heartbeatAgeSeconds } from '../../core/heartbeat/heartbeat.ts';
+import { untilWhole } from '../drills/common.ts';
+import type { Scene } from '../drills/scene.ts';
+import type { LabTimes } from '../lab-times.ts';
+import { text } from '../text.ts';
+
+export async function deployTimes(scene: Scene, times: LabTimes): Promise<void> {
+  const { lab } = scene;
+  const isQuicker = times.heartbeatStaleSeconds < lab.times.current.heartbeatStaleSeconds;
+  if (!isQuicker) lab.times.apply(times);
+  lab.times.forNewWorkers = times;
+  const old = [...lab.tasks.tasks];
+  const answer = await lab.functions.ops({
+    action: 'restart',
+    reason: 'a deployment of the guided tour',
+    requestedBy: 'guided tour',
+  });
+  const { ok } = answer as { ok: boolean };
+  scene.demand(ok, text('The deployment was refused.', 'Выкладка отклонена.'));
+  await untilWhole(scene, old);
+  await scene.until(
+    text('a fresh heartbeat of the new leader', 'свежий heartbeat нового ведущего'),
+    async () => {
+      const { heartbeat, nowMs } = await lab.outages.observe({ noteRun: false });
+      const ageSeconds = heartbeatAgeSeconds(heartbeat, nowMs);
+      return ageSeconds !== null && ageSeconds < times.heartbeatStaleSeconds / 2;
+    },
+  );
+  if (isQuicker) lab.times.apply(times);
+}

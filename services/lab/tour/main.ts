@@ -1,0 +1,96 @@
+/**
+ * The guided tour without a page: `npm run tour`, or `npm run tour -- --json`.
+ *
+ * Starts a lab of its own on free ports at the tour's speed, prints one line a step with what was measured, and ends
+ * the lab. With `--json` one object on stdout instead. Exit code 0 when all six promises held, 1 when not (a tour that
+ * did not come to its end included), 78 for wrong arguments and settings. Ctrl-C ends everything and leaves nothing.
+ */
+import { parseArgs } from 'node:util';
+import { systemClock as clock } from '../../adapters/system-clock.ts';
+import { systemRandom as random } from '../../adapters/system-random.ts';
+import { exitCodes } from '../../core/exit-codes.ts';
+import { type Lab, startLab } from '../lab.ts';
+import { LabStartError, untilReady } from '../lab-readiness.ts';
+import { type LabSettings, readLabSettings } from '../lab-settings.ts';
+import { hearStopWishes } from '../stop-wishes.ts';
+import { stepLine, tourReport } from './report.ts';
+import { tourSpeed } from './tour.ts';
+
+/** A promise did not hold, or was not seen to hold. */
+const broken = 1;
+
+const stop = new AbortController();
+hearStopWishes(clock, {
+  startedByNpm: process.env['npm_command'] !== undefined,
+  onStop: () => stop.abort(),
+  // The undertaker ends what is still there.
+  onHurry: () => process.exit(broken),
+});
+process.exit(await main());
+
+async function main(): Promise<number> {
+  const asJson = readWords(process.argv.slice(2));
+  const read = readLabSettings(process.env, ['--speed', String(tourSpeed)]);
+  const problems = [...(typeof asJson === 'string' ? [asJson] : []), ...(read.ok ? [] : read.problems)];
+  if (!read.ok || problems.length > 0) return refuse(problems, exitCodes.configuration);
+  try {
+    return await run(read.settings, asJson === true);
+  } catch (error) {
+    const isSetting = error instanceof LabStartError && error.exitCode === exitCodes.configuration;
+    const message = error instanceof Error ? error.message : String(error);
+    return refuse([message], isSetting ? exitCodes.configuration : broken);
+  }
+}
+
+async function run(settings: LabSettings, asJson: boolean): Promise<number> {
+  const startedMs = clock.monotonicMs();
+  const lab = await startLab(settings, { clock, random });
+  try {
+    await untilReady(lab, stop.signal);
+    if (stop.signal.aborted) return broken;
+    lab.functions.startSchedule();
+    if (!asJson) tellSteps(lab);
+    lab.tour.start();
+    stop.signal.addEventListener('abort', () => lab.tour.stop(), { once: true });
+    await lab.tour.finished();
+    if (stop.signal.aborted) return broken;
+    const report = tourReport(lab.tour.results, { seconds: (clock.monotonicMs() - startedMs) / 1000 });
+    say(asJson ? JSON.stringify(report) : report.summary);
+    return report.ok ? exitCodes.cleanStop : broken;
+  } finally {
+    await lab.stop();
+  }
+}
+
+/** Each step once, when its outcome is known. */
+function tellSteps({ tour }: Lab): void {
+  const told = new Set<string>();
+  tour.onChange(() => {
+    for (const step of tour.results) {
+      const isOver = step.durationMs !== null && (step.state === 'kept' || step.state === 'broken');
+      if (!isOver || told.has(step.id)) continue;
+      told.add(step.id);
+      say(stepLine(step));
+    }
+  });
+}
+
+/** Whether JSON is wanted, or in one line what is wrong with the arguments. */
+function readWords(words: readonly string[]): boolean | string {
+  try {
+    const { values } = parseArgs({ args: [...words], options: { json: { type: 'boolean' } } });
+    return values.json ?? false;
+  } catch {
+    const got = JSON.stringify(words.join(' ').slice(0, 60));
+    return `arguments: expected nothing, or --json, got ${got}; write it like: npm run tour -- --json`;
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function refuse(problems: readonly string[], code: number): number {
+  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
+  return code;
+}

@@ -1,0 +1,110 @@
+/** The six steps of the guided tour. Those that break something are the drills themselves, under the tour's load. */
+import { isOpen } from '../../core/outage/outage.ts';
+import { demandHeldBack, demandNeverTwo, settle, untilAnswering, untilWhole } from '../drills/common.ts';
+import { kill } from '../drills/kill.ts';
+import { rogue } from '../drills/rogue.ts';
+import type { Scene } from '../drills/scene.ts';
+import { leaderTask } from '../drills/targets.ts';
+import { wipe } from '../drills/wipe.ts';
+import type { LabTimes } from '../lab-times.ts';
+import { people, superadmins } from '../people.ts';
+import { text } from '../text.ts';
+import { deployTimes } from './deploy-times.ts';
+import { repairLink, tap } from './phone.ts';
+import type { TourStepId } from './tour-view.ts';
+
+/** `quick`: the times at which the tour is not too long. */
+export type TourStep = (scene: Scene, quick: LabTimes) => Promise<void>;
+
+const hello: TourStep = async (scene) => {
+  const { conversations, functions, clock } = scene.lab;
+  const askedMs = clock.wallMs();
+  for (const person of people) conversations.say(person, '/start', functions.locale);
+  const answeredMs = new Map<number, number>();
+  await scene.until(text('everybody has an answer', 'у каждого есть ответ'), () => {
+    for (const { person, messages } of conversations.all()) {
+      const answer = messages.find(({ from, atMs }) => from === 'bot' && atMs >= askedMs);
+      if (answer !== undefined && !answeredMs.has(person.id))
+        answeredMs.set(person.id, answer.atMs - askedMs);
+    }
+    return answeredMs.size === people.length;
+  });
+  scene.measure('answered', answeredMs.size);
+  scene.measure('lost', people.length - answeredMs.size);
+  scene.measure('slowestAnswerMs', Math.max(...answeredMs.values()));
+};
+
+const deploy: TourStep = async (scene, quick) => {
+  await deployTimes(scene, quick);
+  await settle(scene);
+  demandNeverTwo(scene);
+};
+
+const crash: TourStep = async (scene) => {
+  const leader = await leaderTask(scene.lab);
+  await kill(scene, leader?.identity.name ?? null);
+};
+
+const hung: TourStep = async (scene) => {
+  const { tasks } = scene.lab;
+  const frozen = tasks.tasks.filter(({ state }) => state === 'running');
+  const frozenMs = scene.nowMs;
+  try {
+    for (const task of frozen) task.signal('SIGSTOP');
+    scene.polls.disown();
+    const link = await untilAlerted(scene);
+    scene.measure('alertAfterMs', scene.nowMs - frozenMs);
+    scene.countTwoFromNow();
+    const tappedMs = scene.nowMs;
+    scene.say(text('The alert’s repair button is tapped.', 'Касание кнопки «Починить» в тревоге.'));
+    scene.demand(await tap(link, scene.end), text('The link did not work.', 'Ссылка не сработала.'));
+    await untilAnswering(scene);
+    scene.measure('repairedAfterMs', scene.nowMs - tappedMs);
+    await untilWhole(scene, frozen);
+  } finally {
+    for (const task of frozen) task.signal('SIGCONT');
+  }
+  await untilRecovered(scene);
+  await settle(scene);
+  demandHeldBack(scene);
+};
+
+/** Every superadmin has the alert; the link of the first one's repair button. */
+async function untilAlerted(scene: Scene): Promise<string> {
+  const { conversations } = scene.lab;
+  let links: (string | undefined)[] = [];
+  await scene.until(
+    text('the alert reaches every superadmin', 'тревога доходит до каждого суперадмина'),
+    async () => {
+      const outageId = await openOutage(scene);
+      if (outageId === undefined) return false;
+      links = conversations
+        .all()
+        .filter(({ person }) => superadmins.includes(person))
+        .map((conversation) => repairLink(conversation, outageId));
+      return links.every((link) => link !== undefined);
+    },
+  );
+  return links[0] ?? '';
+}
+
+async function untilRecovered(scene: Scene): Promise<void> {
+  await scene.until(
+    text('the monitor ends the outage', 'монитор закрывает сбой'),
+    async () => (await openOutage(scene)) === undefined,
+  );
+}
+
+async function openOutage({ lab }: Scene): Promise<string | undefined> {
+  const { memory } = await lab.outages.observe({ noteRun: false });
+  return isOpen(memory) ? memory.outage?.id : undefined;
+}
+
+export const tourSteps: Readonly<Record<TourStepId, TourStep>> = {
+  hello,
+  deploy,
+  crash,
+  hung,
+  rogue: (scene) => rogue(scene, null),
+  wiped: (scene) => wipe(scene, null),
+};

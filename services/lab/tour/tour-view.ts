@@ -1,0 +1,27 @@
+/** The names of the guided tour's steps, and what is told of them. */
+import type { Figure, Text } from '../text.ts';
+
+export const tourStepIds = ['hello', 'deploy', 'crash', 'hung', 'rogue', 'wiped'] as const;
+export type TourStepId = (typeof tourStepIds)[number];
+
+/** What never changes of a step. */
+export interface TourStepFacts {
+  readonly id: TourStepId;
+  readonly title: Text;
+  readonly promise: Text;
+}
+
+export interface TourStepView {
+  readonly id: TourStepId;
+  readonly state: 'waiting' | 'running' | 'kept' | 'broken';
+  /** What it waits for at present. */
+  readonly now: Text | null;
+  readonly figures: readonly Figure[];
+  readonly why: Text | null;
+}
+
+export interface TourView {
+  readonly running: boolean;
+  readonly startedAtMs: number | null;
+  readonly steps: readonly TourStepView[];
+}

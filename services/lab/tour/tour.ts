@@ -1,0 +1,207 @@
+/**
+ * The guided tour: six steps, one after another, each with the proof that its promise held. The page and
+ * `npm run tour` run the same.
+ *
+ * The tour's second step deploys quick times, for in production the limit of silence alone is five minutes. When the
+ * tour is over, or stopped, the times from before are deployed back.
+ *
+ * Guarantees: a step that breaks its promise does not keep the next ones from being tried; every fault is mended when
+ * its step ends; messages that somebody else had written stop for the tour and go on after it.
+ */
+import { untilUnderWay, untilWhole } from '../drills/common.ts';
+import { whyBroken } from '../drills/drill-desk.ts';
+import { figuresOf, type Measures } from '../drills/measures.ts';
+import { Scene, SceneEnded } from '../drills/scene.ts';
+import type { LabParts } from '../lab.ts';
+import { type LabTimes, labTimes } from '../lab-times.ts';
+import type { Text } from '../text.ts';
+import { deployTimes } from './deploy-times.ts';
+import { tourSteps } from './steps.ts';
+import { tourStepFacts } from './tour-facts.ts';
+import {
+  type TourStepFacts,
+  type TourStepId,
+  type TourStepView,
+  type TourView,
+  tourStepIds,
+} from './tour-view.ts';
+
+export interface TourStepResult {
+  readonly id: TourStepId;
+  state: TourStepView['state'];
+  now: Text | null;
+  measures: Measures;
+  why: Text | null;
+  durationMs: number | null;
+}
+
+/** Quick enough for an audience, slow enough for a loaded machine. */
+export const tourSpeed = 30;
+const loadRate = { perSecond: 20, chats: 10 };
+/** Where a worker is struck in the middle of its work, handlers take a while. */
+const slowIn: readonly TourStepId[] = ['deploy', 'crash'];
+
+export class Tour {
+  private readonly lab: LabParts;
+  /** Why it may not begin just now; undefined when it may. */
+  private readonly busyWith: () => string | undefined;
+  private readonly listeners = new Set<() => void>();
+  private readonly closing = new AbortController();
+  private steps: TourStepResult[] = freshSteps();
+  private startedAtMs: number | null = null;
+  private stopping = new AbortController();
+  private going: Promise<void> | undefined;
+
+  constructor(lab: LabParts, { busyWith }: { busyWith: () => string | undefined }) {
+    this.lab = lab;
+    this.busyWith = busyWith;
+  }
+
+  get facts(): readonly TourStepFacts[] {
+    return tourStepFacts;
+  }
+
+  get isRunning(): boolean {
+    return this.going !== undefined;
+  }
+
+  get results(): readonly TourStepResult[] {
+    return this.steps;
+  }
+
+  view(): TourView {
+    return {
+      running: this.isRunning,
+      startedAtMs: this.startedAtMs,
+      steps: this.steps.map(({ id, state, now, measures, why }) => ({
+        id,
+        state,
+        now,
+        figures: figuresOf(measures),
+        why,
+      })),
+    };
+  }
+
+  /** Returns what ends the listening. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Why it may not begin; undefined when it has begun. */
+  start(): string | undefined {
+    if (this.isRunning) return 'the tour is running already';
+    const busy = this.busyWith();
+    if (busy !== undefined) return busy;
+    this.steps = freshSteps();
+    this.startedAtMs = this.lab.clock.wallMs();
+    this.stopping = new AbortController();
+    this.going = this.run().finally(() => {
+      this.going = undefined;
+      this.tell();
+    });
+    this.tell();
+    return undefined;
+  }
+
+  /** False when it does not run. It ends once what it changed is as before. */
+  stop(): boolean {
+    this.stopping.abort();
+    return this.isRunning;
+  }
+
+  /** Resolves when it has ended. */
+  async finished(): Promise<void> {
+    await this.going;
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.going;
+  }
+
+  private async run(): Promise<void> {
+    const { lab } = this;
+    const before = lab.times.current;
+    const quick = before.speed >= tourSpeed ? before : labTimes(tourSpeed);
+    const { running: hadLoad, perSecond, chats } = lab.load.view();
+    lab.load.stop();
+    const end = AbortSignal.any([this.stopping.signal, this.closing.signal]);
+    for (const step of this.steps) {
+      if (!end.aborted) await this.runStep(step, quick, end);
+    }
+    if (lab.times.forNewWorkers !== before) await this.deployBack(before);
+    if (hadLoad && !this.closing.signal.aborted) lab.load.start({ perSecond, chats });
+  }
+
+  private async runStep(step: TourStepResult, quick: LabTimes, end: AbortSignal): Promise<void> {
+    const { lab } = this;
+    const startedMs = lab.clock.monotonicMs();
+    step.state = 'running';
+    this.tell();
+    const never = new AbortController().signal;
+    try {
+      await this.inScene({ end, mended: never, step }, (scene) => untilWhole(scene));
+      lab.load.start({ ...loadRate, slow: slowIn.includes(step.id) });
+      await this.inScene({ end, mended: never, step }, async (scene) => {
+        await untilUnderWay(scene);
+        await tourSteps[step.id](scene, quick);
+      });
+      step.state = 'kept';
+    } catch (error) {
+      step.state = error instanceof SceneEnded ? 'waiting' : 'broken';
+      step.why = error instanceof SceneEnded ? null : whyBroken(error);
+    } finally {
+      lab.load.stop();
+      step.now = null;
+      step.durationMs = lab.clock.monotonicMs() - startedMs;
+      this.tell();
+    }
+  }
+
+  /** Not when the lab itself is going. */
+  private async deployBack(times: LabTimes): Promise<void> {
+    if (this.closing.signal.aborted) return;
+    const signals = { end: this.closing.signal, mended: new AbortController().signal };
+    try {
+      await this.inScene(signals, (scene) => deployTimes(scene, times));
+    } catch (error) {
+      this.lab.log.say('tour', 'error', `the times could not be deployed back: ${whyBroken(error).en}`);
+    }
+  }
+
+  private async inScene(
+    { step, ...signals }: { end: AbortSignal; mended: AbortSignal; step?: TourStepResult },
+    play: (scene: Scene) => Promise<void>,
+  ): Promise<void> {
+    const { lab } = this;
+    const onChange = (): void => {
+      if (step === undefined) return;
+      step.now = scene.now;
+      step.measures = scene.measures;
+      this.tell();
+    };
+    const scene = new Scene({ lab, load: lab.load, ...signals, onChange });
+    try {
+      await play(scene);
+    } finally {
+      scene.close();
+    }
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function freshSteps(): TourStepResult[] {
+  return tourStepIds.map((id) => ({
+    id,
+    state: 'waiting',
+    now: null,
+    measures: {},
+    why: null,
+    durationMs: null,
+  }));
+}

@@ -1,0 +1,113 @@
+/** A Chromium in front of the control room, and what is done with its page: for the tests and for the pictures. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { realTool } from '../support/real-tools.ts';
+
+export const executablePath = realTool('chromium');
+
+/** An alarm and its repair fit into it, on a busy machine. */
+const patienceMs = 25_000;
+/** Enough to find what is wrong. */
+const [nodesShown, htmlShown] = [5, 160];
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const browserArguments = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const laptop = {
+  viewport: { width: 1280, height: 800 },
+  locale: 'en-US',
+} satisfies BrowserContextOptions;
+export const phone = {
+  viewport: { width: 390, height: 844 },
+  locale: 'ru-RU',
+  hasTouch: true,
+  isMobile: true,
+} satisfies BrowserContextOptions;
+
+export interface RoomBrowser {
+  /** What the pages' consoles have said since it was last asked: on a page on which all is well, nothing. */
+  complaints(): readonly string[];
+  /** A page that listens, before it goes anywhere. */
+  blank(options?: BrowserContextOptions): Promise<Page>;
+  /** The control room with all well. */
+  open(options?: BrowserContextOptions): Promise<Page>;
+  closePages(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openBrowser(url: string): Promise<RoomBrowser> {
+  const browser: Browser = await chromium.launch({
+    executablePath: executablePath ?? '',
+    args: browserArguments,
+  });
+  const said: string[] = [];
+  const blank = async (options: BrowserContextOptions = laptop): Promise<Page> => {
+    const page = await (await browser.newContext(options)).newPage();
+    page.setDefaultTimeout(patienceMs);
+    page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => said.push(error.message));
+    return page;
+  };
+  return {
+    complaints: () => said.splice(0),
+    blank,
+    async open(options) {
+      const page = await blank(options);
+      await page.goto(url);
+      await allIsWell(page);
+      return page;
+    },
+    async closePages() {
+      for (const context of browser.contexts()) await context.close();
+    },
+    close: () => browser.close(),
+  };
+}
+
+export function allIsWell(page: Page): Promise<void> {
+  return page.locator('#summary[data-tone="good"]').waitFor();
+}
+
+/** A person's conversation; Anna's unless told otherwise. */
+export function answersTo(page: Page, personId = 1001) {
+  return page.locator(`#messages-${personId} .bubble.bot`);
+}
+
+/** Writes as whoever is chosen, and waits for Anna's answer. */
+export async function say(page: Page, text: string): Promise<void> {
+  const before = await answersTo(page).count();
+  await page.locator('#text').fill(text);
+  await page.locator('#text').press('Enter');
+  await answersTo(page).nth(before).waitFor();
+}
+
+/** Presses Tab until the element that fits is reached, as somebody without a mouse does. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 120; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)}) === true`)) return;
+  }
+  throw new Error(`not reached by Tab: ${selector}`);
+}
+
+/** What axe calls serious or critical, each with the elements. */
+export async function graveFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axeSource);
+  const { violations, passes } = (await page.evaluate('axe.run()')) as AxeResults;
+  if (passes.length < 20) throw new Error(`axe found little to look at: ${passes.length} rules passed`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, htmlShown)).slice(0, nodesShown)}`,
+    );
+}

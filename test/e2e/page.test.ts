@@ -1,0 +1,146 @@
+/** The control room's page by itself: every look of it is accessible, and it bears labs of other ages and long days. */
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiState } from '../../services/lab/control-room/api.ts';
+import { executablePath, graveFaults, laptop, phone } from './browser.ts';
+import { type RoomStage, startRoomStage } from './stage.ts';
+
+const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [
+  { look: `${colorScheme}, on a laptop, in English`, options: { ...laptop, colorScheme } },
+  { look: `${colorScheme}, on a phone, in Russian`, options: { ...phone, colorScheme } },
+]);
+
+describe.skipIf(executablePath === undefined)('the control room’s page', () => {
+  let stage: RoomStage;
+  let state: ApiState;
+
+  beforeAll(async () => {
+    stage = await startRoomStage({ args: ['--speed', '10'] });
+    await stage.lab.post('/api/chat', { text: '/start', as: 1001 });
+    state = await stage.lab.waitFor(
+      ({ chats }) => chats.some(({ messages }) => messages.some(({ from }) => from === 'bot')),
+      'an answer',
+    );
+  });
+
+  afterAll(() => stage?.stop());
+
+  afterEach(async () => {
+    await stage.closePages();
+    expect(stage.complaints()).toEqual([]);
+  });
+
+  /** The page with what the test makes the lab say, in the stream's own form; heard again on each reconnection. */
+  async function openWith(
+    events: readonly (readonly [string, unknown])[],
+    options?: BrowserContextOptions,
+  ): Promise<Page> {
+    const page = await stage.blank(options);
+    const body = events.map(([name, value]) => `event: ${name}\ndata: ${JSON.stringify(value)}\n\n`).join('');
+    await page.route('**/api/events', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
+    await page.goto(stage.lab.url);
+    return page;
+  }
+
+  const facts = () => ({ times: state.times, store: state.store, prometheusUrl: null });
+
+  it.each(looks)('has no serious fault for axe: $look', async ({ options }) => {
+    const page = await stage.open(options);
+    await page.locator('.chart canvas').nth(2).waitFor();
+    expect(await graveFaults(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(options.viewport.width);
+  });
+
+  it.each([laptop, phone])('does not jump as it comes, $viewport.width px wide', async (options) => {
+    const page = await stage.blank(options);
+    await page.addInitScript(`window.shifted = 0;
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) shifted += value;
+      }).observe({ type: 'layout-shift', buffered: true });`);
+    await page.goto(stage.lab.url);
+    await page.locator('.chart canvas').nth(2).waitFor();
+    // What browsers' makers call good.
+    expect(await page.evaluate('shifted')).toBeLessThan(0.1);
+  });
+
+  it('shows what an older lab tells, and leaves out what it does not', async () => {
+    const { workers, leader, heartbeat, monitor, pendingUpdates } = state;
+    const now = {
+      ...{ atMs: state.atMs, storeError: null, stoppedWorkers: [], outage: null, alertFlag: null },
+      ...{ workers, leader, heartbeat, monitor, pendingUpdates },
+    };
+    const page = await openWith([
+      ['lab', facts()],
+      ['now', now],
+      ['chats', state.chats.slice(0, 1)],
+      ['audit', []],
+    ]);
+    await page.locator('#messages-1001 .bubble.bot').first().waitFor();
+    await page.locator('[data-worker]').first().waitFor();
+    await page.getByText('This lab has no tour.').waitFor();
+    expect(await page.locator('#tour-button button').count()).toBe(0);
+    expect(await page.locator('[data-fact="journal"]').count()).toBe(0);
+    expect(await page.locator('.drill').count()).toBe(0);
+  });
+
+  it('does not grow in the course of a day', async () => {
+    const many = <T>(count: number, make: (index: number) => T): T[] =>
+      Array.from({ length: count }, (_, i) => make(i));
+    const message = (id: number) => ({
+      id,
+      from: 'bot',
+      text: `${id}`,
+      atMs: id,
+      buttons: [],
+      edited: false,
+    });
+    const line = (seq: number) => ({
+      ...{ seq, atMs: seq, source: 's', level: 'info', message: 'm', details: '' },
+    });
+    const sample = (second: number) => ({
+      ...{ atMs: second * 1000, updatesPerSecond: 1, latencyMs: null, heartbeatAgeSeconds: 1, pending: 0 },
+    });
+    const [first] = state.chats;
+    const page = await openWith([
+      ['lab', facts()],
+      ['chats', [{ ...first, messages: many(200, message) }]],
+      ...many(30, (part) => ['log', many(100, (index) => line(part * 100 + index + 1))] as const),
+      ['samples', many(600, sample)],
+      ...many(900, (second) => ['sample', sample(600 + second)] as const),
+    ]);
+    await page.locator('#messages-1001').getByText('199', { exact: true }).waitFor();
+    await page.locator('.chart canvas').first().waitFor();
+    expect(await page.locator('.log .line').count()).toBeLessThanOrEqual(400);
+    expect(await page.locator('#messages-1001 .bubble').count()).toBeLessThanOrEqual(60);
+    expect(await page.locator('*').count()).toBeLessThan(4000);
+  });
+
+  /** Where the lease's bar stands at each frame until it was told anew three times. */
+  const watchLease = `new Promise((resolve) => {
+    const places = new Map();
+    const look = () => {
+      const { dataset, style } = document.querySelector('[data-lock="true"] [data-rate]');
+      if (!places.has(dataset.share)) places.set(dataset.share, new Set());
+      places.get(dataset.share).add(style.transform);
+      places.size < 4 ? requestAnimationFrame(look) : resolve([...places.values()].slice(0, 3).map(({ size }) => size));
+    };
+    look();
+  })`;
+
+  it('drains the lease between two events', async () => {
+    const page = await stage.open();
+    const places = (await page.evaluate(watchLease)) as number[];
+    expect(Math.max(...places)).toBeGreaterThan(3);
+  });
+
+  it('holds still for whoever asked for less motion', async () => {
+    const page = await stage.open({ ...laptop, reducedMotion: 'reduce' });
+    const places = (await page.evaluate(watchLease)) as number[];
+    // The new place is told and drawn within the same frame, or in the next.
+    expect(Math.max(...places)).toBeLessThanOrEqual(2);
+    const animations = await page.evaluate(
+      'document.getAnimations().filter(({ playState }) => playState === "running").length',
+    );
+    expect(animations).toBe(0);
+  });
+});

@@ -1,0 +1,218 @@
+/** Drills on a real lab: what they say is compared with what the emulator, the store and the processes show. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiState } from '../../../services/lab/control-room/api.ts';
+import type { DrillId, DrillView } from '../../../services/lab/drills/drill.ts';
+import { isAlive, type LabProcess, startLab } from '../../support/lab.ts';
+
+interface EmulatorState {
+  readonly pending: number;
+  readonly overlaps: number;
+  readonly sentMessages: readonly { readonly chat_id: number; readonly text: string }[];
+}
+
+const probeChat = /^✓ \d+$/;
+
+describe('a drill', () => {
+  let lab: LabProcess;
+  let callsOnTheWay = 0;
+
+  beforeAll(async () => {
+    lab = await startLab({ args: ['--speed', '30'] });
+  });
+
+  afterAll(async () => {
+    await lab.stop();
+  });
+
+  const view = ({ drills }: ApiState, id: DrillId): DrillView => {
+    const found = drills.find((drill) => drill.id === id);
+    if (found === undefined) throw new Error(`there is no drill ${id}`);
+    return found;
+  };
+
+  const start = (drill: DrillId, worker?: string) => lab.post('/api/drills', { drill, worker });
+
+  async function end(drill: DrillId): Promise<DrillView> {
+    const state = await lab.waitFor((seen) => view(seen, drill).state !== 'running', `the end of ${drill}`);
+    return view(state, drill);
+  }
+
+  async function run(drill: DrillId, worker?: string): Promise<DrillView> {
+    expect(await start(drill, worker)).toEqual({ ok: true });
+    return end(drill);
+  }
+
+  const saying = (drill: DrillId, what: string) =>
+    lab.waitFor((seen) => view(seen, drill).now?.en.includes(what) === true, what);
+
+  const figure = ({ figures }: DrillView, label: string): number =>
+    Number.parseFloat(figures.find((one) => one.label.en === label)?.value.en ?? 'NaN');
+
+  /** Nothing lost, nothing out of order; and the emulator agrees: nothing waits, and no two polled at once. */
+  async function expectKept(drill: DrillView): Promise<void> {
+    expect(drill).toMatchObject({ state: 'kept', why: null, now: null });
+    expect(figure(drill, 'Messages sent')).toBeGreaterThan(0);
+    expect([figure(drill, 'Lost'), figure(drill, 'Out of order')]).toEqual([0, 0]);
+    expect(drill.endedAtMs).toBeGreaterThan(drill.startedAtMs ?? Number.POSITIVE_INFINITY);
+    // A call that was on its way when its process froze is all that may have met another.
+    callsOnTheWay += figure(drill, 'Calls that were on their way') || 0;
+    expect((await emulator()).overlaps).toBeLessThanOrEqual(callsOnTheWay);
+    const { workers, faults, monitorStopped } = await lab.state();
+    expect(workers.map(({ role }) => role).sort()).toEqual(['leader', 'standby']);
+    expect({ faults, monitorStopped }).toEqual({
+      faults: { telegram: null, store: null, cutWorkers: [], roguePolling: false },
+      monitorStopped: false,
+    });
+  }
+
+  async function emulator(): Promise<EmulatorState> {
+    const { urls } = await lab.state();
+    const answer = await fetch(`${urls.telegram}/emulator/state?token=${urls.botToken}`);
+    return ((await answer.json()) as { result: EmulatorState }).result;
+  }
+
+  async function store(...command: readonly string[]): Promise<unknown> {
+    const { urls } = await lab.state();
+    const answer = await fetch(urls.redisRest, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${urls.redisToken}` },
+      body: JSON.stringify(command),
+    });
+    return ((await answer.json()) as { result: unknown }).result;
+  }
+
+  it('is refused in one line where it makes no sense', async () => {
+    const refusals = [
+      await lab.post('/api/drills', { drill: 'explode' }),
+      await lab.post('/api/drills', {}),
+      await lab.post('/api/drills', { drill: 'kill', worker: 'worker-99' }),
+      await lab.post('/api/drills', { drill: 'wipe', worker: 'worker-1' }),
+      await lab.post('/api/drills', { drill: 'resume' }),
+      await lab.post('/api/drills/mend', { drill: 'kill' }),
+      await lab.post('/api/tour', { action: 'dance' }),
+      await lab.post('/api/tour', { action: 'stop' }),
+      await lab.post('/api/load', { perSecond: 0, chats: 1 }),
+      await lab.post('/api/load', { perSecond: 1, chats: 201 }),
+      await lab.post('/api/load', { perSecond: 1.5, chats: 1 }),
+    ];
+    for (const refusal of refusals) {
+      expect(refusal).toEqual({ ok: false, error: expect.stringMatching(/^[^\n]{10,200}$/) });
+    }
+    const { drills, tour } = await lab.state();
+    expect(drills.every(({ state }) => state === 'idle')).toBe(true);
+    expect(tour.running).toBe(false);
+  });
+
+  it('kills the leader, and sees the standby take over', async () => {
+    const before = await lab.state();
+    const drill = await run('kill');
+    await expectKept(drill);
+    const after = await lab.state();
+    expect(drill.worker).toBe(before.leader?.worker);
+    expect(isAlive(before.leader?.pid ?? 0)).toBe(false);
+    expect(after.leader?.pid).not.toBe(before.leader?.pid);
+    expect(after.audit?.map(({ event }) => event)).toContain('broken');
+  });
+
+  it('stops the leader in order, and the emulator shows every answer', async () => {
+    const { stoppedWorkers, leader } = await lab.state();
+    const already = (await emulator()).sentMessages.filter(({ text }) => probeChat.test(text)).length;
+    const drill = await run('stop');
+    await expectKept(drill);
+    expect(figure(drill, 'Exit code')).toBe(0);
+    const after = await lab.state();
+    expect(after.stoppedWorkers.length).toBe(stoppedWorkers.length + 1);
+    expect(after.stoppedWorkers[0]).toMatchObject({ name: leader?.worker, exit: { code: 0 } });
+    const { sentMessages, pending } = await emulator();
+    const answers = sentMessages.filter(({ text }) => probeChat.test(text)).length - already;
+    expect(answers).toBeGreaterThanOrEqual(figure(drill, 'Messages sent'));
+    expect(pending).toBe(0);
+  });
+
+  it('freezes the leader until it is resumed, and lets no other drill between', async () => {
+    const { leader } = await lab.state();
+    expect(await start('freeze')).toEqual({ ok: true });
+    expect(await start('kill')).toEqual({ ok: false, error: expect.stringContaining('freeze') });
+    expect(await lab.post('/api/tour', { action: 'start' })).toMatchObject({ ok: false });
+    const held = await saying('freeze', 'It sleeps on');
+    expect(held.workers.find(({ name }) => name === leader?.worker)).toMatchObject({ frozen: true });
+    expect(held.leader?.worker).not.toBe(leader?.worker);
+    await expectKept(await run('resume'));
+    await expectKept(await end('freeze'));
+    const { workers } = await lab.state();
+    expect(workers.find(({ name }) => name === leader?.worker)).toMatchObject({
+      pid: leader?.pid,
+      frozen: false,
+    });
+  });
+
+  it('cuts the leader from the store until it is mended, and from nobody else', async () => {
+    const { leader } = await lab.state();
+    expect(await start('cut')).toEqual({ ok: true });
+    const held = await saying('cut', 'It is still cut off');
+    expect(held.faults.cutWorkers).toEqual([leader?.worker]);
+    expect(held.leader?.worker).not.toBe(leader?.worker);
+    expect(await store('PING')).toBe('PONG');
+    expect(await lab.post('/api/drills/mend', { drill: 'cut' })).toEqual({ ok: true });
+    await expectKept(await end('cut'));
+  });
+
+  it('adds a worker that stands by, and takes it away again', async () => {
+    expect(await start('add')).toEqual({ ok: true });
+    const { workers } = await saying('add', 'The new one stands by');
+    expect(workers.map(({ role }) => role).sort()).toEqual(['leader', 'standby', 'standby']);
+    await lab.post('/api/drills/mend', { drill: 'add' });
+    await expectKept(await end('add'));
+  });
+
+  it('has Telegram refuse polls, and sees that the bot waits as it was told', async () => {
+    const drill = await run('telegram-429');
+    await expectKept(drill);
+    expect(figure(drill, 'Polls refused')).toBeGreaterThan(1);
+    expect(figure(drill, 'Shortest wait after one')).toBeGreaterThanOrEqual(2900);
+  });
+
+  it('has Telegram answer with error pages until it is mended', async () => {
+    expect(await start('telegram-502')).toEqual({ ok: true });
+    expect((await saying('telegram-502', 'still refuses')).faults.telegram).toBe('502-html');
+    await lab.post('/api/drills/mend', { drill: 'telegram-502' });
+    const drill = await end('telegram-502');
+    await expectKept(drill);
+    expect(figure(drill, 'Polls refused')).toBeGreaterThan(0);
+  });
+
+  it('stops the monitor, and hears its alarm', async () => {
+    const drill = await run('stop-monitor');
+    await expectKept(drill);
+    const { sns } = await lab.state();
+    const subjects = sns.map(({ subject }) => subject ?? '').filter((subject) => subject.includes('monitor'));
+    expect(subjects.map((subject) => subject.split(':')[0])).toEqual(['ALARM', 'OK']);
+  });
+
+  it('poisons the bot: the message is put aside, the superadmins know, the others are answered', async () => {
+    const drill = await run('poison');
+    await expectKept(drill);
+    expect(figure(drill, 'Processes it killed')).toBeGreaterThanOrEqual(2);
+    expect(await store('HLEN', 'bot_updates_dead')).toBe(1);
+    const { inbox } = await lab.state();
+    for (const id of ['2001', '2002']) {
+      expect(inbox?.[id]?.notifications.map(({ text }) => text).join()).toContain('bot_updates_dead');
+    }
+  });
+
+  it('says that a promise is broken where messages are lost', async () => {
+    expect(await start('freeze')).toEqual({ ok: true });
+    // What somebody throws away while nobody polls, no system can answer.
+    await lab.waitFor(({ pendingUpdates }) => pendingUpdates > 3, 'messages that wait');
+    await lab.post('/api/ops', { action: 'drop-updates' });
+    await saying('freeze', 'It sleeps on');
+    await lab.post('/api/drills/mend', { drill: 'freeze' });
+    const drill = await end('freeze');
+    expect(drill).toMatchObject({
+      state: 'broken',
+      why: { en: expect.stringMatching(/\d+ messages were lost/) },
+    });
+    expect(figure(drill, 'Lost')).toBeGreaterThan(0);
+    await lab.waitFor(({ workers }) => workers.every(({ frozen }) => !frozen), 'all awake');
+  });
+});

@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { PromiseBroken, Scene, SceneEnded } from '../../../services/lab/drills/scene.ts';
+import type { LabParts } from '../../../services/lab/lab.ts';
+import type { LoadGenerator } from '../../../services/lab/load/load-generator.ts';
+import { text } from '../../../services/lab/text.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const what = text('the sky falls', 'падает небо');
+
+describe('a scene', () => {
+  let clock: VirtualClock;
+  let end: AbortController;
+  let mended: AbortController;
+  let scene: Scene;
+
+  beforeEach(() => {
+    clock = new VirtualClock();
+    end = new AbortController();
+    mended = new AbortController();
+    const lab = {
+      clock,
+      site: { botToken: '1:t' },
+      telegram: { state: () => ({ overlaps: 0 }) },
+      polls: { begin: () => ({ end: () => undefined }) },
+    } as unknown as LabParts;
+    const load = {} as unknown as LoadGenerator;
+    scene = new Scene({ lab, load, end: end.signal, mended: mended.signal, onChange: () => undefined });
+  });
+
+  it('waits for a condition, says so meanwhile, and tells how long it took', async () => {
+    let fell = false;
+    const waited = scene.until(what, () => fell);
+    await clock.advance(2000);
+    expect(scene.now?.ru).toBe('Ждём: падает небо');
+    fell = true;
+    await clock.advance(200);
+    expect(await waited).toBeGreaterThanOrEqual(2000);
+  });
+
+  it('holds the promise for broken when its time is over', async () => {
+    const outcome = scene.until(what, () => false, 5000).catch((error: unknown) => error);
+    await clock.advance(6000);
+    const error = await outcome;
+    expect(error).toBeInstanceOf(PromiseBroken);
+    expect(error).toMatchObject({ why: { en: 'Not seen within 5 s: the sky falls' } });
+  });
+
+  it('takes a store that does not answer for one that has not shown it yet', async () => {
+    let tries = 0;
+    const waited = scene.until(what, async () => {
+      tries += 1;
+      if (tries < 3) throw new Error('down');
+      return true;
+    });
+    await clock.advance(1000);
+    await waited;
+    expect(tries).toBe(3);
+  });
+
+  it('ends at once when nobody wants to know any more', async () => {
+    const outcome = scene.until(what, () => false).catch((error: unknown) => error);
+    await clock.advance(100);
+    end.abort();
+    await clock.advance(1);
+    expect(await outcome).toBeInstanceOf(SceneEnded);
+  });
+
+  it('leaves a fault in place until its time is over, or until it is mended', async () => {
+    const first = scene.hold(5000, what);
+    await clock.advance(5000);
+    await first;
+    const second = scene.hold(5000, what);
+    mended.abort();
+    await second;
+    expect(clock.monotonicMs()).toBe(5000);
+  });
+});

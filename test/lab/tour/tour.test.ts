@@ -1,0 +1,127 @@
+/** The guided tour as a program of its own, and the times that it deploys into a lab at production's speed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, vi } from 'vitest';
+import type { TourReport } from '../../../services/lab/tour/report.ts';
+import { isAlive, type RunResult, startLab } from '../../support/lab.ts';
+
+const program = fileURLToPath(new URL('../../../services/lab/tour-main.ts', import.meta.url));
+const tourLimitMs = 300_000;
+
+interface TourProcess {
+  readonly child: ChildProcess;
+  readonly said: { stdout: string; stderr: string };
+  readonly finished: Promise<RunResult>;
+}
+
+function launchTour(...words: readonly string[]): TourProcess {
+  const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    said.stdout += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    said.stderr += String(chunk);
+  });
+  const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }));
+  return { child, said, finished };
+}
+
+/** The processes below a process; none where the system does not tell. */
+function descendantsOf(pid: number): number[] {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(path)) return [];
+  const children = readFileSync(path, 'utf8').split(' ').filter(Boolean).map(Number);
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+describe('npm run tour', () => {
+  it(
+    'keeps six promises, and says with which figures',
+    async () => {
+      const { code, stdout, stderr } = await launchTour('--json').finished;
+      const report = JSON.parse(stdout) as TourReport;
+      expect({ code, stderr, broken: report.steps.filter(({ kept }) => !kept) }).toEqual({
+        code: 0,
+        stderr: '',
+        broken: [],
+      });
+      expect(report.ok).toBe(true);
+      expect(report.steps.map(({ id }) => id)).toEqual([
+        'hello',
+        'deploy',
+        'crash',
+        'hung',
+        'rogue',
+        'wiped',
+      ]);
+      for (const { measures } of report.steps) expect(measures.lost).toBe(0);
+      const [hello, deploy, crash, hung, rogue, wiped] = report.steps.map(({ measures }) => measures);
+      expect(hello).toMatchObject({ answered: 5 });
+      for (const measures of [deploy, crash, hung, wiped]) {
+        expect(measures).toMatchObject({ outOfOrder: 0 });
+        expect(measures?.twoAtOnce ?? 0).toBe(0);
+        expect(measures?.sent).toBeGreaterThan(10);
+        expect(measures?.pauseMs).toBeGreaterThan(0);
+      }
+      // Silence is told of only after its limit of 10 s; so the bot was silent for longer.
+      expect(hung?.alertAfterMs).toBeGreaterThan(8000);
+      expect(hung?.pauseMs).toBeGreaterThan(hung?.alertAfterMs ?? Number.POSITIVE_INFINITY);
+      expect(rogue?.conflicts).toBeGreaterThanOrEqual(3);
+      expect(rogue?.takenByRogue).toBeGreaterThan(0);
+      // A lease of 6 s, less what the old leader still polled.
+      expect(wiped?.pauseMs).toBeGreaterThan(3000);
+    },
+    tourLimitMs,
+  );
+
+  it('ends on Ctrl-C in the middle of a step and leaves no process', async () => {
+    const { child, said, finished } = launchTour();
+    await vi.waitUntil(() => said.stdout.includes('Deploy without a gap'), { timeout: 50_000, interval: 50 });
+    const processes = descendantsOf(child.pid ?? 0);
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await finished;
+    // Six promises were not seen to hold.
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/^✓ Say hello \([\d.]+ s\): .*\n✓ Deploy without a gap .*lost 0.*\n/);
+    await vi.waitUntil(() => !processes.some(isAlive), { timeout: 20_000, interval: 50 });
+  });
+
+  it.each([[['--fast']], [['--json=yes']], [['now']]])('refuses %j in one line', async (words) => {
+    const { code, stdout, stderr } = await launchTour(...words).finished;
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(stderr).toMatch(/^arguments: expected nothing, or --json, got .*\n$/);
+  });
+});
+
+describe('the tour in a lab at production’s speed', () => {
+  it('deploys quick times, and deploys the lab’s own back when it is stopped', async () => {
+    const lab = await startLab();
+    try {
+      const before = await lab.state();
+      expect(await lab.post('/api/tour', { action: 'start' })).toEqual({ ok: true });
+      expect(await lab.post('/api/tour', { action: 'start' })).toMatchObject({ ok: false });
+      for (const path of ['/api/drills', '/api/load', '/api/load/stop']) {
+        const answer = await lab.post(path, { drill: 'kill', perSecond: 1, chats: 1 });
+        expect(answer).toEqual({ ok: false, error: expect.stringContaining('the tour') });
+      }
+      const quick = await lab.waitFor(({ times }) => times.speed > 1, 'quick times');
+      expect(quick.heartbeat.staleSeconds).toBeLessThan(before.heartbeat.staleSeconds);
+      expect(await lab.post('/api/tour', { action: 'stop' })).toEqual({ ok: true });
+      const after = await lab.waitFor(({ tour }) => !tour.running, 'the end of the tour');
+      expect(after.times).toEqual(before.times);
+      expect(after.tour.steps.at(0)).toMatchObject({ id: 'hello', state: 'kept' });
+      expect(after.tour.steps.at(-1)).toMatchObject({ id: 'wiped', state: 'waiting' });
+      const pids = [...before.workers, ...quick.workers].map(({ pid }) => pid);
+      expect(after.workers.map(({ role }) => role).sort()).toEqual(['leader', 'standby']);
+      expect(after.workers.every(({ pid }) => !pids.includes(pid))).toBe(true);
+      // Neither way did the monitor take a worker with other times for a silent one.
+      expect(after.sns).toEqual([]);
+      expect(after.outage).toBeNull();
+    } finally {
+      await lab.stop();
+    }
+  });
+});

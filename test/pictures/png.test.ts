@@ -1,0 +1,100 @@
+/** The animation's frames, put together again as a viewer does. */
+import { describe, expect, it } from 'vitest';
+import { decodePng, encodeAnimation, type Picture } from './png.ts';
+
+const [width, height] = [7, 5];
+
+/** A picture whose every pixel tells its place, with changes here and there. */
+function picture(changes: Readonly<Record<number, number>> = {}): Picture {
+  const pixels = Buffer.alloc(width * height * 4);
+  for (let index = 0; index < width * height; index += 1) {
+    pixels.writeUInt32BE(((changes[index] ?? index * 0x010203) << 8) >>> 0, index * 4);
+    pixels.writeUInt8(255, index * 4 + 3);
+  }
+  return { width, height, pixels };
+}
+
+interface Piece {
+  readonly type: string;
+  readonly data: Buffer;
+}
+
+function piecesOf(png: Buffer): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
+    const length = png.readUInt32BE(at);
+    pieces.push({
+      type: png.toString('latin1', at + 4, at + 8),
+      data: png.subarray(at + 8, at + 8 + length),
+    });
+  }
+  return pieces;
+}
+
+/** Lays the part of one frame over what is there. */
+function lay(under: Picture, control: Buffer, part: Picture): Picture {
+  const pixels = Buffer.from(under.pixels);
+  const [x, y] = [control.readUInt32BE(12), control.readUInt32BE(16)];
+  for (let index = 0; index < part.width * part.height; index += 1) {
+    const to = ((y + Math.floor(index / part.width)) * under.width + x + (index % part.width)) * 4;
+    if (part.pixels.readUInt8(index * 4 + 3) > 0) part.pixels.copy(pixels, to, index * 4, index * 4 + 4);
+  }
+  return { ...under, pixels };
+}
+
+/** A PNG of its own from one frame's data. */
+function alone(header: Buffer, control: Buffer, data: Buffer): Buffer {
+  const size = Buffer.concat([control.subarray(4, 12), header.subarray(8)]);
+  const chunk = (type: string, body: Buffer): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(body.length);
+    return Buffer.concat([length, Buffer.from(type, 'latin1'), body, Buffer.alloc(4)]);
+  };
+  return Buffer.concat([Buffer.alloc(8), chunk('IHDR', size), chunk('IDAT', data)]);
+}
+
+describe('an animation', () => {
+  const frames = [picture(), picture({ 9: 0xff0000, 26: 0x00ff00 }), picture({ 26: 0x00ff00 })];
+  const animation = encodeAnimation(frames.map((one) => ({ picture: one, shownMs: 40 })));
+  const pieces = piecesOf(animation);
+
+  it('begins as an ordinary picture', () => {
+    expect(decodePng(animation)).toEqual(frames[0]);
+    expect(pieces.map(({ type }) => type)).toEqual([
+      'IHDR',
+      'acTL',
+      'fcTL',
+      'IDAT',
+      'fcTL',
+      'fdAT',
+      'fcTL',
+      'fdAT',
+      'IEND',
+    ]);
+  });
+
+  it('shows each frame as it was', () => {
+    const header = pieces[0]?.data ?? Buffer.alloc(0);
+    const controls = pieces.filter(({ type }) => type === 'fcTL').map(({ data }) => data);
+    const parts = pieces.filter(({ type }) => type === 'fdAT').map(({ data }) => data.subarray(4));
+    let shown = picture();
+    for (const [index, part] of parts.entries()) {
+      const control = controls[index + 1] ?? Buffer.alloc(0);
+      shown = lay(shown, control, decodePng(alone(header, control, part)));
+      expect(shown).toEqual(frames[index + 1]);
+    }
+  });
+
+  it('numbers its parts in one row', () => {
+    const numbers = pieces
+      .filter(({ type }) => type === 'fcTL' || type === 'fdAT')
+      .map(({ data }) => data.readUInt32BE(0));
+    expect(numbers).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('tells a picture that it cannot take apart', () => {
+    const indexed = Buffer.from(animation);
+    indexed.writeUInt8(3, 25);
+    expect(() => decodePng(indexed)).toThrow('expected an 8-bit RGB or RGBA PNG');
+  });
+});
