@@ -1,26 +1,96 @@
 /**
- * `npm run bench`: what this machine measures, as tables and as JSON on the last line.
+ * `npm run bench [-- --only SCENARIO] [--rounds N] [--write]`: what this machine measures, as tables, and as JSON on
+ * the last line.
  *
- * Figures of one run compare with one another; the machine's own speed is in all of them.
+ * Figures of one run compare with one another: the contenders take turns, so that whatever else the machine does
+ * meets all of them, and the machine's own speed is in all of them. `--write` makes `docs/benchmarks.md` and its
+ * picture from what was just measured, so it wants all scenarios.
  */
-import { measureColdStart } from './cold-start.ts';
-import { measureHandOver } from './hand-over.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chart } from './report/chart.ts';
+import { thisMachine } from './report/machine.ts';
+import { page } from './report/page.ts';
+import { type Measured, scenarios } from './scenarios.ts';
+import { openStage, type Stage } from './stage.ts';
+import { tableText } from './table.ts';
 
-const coldStartRounds = 15;
-const handOverRounds = { stopped: 5, 'killed and reported': 5, killed: 1 } as const;
+type Key = keyof Measured;
+const keys = Object.keys(scenarios) as Key[];
+const docs = join(import.meta.dirname, '..', '..', 'docs');
+const usageCode = 64;
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const handOver = await measureHandOver(handOverRounds);
-say('hand-over: how long nobody polls       rounds   median ms   longest ms');
-for (const { way, rounds, medianMs, longestMs } of handOver) {
-  say(
-    `  ${way.padEnd(36)} ${String(rounds).padStart(6)} ${String(medianMs).padStart(11)} ${String(longestMs).padStart(12)}`,
-  );
+process.exit(await main());
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  const { only, rounds, write } = values;
+  const chosen = keys.filter((key) => only === undefined || scenarios[key].name === only);
+  const problem = problemWith({ only, rounds, write, chosen });
+  if (problem !== undefined) {
+    process.stderr.write(`${problem}\n`);
+    return usageCode;
+  }
+  const machine = thisMachine();
+  const measured = await measureAll(chosen, rounds === undefined ? undefined : Number(rounds));
+  const json = JSON.stringify({ ...measured, machine }, shortNumbers);
+  if (write) {
+    // What stands in the JSON, rounded as it is: so the page can be made from it again.
+    const rounded = JSON.parse(json) as Measured;
+    writeFileSync(join(docs, 'pictures', 'benchmarks.svg'), chart(rounded));
+    writeFileSync(join(docs, 'benchmarks.md'), page({ measured: rounded, machine, json }));
+  }
+  await new Promise<void>((resolve) => process.stdout.write(`${json}\n`, () => resolve()));
+  return 0;
 }
-const coldStart = await measureColdStart({ rounds: coldStartRounds });
-say('start of a function over an empty one  rounds   wall ms     CPU ms   bundle KB');
-for (const { name, overEmptyMs, overEmptyCpuMs, bundleBytes } of coldStart.functions) {
-  const figures = [coldStartRounds, overEmptyMs, overEmptyCpuMs, bundleBytes / 1000];
-  say(`  ${name.padEnd(36)} ${figures.map((figure) => figure.toFixed(0).padStart(9)).join(' ')}`);
+
+interface Given {
+  readonly only: string | undefined;
+  readonly rounds: string | undefined;
+  readonly write: boolean;
+  readonly chosen: readonly Key[];
 }
-say(JSON.stringify({ handOver, coldStart }));
+
+function problemWith({ only, rounds, write, chosen }: Given): string | undefined {
+  const names = keys.map((key) => scenarios[key].name).join(', ');
+  if (chosen.length === 0) return `--only: expected one of ${names}; got ${JSON.stringify(only)}`;
+  if (rounds !== undefined && !/^[1-9]\d?$/.test(rounds))
+    return `--rounds: expected a number from 1 to 99, got ${JSON.stringify(rounds)}`;
+  if (write && only !== undefined) return '--write: the page holds all scenarios; leave out --only';
+  return undefined;
+}
+
+async function measureAll(chosen: readonly Key[], rounds: number | undefined): Promise<Partial<Measured>> {
+  let open: Promise<Stage> | undefined;
+  const stage = (): Promise<Stage> => {
+    open ??= openStage();
+    return open;
+  };
+  const measured: { -readonly [K in Key]?: Measured[K] } = {};
+  const measureOne = async <K extends Key>(key: K): Promise<void> => {
+    const scenario = scenarios[key];
+    const result: Measured[K] = await scenario.measure(stage, rounds ?? scenario.rounds ?? 1);
+    measured[key] = result;
+    say(tableText(scenario.table(result)));
+  };
+  try {
+    for (const key of chosen) await measureOne(key);
+  } finally {
+    await (await open)?.stop();
+  }
+  return measured;
+}
+
+/** Fractions of a microsecond tell nothing. */
+function shortNumbers(_name: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(3)) : value;
+}

@@ -1,0 +1,35 @@
+/** Who is measured: each the way its own documentation starts it, all with the same work. */
+import { join } from 'node:path';
+import type { Program } from '../support/program.ts';
+import type { Run } from './stage.ts';
+
+export interface Contender {
+  readonly name: string;
+  /** Handles one message after another, whatever their chats. */
+  readonly isSerial?: boolean;
+  start(run: Run, more?: Readonly<Record<string, string>>): Promise<Program>;
+}
+
+const peer = (name: string, file: string, args: readonly string[] = []): Contender => ({
+  name,
+  start: (run) => run.start(`test/bench/contenders/${file}`, args, {}),
+});
+
+/** Fetches, confirms and handles nothing: the wire's limit, for comparison. */
+export const bareLoop: Contender = peer('bare loop', 'bare.ts');
+
+const handlers = join(import.meta.dirname, 'contenders', 'ours.ts');
+
+export const ours: Contender = {
+  name: 'ours',
+  start: (run, more = {}) => run.start('services/bot/main.ts', [], { BOT_HANDLERS: handlers, ...more }),
+};
+
+export const peers: readonly Contender[] = [
+  peer('Telegraf launch', 'telegraf.ts'),
+  { ...peer('grammY', 'grammy.ts'), isSerial: true },
+  peer('runner', 'grammy-runner.ts'),
+  peer('runner + sequentialize', 'grammy-runner.ts', ['--sequentialize']),
+];
+
+export const contenders: readonly Contender[] = [...peers, ours];

@@ -1,0 +1,16 @@
+/** grammY's concurrent runner as its documentation shows it, with `sequentialize` by chat when told so. */
+import { run, sequentialize } from '@grammyjs/runner';
+import { Bot } from 'grammy';
+import { settings, Workplace } from '../work.ts';
+
+const workplace = new Workplace(settings.recordPath);
+const bot = new Bot(settings.token, { client: { apiRoot: settings.apiRoot } });
+if (process.argv.includes('--sequentialize')) {
+  bot.use(sequentialize((context) => String(context.chat?.id ?? '')));
+}
+bot.on('message', (context) => workplace.work(context.message.text, () => context.reply('done')));
+bot.catch(() => undefined);
+const runner = run(bot);
+process.once('SIGTERM', () => void runner.stop());
+await runner.task();
+process.exit(0);

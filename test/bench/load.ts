@@ -1,0 +1,30 @@
+/** Users who write at a steady rate, whatever becomes of their messages. */
+import { systemClock } from '../../services/adapters/system-clock.ts';
+import type { Message, Run } from './stage.ts';
+import { wallMs } from './work.ts';
+
+const tickMs = 10;
+
+export interface Load {
+  readonly perSecond: number;
+  /** One of these says when it ends. */
+  readonly durationMs?: number;
+  readonly until?: AbortSignal;
+  readonly message: (index: number) => Message;
+}
+
+/** Sends the messages that are due every few milliseconds; a late tick catches up. Resolves with the last one. */
+export async function sendSteadily(
+  run: Run,
+  { perSecond, durationMs = Number.POSITIVE_INFINITY, until, message }: Load,
+): Promise<void> {
+  const total = (perSecond * durationMs) / 1000;
+  const startMs = wallMs();
+  let sent = 0;
+  while (sent < total && !until?.aborted) {
+    const due = Math.min(total, Math.ceil(((wallMs() - startMs) * perSecond) / 1000));
+    if (due > sent) await run.send(Array.from({ length: due - sent }, (_, index) => message(sent + index)));
+    sent = Math.max(sent, due);
+    await systemClock.sleep(tickMs);
+  }
+}

@@ -1,0 +1,105 @@
+/** All that the bench can measure, by the names that `--only` takes; and what each comes to as tables. */
+import { type ColdStart, measureColdStart } from './cold-start.ts';
+import { type HandOver, measureHandOver } from './hand-over.ts';
+import { type HeavyTail, heavyTailTable, measureHeavyTail } from './scenarios/heavy-tail.ts';
+import { type Kill, killTable, measureKill } from './scenarios/kill.ts';
+import { type Memory, measureMemory, memoryTable } from './scenarios/memory.ts';
+import {
+  measureRollingRestart,
+  type RollingRestart,
+  rollingRestartTable,
+} from './scenarios/rolling-restart.ts';
+import { measureStuckChat, type StuckChat, stuckChatTable } from './scenarios/stuck-chat.ts';
+import { measureTrouble, type Trouble, troubleTable } from './scenarios/trouble.ts';
+import { measureUniform, type Uniform, uniformTable } from './scenarios/uniform.ts';
+import type { Stage } from './stage.ts';
+import { figure, type Table } from './table.ts';
+
+export interface Measured {
+  readonly handOver: readonly HandOver[];
+  readonly coldStart: ColdStart;
+  readonly uniform: readonly Uniform[];
+  readonly heavyTail: readonly HeavyTail[];
+  readonly stuckChat: readonly StuckChat[];
+  readonly kill: readonly Kill[];
+  readonly rollingRestart: readonly RollingRestart[];
+  readonly trouble: readonly Trouble[];
+  readonly memory: readonly Memory[];
+}
+
+export interface Scenario<Result> {
+  /** As `--only` calls it. */
+  readonly name: string;
+  /** How often, unless `--rounds` says it; absent where that makes no sense. */
+  readonly rounds?: number;
+  measure(stage: () => Promise<Stage>, rounds: number): Promise<Result>;
+  table(result: Result): Table;
+}
+
+export const scenarios: { readonly [Key in keyof Measured]: Scenario<Measured[Key]> } = {
+  uniform: {
+    name: 'uniform',
+    rounds: 3,
+    measure: async (stage, rounds) => measureUniform(await stage(), { rounds }),
+    table: uniformTable,
+  },
+  heavyTail: {
+    name: 'heavy-tail',
+    rounds: 3,
+    measure: async (stage, rounds) => measureHeavyTail(await stage(), { rounds }),
+    table: heavyTailTable,
+  },
+  stuckChat: {
+    name: 'stuck-chat',
+    measure: async (stage) => measureStuckChat(await stage()),
+    table: stuckChatTable,
+  },
+  kill: {
+    name: 'kill',
+    rounds: 5,
+    measure: async (stage, rounds) => measureKill(await stage(), { rounds }),
+    table: killTable,
+  },
+  rollingRestart: {
+    name: 'rolling-restart',
+    measure: async (stage) => measureRollingRestart(await stage()),
+    table: rollingRestartTable,
+  },
+  trouble: {
+    name: 'trouble',
+    measure: async (stage) => measureTrouble(await stage()),
+    table: troubleTable,
+  },
+  memory: {
+    name: 'memory',
+    measure: async (stage) => measureMemory(await stage()),
+    table: memoryTable,
+  },
+  handOver: {
+    name: 'hand-over',
+    rounds: 5,
+    measure: (_stage, rounds) =>
+      measureHandOver({ stopped: rounds, 'killed and reported': rounds, killed: 1 }),
+    table: (results) => ({
+      title: 'hand-over: how long nobody polls',
+      head: ['', 'rounds', 'median ms', 'longest ms'],
+      rows: results.map(({ way, rounds, medianMs, longestMs }) => [
+        way,
+        ...[rounds, medianMs, longestMs].map((value) => figure(value)),
+      ]),
+    }),
+  },
+  coldStart: {
+    name: 'cold-start',
+    rounds: 15,
+    measure: (_stage, rounds) => measureColdStart({ rounds }),
+    table: ({ functions }) => ({
+      title: 'start of a function over an empty one',
+      head: ['', 'wall ms', 'CPU ms', 'bundle KB'],
+      rows: functions.map(({ name, overEmptyMs, overEmptyCpuMs, bundleBytes }) => [
+        name,
+        ...[overEmptyMs, overEmptyCpuMs, bundleBytes / 1000].map((value) => figure(value)),
+      ]),
+    }),
+  },
+};

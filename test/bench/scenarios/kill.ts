@@ -1,0 +1,91 @@
+/**
+ * `kill -9` in the midst of 300 messages a second, five times over: what is lost, what is done twice?
+ *
+ * Nobody is measured for speed here, so all contenders run at the same time, each with its own bot. grammY handles
+ * one message after another and gets as much less as it can bear. A killed program is started again at once. For
+ * ours the killed task's lock is broken, as the ops function does when ECS reports it.
+ */
+
+import { redisLockStore } from '../../../services/adapters/redis/redis-lock-store.ts';
+import { systemClock } from '../../../services/adapters/system-clock.ts';
+import { storeKeys } from '../../../services/core/store-keys.ts';
+import { SeededChance } from '../../simulator/chance.ts';
+import { type Contender, contenders, ours } from '../contenders.ts';
+import { sendSteadily } from '../load.ts';
+import { countOf } from '../record.ts';
+import type { Run, Stage } from '../stage.ts';
+import { figure, type Table } from '../table.ts';
+
+const perSecond = 300;
+const perSecondSerial = 30;
+const roundMs = 3000;
+const workMs = 20;
+const chats = 500;
+/** A kill falls into this part of a round. */
+const killBetweenMs = [800, 2200] as const;
+const patienceMs = 60_000;
+/** What is not done by then is lost: whoever polls has handled all that it fetched. */
+const quietMs = 4000;
+const seed = 9;
+
+export interface Kill {
+  readonly contender: string;
+  readonly perSecond: number;
+  readonly kills: number;
+  readonly sent: number;
+  readonly lost: number;
+  /** Done more than once. */
+  readonly repeated: number;
+  readonly orderBreaks: number;
+}
+
+export function measureKill(stage: Stage, { rounds }: { rounds: number }): Promise<readonly Kill[]> {
+  return Promise.all(
+    contenders.map((contender, index) => ofOne(stage, { contender, rounds, seed: seed + index })),
+  );
+}
+
+interface Trial {
+  readonly contender: Contender;
+  readonly rounds: number;
+  readonly seed: number;
+}
+
+async function ofOne(stage: Stage, { contender, rounds, seed }: Trial): Promise<Kill> {
+  const run = await stage.run();
+  const chance = new SeededChance(seed);
+  const rate = contender.isSerial ? perSecondSerial : perSecond;
+  let program = await contender.start(run);
+  await run.warmUp();
+  for (let round = 0; round < rounds; round++) {
+    const message = () => ({ chatId: chance.integer(1, chats), workMs, reply: false });
+    const load = sendSteadily(run, { perSecond: rate, durationMs: roundMs, message });
+    await systemClock.sleep(chance.integer(...killBetweenMs));
+    program.signal('SIGKILL');
+    await program.ended;
+    if (contender === ours) await breakLock(run);
+    program = await contender.start(run);
+    await load;
+  }
+  await run.calm({ quietMs, limitMs: patienceMs });
+  await run.stop();
+  const counts = countOf(run.sent, run.record);
+  return { contender: contender.name, perSecond: rate, kills: rounds, ...counts };
+}
+
+async function breakLock(run: Run): Promise<void> {
+  const lock = redisLockStore(run.store, storeKeys(run.keyPrefix));
+  const held = await lock.read();
+  if (held !== undefined) await lock.break(held.value, { who: 'ecs', why: 'the task stopped' });
+}
+
+export function killTable(results: readonly Kill[]): Table {
+  return {
+    title: 'kill -9 under load',
+    head: ['', 'messages/s', 'kills', 'sent', 'lost', 'done twice', 'order breaks'],
+    rows: results.map(({ contender, perSecond, kills, sent, lost, repeated, orderBreaks }) => [
+      contender,
+      ...[perSecond, kills, sent, lost, repeated, orderBreaks].map((value) => figure(value)),
+    ]),
+  };
+}

@@ -1,0 +1,149 @@
+/**
+ * What our worker's memory comes to: idle, at 1,000 messages a second, with a million waiting at Telegram, and with
+ * many updates in flight. It is the whole process as it is deployed, and includes what V8 has not cleared up yet.
+ */
+import { systemClock } from '../../../services/adapters/system-clock.ts';
+import { botMetricNames } from '../../../services/bot/contract.ts';
+import { startEndlessTelegram } from '../../support/endless-telegram.ts';
+import { ours } from '../contenders.ts';
+import { sendSteadily } from '../load.ts';
+import { type Run, roundTripMs, type Stage } from '../stage.ts';
+import { figure, type Table } from '../table.ts';
+import { orderText } from '../work.ts';
+
+const steadyPerSecond = 1000;
+const steadyMs = 10_000;
+const floodCount = 1_000_000;
+const floodMs = 10_000;
+const workMs = 20;
+const chats = 1000;
+const lookEveryMs = 250;
+const patienceMs = 30_000;
+const forEverMs = 3_600_000;
+/** Of these the second is the usual limit. */
+const inFlightCounts = [100, 1000, 5000] as const;
+/** Behind one stuck chat so many of its own messages are taken in, by the usual limit. */
+const waitingCount = 20_000;
+
+export interface Memory {
+  readonly what: string;
+  readonly inFlight: number;
+  readonly peakMb: number;
+  readonly handled: number;
+}
+
+export async function measureMemory(stage: Stage): Promise<readonly Memory[]> {
+  const results = [await idle(stage), await steady(stage), await flooded(stage)];
+  for (const count of inFlightCounts) results.push(await held(stage, { count, oneChat: false }));
+  return [...results, await held(stage, { count: waitingCount, oneChat: true })];
+}
+
+async function idle(stage: Stage): Promise<Memory> {
+  const run = await stage.run();
+  await ours.start(run);
+  await run.warmUp();
+  const watch = watchMemory(run);
+  await systemClock.sleep(4 * lookEveryMs);
+  return { what: 'idle', ...(await watch.end()), handled: 1 };
+}
+
+async function steady(stage: Stage): Promise<Memory> {
+  const run = await stage.run();
+  await ours.start(run);
+  await run.warmUp();
+  const watch = watchMemory(run);
+  const message = (index: number) => ({ chatId: 1 + (index % chats), workMs, reply: false });
+  await sendSteadily(run, { perSecond: steadyPerSecond, durationMs: steadyMs, message });
+  await run.settled(patienceMs);
+  const seen = await watch.end();
+  return {
+    what: `${figure(steadyPerSecond)}/s for ${steadyMs / 1000} s`,
+    ...seen,
+    handled: run.record.done.size,
+  };
+}
+
+async function flooded(stage: Stage): Promise<Memory> {
+  const message = (index: number) => ({ chatId: 1 + (index % chats), text: order(index, workMs) });
+  await using telegram = await startEndlessTelegram({ count: floodCount, message, roundTripMs });
+  const run = await stage.run();
+  await ours.start(run, { TELEGRAM_API_ROOT: telegram.url });
+  await run.until(() => run.record.done.size > 0, patienceMs);
+  const watch = watchMemory(run);
+  await systemClock.sleep(floodMs);
+  const seen = await watch.end();
+  const handled = run.record.read().done.size;
+  return { what: `${figure(floodCount)} queued, ${floodMs / 1000} s of them`, ...seen, handled };
+}
+
+/** Nothing ends: as much is in flight as the limit lets in. */
+async function held(
+  stage: Stage,
+  { count, oneChat }: { readonly count: number; readonly oneChat: boolean },
+): Promise<Memory> {
+  const message = (index: number) => ({ chatId: oneChat ? 1 : 1 + index, text: order(index, forEverMs) });
+  await using telegram = await startEndlessTelegram({ count: floodCount, message, roundTripMs: 1 });
+  const run = await stage.run();
+  const limit: Record<string, string> = oneChat ? {} : { UPDATES_IN_FLIGHT_MAX: String(count) };
+  await ours.start(run, { TELEGRAM_API_ROOT: telegram.url, ...limit });
+  await run.until(() => run.record.lines.length > 0, patienceMs);
+  const watch = watchMemory(run);
+  await watch.untilInFlight(count);
+  const seen = await watch.end();
+  return {
+    what: oneChat ? `${figure(count)} behind one stuck chat` : `${figure(count)} in flight`,
+    ...seen,
+    handled: 0,
+  };
+}
+
+function order(number: number, workMs: number): string {
+  return orderText({ number, workMs, reply: false });
+}
+
+interface Seen {
+  readonly inFlight: number;
+  readonly peakMb: number;
+}
+
+/** Looks at the run's worker again and again, until it is told to end, which ends the run as well. */
+function watchMemory(run: Run) {
+  let peakBytes = 0;
+  let inFlight = 0;
+  const over = new AbortController();
+  const look = async (): Promise<void> => {
+    const metrics = await run.metrics();
+    peakBytes = Math.max(peakBytes, metrics.get('process_resident_memory_bytes') ?? 0);
+    inFlight = Math.max(inFlight, metrics.get(botMetricNames.updatesInFlight) ?? 0);
+  };
+  const watching = (async () => {
+    while (!over.signal.aborted) {
+      await look();
+      await systemClock.sleep(lookEveryMs, over.signal);
+    }
+  })();
+  return {
+    async untilInFlight(count: number): Promise<void> {
+      if (!(await run.until(() => inFlight >= count, patienceMs)))
+        throw new Error(`expected ${count} updates in flight, got ${inFlight}`);
+    },
+    async end(): Promise<Seen> {
+      over.abort();
+      await watching;
+      await look();
+      await run.stop();
+      return { inFlight, peakMb: peakBytes / 2 ** 20 };
+    },
+  };
+}
+
+export function memoryTable(results: readonly Memory[]): Table {
+  return {
+    title: 'ours: memory of the whole process',
+    head: ['', 'in flight, at most', 'handled', 'peak MB'],
+    rows: results.map(({ what, inFlight, handled, peakMb }) => [
+      what,
+      ...[inFlight, handled, peakMb].map((value) => figure(value)),
+    ]),
+  };
+}

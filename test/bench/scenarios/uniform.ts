@@ -1,0 +1,83 @@
+/** Five thousand messages wait at Telegram, each is 20 ms of work: how fast does each contender get through them? */
+import { bareLoop, type Contender, contenders } from '../contenders.ts';
+import { countOf, median } from '../record.ts';
+import type { Stage } from '../stage.ts';
+import { figure, type Table } from '../table.ts';
+
+export const queuedCount = 5000;
+const chats = 1000;
+const workMs = 20;
+/** Who is not through by then is judged by what was done so far. */
+const patienceMs = 8000;
+
+export interface Uniform {
+  readonly contender: string;
+  /** From the first handler's begin to the last one's end; the median of the rounds, and each of them. */
+  readonly updatesPerSecond: number;
+  readonly rounds: readonly number[];
+  readonly orderBreaks: number;
+}
+
+export async function measureUniform(
+  stage: Stage,
+  { rounds }: { rounds: number },
+): Promise<readonly Uniform[]> {
+  const all = [bareLoop, ...contenders];
+  const results = new Map(all.map(({ name }) => [name, { rates: [] as number[], orderBreaks: 0 }]));
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of all) {
+      const { rate, orderBreaks } = await oneRound(stage, contender);
+      const result = results.get(contender.name);
+      result?.rates.push(rate);
+      if (result !== undefined) result.orderBreaks += orderBreaks;
+    }
+  }
+  return [...results].map(([contender, { rates, orderBreaks }]) => ({
+    contender,
+    updatesPerSecond: median(rates),
+    rounds: rates,
+    orderBreaks,
+  }));
+}
+
+async function oneRound(stage: Stage, contender: Contender): Promise<{ rate: number; orderBreaks: number }> {
+  const run = await stage.run();
+  await run.send(
+    Array.from({ length: queuedCount }, (_, index) => ({
+      chatId: 1 + (index % chats),
+      workMs,
+      reply: false,
+    })),
+  );
+  await contender.start(run);
+  await run.until(() => run.record.lines.length > 0, 3 * patienceMs);
+  await run.settled(patienceMs);
+  const { record } = run;
+  const beganMs = record.lines[0]?.atMs ?? Number.NaN;
+  const endedMs = [...record.done.values()].at(-1) ?? Number.NaN;
+  const { orderBreaks } = countOf(
+    run.sent.filter(({ number }) => record.done.has(number)),
+    record,
+  );
+  await run.stop();
+  return { rate: (record.done.size / (endedMs - beganMs)) * 1000, orderBreaks };
+}
+
+export function uniformTable(results: readonly Uniform[]): Table {
+  const best = Math.max(...results.filter(({ contender }) => contender !== bareLoop.name).map(rateOf));
+  return {
+    title: '5,000 queued, 20 ms handlers',
+    head: ['', 'updates/s', 'of the fastest', 'order breaks', 'each round'],
+    rows: results.map(({ contender, updatesPerSecond, orderBreaks, rounds }) => [
+      contender,
+      figure(updatesPerSecond),
+      `${figure((updatesPerSecond / best) * 100)} %`,
+      figure(orderBreaks),
+      rounds.map((rate) => figure(rate)).join(' / '),
+    ]),
+  };
+}
+
+function rateOf({ updatesPerSecond }: Uniform): number {
+  return updatesPerSecond;
+}

@@ -1,0 +1,72 @@
+/**
+ * A module for `BOT_HANDLERS` that obeys what the messages say and writes down what it did, line by line, with
+ * nothing buffered: a process that is killed leaves behind exactly what it had done.
+ *
+ * A message's text is `<number> <what> [milliseconds]`:
+ *
+ *     fast          ends at once                       reply         sends an answer
+ *     slow N        works N ms                         throw         fails
+ *     held          ends when the test allows it       held-once     so at its first attempt, later at once
+ *     kill N        kills its process after N ms       exit N        exits after N ms      crash N  throws out of a timer
+ *
+ * The lines are `begin|end <number> <chat> <attempt> <pid>`.
+ */
+import { appendFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Composer, type Context } from 'telegraf';
+
+const folder = process.env.DELIVERY_FOLDER ?? '';
+const gateLookMs = 20;
+
+export const recordFile = 'record';
+export const gateFile = (number: number): string => `gate-${number}`;
+
+type Deed = (ctx: Context, order: { number: number; amountMs: number }) => Promise<unknown>;
+
+const deeds: Readonly<Record<string, Deed>> = {
+  fast: async () => {},
+  slow: async (_ctx, { amountMs }) => sleep(amountMs),
+  reply: async (ctx, { number }) => ctx.reply(`done ${number}`),
+  throw: async () => {
+    throw new Error('this handler fails on purpose');
+  },
+  held: async (_ctx, { number }) => held(number),
+  'held-once': async (ctx, { number }) => (ctx.state['attempt'] === 1 ? held(number) : undefined),
+  kill: async (_ctx, { amountMs }) => {
+    if (amountMs > 0) await sleep(amountMs);
+    process.kill(process.pid, 'SIGKILL');
+    await sleep(60_000);
+  },
+  exit: async (_ctx, { amountMs }) => {
+    if (amountMs > 0) await sleep(amountMs);
+    process.exit(13);
+  },
+  crash: async (_ctx, { amountMs }) => {
+    setTimeout(() => {
+      throw new Error('this timer fails on purpose');
+    }, amountMs);
+    await sleep(60_000);
+  },
+};
+
+async function held(number: number): Promise<void> {
+  while (!existsSync(join(folder, gateFile(number)))) await sleep(gateLookMs);
+}
+
+export default Composer.on('message', async (ctx) => {
+  const [, number, what, amount] = /^(\d+) ([a-z-]+) ?(\d*)$/.exec(ctx.text ?? '') ?? [];
+  const deed = deeds[what ?? ''];
+  if (deed === undefined) return;
+  const note = (event: 'begin' | 'end'): void =>
+    appendFileSync(
+      join(folder, recordFile),
+      `${event} ${number} ${ctx.chat.id} ${ctx.state['attempt']} ${process.pid}\n`,
+    );
+  note('begin');
+  try {
+    await deed(ctx, { number: Number(number), amountMs: Number(amount) });
+  } finally {
+    note('end');
+  }
+});

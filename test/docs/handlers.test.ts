@@ -1,0 +1,111 @@
+/** The page for those who write handlers: its example is a real module, and does in a real worker what the page says. */
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BotStage, botToken, startBotStage, type WorkerProcess } from '../support/bot-stage.ts';
+import { until } from '../support/program.ts';
+import { allowedUpdates } from './example-handlers.ts';
+
+const root = join(import.meta.dirname, '../..');
+const example = 'test/docs/example-handlers.ts';
+const page = readFileSync(join(root, 'docs/handlers.md'), 'utf8');
+
+it('shows the example as it is', () => {
+  const shown = /```ts\n([\s\S]*?)```/.exec(page)?.[1];
+  expect(shown).toBe(readFileSync(join(root, example), 'utf8'));
+  expect(page).toContain(`BOT_HANDLERS=./${example}`);
+});
+
+interface Booking {
+  readonly path: string;
+  readonly hours: number;
+  readonly attempt: number;
+}
+
+describe('the example in a real worker', () => {
+  const person = 5;
+  let stage: BotStage;
+  let bookkeeper: Server;
+  let booked: Booking[];
+  /** What the bookkeeper answers next; it keeps silent where this is undefined. */
+  let status: number | undefined;
+
+  beforeEach(async () => {
+    stage = await startBotStage();
+    booked = [];
+    status = 200;
+    bookkeeper = createServer((request, response) => {
+      void bodyOf(request).then((body) => {
+        booked.push({ path: request.url ?? '', ...(JSON.parse(body) as Omit<Booking, 'path'>) });
+        if (status !== undefined) response.writeHead(status).end();
+      });
+    });
+    await new Promise<void>((resolve) => bookkeeper.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(async () => {
+    await stage.stop();
+    bookkeeper.closeAllConnections();
+    bookkeeper.close();
+  });
+
+  const startWorker = (): Promise<WorkerProcess> => {
+    const { port } = bookkeeper.address() as AddressInfo;
+    return stage.worker({ BOT_HANDLERS: example, HOURS_URL: `http://127.0.0.1:${port}` });
+  };
+  const answer = async (pattern: RegExp): Promise<void> => {
+    await stage.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''));
+  };
+
+  it('books what people report, and replaces it when they edit', async () => {
+    await startWorker();
+    stage.telegram.pushText(botToken, { chatId: person, text: 'hours 7.5' });
+    await answer(/^Booked: 7.5 h$/);
+    const chat = { id: person, type: 'private', first_name: 'User' };
+    const edited = { message_id: 1, date: 1, edit_date: 2, chat, text: 'hours 8' };
+    stage.telegram.pushUpdates(botToken, [
+      { edited_message: { ...edited, from: { id: person, is_bot: false, first_name: 'User' } } },
+    ]);
+    await answer(/^Booked: 8 h$/);
+    expect(booked.map(({ path, hours }) => [path, hours])).toEqual([
+      ['/5/1', 7.5],
+      ['/5/1', 8],
+    ]);
+    expect(stage.telegram.state(botToken).allowedUpdates).toEqual(expect.arrayContaining(allowedUpdates));
+  });
+
+  it('is tried again under the same key, as a later attempt, when the worker dies in the middle', async () => {
+    status = undefined;
+    const first = await startWorker();
+    stage.telegram.pushText(botToken, { chatId: person, text: 'hours 6' });
+    await until('the first attempt', () => booked[0]);
+    first.signal('SIGKILL');
+    await first.ended;
+    status = 200;
+    await startWorker();
+    await answer(/^Booked: 6 h$/);
+    expect(booked).toMatchObject([
+      { path: '/5/1', attempt: 1 },
+      { path: '/5/1', attempt: 2 },
+    ]);
+  });
+
+  it('is not tried again when it throws, so it tells the person; the chat goes on', async () => {
+    status = 500;
+    const worker = await startWorker();
+    stage.telegram.pushText(botToken, { chatId: person, text: 'hours 4' });
+    await answer(/could not be booked/);
+    await worker.says(/a handler failed.*expected HTTP 2xx, got 500/);
+    status = 200;
+    stage.telegram.pushText(botToken, { chatId: person, text: 'hours 3' });
+    await answer(/^Booked: 3 h$/);
+    expect(booked.map(({ hours }) => hours)).toEqual([4, 3]);
+  });
+});
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
