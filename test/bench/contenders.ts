@@ -1,5 +1,7 @@
 /** Who is measured: each the way its own documentation starts it, all with the same work. */
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { bundleWorker } from '../../infra/bundling.ts';
 import type { Program } from '../support/program.ts';
 import type { Run } from './stage.ts';
 
@@ -18,6 +20,7 @@ const peer = (name: string, file: string, args: readonly string[] = []): Contend
 /** Fetches, confirms and handles nothing: the wire's limit, for comparison. */
 export const bareLoop: Contender = peer('bare loop', 'bare.ts');
 
+const root = join(import.meta.dirname, '..', '..');
 const handlers = join(import.meta.dirname, 'contenders', 'ours.ts');
 
 export const ours: Contender = {
@@ -33,3 +36,17 @@ export const peers: readonly Contender[] = [
 ];
 
 export const contenders: readonly Contender[] = [...peers, ours];
+
+/** Ours as the image runs it: bundled into `folder`, with the image's options for Node. */
+export async function bundleOurs(folder: string): Promise<Contender> {
+  await bundleWorker(folder, relative(root, handlers));
+  const dockerfile = readFileSync(join(root, 'services/bot/Dockerfile'), 'utf8');
+  const usual = {
+    BOT_HANDLERS: join(folder, 'handlers.mjs'),
+    NODE_OPTIONS: /^ENV NODE_OPTIONS="(.*)"$/m.exec(dockerfile)?.[1] ?? '',
+  };
+  return {
+    name: ours.name,
+    start: (run, more = {}) => run.start(relative(root, join(folder, 'bot.mjs')), [], { ...usual, ...more }),
+  };
+}

@@ -5,7 +5,6 @@
  * embedded store. Only the clock, the network and Telegram are simulated. Faults stop at `faultsMs`; then
  * everything is mended and the run goes on until the promises of liveness must have come true.
  */
-
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { redisLockStore } from '../../services/adapters/redis/redis-lock-store.ts';
 import { redisUpdateJournal } from '../../services/adapters/redis/redis-update-journal.ts';
@@ -59,7 +58,7 @@ const poisonProbability = 0.005;
 const floodProbability = 0.01;
 const floodMin = 100;
 const restartMs = 1000;
-/** Each poisonous update costs three leases; so many more are waited for, no more. */
+/** Each poisonous update costs three leases; so many more are waited for. */
 const extraRounds = 20;
 
 const keys = storeKeys('');
@@ -89,7 +88,6 @@ class Simulation {
   private readonly stops: AbortController[] = [];
   private readonly workers = new Map<string, Worker>();
   private readonly wipedIds = new Set<number>();
-  private readonly endedWell = new Set<string>();
   private faultsOn = true;
   private readonly faults: FaultScript;
   private nextUpdateId: number;
@@ -318,11 +316,11 @@ class Simulation {
   private scriptRan(...[script, args, before, by]: Parameters<OwnershipChecker['after']>): void {
     this.ownership.after(script, args, before, by);
     const [value = '', , , , event] = args;
-    // Requests that are carried out very late may make a term that has ended hold the lock and write once more.
-    if (script.name.startsWith('write-journal') && this.endedWell.has(value))
+    // Requests that are carried out very late may make a term that is over hold the lock and write once more.
+    const isOver = this.workers.get(by)?.state.term?.value !== value;
+    if (script.name.startsWith('write-journal') && isOver)
       this.delivery.forgotten(this.unfinishedInJournal());
     if (!script.name.startsWith('release-') || event !== 'released' || before.value !== value) return;
-    this.endedWell.add(value);
     this.delivery.endedWell(value, this.unfinishedInJournal());
   }
 

@@ -17,7 +17,7 @@ export function page({ measured, machine, json }: PageContents): string {
     tableMarkdown(scenarios[key].table(measured[key]));
   return `# Benchmarks
 
-Made by \`npm run bench -- --write\`, which takes about ten minutes; \`npm run bench -- --only uniform\` measures one
+Made by \`npm run bench -- --write\`, which takes seven to ten minutes; \`npm run bench -- --only uniform\` measures one
 thing. Every figure on this page comes from one run on one machine: compare them with one another, not with other
 pages.
 
@@ -88,8 +88,10 @@ program ended. \`deaf\`: it runs, and does not poll. A call without an answer co
 
 ${table('memory')}
 
-${growthText(measured.memory)} How many run at once is limited by \`UPDATES_IN_FLIGHT_MAX\` (1,000), how many wait in
-their chats by twenty times as much; what waits at Telegram costs nothing.
+${growthText(measured.memory)}
+How many run at once is limited by \`UPDATES_IN_FLIGHT_MAX\` (1,000), how many wait in their chats by twenty times as
+much; what waits at Telegram costs nothing. The worker is bundled and started as the image starts it; run from source
+it needs more, because Node then keeps what strips the types.
 
 ## Hand-over and cold start
 

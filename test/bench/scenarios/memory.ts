@@ -1,11 +1,14 @@
 /**
  * What our worker's memory comes to: idle, at 1,000 messages a second, with a million waiting at Telegram, and with
- * many updates in flight. It is the whole process as it is deployed, and includes what V8 has not cleared up yet.
+ * many updates in flight. It is the whole process as the image runs it, and includes what V8 has not cleared up yet.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { botMetricNames } from '../../../services/bot/contract.ts';
 import { startEndlessTelegram } from '../../support/endless-telegram.ts';
-import { ours } from '../contenders.ts';
+import { bundleOurs, type Contender, ours } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
 import { type Run, roundTripMs, type Stage } from '../stage.ts';
 import { figure, type Table } from '../table.ts';
@@ -33,23 +36,32 @@ export interface Memory {
 }
 
 export async function measureMemory(stage: Stage): Promise<readonly Memory[]> {
-  const results = [await idle(stage), await steady(stage), await flooded(stage)];
-  for (const count of inFlightCounts) results.push(await held(stage, { count, oneChat: false }));
-  return [...results, await held(stage, { count: waitingCount, oneChat: true })];
+  const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+  try {
+    const bundled = await bundleOurs(folder);
+    const unbundled = await steady(stage, ours);
+    const results = [await idle(stage, bundled), await steady(stage, bundled)];
+    results.push({ ...unbundled, what: `${unbundled.what}, unbundled` }, await flooded(stage, bundled));
+    for (const count of inFlightCounts)
+      results.push(await held(stage, { worker: bundled, count, oneChat: false }));
+    return [...results, await held(stage, { worker: bundled, count: waitingCount, oneChat: true })];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-async function idle(stage: Stage): Promise<Memory> {
+async function idle(stage: Stage, worker: Contender): Promise<Memory> {
   const run = await stage.run();
-  await ours.start(run);
+  await worker.start(run);
   await run.warmUp();
   const watch = watchMemory(run);
   await systemClock.sleep(4 * lookEveryMs);
   return { what: 'idle', ...(await watch.end()), handled: 1 };
 }
 
-async function steady(stage: Stage): Promise<Memory> {
+async function steady(stage: Stage, worker: Contender): Promise<Memory> {
   const run = await stage.run();
-  await ours.start(run);
+  await worker.start(run);
   await run.warmUp();
   const watch = watchMemory(run);
   const message = (index: number) => ({ chatId: 1 + (index % chats), workMs, reply: false });
@@ -63,11 +75,11 @@ async function steady(stage: Stage): Promise<Memory> {
   };
 }
 
-async function flooded(stage: Stage): Promise<Memory> {
+async function flooded(stage: Stage, worker: Contender): Promise<Memory> {
   const message = (index: number) => ({ chatId: 1 + (index % chats), text: order(index, workMs) });
   await using telegram = await startEndlessTelegram({ count: floodCount, message, roundTripMs });
   const run = await stage.run();
-  await ours.start(run, { TELEGRAM_API_ROOT: telegram.url });
+  await worker.start(run, { TELEGRAM_API_ROOT: telegram.url });
   await run.until(() => run.record.done.size > 0, patienceMs);
   const watch = watchMemory(run);
   await systemClock.sleep(floodMs);
@@ -79,13 +91,17 @@ async function flooded(stage: Stage): Promise<Memory> {
 /** Nothing ends: as much is in flight as the limit lets in. */
 async function held(
   stage: Stage,
-  { count, oneChat }: { readonly count: number; readonly oneChat: boolean },
+  {
+    worker,
+    count,
+    oneChat,
+  }: { readonly worker: Contender; readonly count: number; readonly oneChat: boolean },
 ): Promise<Memory> {
   const message = (index: number) => ({ chatId: oneChat ? 1 : 1 + index, text: order(index, forEverMs) });
   await using telegram = await startEndlessTelegram({ count: floodCount, message, roundTripMs: 1 });
   const run = await stage.run();
   const limit: Record<string, string> = oneChat ? {} : { UPDATES_IN_FLIGHT_MAX: String(count) };
-  await ours.start(run, { TELEGRAM_API_ROOT: telegram.url, ...limit });
+  await worker.start(run, { TELEGRAM_API_ROOT: telegram.url, ...limit });
   await run.until(() => run.record.lines.length > 0, patienceMs);
   const watch = watchMemory(run);
   await watch.untilInFlight(count);
@@ -139,7 +155,7 @@ function watchMemory(run: Run) {
 
 export function memoryTable(results: readonly Memory[]): Table {
   return {
-    title: 'ours: memory of the whole process',
+    title: 'ours: memory of the whole process, bundled as in the image',
     head: ['', 'in flight, at most', 'handled', 'peak MB'],
     rows: results.map(({ what, inFlight, handled, peakMb }) => [
       what,

@@ -7,7 +7,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { TourReport } from '../../../services/lab/tour/report.ts';
 import { isAlive, type RunResult, startLab } from '../../support/lab.ts';
 
-const program = fileURLToPath(new URL('../../../services/lab/tour-main.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../../services/lab/tour/main.ts', import.meta.url));
 const tourLimitMs = 300_000;
 
 interface TourProcess {

@@ -1,2 +1,0 @@
-/** The entry of `npm run tour`; see `tour/main.ts`. */
-import './tour/main.ts';
