@@ -88,6 +88,7 @@ class Simulation {
   private readonly stops: AbortController[] = [];
   private readonly workers = new Map<string, Worker>();
   private readonly wipedIds = new Set<number>();
+  private readonly released = new Set<string>();
   private faultsOn = true;
   private readonly faults: FaultScript;
   private nextUpdateId: number;
@@ -317,10 +318,11 @@ class Simulation {
     this.ownership.after(script, args, before, by);
     const [value = '', , , , event] = args;
     // Requests that are carried out very late may make a term that is over hold the lock and write once more.
-    const isOver = this.workers.get(by)?.state.term?.value !== value;
+    const isOver = this.released.has(value) || this.workers.get(by)?.state.term?.value !== value;
     if (script.name.startsWith('write-journal') && isOver)
       this.delivery.forgotten(this.unfinishedInJournal());
     if (!script.name.startsWith('release-') || event !== 'released' || before.value !== value) return;
+    this.released.add(value);
     this.delivery.endedWell(value, this.unfinishedInJournal());
   }
 

@@ -25,7 +25,7 @@ export const drillFacts: readonly DrillFacts[] = [
     },
     promise: {
       en: 'Its lease runs out and the standby takes over. The one that wakes up steps down and handles nothing; at most one call that was on its way when it froze may still leave it.',
-      ru: 'Аренда истекает, и подхватывает резервный воркер. Проснувшийся уступает и ничего не обрабатывает; уйти может разве что один вызов, который уже был в пути.',
+      ru: 'Срок блокировки истекает, и подхватывает резервный воркер. Проснувшийся уступает и ничего не обрабатывает; уйти может разве что один вызов, который уже был в пути.',
     },
     target: 'worker',
     holds: true,
@@ -95,7 +95,7 @@ export const drillFacts: readonly DrillFacts[] = [
     },
     promise: {
       en: 'It cannot renew its lease, so it stops in time by its own clock; the standby takes over; never two at once.',
-      ru: 'Он не может продлить аренду и вовремя останавливается по своим часам; подхватывает резервный; двух сразу не бывает.',
+      ru: 'Он не может продлить блокировку и вовремя останавливается по своим часам; подхватывает резервный; двух сразу не бывает.',
     },
     target: 'worker',
     holds: true,
@@ -109,7 +109,7 @@ export const drillFacts: readonly DrillFacts[] = [
     },
     promise: {
       en: 'For one lease a quarantine keeps everybody out, so that an old leader cannot overlap with a new one; then polling goes on. Only what stood in the journal alone may be lost.',
-      ru: 'На время одной аренды карантин не пускает никого, чтобы старый и новый ведущий не пересеклись; затем опрос продолжается. Потеряться может только то, что было лишь в журнале.',
+      ru: 'На один срок блокировки выдержка не пускает никого, чтобы старый и новый лидер не пересеклись; затем опрос продолжается. Потеряться может только то, что было лишь в журнале.',
     },
     target: 'none',
     holds: false,

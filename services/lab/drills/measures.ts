@@ -20,7 +20,7 @@ export const measureTable = {
   conflicts: { unit: count, label: { en: 'Conflicts (409)', ru: 'Конфликтов (409)' } },
   wholeAgainMs: {
     unit: 'ms',
-    label: { en: 'Leader and standby again after', ru: 'Снова ведущий и резервный через' },
+    label: { en: 'Leader and standby again after', ru: 'Снова лидер и резервный через' },
   },
   exitCode: { unit: count, label: { en: 'Exit code', ru: 'Код завершения' } },
   awakeAfterMs: { unit: 'ms', label: { en: 'Found its place after', ru: 'Нашёл своё место через' } },

@@ -14,14 +14,14 @@ export const wipe: Drill = async (scene) => {
   faults.store = 'wiped';
   try {
     await scene.until(
-      text('a quarantine stands in the lock’s place', 'на месте блокировки стоит карантин'),
+      text('a quarantine stands in the lock’s place', 'на месте блокировки стоит выдержка'),
       async () => {
         const { held } = await outages.observe({ noteRun: false });
         return held !== undefined && readLockHolder(held.value).owner === quarantineOwner;
       },
     );
     await scene.until(
-      text('the quarantine is over and somebody leads', 'карантин кончился, и кто-то ведёт'),
+      text('the quarantine is over and somebody leads', 'выдержка кончилась, и кто-то ведёт'),
       async () => {
         const { held } = await outages.observe({ noteRun: false });
         return held !== undefined && readLockHolder(held.value).owner !== quarantineOwner;

@@ -25,7 +25,7 @@ export async function deployTimes(scene: Scene, times: LabTimes): Promise<void> 
   scene.demand(ok, text('The deployment was refused.', 'Выкладка отклонена.'));
   await untilWhole(scene, old);
   await scene.until(
-    text('a fresh heartbeat of the new leader', 'свежий heartbeat нового ведущего'),
+    text('a fresh heartbeat of the new leader', 'свежий heartbeat нового лидера'),
     async () => {
       const { heartbeat, nowMs } = await lab.outages.observe({ noteRun: false });
       const ageSeconds = heartbeatAgeSeconds(heartbeat, nowMs);

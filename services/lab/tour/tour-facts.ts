@@ -23,7 +23,7 @@ export const tourStepFacts: readonly TourStepFacts[] = [
     title: { en: 'Crash under load', ru: 'Авария под нагрузкой' },
     promise: {
       en: 'The leader is killed in the middle of its work; the standby takes over, nothing is lost, the order holds.',
-      ru: 'Ведущий убит посреди работы; подхватывает резервный, ничего не потеряно, порядок сохранён.',
+      ru: 'Лидер убит посреди работы; подхватывает резервный, ничего не потеряно, порядок сохранён.',
     },
   },
   {
@@ -47,7 +47,7 @@ export const tourStepFacts: readonly TourStepFacts[] = [
     title: { en: 'Store wiped', ru: 'Хранилище очищено' },
     promise: {
       en: 'The store forgets everything. After a quarantine of one lease polling goes on, and never did two poll at once.',
-      ru: 'Хранилище забыло всё. После карантина в одну аренду опрос продолжается, и ни разу не опрашивали двое.',
+      ru: 'Хранилище забыло всё. После выдержки в один срок блокировки опрос продолжается, и ни разу не опрашивали двое.',
     },
   },
 ];
