@@ -45,8 +45,7 @@ export interface RunResult {
 
 const ttlMs = 6000;
 const times = leaseTimes({ ttlMs, renewMs: 2000 });
-const workersMin = 2;
-const workersMax = 3;
+const [workersMin, workersMax] = [2, 3];
 const [faultsMs, quietMs] = [45_000, 45_000];
 /** A quarantine, the rest of a dead leader's lease, and a poll or two. */
 const livenessBoundMs = 3 * ttlMs + 10_000;
