@@ -19,6 +19,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 import { SeededChance } from './chance.ts';
 import { DeliveryChecker, ExclusionChecker, LivenessChecker, OwnershipChecker } from './checkers.ts';
 import { FaultScript, type Slot } from './faults.ts';
+import { letPeopleWrite, type WrittenMessage } from './people.ts';
 import { SimulatedProcess } from './process.ts';
 import { StoreNetwork } from './store-network.ts';
 import { SimulatedTelegram } from './telegram.ts';
@@ -50,12 +51,7 @@ const [faultsMs, quietMs] = [45_000, 45_000];
 /** A quarantine, the rest of a dead leader's lease, and a poll or two. */
 const livenessBoundMs = 3 * ttlMs + 10_000;
 const heartbeatIntervalMs = 4000;
-const chats = 4;
 const driftMax = 0.0045;
-const poisonProbability = 0.005;
-/** More than one batch: then what is fetched is journaled ahead of its handlers. */
-const floodProbability = 0.01;
-const floodMin = 100;
 const restartMs = 1000;
 /** Each poisonous update costs three leases; so many more are waited for. */
 const extraRounds = 20;
@@ -71,7 +67,7 @@ export async function run({ seed, mutation = {}, trace }: RunOptions): Promise<R
 class Simulation {
   private readonly seed: number;
   private readonly mutation: Mutation;
-  private readonly trace: ((line: string) => void) | undefined;
+  private trace: ((line: string) => void) | undefined;
   private readonly trueTime = new VirtualClock({ wallMs: Date.UTC(2030, 0, 1) });
   private readonly chance: SeededChance;
   private readonly store: EmbeddedStore;
@@ -145,7 +141,13 @@ class Simulation {
     if (this.chance.happens(0.9)) this.store.execute(['SET', keys.epoch, '0']);
     const workers = this.chance.integer(workersMin, workersMax);
     for (let index = 0; index < workers; index++) this.start(index);
-    void this.sendMessages(this.chance.fork());
+    void letPeopleWrite({
+      trueTime: this.trueTime,
+      chance: this.chance.fork(),
+      untilMs: faultsMs + quietMs / 3,
+      mayPoison: () => this.faultsOn,
+      write: (message) => this.write(message),
+    });
     void this.faults.run(faultsMs);
     await this.trueTime.advance(faultsMs);
     this.mendEverything();
@@ -155,10 +157,12 @@ class Simulation {
     }
     this.liveness.finish(livenessBoundMs, (violation) => this.violations.push(violation));
     this.delivery.finish({ deadIds: this.givenUp(), ordered: !this.exclusion.forcedOverlap });
+    const { seed, violations } = this;
+    const [terms, completed] = [this.ownership.order.size, this.delivery.completedCount];
+    this.trace = undefined;
     for (const stop of this.stops) stop.abort();
     for (const worker of this.workers.values()) worker.state.term?.end('released');
-    const { seed, violations } = this;
-    return { seed, violations, terms: this.ownership.order.size, completed: this.delivery.completedCount };
+    return { seed, violations: [...violations], terms, completed };
   }
 
   private faultRates() {
@@ -281,25 +285,10 @@ class Simulation {
     this.liveness.acted(this.trueTime.monotonicMs());
   }
 
-  private async sendMessages(chance: SeededChance): Promise<void> {
-    while (this.trueTime.monotonicMs() < faultsMs + quietMs / 3) {
-      await this.trueTime.sleep(chance.integer(50, 3000));
-      const burst = this.burst(chance);
-      for (let count = 0; count < burst; count++) {
-        const chat = chance.integer(1, chats);
-        const update_id = this.nextUpdateId++;
-        const workMs = chance.happens(0.5) ? 0 : chance.integer(1, chance.happens(0.1) ? 8000 : 300);
-        // Each costs three leases: among a flood there would be too many.
-        const poison = chance.happens(poisonProbability) && this.faultsOn && burst < floodMin;
-        this.delivery.push({ id: update_id, chat, poison });
-        this.telegram.push({ update_id, message: { chat: { id: chat } }, workMs, poison });
-      }
-    }
-  }
-
-  private burst(chance: SeededChance): number {
-    if (chance.happens(floodProbability)) return chance.integer(floodMin, 350);
-    return chance.happens(0.2) ? chance.integer(2, 12) : 1;
+  private write({ chat, workMs, poison }: WrittenMessage): void {
+    const update_id = this.nextUpdateId++;
+    this.delivery.push({ id: update_id, chat, poison });
+    this.telegram.push({ update_id, message: { chat: { id: chat } }, workMs, poison });
   }
 
   private mendEverything(): void {

@@ -1,0 +1,44 @@
+/** People who write to the simulated bot: now and then, sometimes several at once, rarely a flood. */
+import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { SeededChance } from './chance.ts';
+
+export interface WrittenMessage {
+  readonly chat: number;
+  /** How long its handler works. */
+  readonly workMs: number;
+  /** It ends every process that handles it. */
+  readonly poison: boolean;
+}
+
+export interface PeopleOptions {
+  readonly trueTime: VirtualClock;
+  readonly chance: SeededChance;
+  readonly untilMs: number;
+  readonly mayPoison: () => boolean;
+  readonly write: (message: WrittenMessage) => void;
+}
+
+const chats = 4;
+const poisonProbability = 0.005;
+/** More than one batch: then what is fetched is journaled ahead of its handlers. */
+const floodProbability = 0.01;
+const floodMin = 100;
+
+export async function letPeopleWrite({ trueTime, chance, untilMs, mayPoison, write }: PeopleOptions) {
+  while (trueTime.monotonicMs() < untilMs) {
+    await trueTime.sleep(chance.integer(50, 3000));
+    const count = burst(chance);
+    for (let index = 0; index < count; index++) {
+      const chat = chance.integer(1, chats);
+      const workMs = chance.happens(0.5) ? 0 : chance.integer(1, chance.happens(0.1) ? 8000 : 300);
+      // Each costs three leases: among a flood there would be too many.
+      const poison = chance.happens(poisonProbability) && mayPoison() && count < floodMin;
+      write({ chat, workMs, poison });
+    }
+  }
+}
+
+function burst(chance: SeededChance): number {
+  if (chance.happens(floodProbability)) return chance.integer(floodMin, 350);
+  return chance.happens(0.2) ? chance.integer(2, 12) : 1;
+}
