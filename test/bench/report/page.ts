@@ -46,8 +46,9 @@ ${machineText(machine)}
 
 ${table('uniform')}
 
-Polling is sequential: 100 updates a round trip, so 3,333 a second are the wire's limit. Ours writes each full batch
-to its journal before it confirms it, and is the only one of the fast ones that loses nothing when it is killed.
+Polling is sequential: 100 updates a round trip, so 3,333 a second are the wire's limit. With a backlog, ours writes
+each full batch to its journal before it confirms it: one short call to the store for each poll, which is the price of
+losing nothing when it is killed (see below). Handlers begin while the next poll is on its way.
 
 ## A heavy tail: 300/s, 1 % of handlers take 2 s
 
@@ -66,7 +67,8 @@ ${table('stuckChat')}
 ${table('kill')}
 
 A killed program is started again at once. \`done twice\` is what at-least-once means: it was done, and nobody could
-know. grammY gets a tenth of the load, as it handles one message after another.
+know. For ours that is at most what the last poll brought, and slow ones that ended since the last call to the store.
+grammY gets a tenth of the load, as it handles one message after another.
 
 ## Rolling restart
 
