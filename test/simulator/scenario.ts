@@ -311,7 +311,7 @@ class Simulation {
       this.delivery.forgotten(this.unfinishedInJournal());
     if (!script.name.startsWith('release-') || event !== 'released' || before.value !== value) return;
     this.released.add(value);
-    this.delivery.endedWell(value, this.unfinishedInJournal());
+    if (!this.telegram.silentlyFailed.has(by)) this.delivery.endedWell(value, this.unfinishedInJournal());
   }
 
   private unfinishedInJournal(): ReadonlySet<number> {

@@ -236,9 +236,7 @@ export class Delivery {
     const { intake, fetcher } = this;
     const lastId = fetcher.unconfirmedLastId;
     if (lastId === undefined) return;
-    // One more request would make Telegram throttle the next leader's first poll: what it is hardly needed for
-    // costs a write instead.
-    const isConfirmed = !fetcher.likelyConfirmed && (await fetcher.confirm(intake.confirmableOffset(lastId)));
+    const isConfirmed = await fetcher.confirm(intake.confirmableOffset(lastId));
     // Telegram may deliver these again: the next leader knows them by the journal.
     const isKept = isConfirmed || (this.term.mayAct() && (await this.keepEnded()));
     if (isKept && intake.unsettledCount === 0) fetcher.unconfirmedLastId = undefined;

@@ -33,7 +33,10 @@ export const batchMax = 100;
 export const pollSlackMs = 10_000;
 /** The server confirms before it waits, so the answer matters less than a fast hand-over. */
 const confirmTimeoutMs = 1500;
-/** A poll that has waited this long at Telegram has very likely arrived there, and confirmed by its offset. */
+/**
+ * A poll that was sent so long ago and has no answer waits at Telegram, and has confirmed by its offset. To make sure
+ * by one request more would have Telegram throttle the next leader's first poll.
+ */
 const arrivedAfterMs = 500;
 
 export class Fetcher {
@@ -41,8 +44,6 @@ export class Fetcher {
   lastPollMs = 0;
   /** The last id that Telegram delivered and no later offset confirmed yet. */
   unconfirmedLastId: number | undefined;
-  /** The last poll was cut off after its offset had very likely arrived. */
-  likelyConfirmed = false;
   /** What the next poll confirms: everything below it. */
   private offset: number | undefined;
   private readonly options: FetcherOptions;
@@ -78,7 +79,7 @@ export class Fetcher {
     } catch (error) {
       const elapsedMs = clock.monotonicMs() - startedMs;
       if (!this.fetchEnd.aborted) return this.failed(error, elapsedMs);
-      this.likelyConfirmed = elapsedMs >= arrivedAfterMs && this.failuresInRow === 0;
+      if (elapsedMs >= arrivedAfterMs && this.failuresInRow === 0) this.unconfirmedLastId = undefined;
       return undefined;
     }
   }
