@@ -226,9 +226,9 @@ export class Delivery {
     while (!isDone() && term.mayAct() && clock.monotonicMs() < endMs) {
       await this.waitFor(isDone, Math.min(endMs, term.deadlineMs) - clock.monotonicMs(), term.overSignal);
     }
+    if (this.fetcher.unconfirmedLastId === undefined) intake.confirmed(this.fetcher.offset ?? 0);
     const toKeep = [...intake.unsettled(), ...intake.endedOfBatch({ onlyJournaled: true })];
-    const hasToWrite = toKeep.length > 0 || intake.removable().length > 0;
-    if (hasToWrite && term.mayAct()) await this.writeJournal(toKeep);
+    await this.writeLast(toKeep);
     if (term.mayAct()) await this.confirm();
   }
 
@@ -236,14 +236,21 @@ export class Delivery {
     const { intake, fetcher } = this;
     const lastId = fetcher.unconfirmedLastId;
     if (lastId === undefined) return;
-    const isConfirmed = await fetcher.confirm(intake.confirmableOffset(lastId));
-    // Telegram may deliver these again: the next leader knows them by the journal.
-    const isKept = isConfirmed || (this.term.mayAct() && (await this.keepEnded()));
-    if (isKept && intake.unsettledCount === 0) fetcher.unconfirmedLastId = undefined;
+    const offset = intake.confirmableOffset(lastId);
+    if (!(await fetcher.confirm(offset))) {
+      // Telegram may deliver these again: the next leader knows them by the journal.
+      const ended = intake.endedOfBatch({ onlyJournaled: false });
+      if (!this.term.mayAct() || !(await this.writeJournal(ended))) return;
+    } else if (offset > lastId) {
+      intake.confirmed(offset);
+      await this.writeLast([]);
+    }
+    if (intake.unsettledCount === 0) fetcher.unconfirmedLastId = undefined;
   }
 
-  private keepEnded(): Promise<boolean> {
-    return this.writeJournal(this.intake.endedOfBatch({ onlyJournaled: false }));
+  private async writeLast(toKeep: readonly JournalEntry[]): Promise<void> {
+    const hasToWrite = toKeep.length > 0 || this.intake.removable().length > 0;
+    if (hasToWrite && this.term.mayAct()) await this.writeJournal(toKeep);
   }
 
   /** Until `isMet`, at most `delayMs`, not longer than `signal` lets it. */

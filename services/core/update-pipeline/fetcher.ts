@@ -45,7 +45,7 @@ export class Fetcher {
   /** The last id that Telegram delivered and no later offset confirmed yet. */
   unconfirmedLastId: number | undefined;
   /** What the next poll confirms: everything below it. */
-  private offset: number | undefined;
+  offset: number | undefined;
   private readonly options: FetcherOptions;
   /** Aborts when no more may be fetched. */
   private readonly fetchEnd: AbortSignal;

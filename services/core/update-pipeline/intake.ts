@@ -105,6 +105,7 @@ export class Intake {
   /** The last batch is confirmed: Telegram holds nothing below `offset` any more; undefined: nothing at all. */
   confirmed(offset: number | undefined): void {
     this.unconfirmed = new Set();
+    this.batch = [];
     for (const id of this.endedBefore) {
       if (offset !== undefined && id >= offset) continue;
       this.endedBefore.delete(id);

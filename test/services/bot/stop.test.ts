@@ -6,13 +6,14 @@ import { type BotStage, botToken, keys, startBotStage } from '../../support/bot-
 import { until } from '../../support/program.ts';
 
 /**
- * Writes down what it handles; at `trouble` it sees to it first that Telegram answers no poll any more, so that what
- * it has handled cannot be confirmed.
+ * Writes down what it handles. `slow` takes so long that the journal gets it; at `trouble` it sees to it first that
+ * Telegram answers no poll any more, so that what it has handled cannot be confirmed.
  */
 const recordingHandlers = `
   import { appendFileSync } from 'node:fs';
   export default async (ctx) => {
     const { text } = ctx.message;
+    if (text === 'slow') await new Promise((resolve) => setTimeout(resolve, 600));
     if (text === 'trouble') {
       await fetch(process.env.TELEGRAM_API_ROOT + '/emulator/faults', {
         method: 'POST',
@@ -49,6 +50,25 @@ const worker = (fault = '') =>
     LONG_POLL_TIMEOUT_SECONDS: '1',
   });
 
+const journaled = async (count: number) =>
+  until(`the journal holds ${count}`, async () =>
+    (await stage.store.command(['HLEN', keys.journal])) === count ? true : undefined,
+  );
+
+describe('a stop in good order', () => {
+  it('leaves nothing in the journal and nothing at Telegram, also right after a slow handler', async () => {
+    const first = await worker();
+    await stage.lockOtherThan();
+    say('slow');
+    await journaled(1);
+    await handledAll('slow');
+    first.signal('SIGTERM');
+    expect(await first.ended).toBe(0);
+    expect(await stage.store.command(['HLEN', keys.journal])).toBe(0);
+    expect(stage.telegram.state(botToken).pending).toBe(0);
+  });
+});
+
 describe('a stop while Telegram is in trouble', () => {
   it.each(['502-html', '429', 'hang'])('repeats nothing that was handled (%s)', async (fault) => {
     const first = await worker(fault);
@@ -65,8 +85,6 @@ describe('a stop while Telegram is in trouble', () => {
     say('after');
     await handledAll('after');
     expect(handled()).toEqual(['before 1', 'trouble 1', 'after 1']);
-    await until('the journal holds nothing', async () =>
-      (await stage.store.command(['HLEN', keys.journal])) === 0 ? true : undefined,
-    );
+    await journaled(0);
   });
 });
