@@ -45,8 +45,8 @@ export interface TestStore extends ScriptRunner {
   nowMs(): Promise<number>;
   /**
    * Lets every key's remaining time shrink by so much, at once. TIME moves along on the embedded store only: a
-   * real server's clock goes its own way, so give times that scripts compare as arguments, or take them from
-   * `nowMs`.
+   * real server's clock goes its own way and shows a later millisecond at the end, no more. So give times that scripts
+   * compare as arguments, or take them from `nowMs`.
    */
   elapse(ms: number): Promise<void>;
   /** Removes keys and known scripts. */
@@ -111,6 +111,10 @@ export async function startRealStore(): Promise<TestStore> {
   const rawCommand: TestStore['rawCommand'] = async (words) =>
     mapReplyTexts(await redis.execute(words.map(bytesOfText)), textOfBytes);
   const { command } = simplified(rawCommand);
+  const nowMs = async (): Promise<number> => {
+    const [seconds, micros] = (await command('TIME')) as readonly string[];
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  };
   return {
     kind: 'redis-server',
     rawCommand,
@@ -120,12 +124,12 @@ export async function startRealStore(): Promise<TestStore> {
     },
     transact: async (commands) =>
       mapReplyTexts(await redis.transact(commands.map((words) => words.map(bytesOfText))), textOfBytes),
-    async nowMs() {
-      const [seconds, micros] = (await command('TIME')) as readonly string[];
-      return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-    },
+    nowMs,
     async elapse(ms) {
+      const beforeMs = await nowMs();
       await command('EVAL', elapseScript, '0', String(ms));
+      // What happens before and after it must not fall into the same millisecond.
+      while ((await nowMs()) <= beforeMs);
     },
     async flush() {
       await command('FLUSHALL');
