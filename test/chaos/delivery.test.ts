@@ -157,6 +157,24 @@ describe('messages that kill whoever handles them', () => {
     await expectPromisesKept();
     await until('the journal is empty', async () => ((await crew.journal()).size === 0 ? true : undefined));
   });
+
+  it('are handled by the next leader when they are put back, however soon, and are mended', async () => {
+    crew = await Crew.gather({ deathsAreReported: true });
+    crew.send([{ chatId: 1, what: 'kill-unmended' }]);
+    await crew.start([0]);
+    await crew.done();
+    expect(await crew.retry(0)).toBe('put back');
+    crew.open(0);
+    crew.send([{ chatId: 1, what: 'fast' }]);
+    await crew.done(1);
+    const { worker } = await crew.leader();
+    worker.signal('SIGTERM');
+    expect(await worker.ended).toBe(0);
+    await crew.done();
+    const begun = crew.lines().filter(({ event, number }) => event === 'begin' && number === 0);
+    expect(begun.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 1]);
+    await until('the journal is empty', async () => ((await crew.journal()).size === 0 ? true : undefined));
+  });
 });
 
 describe('a handler that does not end', () => {

@@ -316,7 +316,7 @@ class Simulation {
 
   private unfinishedInJournal(): ReadonlySet<number> {
     const entries = this.store.execute(['HVALS', keys.journal]) as string[];
-    const unfinished = entries.filter((entry) => !entry.startsWith('0 '));
+    const unfinished = entries.filter((entry) => !entry.startsWith('ended '));
     return new Set(unfinished.map((entry) => Number(/"update_id":(\d+)/.exec(entry)?.[1])));
   }
 

@@ -43,10 +43,10 @@ function writeEntry({ attempt, countedEpoch, arrivedEpoch, arrivedIndex, update 
 
 function readEntry(line: string): JournalEntry {
   const [, attempt, countedEpoch, arrivedEpoch, arrivedIndex, json] =
-    /^(\d+) (\d+) (\d+) (\d+) (.*)$/s.exec(line) ?? [];
+    /^(\d+|ended) (\d+) (\d+) (\d+) (.*)$/s.exec(line) ?? [];
   if (json === undefined) throw new Error(`the journal holds a line of another form: ${line.slice(0, 40)}`);
   return {
-    attempt: Number(attempt),
+    attempt: attempt === 'ended' ? attempt : Number(attempt),
     countedEpoch: Number(countedEpoch),
     arrivedEpoch: Number(arrivedEpoch),
     arrivedIndex: Number(arrivedIndex),

@@ -5,11 +5,16 @@
  * confirmed to Telegram, whose confirmation is cumulative; so the offset to confirm is the id of the first
  * unsettled update in order of arrival, or one past the last.
  */
-import { attemptEnded, type JournalEntry } from './journal.ts';
+import type { JournalEntry } from './journal.ts';
 import { type Job, Lanes, type LanesOptions } from './lanes.ts';
 import { laneOf, type Update } from './update.ts';
 
-interface Tracked extends Job, JournalEntry {
+/** An entry whose handler has not ended. */
+interface UnfinishedEntry extends JournalEntry {
+  readonly attempt: number;
+}
+
+interface Tracked extends Job, UnfinishedEntry {
   journaled: boolean;
   /** A write was sent whose answer may have been lost: the entry must be removed as if it stood there. */
   mayBeJournaled: boolean;
@@ -69,15 +74,15 @@ export class Intake {
   /** Handlers run from the next `start` on. */
   replay(entries: readonly JournalEntry[]): void {
     for (const entry of entries) {
-      const { update } = entry;
+      const { update, attempt } = entry;
       this.known.set(update.update_id, JSON.stringify(update));
-      if (entry.attempt === attemptEnded) this.endedBefore.add(update.update_id);
-      else this.track(entry, { journaled: true, isReplay: true });
+      if (attempt === 'ended') this.endedBefore.add(update.update_id);
+      else this.track({ ...entry, attempt }, { journaled: true, isReplay: true });
     }
   }
 
   /** The entries that a delivered batch would get, without those that are known already. */
-  entriesFor(updates: readonly Update[]): readonly JournalEntry[] {
+  entriesFor(updates: readonly Update[]): readonly UnfinishedEntry[] {
     this.unconfirmed = new Set(updates.map(({ update_id }) => update_id));
     return updates
       .filter((update) => !this.isRedelivery(update))
@@ -94,7 +99,7 @@ export class Intake {
    * Takes a delivered batch, ascending by id as Telegram sends it; handlers run from the next `start` on. What may
    * have been tried before stands in the journal already.
    */
-  receive(entries: readonly JournalEntry[], { isReplay }: { isReplay: boolean }): void {
+  receive(entries: readonly UnfinishedEntry[], { isReplay }: { isReplay: boolean }): void {
     this.batch = entries.map((entry) => this.track(entry, { journaled: isReplay, isReplay }));
   }
 
@@ -128,7 +133,7 @@ export class Intake {
   endedOfBatch({ onlyJournaled }: { onlyJournaled: boolean }): readonly JournalEntry[] {
     return this.batch
       .filter(({ done, mayBeJournaled }) => done && (mayBeJournaled || !onlyJournaled))
-      .map((tracked) => ({ ...tracked, attempt: attemptEnded }));
+      .map((tracked) => ({ ...tracked, attempt: 'ended' }));
   }
 
   get batchIsDone(): boolean {
@@ -187,7 +192,7 @@ export class Intake {
   }
 
   private track(
-    entry: JournalEntry,
+    entry: UnfinishedEntry,
     { journaled, isReplay }: { journaled: boolean; isReplay: boolean },
   ): Tracked {
     const lane = laneOf(entry.update);

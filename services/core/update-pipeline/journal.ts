@@ -9,10 +9,10 @@ import type { Update } from './update.ts';
 export interface JournalEntry {
   readonly update: Update;
   /**
-   * How many attempts were begun, or may have been. 0: the handler has ended, and the entry stands here only so
-   * that the update is recognised when Telegram delivers it again.
+   * How many attempts were begun, or may have been; 0 after `dead retry`. `ended`: the handler has ended, and the
+   * entry stands here only so that the update is recognised when Telegram delivers it again.
    */
-  readonly attempt: number;
+  readonly attempt: number | 'ended';
   /** The term in which the last of them was counted. */
   readonly countedEpoch: number;
   /** The term in which the update arrived, and its place there: together the order of arrival. */
@@ -49,5 +49,3 @@ export interface UpdateJournal {
 
 /** How often an update is tried before it goes to the dead ones. */
 export const attemptsMax = 3;
-/** The `attempt` of an entry whose handler has ended. */
-export const attemptEnded = 0;

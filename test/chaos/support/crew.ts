@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { redisDeadUpdates } from '../../../services/adapters/redis/dead-updates.ts';
 import { redisLockStore } from '../../../services/adapters/redis/redis-lock-store.ts';
 import { type BotStage, botToken, keys, startBotStage, type WorkerProcess } from '../../support/bot-stage.ts';
 import { until } from '../../support/program.ts';
@@ -79,7 +80,7 @@ export class Crew {
     }
   }
 
-  /** Lets a held handler go on. */
+  /** Lets a held handler go on, or mends a deadly one. */
   open(number: number): void {
     writeFileSync(join(this.folder, gateFile(number)), '');
   }
@@ -101,13 +102,19 @@ export class Crew {
     return new Set((await this.idsIn(keys.dead)).map((id) => this.nameOf(id)));
   }
 
-  /** The journal's entries by number, each with its count of attempts. */
+  /** The journal's entries by number, each with its count of attempts; 0 when its handler has ended. */
   async journal(): Promise<Map<number, number>> {
     const flat = (await this.stage.store.command(['HGETALL', keys.journal])) as readonly string[];
     const entries = new Map<number, number>();
     for (let index = 0; index < flat.length; index += 2)
-      entries.set(this.nameOf(Number(flat[index])), Number.parseInt(flat[index + 1] ?? '', 10));
+      entries.set(this.nameOf(Number(flat[index])), Number.parseInt(flat[index + 1] ?? '', 10) || 0);
     return entries;
+  }
+
+  /** Puts a dead update back, as `npx staffprobot dead retry` does. */
+  async retry(number: number): Promise<string> {
+    const [id] = [...this.numberOf].find(([, name]) => name === number) ?? [];
+    return redisDeadUpdates(this.stage.store, keys).retry(String(id), { who: 'anna', why: 'mended' });
   }
 
   /** Who holds the lock, and lives. */

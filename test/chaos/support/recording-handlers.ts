@@ -8,6 +8,7 @@
  *     slow N        works N ms                         throw         fails
  *     held          ends when the test allows it       held-once     so at its first attempt, later at once
  *     kill N        kills its process after N ms       exit N        exits after N ms      crash N  throws out of a timer
+ *     kill-unmended kills its process until the test mends it
  *
  * The lines are `begin|end <number> <chat> <attempt> <pid>`.
  */
@@ -35,6 +36,11 @@ const deeds: Readonly<Record<string, Deed>> = {
   'held-once': async (ctx, { number }) => (ctx.state['attempt'] === 1 ? held(number) : undefined),
   kill: async (_ctx, { amountMs }) => {
     if (amountMs > 0) await sleep(amountMs);
+    process.kill(process.pid, 'SIGKILL');
+    await sleep(60_000);
+  },
+  'kill-unmended': async (_ctx, { number }) => {
+    if (existsSync(join(folder, gateFile(number)))) return;
     process.kill(process.pid, 'SIGKILL');
     await sleep(60_000);
   },

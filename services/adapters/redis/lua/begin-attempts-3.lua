@@ -6,7 +6,8 @@
 --       5… these ids, then the ids of the updates
 -- Out   nil when the lock does not hold the value (nothing changed), else for each update the number of this
 --       attempt, or 0: given up, moved to the dead updates (also when it was before)
--- Safe to repeat: an attempt that was counted in this epoch is not counted again.
+-- Safe to repeat: an attempt that was counted in this epoch is not counted again. An entry at attempt 0 is not
+-- removed: it was put back by hand after it was finished.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return nil
 end
@@ -32,7 +33,10 @@ end
 
 local last_finished = 4 + tonumber(ARGV[4])
 for i = 5, last_finished do
-  redis.call('HDEL', KEYS[2], ARGV[i])
+  local entry = redis.call('HGET', KEYS[2], ARGV[i])
+  if entry and not string.find(entry, '^0 ') then
+    redis.call('HDEL', KEYS[2], ARGV[i])
+  end
 end
 local attempts = {}
 for i = last_finished + 1, #ARGV do

@@ -5,7 +5,8 @@
 -- Out   nil when the lock does not hold the value, else
 --       { 1 the last leader gave its lock back with everything confirmed, or there was none; 0 it did not,
 --         { entry, … } in no order }
--- An entry is "attempt raisedEpoch arrivedEpoch arrivedIndex update", the update as JSON.
+-- An entry is "attempt raisedEpoch arrivedEpoch arrivedIndex update", the update as JSON; the attempt is "ended"
+-- when the handler has ended, 0 when the entry was put back by hand and not tried since.
 local audit_entries_looked_at = 100
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return nil

@@ -6,13 +6,16 @@
 -- Out   { 0 }                                              absent or another's: nothing changed
 --       { 1, store time (ms since 1970, a string) }        prolonged
 --       { 2 }                                              revoked: nothing prolonged, nothing written
--- Never creates a lock. Safe to repeat.
+-- Never creates a lock. Safe to repeat. An entry at attempt 0 stays: it was put back by hand after it was finished.
 local value = ARGV[1]
 if redis.call('GET', KEYS[1]) ~= value then
   return { 0 }
 end
 for i = 5, #ARGV do
-  redis.call('HDEL', KEYS[4], ARGV[i])
+  local entry = redis.call('HGET', KEYS[4], ARGV[i])
+  if entry and not string.find(entry, '^0 ') then
+    redis.call('HDEL', KEYS[4], ARGV[i])
+  end
 end
 if redis.call('GET', KEYS[2]) == value then
   return { 2 }
