@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { freePorts } from '../../services/lab/free-ports.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
-import { isAlive, type RunResult } from '../support/lab.ts';
+import { type Launched, launch } from '../support/child.ts';
+import { isAlive } from '../support/lab.ts';
 import { startTelegramEmulator, type TestTelegram } from '../support/telegram-emulator.ts';
 
 const program = fileURLToPath(new URL('../../services/lab/dev.ts', import.meta.url));
@@ -16,16 +15,10 @@ const example = fileURLToPath(new URL('../../.env.example', import.meta.url));
 const token = '4242:a-development-token-of-nobody-at-all';
 const storeToken = 'a-token-of-the-team-store';
 
-interface DevRun {
-  readonly child: ChildProcess;
-  readonly said: { stdout: string; stderr: string };
-  readonly finished: Promise<RunResult>;
-}
-
 describe('npm run dev', () => {
   let folder: string;
   let telegram: TestTelegram;
-  let started: ChildProcess[];
+  let started: Launched[];
   let redis: LabRedis | undefined;
 
   beforeEach(async () => {
@@ -36,29 +29,17 @@ describe('npm run dev', () => {
   });
 
   afterEach(async () => {
-    for (const child of started) child.kill('SIGKILL');
+    for (const { child } of started) child.kill('SIGKILL');
     await telegram.stop();
     await redis?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
-  function dev(environment: Record<string, string> = {}): DevRun {
+  function dev(environment: Record<string, string> = {}): Launched {
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, [program], {
-      cwd: folder,
-      env: { PATH, HOME, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    started.push(child);
-    const said = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => {
-      said.stdout += String(chunk);
-    });
-    child.stderr.on('data', (chunk) => {
-      said.stderr += String(chunk);
-    });
-    const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }));
-    return { child, said, finished };
+    const run = launch(process.execPath, [program], { cwd: folder, env: { PATH, HOME, ...environment } });
+    started.push(run);
+    return run;
   }
 
   async function writeSettings(lines: readonly string[] = []): Promise<void> {

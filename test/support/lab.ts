@@ -1,16 +1,10 @@
 /** The lab as a process of its own, as `npm start` runs it, on free ports. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
-
-export interface RunResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Launched, launch, type RunResult } from './child.ts';
 
 export interface LabProcess {
   readonly url: string;
@@ -86,32 +80,13 @@ export async function startLab(start: LabStart = {}): Promise<LabProcess> {
   };
 }
 
-export interface LaunchedLab {
-  readonly child: ChildProcess;
-  /** What it has said so far. */
-  readonly said: { stdout: string; stderr: string };
-  readonly finished: Promise<RunResult>;
-}
-
-export function launchLab({ args = [], environment = {}, throughShell = false }: LabStart): LaunchedLab {
+export function launchLab({ args = [], environment = {}, throughShell = false }: LabStart): Launched {
   const command = [process.execPath, program, ...args];
   // What follows the command keeps the shell from becoming it.
   const [executable = '', ...words] = throughShell
     ? ['/bin/sh', '-c', '"$@"; exit', 'sh', ...command]
     : command;
-  const child = spawn(executable, words, {
-    env: { ...process.env, LAB_PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    said.stdout += String(chunk);
-  });
-  child.stderr.on('data', (chunk) => {
-    said.stderr += String(chunk);
-  });
-  const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }));
-  return { child, said, finished };
+  return launch(executable, words, { env: { ...process.env, LAB_PORT: '0', ...environment } });
 }
 
 /** Every process of a lab but the lab's own. */

@@ -1,6 +1,7 @@
 /** What most drills wait for, check and measure. */
 import type { Task } from '../ecs/task.ts';
 import { isReady } from '../lab-readiness.ts';
+import type { LoadCounts } from '../load/load-view.ts';
 import { text } from '../text.ts';
 import type { Scene } from './scene.ts';
 import { leaderTask } from './targets.ts';
@@ -53,31 +54,31 @@ export async function untilAnswering(scene: Scene): Promise<void> {
 }
 
 /** Nothing more is asked; every question is answered or known to be lost. The figures of the drill are there then. */
-export async function settle(scene: Scene, { lost: lostMax = 0 }: Allowances = {}): Promise<void> {
+export async function closeBook(scene: Scene): Promise<LoadCounts> {
   const { load } = scene;
   load.stop();
   await scene.until(
     text('every message is accounted for', 'судьба каждого сообщения известна'),
     () => load.book.waiting === 0,
   );
-  noteFigures(scene);
-  const { lost, outOfOrder } = load.book.counts(scene.nowMs);
+  const counts = load.book.counts(scene.nowMs);
+  scene.measure('pauseMs', scene.polls.longestPauseMs);
+  scene.measure('sent', counts.sent);
+  scene.measure('lost', counts.lost);
+  scene.measure('outOfOrder', counts.outOfOrder);
+  scene.measure('repeated', counts.repeated);
+  scene.measure('slowestAnswerMs', load.book.slowestMs);
+  return counts;
+}
+
+/** The book is closed, and what it says is as promised. */
+export async function settle(scene: Scene, { lost: lostMax = 0 }: Allowances = {}): Promise<void> {
+  const { lost, outOfOrder } = await closeBook(scene);
   scene.demand(lost <= lostMax, text(`${lost} messages were lost.`, `Потеряно сообщений: ${lost}.`));
   scene.demand(
     outOfOrder === 0,
     text(`${outOfOrder} answers came out of order.`, `Ответов не по порядку: ${outOfOrder}.`),
   );
-}
-
-export function noteFigures(scene: Scene): void {
-  const { book } = scene.load;
-  const { sent, lost, outOfOrder, repeated } = book.counts(scene.nowMs);
-  scene.measure('pauseMs', scene.polls.longestPauseMs);
-  scene.measure('sent', sent);
-  scene.measure('lost', lost);
-  scene.measure('outOfOrder', outOfOrder);
-  scene.measure('repeated', repeated);
-  scene.measure('slowestAnswerMs', book.slowestMs);
 }
 
 export function demandNeverTwo(scene: Scene): void {

@@ -4,7 +4,7 @@
  */
 import { numberedQuestion } from '../handlers/messages.ts';
 import { text } from '../text.ts';
-import { noteFigures, untilAnswering, untilWhole } from './common.ts';
+import { closeBook, untilAnswering, untilWhole } from './common.ts';
 import type { Drill } from './drill-run.ts';
 import { pollPastTheLock, type TakenUpdate } from './rogue-poller.ts';
 import type { Scene } from './scene.ts';
@@ -62,18 +62,13 @@ async function withRogue(scene: Scene, taken: TakenUpdate[], during: () => Promi
 
 /** What the other program confirmed is gone; all else must have been answered. */
 async function settleWithout(scene: Scene, taken: readonly TakenUpdate[]): Promise<void> {
-  const { load } = scene;
-  load.stop();
-  await scene.until(
-    text('every message is accounted for', 'судьба каждого сообщения известна'),
-    () => load.book.waiting === 0,
-  );
-  noteFigures(scene);
+  const counts = await closeBook(scene);
+  const { book } = scene.load;
   const stolen = taken.filter(({ message }) => {
     const number = numberedQuestion(message?.text ?? '');
-    return message !== undefined && number !== undefined && load.book.isOpen(message.chat.id, number);
+    return message !== undefined && number !== undefined && book.isOpen(message.chat.id, number);
   }).length;
-  const lost = load.book.counts(scene.nowMs).lost - stolen;
+  const lost = counts.lost - stolen;
   scene.measure('takenByRogue', stolen);
   scene.measure('lost', lost);
   scene.demand(lost === 0, text(`${lost} messages were lost.`, `Потеряно сообщений: ${lost}.`));

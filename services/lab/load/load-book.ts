@@ -9,17 +9,7 @@
  * Memory is bounded: by the questions that wait (whoever asks looks at `waiting` first), by the lost ones that are
  * remembered (`lostKept` a chat; older ones stay counted), and by the latencies kept.
  */
-import type { Percentiles } from './load-view.ts';
-
-export interface LoadCounts {
-  readonly sent: number;
-  readonly answered: number;
-  readonly waiting: number;
-  readonly lost: number;
-  readonly outOfOrder: number;
-  readonly repeated: number;
-  readonly latencyMs: Percentiles | null;
-}
+import type { LoadCounts, Percentiles } from './load-view.ts';
 
 interface ChatBook {
   /** The number asked last. */

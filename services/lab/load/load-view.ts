@@ -4,10 +4,7 @@ export interface Percentiles {
   readonly p99: number;
 }
 
-export interface LoadView {
-  readonly running: boolean;
-  readonly perSecond: number;
-  readonly chats: number;
+export interface LoadCounts {
   readonly sent: number;
   readonly answered: number;
   /** Sent, and neither answered nor lost. */
@@ -19,4 +16,10 @@ export interface LoadView {
   /** Answers beyond the first. */
   readonly repeated: number;
   readonly latencyMs: Percentiles | null;
+}
+
+export interface LoadView extends LoadCounts {
+  readonly running: boolean;
+  readonly perSecond: number;
+  readonly chats: number;
 }

@@ -1,33 +1,15 @@
 /** The guided tour as a program of its own, and the times that it deploys into a lab at production's speed. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import type { TourReport } from '../../../services/lab/tour/report.ts';
-import { isAlive, type RunResult, startLab } from '../../support/lab.ts';
+import { type Launched, launch } from '../../support/child.ts';
+import { isAlive, startLab } from '../../support/lab.ts';
 
 const program = fileURLToPath(new URL('../../../services/lab/tour/main.ts', import.meta.url));
 const tourLimitMs = 300_000;
 
-interface TourProcess {
-  readonly child: ChildProcess;
-  readonly said: { stdout: string; stderr: string };
-  readonly finished: Promise<RunResult>;
-}
-
-function launchTour(...words: readonly string[]): TourProcess {
-  const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    said.stdout += String(chunk);
-  });
-  child.stderr.on('data', (chunk) => {
-    said.stderr += String(chunk);
-  });
-  const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }));
-  return { child, said, finished };
-}
+const launchTour = (...words: readonly string[]): Launched => launch(process.execPath, [program, ...words]);
 
 /** The processes below a process; none where the system does not tell. */
 function descendantsOf(pid: number): number[] {
