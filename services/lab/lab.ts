@@ -20,7 +20,7 @@ import { locales } from '../core/settings.ts';
 import { type StoreKeys, storeKeys } from '../core/store-keys.ts';
 import { type AwsEmulator, startAwsEmulator } from './aws-emulator/aws-emulator.ts';
 import { Conversations } from './conversations.ts';
-import { DrillDesk } from './drills/drill-desk.ts';
+import { DrillDesk, drillIsRunning } from './drills/drill-desk.ts';
 import { FaultsInForce } from './drills/faults-in-force.ts';
 import { startTaskMetadata } from './ecs/task-metadata.ts';
 import { TaskService } from './ecs/task-service.ts';
@@ -38,6 +38,7 @@ import { type LabRedis, startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './seed-epoch.ts';
 import { StoreAccess } from './store-access.ts';
 import { type RunningEmulator, startTelegramEmulator } from './telegram-emulator/server.ts';
+import { text } from './text.ts';
 import { Tour } from './tour/tour.ts';
 import { hireUndertaker } from './undertaker.ts';
 
@@ -205,17 +206,17 @@ async function startParts(
   return { ...parts, drills, tour, stop };
 }
 
+const tourIsRunning = text('the tour is running: stop it first', 'идёт экскурсия: сначала остановите её');
+
 /** One disturbs the other's measurements: while the tour runs no drill may begin, and the other way round. */
 function rehearsalsOf(parts: LabParts): { drills: DrillDesk; tour: Tour } {
   const drills: DrillDesk = new DrillDesk(parts, {
-    busyWith: () => (tour.isRunning ? 'the tour is running: stop it first' : undefined),
+    busyWith: () => (tour.isRunning ? tourIsRunning : undefined),
   });
   const tour = new Tour(parts, {
     busyWith: () => {
       const [id] = drills.running;
-      return id === undefined
-        ? undefined
-        : `the drill “${id}” is running: wait for its end, or mend it first`;
+      return id === undefined ? undefined : drillIsRunning(id);
     },
   });
   return { drills, tour };

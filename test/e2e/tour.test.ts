@@ -75,13 +75,17 @@ describe.skipIf(executablePath === undefined)('the control room breaks things', 
     expect(after.pending).toBe(0);
   });
 
-  it('refuses a load that it cannot give, in words', async () => {
+  it('refuses a load that it cannot give, in words of the page’s language', async () => {
     const page = await stage.open();
     await page.getByLabel('Chats').fill('5000');
     await page.locator('#load-form').evaluate((form) => form.setAttribute('novalidate', ''));
     await page.getByRole('button', { name: 'Start the load' }).click();
     await page.locator('#load-trouble').getByText('It did not work').waitFor();
     expect(await page.locator('#load-trouble').textContent()).toContain('200');
+    await page.getByRole('button', { name: 'Русский' }).click();
+    await page.getByRole('button', { name: 'Дать нагрузку' }).click();
+    await page.locator('#load-trouble').getByText('чатов: ожидается целое число от 1 до 200').waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
     // A refusal is one line of the browser's own in the console.
     expect(stage.complaints().filter((line) => !line.includes('400'))).toEqual([]);
   });

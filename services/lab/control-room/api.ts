@@ -12,16 +12,20 @@
  * | `POST /api/load {perSecond, chats}`, `POST /api/load/stop` | virtual people write so many messages, or none |
  * | `POST /api/drills {drill, worker?}`, `POST /api/drills/mend {drill}` | breaks something and watches; mends it now |
  * | `POST /api/tour {action}` | `start` or `stop` of the guided tour |
+ *
+ * A refusal is `{ok: false, error, says}`: the reason in English, and in both languages.
  */
 import { reasonLengthMax } from '../../core/ops/payload.ts';
 import { type Locale, locales } from '../../core/settings.ts';
 import type { Lab } from '../lab.ts';
 import { chatsMax, perSecondMax } from '../load/load-generator.ts';
 import { type Person, people } from '../people.ts';
+import type { Refusal } from '../refusal.ts';
+import { same, type Text, text } from '../text.ts';
 import { labAddresses, labFacts, lookAtStore, takeSections } from './snapshot.ts';
 
 export interface ApiAnswer {
-  readonly status: 200 | 400 | 404 | 409;
+  readonly status: 200 | Refusal['status'];
   readonly body: unknown;
 }
 
@@ -31,6 +35,10 @@ type Call = (lab: Lab, body: Body) => ApiAnswer | Promise<ApiAnswer>;
 const signals = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'SIGCONT'] as const;
 const textLengthMax = 4096;
 const requester = 'control room';
+const tourWrites = text(
+  'the tour writes messages itself: stop it first',
+  'экскурсия пишет сообщения сама: сначала остановите её',
+);
 
 export type ApiState = Awaited<ReturnType<typeof wholeState>>;
 
@@ -55,13 +63,13 @@ const calls: Readonly<Record<string, Call>> = {
   },
 
   'POST /api/chat'(lab, body) {
-    const { text } = body;
+    const { text: words } = body;
     const person = personOf(body);
     if (person === undefined) return bad(`as: expected one of ${people.map(({ id }) => id).join(', ')}`);
-    if (typeof text !== 'string' || text.trim() === '' || text.length > textLengthMax) {
+    if (typeof words !== 'string' || words.trim() === '' || words.length > textLengthMax) {
       return bad(`text: expected 1 to ${textLengthMax} characters`);
     }
-    return done({ messageId: lab.conversations.say(person, text.trim(), localeOf(body)) });
+    return done({ messageId: lab.conversations.say(person, words.trim(), localeOf(body)) });
   },
 
   'POST /api/chat/press'(lab, body) {
@@ -72,7 +80,9 @@ const calls: Readonly<Record<string, Call>> = {
       return bad('expected messageId (a number) and data (a text)');
     }
     const pressed = lab.conversations.press(person, messageId, data, localeOf(body));
-    return pressed ? done({}) : refuse(404, 'there is no such button any more');
+    return pressed
+      ? done({})
+      : refuse(404, text('there is no such button any more', 'такой кнопки больше нет'));
   },
 
   async 'POST /api/ops'(lab, body) {
@@ -96,23 +106,39 @@ const calls: Readonly<Record<string, Call>> = {
     const known = signals.find((one) => one === signal);
     if (known === undefined) return bad(`signal: expected one of ${signals.join(', ')}`);
     const task = lab.tasks.tasks.find((one) => one.pid !== undefined && one.pid === pid);
-    if (task === undefined) return refuse(404, 'no worker has this pid');
+    if (task === undefined) return refuse(404, text('no worker has this pid', 'такого воркера нет'));
     lab.log.say('control room', 'info', `${known} to ${task.identity.name}`, JSON.stringify({ pid }));
-    return task.signal(known) ? done({}) : refuse(409, 'this worker has ended already');
+    return task.signal(known)
+      ? done({})
+      : refuse(409, text('this worker has ended already', 'этот воркер уже завершился'));
   },
 
   'POST /api/load'(lab, { perSecond, chats }) {
     if (!isCount(perSecond, perSecondMax)) {
-      return bad(`perSecond: expected a whole number from 1 to ${perSecondMax}`);
+      return refuse(
+        400,
+        text(
+          `perSecond: expected a whole number from 1 to ${perSecondMax}`,
+          `сообщений в секунду: ожидается целое число от 1 до ${perSecondMax}`,
+        ),
+      );
     }
-    if (!isCount(chats, chatsMax)) return bad(`chats: expected a whole number from 1 to ${chatsMax}`);
-    if (lab.tour.isRunning) return refuse(409, 'the tour writes messages itself: stop it first');
+    if (!isCount(chats, chatsMax)) {
+      return refuse(
+        400,
+        text(
+          `chats: expected a whole number from 1 to ${chatsMax}`,
+          `чатов: ожидается целое число от 1 до ${chatsMax}`,
+        ),
+      );
+    }
+    if (lab.tour.isRunning) return refuse(409, tourWrites);
     lab.load.start({ perSecond, chats });
     return done({});
   },
 
   'POST /api/load/stop'(lab) {
-    if (lab.tour.isRunning) return refuse(409, 'the tour writes messages itself: stop it first');
+    if (lab.tour.isRunning) return refuse(409, tourWrites);
     lab.load.stop();
     return done({});
   },
@@ -123,7 +149,9 @@ const calls: Readonly<Record<string, Call>> = {
   },
 
   'POST /api/drills/mend'(lab, { drill }) {
-    return lab.drills.mend(drill) ? done({}) : refuse(409, 'this drill does not run');
+    return lab.drills.mend(drill)
+      ? done({})
+      : refuse(409, text('this drill does not run', 'эти учения не идут'));
   },
 
   'POST /api/tour'(lab, { action }) {
@@ -132,7 +160,7 @@ const calls: Readonly<Record<string, Call>> = {
       return refusal === undefined ? done({}) : refuse(409, refusal);
     }
     if (action !== 'stop') return bad('action: expected start or stop');
-    return lab.tour.stop() ? done({}) : refuse(409, 'the tour does not run');
+    return lab.tour.stop() ? done({}) : refuse(409, text('the tour does not run', 'экскурсия не идёт'));
   },
 };
 
@@ -154,12 +182,13 @@ function done(body: Body): ApiAnswer {
   return { status: 200, body: { ok: true, ...body } };
 }
 
+/** What only a program gets to see. */
 function bad(error: string): ApiAnswer {
-  return refuse(400, error);
+  return refuse(400, same(error));
 }
 
-function refuse(status: 400 | 404 | 409, error: string): ApiAnswer {
-  return { status, body: { ok: false, error } };
+function refuse(status: Refusal['status'], error: Text): ApiAnswer {
+  return { status, body: { ok: false, error: error.en, says: error } };
 }
 
 function isCount(value: unknown, max: number): value is number {

@@ -6,7 +6,8 @@
  * its drill ends, however it ends; `close` waits for that.
  */
 import type { LabParts } from '../lab.ts';
-import { type Text, text } from '../text.ts';
+import type { Refusal } from '../refusal.ts';
+import { same, type Text, text } from '../text.ts';
 import { untilUnderWay } from './common.ts';
 import type { DrillFacts, DrillId, DrillState, DrillView } from './drill.ts';
 import { drillIds } from './drill.ts';
@@ -15,8 +16,6 @@ import { drills } from './drill-table.ts';
 import { figuresOf, type Measures } from './measures.ts';
 import { PromiseBroken, Scene, SceneEnded } from './scene.ts';
 import { findTarget } from './targets.ts';
-
-export type Refusal = { readonly status: 400 | 404 | 409; readonly error: string };
 
 interface Run {
   state: DrillState;
@@ -37,15 +36,24 @@ const slowIn: readonly DrillId[] = ['kill', 'stop', 'freeze', 'cut'];
 /** What may run beside what, because it mends it. */
 const mends: Partial<Record<DrillId, DrillId>> = { resume: 'freeze' };
 
+/** Why nothing else may begin. */
+export function drillIsRunning(id: DrillId): Text {
+  const title = drillFacts.find((one) => one.id === id)?.title ?? same(id);
+  return text(
+    `the drill “${title.en}” is running: wait for its end, or mend it first`,
+    `идут учения «${title.ru}»: дождитесь конца или сначала почините`,
+  );
+}
+
 export class DrillDesk {
   private readonly lab: LabParts;
   /** Why no drill may begin just now; undefined when one may. */
-  private readonly busyWith: () => string | undefined;
+  private readonly busyWith: () => Text | undefined;
   private readonly runs = new Map<DrillId, Run>();
   private readonly listeners = new Set<() => void>();
   private readonly closing = new AbortController();
 
-  constructor(lab: LabParts, { busyWith }: { busyWith: () => string | undefined }) {
+  constructor(lab: LabParts, { busyWith }: { busyWith: () => Text | undefined }) {
     this.lab = lab;
     this.busyWith = busyWith;
   }
@@ -84,7 +92,8 @@ export class DrillDesk {
   /** Resolves when it has begun, or with why it may not. */
   async start(name: unknown, workerName: unknown): Promise<Refusal | undefined> {
     const id = drillIds.find((known) => known === name);
-    if (id === undefined) return { status: 400, error: `drill: expected one of ${drillIds.join(', ')}` };
+    if (id === undefined)
+      return { status: 400, error: same(`drill: expected one of ${drillIds.join(', ')}`) };
     const busy = this.refusalOf(id);
     if (busy !== undefined) return { status: 409, error: busy };
     const target = await findTarget(this.lab, id, workerName);
@@ -112,14 +121,12 @@ export class DrillDesk {
     await Promise.all([...this.runs.values()].map(({ finished }) => finished));
   }
 
-  private refusalOf(id: DrillId): string | undefined {
-    if (this.closing.signal.aborted) return 'the lab is stopping';
+  private refusalOf(id: DrillId): Text | undefined {
+    if (this.closing.signal.aborted) return text('the lab is stopping', 'стенд останавливается');
     const busy = this.busyWith();
     if (busy !== undefined) return busy;
     const inTheWay = this.running.find((other) => mends[id] !== other || other === id);
-    return inTheWay === undefined
-      ? undefined
-      : `the drill “${inTheWay}” is running: wait for its end, or mend it first`;
+    return inTheWay === undefined ? undefined : drillIsRunning(inTheWay);
   }
 
   private run(id: DrillId, worker: string | null): void {

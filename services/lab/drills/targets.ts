@@ -2,28 +2,44 @@
 import { readLockHolder } from '../../core/polling-lock/lock-value.ts';
 import type { Task } from '../ecs/task.ts';
 import type { LabParts } from '../lab.ts';
+import type { Refusal } from '../refusal.ts';
+import { same, text } from '../text.ts';
 import type { DrillId } from './drill.ts';
 import { drillFacts } from './drill-facts.ts';
 
-type Target =
-  | { readonly task: Task | undefined }
-  | { readonly status: 400 | 404 | 409; readonly error: string };
+type Target = { readonly task: Task | undefined } | Refusal;
+
+const noSuchWorker: Refusal = {
+  status: 404,
+  error: text('no worker has this name', 'воркера с таким именем нет'),
+};
+const nobodyLeads: Refusal = {
+  status: 409,
+  error: text(
+    'nobody leads just now: name a worker, or wait',
+    'сейчас никто не ведёт: выберите воркер или подождите',
+  ),
+};
+const nobodyIsFrozen: Refusal = {
+  status: 409,
+  error: text('no worker is frozen', 'ни один воркер не заморожен'),
+};
 
 /** The one that is named; else the leader, or the one that is frozen where that is what is asked for. */
 export async function findTarget(lab: LabParts, id: DrillId, name: unknown): Promise<Target> {
   const { tasks } = lab.tasks;
   if (drillFacts.find((one) => one.id === id)?.target !== 'worker') {
     if (name === undefined || name === null) return { task: undefined };
-    return { status: 400, error: `worker: expected nothing, “${id}” is not about one worker` };
+    return { status: 400, error: same(`worker: expected nothing, “${id}” is not about one worker`) };
   }
   if (id === 'resume') return frozenTarget(tasks, name);
   const running = tasks.filter(({ state }) => state === 'running');
   if (name !== undefined && name !== null) {
     const named = running.find(({ identity }) => identity.name === name);
-    return named === undefined ? { status: 404, error: 'no worker has this name' } : notFrozen(named);
+    return named === undefined ? noSuchWorker : notFrozen(named);
   }
   const leader = await leaderTask(lab);
-  if (leader === undefined) return { status: 409, error: 'nobody leads just now: name a worker, or wait' };
+  if (leader === undefined) return nobodyLeads;
   return notFrozen(leader);
 }
 
@@ -34,12 +50,14 @@ export async function leaderTask({ outages, tasks }: LabParts): Promise<Task | u
 }
 
 function notFrozen(task: Task): Target {
-  return task.frozen ? { status: 409, error: `${task.identity.name} is frozen: resume it first` } : { task };
+  const { name } = task.identity;
+  const error = text(`${name} is frozen: resume it first`, `${name} заморожен: сначала разбудите его`);
+  return task.frozen ? { status: 409, error } : { task };
 }
 
 function frozenTarget(tasks: readonly Task[], name: unknown): Target {
   const frozen = tasks.filter((task) => task.frozen);
   const [first] =
     name === undefined || name === null ? frozen : frozen.filter((one) => one.identity.name === name);
-  return first === undefined ? { status: 409, error: 'no worker is frozen' } : { task: first };
+  return first === undefined ? nobodyIsFrozen : { task: first };
 }

@@ -14,7 +14,7 @@ import { figuresOf, type Measures } from '../drills/measures.ts';
 import { Scene, SceneEnded } from '../drills/scene.ts';
 import type { LabParts } from '../lab.ts';
 import { type LabTimes, labTimes } from '../lab-times.ts';
-import type { Text } from '../text.ts';
+import { type Text, text } from '../text.ts';
 import { deployTimes } from './deploy-times.ts';
 import { tourSteps } from './steps.ts';
 import { tourStepFacts } from './tour-facts.ts';
@@ -44,7 +44,7 @@ const slowIn: readonly TourStepId[] = ['deploy', 'crash'];
 export class Tour {
   private readonly lab: LabParts;
   /** Why it may not begin just now; undefined when it may. */
-  private readonly busyWith: () => string | undefined;
+  private readonly busyWith: () => Text | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly closing = new AbortController();
   private steps: TourStepResult[] = freshSteps();
@@ -52,7 +52,7 @@ export class Tour {
   private stopping = new AbortController();
   private going: Promise<void> | undefined;
 
-  constructor(lab: LabParts, { busyWith }: { busyWith: () => string | undefined }) {
+  constructor(lab: LabParts, { busyWith }: { busyWith: () => Text | undefined }) {
     this.lab = lab;
     this.busyWith = busyWith;
   }
@@ -90,8 +90,8 @@ export class Tour {
   }
 
   /** Why it may not begin; undefined when it has begun. */
-  start(): string | undefined {
-    if (this.isRunning) return 'the tour is running already';
+  start(): Text | undefined {
+    if (this.isRunning) return text('the tour is running already', 'экскурсия уже идёт');
     const busy = this.busyWith();
     if (busy !== undefined) return busy;
     this.steps = freshSteps();

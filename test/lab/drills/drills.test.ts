@@ -96,7 +96,8 @@ describe('a drill', () => {
       await lab.post('/api/load', { perSecond: 1.5, chats: 1 }),
     ];
     for (const refusal of refusals) {
-      expect(refusal).toEqual({ ok: false, error: expect.stringMatching(/^[^\n]{10,200}$/) });
+      const error = expect.stringMatching(/^[^\n]{10,200}$/);
+      expect(refusal).toEqual({ ok: false, error, says: { en: refusal['error'], ru: error } });
     }
     const { drills, tour } = await lab.state();
     expect(drills.every(({ state }) => state === 'idle')).toBe(true);

@@ -1,4 +1,5 @@
 /** The page's talk with the lab: one stream of events in, one call for each press out. */
+import { inWords } from './texts/texts.js';
 
 const reconnectMs = 1500;
 const sections = [
@@ -51,7 +52,8 @@ export async function post(path, body) {
 }
 
 /** Why it did not work, in one line; the lab's own words where it has any. */
-export function whyNot({ error }, t) {
+export function whyNot({ error, says }, t) {
+  if (says !== undefined) return inWords(says, t);
   if (error === undefined || error === null) return t.summary.gone;
   return typeof error === 'string' ? error : (error.message ?? String(error));
 }
