@@ -1,5 +1,5 @@
 /**
- * A server that is not the project's own (such as Prometheus) as a child process with a directory of its own.
+ * A server that is not the project's own (Redis, Prometheus) as a child process with a directory of its own.
  *
  * Guarantees: when this process ends, however it ends (SIGKILL too), the server and the directory go with it; Ctrl-C in
  * the terminal reaches this process alone, which then decides what to do.
@@ -19,6 +19,8 @@ export interface KeptProcessOptions {
   /** Removed with the process. */
   readonly directory: string;
   readonly clock: Clock;
+  /** Hears of each line that it says. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** The shell's own complaints go nowhere: on a broken pipe they would end it before it has cleaned up. */
@@ -49,7 +51,7 @@ export class KeptProcess {
     const { executable, words, directory } = options;
     this.options = options;
     const shell = ['-c', supervisor, 'lab-supervisor', directory, executable, ...words];
-    this.child = spawn('/bin/sh', shell, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], detached: true });
+    this.child = spawn('/bin/sh', shell, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
     // The other end is gone when the server ended by itself.
     this.child.stdio[3]?.on('error', () => undefined);
     this.ended = once(this.child, 'close')
@@ -57,11 +59,8 @@ export class KeptProcess {
       .then(() => {
         this.hasEnded = true;
       });
-    if (this.child.stderr !== null) {
-      createInterface({ input: this.child.stderr }).on('line', (line) => {
-        this.lastLines.push(line);
-        if (this.lastLines.length > linesKept) this.lastLines.shift();
-      });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.hear(line));
     }
   }
 
@@ -77,5 +76,10 @@ export class KeptProcess {
       await this.ended;
     }
     await rm(directory, { recursive: true, force: true });
+  }
+  private hear(line: string): void {
+    this.lastLines.push(line);
+    if (this.lastLines.length > linesKept) this.lastLines.shift();
+    this.options.onLine?.(line);
   }
 }
