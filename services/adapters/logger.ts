@@ -1,8 +1,10 @@
 /**
  * JSON lines on stdout, redacted as a whole: whatever a library put into an error, no secret leaves here.
  *
- * An `Error` in the fields becomes its name, message, code, stack and chain of causes.
+ * An `Error` in the fields becomes its name, message, code, stack and chain of causes. Nothing that is logged makes it
+ * throw: what JSON cannot hold is described.
  */
+import { inspect } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redact } from '../core/redaction.ts';
@@ -25,10 +27,22 @@ export function createLogger(options: LoggerOptions): Logger {
   const log = (lineLevel: LogLevel) => (message: string, fields?: Readonly<Record<string, unknown>>) => {
     if (logLevels.indexOf(lineLevel) < logLevels.indexOf(level)) return;
     const ts = new Date(clock.wallMs()).toISOString();
-    const line = JSON.stringify({ ts, level: lineLevel, ...common, message, ...fields }, plain);
+    const line = asJson({ ts, level: lineLevel, ...common, message, ...fields });
     write(`${redact(line)}\n`);
   };
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+}
+
+function asJson(line: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(line, plain);
+  } catch {
+    const described = Object.entries(line).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : inspect(value, { depth: 1 }),
+    ]);
+    return JSON.stringify(Object.fromEntries(described));
+  }
 }
 
 function plain(_key: string, value: unknown): unknown {

@@ -7,6 +7,7 @@ import type { Update } from '../../core/update-pipeline/update.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
 
 const openScript = luaScript('open-journal-3');
+const putAsideScript = luaScript('put-aside-3');
 const beginScript = luaScript('begin-attempts-3');
 const writeScript = luaScript('write-journal-2');
 
@@ -16,14 +17,19 @@ export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): Updat
       const args = [value, neverPolledNote];
       const reply = await runner.run(openScript, [keys.lock, keys.journal, keys.audit], args);
       if (reply === null) return 'lock lost';
-      const [endedWell, lines] = listOf(reply);
-      const entries = listOf(lines).map((line) => readEntry(String(line)));
-      return { endedWell: endedWell === 1, entries: entries.sort(byArrival) };
+      const [endedWell, hash] = listOf(reply);
+      const { entries, unreadable } = readHash(listOf(hash).map(String));
+      if (unreadable.length > 0) {
+        const args = [value, ...unreadable];
+        const moved = await runner.run(putAsideScript, [keys.lock, keys.journal, keys.dead], args);
+        if (moved === null) return 'lock lost';
+      }
+      return { endedWell: endedWell === 1, entries: entries.sort(byArrival), putAside: unreadable };
     },
 
-    async beginAttempts({ value, epoch }, updateIds, { attemptsMax, finishedIds }) {
-      const limits = [String(epoch), String(attemptsMax), String(finishedIds.length)];
-      const args = [value, ...limits, ...finishedIds.map(String), ...updateIds.map(String)];
+    async beginAttempts({ value, epoch }, updateIds, { attemptsMax, finishedIds, endedIds }) {
+      const counts = [epoch, attemptsMax, finishedIds.length, endedIds.length];
+      const args = [value, ...[...counts, ...finishedIds, ...endedIds, ...updateIds].map(String)];
       const reply = await runner.run(beginScript, [keys.lock, keys.journal, keys.dead], args);
       if (reply === null) return 'lock lost';
       return listOf(reply).map((attempt) => (attempt === 0 ? 'given up' : Number(attempt)));
@@ -41,17 +47,42 @@ function writeEntry({ attempt, countedEpoch, arrivedEpoch, arrivedIndex, update 
   return `${attempt} ${countedEpoch} ${arrivedEpoch} ${arrivedIndex} ${JSON.stringify(update)}`;
 }
 
-function readEntry(line: string): JournalEntry {
-  const [, attempt, countedEpoch, arrivedEpoch, arrivedIndex, json] =
+function readHash(flat: readonly string[]): { entries: JournalEntry[]; unreadable: string[] } {
+  const entries: JournalEntry[] = [];
+  const unreadable: string[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const [field = '', line = ''] = flat.slice(i, i + 2);
+    const entry = readEntry(field, line);
+    if (entry === undefined) unreadable.push(field);
+    else entries.push(entry);
+  }
+  return { entries, unreadable };
+}
+
+/** Undefined when somebody else wrote it. */
+function readEntry(field: string, line: string): JournalEntry | undefined {
+  const [, attempt, countedEpoch, arrivedEpoch, arrivedIndex, json = ''] =
     /^(\d+|ended) (\d+) (\d+) (\d+) (.*)$/s.exec(line) ?? [];
-  if (json === undefined) throw new Error(`the journal holds a line of another form: ${line.slice(0, 40)}`);
+  const update = readUpdate(json);
+  if (update === undefined || String(update.update_id) !== field) return undefined;
   return {
     attempt: attempt === 'ended' ? attempt : Number(attempt),
     countedEpoch: Number(countedEpoch),
     arrivedEpoch: Number(arrivedEpoch),
     arrivedIndex: Number(arrivedIndex),
-    update: JSON.parse(json) as Update,
+    update,
   };
+}
+
+function readUpdate(json: string): Update | undefined {
+  try {
+    const value = JSON.parse(json) as Update | null;
+    return typeof value === 'object' && value !== null && Number.isSafeInteger(value.update_id)
+      ? value
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function byArrival(a: JournalEntry, b: JournalEntry): number {

@@ -60,8 +60,8 @@ export class Term {
   /** The first reason to end the term; undefined while it goes on. */
   stepDown: StepDown | undefined;
   leavings: Leavings = 'as found';
+  readonly times: LeaseTimes;
   private readonly clock: Clock;
-  private readonly times: LeaseTimes;
   private readonly ending = new AbortController();
   private readonly overController = new AbortController();
   private sentAt: Reading;

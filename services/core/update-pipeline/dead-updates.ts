@@ -1,4 +1,7 @@
-/** Updates that were given up: their handlers failed or hung in every attempt. */
+/**
+ * Updates that were given up: in every attempt the process ended before their handlers did. And entries of the journal
+ * that nobody could read.
+ */
 import type { Reason } from '../polling-lock/lock-store.ts';
 
 export interface DeadUpdate {

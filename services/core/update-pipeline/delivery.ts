@@ -13,7 +13,7 @@
  */
 import type { Term } from '../polling-lock/term.ts';
 import { Admissions } from './admission.ts';
-import { batchMax, Fetcher, type FetcherOptions, type FetchObserver } from './fetcher.ts';
+import { batchMax, confirmTimeoutMs, Fetcher, type FetcherOptions, type FetchObserver } from './fetcher.ts';
 import { Intake } from './intake.ts';
 import type { JournalEntry, UpdateJournal } from './journal.ts';
 import type { LaneObserver } from './lanes.ts';
@@ -77,7 +77,7 @@ export class Delivery {
     this.options = options;
     this.term = term;
     this.fetchEnd = AbortSignal.any([stop, term.endingSignal]);
-    this.fetcher = new Fetcher(options, this.fetchEnd);
+    this.fetcher = new Fetcher(options, { term, fetchEnd: this.fetchEnd });
     const onTrouble = (what: string, error: unknown): void => observer.onTrouble(what, error);
     this.journal = new TermJournal({ journal, clock, onTrouble }, term);
     const admissions = new Admissions({
@@ -105,9 +105,8 @@ export class Delivery {
       end = await this.pollOnce();
     }
     this.intake.start();
-    await this.drain();
-    const allKept = this.maybeTried === 0 && this.fetcher.unconfirmedLastId === undefined;
-    this.term.leavings = allKept ? 'nothing' : 'unconfirmed';
+    const allKept = await this.drain();
+    if (allKept && this.maybeTried === 0) this.term.leavings = 'nothing';
     return end;
   }
 
@@ -115,18 +114,28 @@ export class Delivery {
   private async replay(): Promise<boolean> {
     const opened = await this.journal.open();
     if (opened === undefined) return false;
+    // However this term ends from now on.
+    this.term.leavings = 'unconfirmed';
+    if (opened.putAside.length > 0) this.reportPutAside(opened.putAside);
     this.maybeTried = opened.endedWell ? 0 : batchMax;
     this.intake.replay(opened.entries);
     this.intake.start();
     return true;
   }
 
+  private reportPutAside(fields: readonly string[]): void {
+    const what = `entries of another form, put among the dead updates: ${fields.join(', ')}`;
+    this.options.observer.onTrouble('read the journal', new Error(what));
+  }
+
   private async countAttempts(
     updateIds: readonly number[],
   ): Promise<readonly (number | 'given up')[] | undefined> {
-    const finishedIds = this.intake.removable();
-    const counted = await this.journal.beginAttempts(updateIds, finishedIds);
-    if (counted !== undefined) this.intake.markRemoved(finishedIds);
+    const { intake } = this;
+    // Whatever ends the process now must not take along what has ended before.
+    const finished = { finishedIds: intake.removable(), endedIds: intake.endedToMark() };
+    const counted = await this.journal.beginAttempts(updateIds, finished);
+    if (counted !== undefined) intake.markCounted(finished);
     return counted;
   }
 
@@ -143,7 +152,9 @@ export class Delivery {
     while (!isSettled() && !this.fetchEnd.aborted) {
       if (!(await this.writeJournal(intake.unsettled()))) await this.waitFor(isSettled, storeRetryMs);
     }
-    if (this.room <= 0) observer.onHold(intake.inFlight);
+    if (this.room > 0) return;
+    observer.onHold(intake.inFlight);
+    intake.start();
     while (this.room <= 0 && !this.fetchEnd.aborted) await this.waitFor(() => this.room > 0, storeRetryMs);
   }
 
@@ -175,7 +186,8 @@ export class Delivery {
     if (fetched === 'token rejected') return fetched;
     if (fetched !== undefined) {
       this.intake.confirmed(fetched.updates.length === 0 ? undefined : (fetched.offset ?? 0));
-      await this.receive(fetched.updates);
+      // What comes after a stop stays at Telegram: the next leader need not wait for its handlers.
+      if (!this.fetchEnd.aborted) await this.receive(fetched.updates);
     }
     return 'ended';
   }
@@ -198,6 +210,7 @@ export class Delivery {
       this.maybeTried = 0;
       return;
     }
+    if (!(await this.untilNamesakesEnd(updates))) return;
     const entries = this.intake.entriesFor(updates);
     if (isReplay && !(await this.journalBeforeTrying(entries))) return;
     this.maybeTried = Math.max(0, this.maybeTried - updates.length);
@@ -217,40 +230,66 @@ export class Delivery {
     return this.journal.writeFirst({ add, finishedIds: [] });
   }
 
-  /** Lets handlers end, journals the rest, confirms what is settled. Stops early when the term may not act. */
-  private async drain(): Promise<void> {
+  /**
+   * Ids may come again with other content. The journal knows one update by each, so the new one waits for the end of
+   * the old. False when fetching ended first: then it stays at Telegram.
+   */
+  private async untilNamesakesEnd(updates: readonly Update[]): Promise<boolean> {
+    const { intake } = this;
+    const isFree = (): boolean => !intake.hasNamesakeOf(updates);
+    while (!isFree() && !this.fetchEnd.aborted) {
+      intake.start();
+      await this.waitFor(isFree, storeRetryMs);
+    }
+    return isFree();
+  }
+
+  /**
+   * Lets handlers end, journals the rest, confirms what is settled. Stops early when the term may not act.
+   * @returns whether Telegram will deliver nothing again that handlers have seen, or the journal recognises it
+   */
+  private async drain(): Promise<boolean> {
+    const { intake, term } = this;
+    await this.untilHandlersEnd();
+    const unsettled = intake.unsettled();
+    if (unsettled.length > 0 && term.mayAct()) {
+      await this.writeJournal([...unsettled, ...intake.endedOfBatch({ onlyJournaled: true })]);
+    }
+    const isKept = term.mayAct() ? await this.confirm() : this.fetcher.unconfirmedLastId === undefined;
+    return isKept && intake.unsettledCount === 0;
+  }
+
+  private async untilHandlersEnd(): Promise<void> {
     const { clock, drainTimeoutMs } = this.options;
     const { intake, term } = this;
     const isDone = (): boolean => intake.inFlight === 0;
     const endMs = clock.monotonicMs() + drainTimeoutMs;
-    while (!isDone() && term.mayAct() && clock.monotonicMs() < endMs) {
-      await this.waitFor(isDone, Math.min(endMs, term.deadlineMs) - clock.monotonicMs(), term.overSignal);
+    while (!isDone() && term.mayAct() && clock.monotonicMs() < Math.min(endMs, this.lastStepsFromMs)) {
+      const untilMs = Math.min(endMs, this.lastStepsFromMs, term.deadlineMs);
+      await this.waitFor(isDone, untilMs - clock.monotonicMs(), term.overSignal);
     }
-    if (this.fetcher.unconfirmedLastId === undefined) intake.confirmed(this.fetcher.offset ?? 0);
-    const toKeep = [...intake.unsettled(), ...intake.endedOfBatch({ onlyJournaled: true })];
-    await this.writeLast(toKeep);
-    if (term.mayAct()) await this.confirm();
   }
 
-  private async confirm(): Promise<void> {
+  /** A revoked lock is not prolonged any more: journaling and confirming must end before its deadline. */
+  private get lastStepsFromMs(): number {
+    const { stepDown, deadlineMs, times } = this.term;
+    return stepDown === 'revoked' ? deadlineMs - times.rpcTimeoutMs - confirmTimeoutMs : deadlineMs;
+  }
+
+  /** False when Telegram may deliver again what the journal does not know. */
+  private async confirm(): Promise<boolean> {
     const { intake, fetcher } = this;
     const lastId = fetcher.unconfirmedLastId;
-    if (lastId === undefined) return;
-    const offset = intake.confirmableOffset(lastId);
-    if (!(await fetcher.confirm(offset))) {
-      // Telegram may deliver these again: the next leader knows them by the journal.
-      const ended = intake.endedOfBatch({ onlyJournaled: false });
-      if (!this.term.mayAct() || !(await this.writeJournal(ended))) return;
-    } else if (offset > lastId) {
-      intake.confirmed(offset);
-      await this.writeLast([]);
+    if (lastId !== undefined) {
+      const offset = intake.confirmableOffset(lastId);
+      if (!(await fetcher.confirm(offset))) {
+        // The next leader recognises these by the journal.
+        return this.term.mayAct() && this.writeJournal(intake.endedOfBatch({ onlyJournaled: false }));
+      }
+      if (offset > lastId) intake.confirmed(offset);
     }
-    if (intake.unsettledCount === 0) fetcher.unconfirmedLastId = undefined;
-  }
-
-  private async writeLast(toKeep: readonly JournalEntry[]): Promise<void> {
-    const hasToWrite = toKeep.length > 0 || this.intake.removable().length > 0;
-    if (hasToWrite && this.term.mayAct()) await this.writeJournal(toKeep);
+    if (intake.removable().length > 0 && this.term.mayAct()) await this.writeJournal([]);
+    return true;
   }
 
   /** Until `isMet`, at most `delayMs`, not longer than `signal` lets it. */

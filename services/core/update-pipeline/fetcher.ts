@@ -7,8 +7,9 @@
  */
 import type { Clock } from '../clock.ts';
 import type { PollHealth } from '../heartbeat/poll-health.ts';
+import type { Term } from '../polling-lock/term.ts';
 import type { Random } from '../random.ts';
-import type { BotApi } from '../telegram/bot-api.ts';
+import { type BotApi, BotApiUnreachableError } from '../telegram/bot-api.ts';
 import { judgePollFailure, type PollFailure } from './poll-failure.ts';
 import type { Update } from './update.ts';
 
@@ -27,34 +28,48 @@ export interface FetcherOptions {
   readonly longPollTimeoutSeconds: number;
 }
 
+/** An abort without a reason makes an error with a stack. */
+const stopped = 'stopped';
 /** As many as one answer may hold. */
 export const batchMax = 100;
 /** An answer may take this much longer than the waiting time that was asked for. */
 export const pollSlackMs = 10_000;
 /** The server confirms before it waits, so the answer matters less than a fast hand-over. */
-const confirmTimeoutMs = 1500;
+export const confirmTimeoutMs = 1500;
 /**
- * A poll that was sent so long ago and has no answer waits at Telegram, and has confirmed by its offset. To make sure
- * by one request more would have Telegram throttle the next leader's first poll.
+ * A poll that was sent so long ago has been answered or waits at Telegram, unless something hangs. A younger one is
+ * not given up at a stop: to confirm the same offset anew so soon would have Telegram hold the answer back for 3 s.
  */
 const arrivedAfterMs = 500;
 
 export class Fetcher {
-  /** How long the last successful poll took. */
-  lastPollMs = 0;
-  /** The last id that Telegram delivered and no later offset confirmed yet. */
-  unconfirmedLastId: number | undefined;
-  /** What the next poll confirms: everything below it. */
-  offset: number | undefined;
   private readonly options: FetcherOptions;
+  private readonly term: Term;
   /** Aborts when no more may be fetched. */
   private readonly fetchEnd: AbortSignal;
+  /** What the next poll confirms: everything below it. */
+  private offset: number | undefined;
+  private lastId: number | undefined;
+  /** The last poll was given up while it waited at Telegram, as far as one can tell from here. */
+  private isParked = false;
+  private tookMs = 0;
   private failuresInRow = 0;
   private polledOnce = false;
 
-  constructor(options: FetcherOptions, fetchEnd: AbortSignal) {
+  constructor(options: FetcherOptions, { term, fetchEnd }: { term: Term; fetchEnd: AbortSignal }) {
     this.options = options;
+    this.term = term;
     this.fetchEnd = fetchEnd;
+  }
+
+  /** How long the last successful poll took. */
+  get lastPollMs(): number {
+    return this.tookMs;
+  }
+
+  /** The last id that Telegram delivered and is not known to have confirmed. */
+  get unconfirmedLastId(): number | undefined {
+    return this.lastId;
   }
 
   /**
@@ -71,39 +86,46 @@ export class Fetcher {
       const updates = await this.getUpdates(limit);
       this.failuresInRow = 0;
       this.polledOnce = true;
-      this.unconfirmedLastId = undefined;
+      this.lastId = undefined;
       health.succeeded({ monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
-      this.lastPollMs = clock.monotonicMs() - startedMs;
-      observer.onPoll('ok', this.lastPollMs);
+      this.tookMs = clock.monotonicMs() - startedMs;
+      observer.onPoll('ok', this.tookMs);
       return { updates, offset };
     } catch (error) {
       const elapsedMs = clock.monotonicMs() - startedMs;
       if (!this.fetchEnd.aborted) return this.failed(error, elapsedMs);
-      if (elapsedMs >= arrivedAfterMs && this.failuresInRow === 0) this.unconfirmedLastId = undefined;
+      this.isParked = this.failuresInRow === 0 && elapsedMs >= arrivedAfterMs;
       return undefined;
     }
   }
 
   /** These are the caller's from now on: the next poll confirms them. */
   accept(lastId: number): void {
-    this.unconfirmedLastId = lastId;
+    this.lastId = lastId;
     this.offset = lastId + 1;
   }
 
-  /** Confirms everything below `offset` without fetching. False when Telegram did not say that it did. */
+  /** Confirms everything below `offset` without fetching. False when it is not known to be confirmed. */
   async confirm(offset: number): Promise<boolean> {
     const { api, observer } = this.options;
+    const options = { timeoutMs: confirmTimeoutMs };
     try {
-      await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, { timeoutMs: confirmTimeoutMs });
-      return true;
+      if (!this.isParked || offset !== this.offset) {
+        await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, options);
+        return true;
+      }
+      // What is delivered and not confirmed counts as pending.
+      const info = await api.call<{ pending_update_count: number }>('getWebhookInfo', {}, options);
+      return info.pending_update_count === 0;
     } catch (error) {
       observer.onTrouble('confirm the last updates', error);
       return false;
     }
   }
 
-  private getUpdates(limit: number): Promise<Update[]> {
+  private async getUpdates(limit: number): Promise<Update[]> {
     const { api, allowedUpdates, longPollTimeoutSeconds } = this.options;
+    const letGo = this.lettingGo();
     // The first poll, and the one after a failure, come back at once: so health is known without delay.
     const timeout = this.polledOnce && this.failuresInRow === 0 ? longPollTimeoutSeconds : 0;
     const parameters = {
@@ -112,10 +134,35 @@ export class Fetcher {
       timeout,
       allowed_updates: allowedUpdates,
     };
-    return api.call('getUpdates', parameters, {
-      timeoutMs: timeout * 1000 + pollSlackMs,
-      signal: this.fetchEnd,
-    });
+    try {
+      const timeoutMs = timeout * 1000 + pollSlackMs;
+      return updatesIn(await api.call('getUpdates', parameters, { timeoutMs, signal: letGo.signal }));
+    } finally {
+      letGo.done();
+    }
+  }
+
+  /** Its signal ends a poll that begins now: at once when the term is over, at a stop when it has surely arrived. */
+  private lettingGo(): { readonly signal: AbortSignal; done(): void } {
+    const { clock } = this.options;
+    const { fetchEnd } = this;
+    const { overSignal } = this.term;
+    const startedMs = clock.monotonicMs();
+    const letGo = new AbortController();
+    const atOnce = (): void => letGo.abort(stopped);
+    const onceArrived = (): void => {
+      const leftMs = startedMs + arrivedAfterMs - clock.monotonicMs();
+      void clock.sleep(Math.max(0, leftMs), overSignal).then(atOnce);
+    };
+    overSignal.addEventListener('abort', atOnce, { once: true });
+    fetchEnd.addEventListener('abort', onceArrived, { once: true });
+    return {
+      signal: letGo.signal,
+      done: () => {
+        overSignal.removeEventListener('abort', atOnce);
+        fetchEnd.removeEventListener('abort', onceArrived);
+      },
+    };
   }
 
   private async failed(error: unknown, elapsedMs: number): Promise<'token rejected' | undefined> {
@@ -126,7 +173,7 @@ export class Fetcher {
     observer.onPoll(failure.kind, elapsedMs);
     observer.onTrouble('getUpdates', error);
     if (failure.kind === 'token rejected') return 'token rejected';
-    if (failure.kind === 'webhook') await this.removeWebhook();
+    if (failure.kind === 'webhook' && this.term.mayAct()) await this.removeWebhook();
     await clock.sleep(failure.delayMs, this.fetchEnd);
     return undefined;
   }
@@ -140,4 +187,15 @@ export class Fetcher {
       observer.onTrouble('deleteWebhook', error);
     }
   }
+}
+
+/** @throws BotApiUnreachableError when it is no list of updates: something in between answered */
+function updatesIn(result: unknown): Update[] {
+  const isUpdate = (one: unknown): boolean =>
+    typeof one === 'object' && one !== null && 'update_id' in one && Number.isSafeInteger(one.update_id);
+  if (Array.isArray(result) && result.every(isUpdate)) return result;
+  throw new BotApiUnreachableError('getUpdates', 'an answer that is no list of updates', {
+    aborted: false,
+    cause: undefined,
+  });
 }

@@ -5,7 +5,7 @@
  * confirmed to Telegram, whose confirmation is cumulative; so the offset to confirm is the id of the first
  * unsettled update in order of arrival, or one past the last.
  */
-import type { JournalEntry } from './journal.ts';
+import type { FinishedUpdates, JournalEntry } from './journal.ts';
 import { type Job, Lanes, type LanesOptions } from './lanes.ts';
 import { laneOf, type Update } from './update.ts';
 
@@ -40,6 +40,8 @@ export class Intake {
   private batch: readonly Tracked[] = [];
   /** Entries to remove, and how often that is to be sent yet. */
   private readonly finishedIds = new Map<number, number>();
+  /** Of these, the ones that the journal holds as ended. */
+  private readonly markedEnded = new Set<number>();
   /** Delivered and not confirmed yet: their entries stay, in case Telegram delivers them again. */
   private unconfirmed: ReadonlySet<number> = new Set();
   /** Of a write under way: a removal that overtakes it would leave the entry behind. */
@@ -110,6 +112,7 @@ export class Intake {
   /** The last batch is confirmed: Telegram holds nothing below `offset` any more; undefined: nothing at all. */
   confirmed(offset: number | undefined): void {
     this.unconfirmed = new Set();
+    this.markedEnded.clear();
     this.batch = [];
     for (const id of this.endedBefore) {
       if (offset !== undefined && id >= offset) continue;
@@ -143,6 +146,17 @@ export class Intake {
   /** Journal entries whose handlers have ended, and which nobody needs to recognise an update by. */
   removable(): readonly number[] {
     return [...this.finishedIds.keys()].filter((id) => !this.writing.has(id) && !this.unconfirmed.has(id));
+  }
+
+  /** Those that must stay, and that the journal still holds as if their handlers ran. */
+  endedToMark(): readonly number[] {
+    return [...this.finishedIds.keys()].filter((id) => this.unconfirmed.has(id) && !this.markedEnded.has(id));
+  }
+
+  /** Attempts were counted, and these removed and marked in the same step. */
+  markCounted({ finishedIds, endedIds }: FinishedUpdates): void {
+    this.markRemoved(finishedIds);
+    for (const id of endedIds) this.markedEnded.add(id);
   }
 
   /** Call `writeEnded` when the store has answered, or will not any more. */
@@ -186,6 +200,11 @@ export class Intake {
     return { met: promise, forget: () => this.waiters.delete(waiter) };
   }
 
+  /** Whether one of these has the id of another update that is unfinished. */
+  hasNamesakeOf(updates: readonly Update[]): boolean {
+    return updates.some((update) => this.unfinished.has(update.update_id) && !this.isRedelivery(update));
+  }
+
   private isRedelivery(update: Update): boolean {
     const content = this.known.get(update.update_id);
     return content !== undefined && content === JSON.stringify(update);
@@ -195,20 +214,27 @@ export class Intake {
     entry: UnfinishedEntry,
     { journaled, isReplay }: { journaled: boolean; isReplay: boolean },
   ): Tracked {
-    const lane = laneOf(entry.update);
+    const id = entry.update.update_id;
     const tracked = {
       ...entry,
-      lane,
+      lane: laneOf(entry.update),
       journaled,
-      mayBeJournaled: journaled,
+      mayBeJournaled: this.forgetNamesake(id) || journaled,
       inDoubt: false,
       done: false,
       isReplay,
     };
-    this.unfinished.set(entry.update.update_id, tracked);
+    this.unfinished.set(id, tracked);
     if (!journaled) this.unsettledTotal++;
     this.lanes.add(tracked);
     return tracked;
+  }
+
+  /** An entry of an earlier update with this id is the new one's from now on. False when there is none. */
+  private forgetNamesake(id: number): boolean {
+    const isFinished = this.finishedIds.delete(id);
+    const isEnded = this.endedBefore.delete(id);
+    return isFinished || isEnded;
   }
 
   private markJournaled(id: number): void {

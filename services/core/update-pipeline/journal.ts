@@ -25,6 +25,16 @@ export interface OpenedJournal {
   readonly endedWell: boolean;
   /** In order of arrival. */
   readonly entries: readonly JournalEntry[];
+  /** Those that nobody can read: they stand among the dead updates now. */
+  readonly putAside: readonly string[];
+}
+
+/** Updates whose handlers have ended. */
+export interface FinishedUpdates {
+  /** Nobody needs their entries any more. */
+  readonly finishedIds: readonly number[];
+  /** Their entries stay, so that the updates are recognised when Telegram delivers them again. */
+  readonly endedIds: readonly number[];
 }
 
 /** Each call is one atomic step and fails with an error of `core/store-errors.ts`. */
@@ -33,12 +43,13 @@ export interface UpdateJournal {
   open(value: string): Promise<OpenedJournal | 'lock lost'>;
   /**
    * Counts one more attempt at entries of an earlier term, before their handlers run; once in an epoch, however
-   * often it is called. Those over `attemptsMax` go to the dead updates instead.
+   * often it is called. Those over `attemptsMax` go to the dead updates instead. In the same step removes what is
+   * finished, and marks as ended what Telegram may deliver again.
    */
   beginAttempts(
     term: { readonly value: string; readonly epoch: number },
     updateIds: readonly number[],
-    options: { readonly attemptsMax: number; readonly finishedIds: readonly number[] },
+    options: { readonly attemptsMax: number } & FinishedUpdates,
   ): Promise<readonly (number | 'given up')[] | 'lock lost'>;
   /** Adds entries and removes finished ones, if the lock holds `value`. */
   write(

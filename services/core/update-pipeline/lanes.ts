@@ -23,6 +23,7 @@ export interface Admission {
   leave(): void;
 }
 
+/** Must not throw: a lane would not go on. */
 export interface LaneObserver {
   onEnd(job: Job, result: 'ok' | 'failed', elapsedMs: number, error?: unknown): void;
   onOverdue(job: Job, elapsedMs: number): void;
@@ -125,9 +126,11 @@ export class Lanes<J extends Job> {
         admission.leave();
       }
       queue.shift();
+      // Whoever waits for room looks at it in `onDone`.
+      if (queue.length === 0) this.waiting.delete(lane);
       this.onDone(job);
     }
-    this.waiting.delete(lane);
+    if (this.waiting.get(lane) === queue) this.waiting.delete(lane);
   }
 
   private async runJob(job: J, admission: Admission): Promise<void> {

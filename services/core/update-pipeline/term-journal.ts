@@ -6,7 +6,13 @@
  */
 import type { Clock } from '../clock.ts';
 import type { Term } from '../polling-lock/term.ts';
-import { attemptsMax, type JournalEntry, type OpenedJournal, type UpdateJournal } from './journal.ts';
+import {
+  attemptsMax,
+  type FinishedUpdates,
+  type JournalEntry,
+  type OpenedJournal,
+  type UpdateJournal,
+} from './journal.ts';
 
 export interface JournalChange {
   readonly add: readonly JournalEntry[];
@@ -38,11 +44,11 @@ export class TermJournal {
   /** One attempt more for each, in the same order; undefined when the term is over. */
   beginAttempts(
     updateIds: readonly number[],
-    finishedIds: readonly number[],
+    finished: FinishedUpdates,
   ): Promise<readonly (number | 'given up')[] | undefined> {
     const { journal } = this.options;
     return this.insist('count attempts', () =>
-      journal.beginAttempts(this.term, updateIds, { attemptsMax, finishedIds }),
+      journal.beginAttempts(this.term, updateIds, { attemptsMax, ...finished }),
     );
   }
 

@@ -11,7 +11,7 @@ import { describeOnEachStore } from '../../support/redis-backends.ts';
 
 const keys = storeKeys('');
 const term = { value: 'the lock', epoch: 5 };
-const limit = { attemptsMax: 3, finishedIds: [] };
+const limit = { attemptsMax: 3, finishedIds: [], endedIds: [] };
 
 function entry(id: number, arrivedIndex: number, arrivedEpoch = 4): JournalEntry {
   const update = { update_id: id, message: { text: 'строка 1\nstring 2 "quoted"' } };
@@ -59,8 +59,30 @@ describeOnEachStore('the journal', (store) => {
     expect(await journal.beginAttempts({ ...term, epoch: 6 }, [1], limit)).toEqual([3]);
     expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
     expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
-    expect(await store().command('HKEYS', keys.journal)).toEqual([]);
     expect(await store().command('HKEYS', keys.dead)).toEqual(['1']);
+  });
+
+  it('keeps what was given up as ended, so that it is not tried again when it is delivered again', async () => {
+    await journal.write(term.value, { add: [{ ...entry(1, 0), attempt: 3 }], finishedIds: [] });
+    await journal.beginAttempts(term, [1], limit);
+    const { entries } = (await journal.open(term.value)) as OpenedJournal;
+    expect(entries).toEqual([{ ...entry(1, 0), attempt: 'ended' }]);
+  });
+
+  it.each([
+    ['no line at all', 'hello'],
+    ['cut', '1 1 1 0 {"update_id":'],
+    ['no update', '1 1 1 0 null'],
+    ['without an id', '1 1 1 0 {}'],
+    ['of another id', '1 1 1 0 {"update_id":8}'],
+    ['with a strange attempt', '-1 1 1 0 {"update_id":7}'],
+  ])('puts an entry that is %s among the dead, and gives back the others', async (_what, line) => {
+    await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
+    await store().command('HSET', keys.journal, '7', line);
+    const opened = (await journal.open(term.value)) as OpenedJournal;
+    expect(opened).toMatchObject({ putAside: ['7'], entries: [entry(1, 0)] });
+    expect(await store().command('HGETALL', keys.dead)).toEqual(['7', line]);
+    expect(await store().command('HKEYS', keys.journal)).toEqual(['1']);
   });
 
   it('counts no attempt again in the term in which the update arrived', async () => {
@@ -77,8 +99,23 @@ describeOnEachStore('the journal', (store) => {
 
   it('removes what is finished when an attempt is counted', async () => {
     await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
-    await journal.beginAttempts(term, [2], { attemptsMax: 3, finishedIds: [1] });
+    await journal.beginAttempts(term, [2], { ...limit, finishedIds: [1] });
     expect(await store().command('HKEYS', keys.journal)).toEqual(['2']);
+  });
+
+  it('marks what has ended and must stay when an attempt is counted', async () => {
+    await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
+    await journal.beginAttempts(term, [2], { ...limit, endedIds: [1, 99] });
+    const { entries } = (await journal.open(term.value)) as OpenedJournal;
+    expect(entries.map(({ attempt }) => attempt)).toEqual(['ended', 2]);
+  });
+
+  it('keeps what was put back by hand, though its first run is said to be finished', async () => {
+    const putBack = `0 0 4 0 ${JSON.stringify(entry(1, 0).update)}`;
+    await store().command('HSET', keys.journal, '1', putBack);
+    await journal.write(term.value, { add: [], finishedIds: [1] });
+    await journal.beginAttempts(term, [], { ...limit, finishedIds: [1], endedIds: [1] });
+    expect(await store().command('HGET', keys.journal, '1')).toBe(putBack);
   });
 
   it('knows from the audit stream whether the leader before gave its lock back', async () => {
@@ -102,6 +139,17 @@ describeOnEachStore('the journal', (store) => {
     await lock.release('fourth', 'nothing');
     await lock.acquire('fifth', 1000);
     expect(await endedWell('fifth')).toBe(true);
+  });
+
+  it('knows of a crash also after much else was noted', async () => {
+    const lock = redisLockStore(store(), keys);
+    await store().command('DEL', keys.lock);
+    await store().command('SET', keys.epoch, '0');
+    await lock.acquire('crashed', 1000);
+    await store().elapse(1001);
+    for (let i = 0; i < 150; i++) await store().command('XADD', keys.audit, '*', 'event', 'retried');
+    await lock.acquire('next', 1000);
+    expect(((await journal.open('next')) as OpenedJournal).endedWell).toBe(false);
   });
 
   it('knows also of a leader that gave its lock back and left something unconfirmed, over one that never polled', async () => {

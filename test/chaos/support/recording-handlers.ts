@@ -29,8 +29,9 @@ const deeds: Readonly<Record<string, Deed>> = {
   fast: async () => {},
   slow: async (_ctx, { amountMs }) => sleep(amountMs),
   reply: async (ctx, { number }) => ctx.reply(`done ${number}`),
-  throw: async () => {
-    throw new Error('this handler fails on purpose');
+  // Not even JSON can hold it.
+  throw: async (ctx) => {
+    throw Object.assign(new Error('this handler fails on purpose'), { code: ctx });
   },
   held: async (_ctx, { number }) => held(number),
   'held-once': async (ctx, { number }) => (ctx.state['attempt'] === 1 ? held(number) : undefined),

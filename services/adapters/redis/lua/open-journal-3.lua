@@ -4,18 +4,19 @@
 -- ARGV  1 the term's lock value, 2 the reason in the audit of a term that was given back before it polled
 -- Out   nil when the lock does not hold the value, else
 --       { 1 the last leader gave its lock back with everything confirmed, or there was none; 0 it did not,
---         { entry, … } in no order }
+--         { update id, entry, … } in no order }
 -- An entry is "attempt raisedEpoch arrivedEpoch arrivedIndex update", the update as JSON; the attempt is "ended"
 -- when the handler has ended, 0 when the entry was put back by hand and not tried since.
-local audit_entries_looked_at = 100
+-- Nearly always enough; else the whole stream is.
+local audit_entries_looked_at_first = 100
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return nil
 end
 
-local function ended_well()
+-- 1 or 0; nil when these entries do not tell.
+local function judge(entries)
   local mine_seen = false
   local untouched = {}
-  local entries = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', audit_entries_looked_at)
   for _, entry in ipairs(entries) do
     local is = {}
     for i = 1, #entry[2], 2 do
@@ -33,7 +34,12 @@ local function ended_well()
       return 0
     end
   end
-  return 1
+  return nil
 end
 
-return { ended_well(), redis.call('HVALS', KEYS[2]) }
+local function ended_well()
+  local latest = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', audit_entries_looked_at_first)
+  return judge(latest) or judge(redis.call('XREVRANGE', KEYS[3], '+', '-')) or 1
+end
+
+return { ended_well(), redis.call('HGETALL', KEYS[2]) }

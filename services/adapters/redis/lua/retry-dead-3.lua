@@ -6,7 +6,7 @@
 -- Safe to repeat. No epoch is 0, so the next leader counts its first attempt as the first.
 local entry = redis.call('HGET', KEYS[1], ARGV[1])
 if not entry then
-  return redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 and 2 or 0
+  return string.find(redis.call('HGET', KEYS[2], ARGV[1]) or '', '^%d') and 2 or 0
 end
 local arrived = string.match(entry, '^%d+ %d+ (%d+ %d+ .*)$')
 if not arrived then
