@@ -6,6 +6,8 @@ import { LockHeldError, TermOverError } from '../core/polling-lock/errors.ts';
 import type { LeaseObserver } from '../core/polling-lock/lease.ts';
 import { describeHolder } from '../core/polling-lock/lock-value.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../core/store-errors.ts';
+import { BotApiRefusedError, BotApiUnreachableError } from '../core/telegram/bot-api.ts';
+import { isTokenRejection } from '../core/telegram/token-rejection.ts';
 import type { DeliveryObserver } from '../core/update-pipeline/delivery.ts';
 import { laneOf, updateType } from '../core/update-pipeline/update.ts';
 import { type BotMetrics, pollResultLabel } from './metrics.ts';
@@ -40,12 +42,25 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       countStoreError(metrics, error);
       if (error instanceof LockHeldError)
         logger.error(`${error.message}: not starting (POLLING_LOCK_BUSY is exit)`);
-      else logger.warn(`${what} failed`, { error });
+      else logger.warn(`${what} failed`, { error: withoutStack(error) });
     },
   };
 }
 
-export function deliveryObserver(logger: Logger, metrics: BotMetrics, clock: Clock): DeliveryObserver {
+export interface DeliveryObserverParts {
+  readonly logger: Logger;
+  readonly metrics: BotMetrics;
+  readonly clock: Clock;
+  /** Named where Telegram's answers say that it may be the wrong one. */
+  readonly apiRoot: string;
+}
+
+export function deliveryObserver({
+  logger,
+  metrics,
+  clock,
+  apiRoot,
+}: DeliveryObserverParts): DeliveryObserver {
   return {
     onPoll: (result, elapsedMs) => {
       metrics.polls.inc({ result: pollResultLabel(result) });
@@ -60,7 +75,7 @@ export function deliveryObserver(logger: Logger, metrics: BotMetrics, clock: Clo
       metrics.updatesHandled.inc({ result });
       metrics.updateDuration.observe(elapsedMs / 1000);
       if (result === 'ok') return;
-      const fields = { updateId: update.update_id, attempt, error };
+      const fields = { updateId: update.update_id, attempt, error: withoutStack(error) };
       if (error instanceof TermOverError)
         logger.warn('a handler was stopped from sending: the term is over', fields);
       else logger.error('a handler failed', fields);
@@ -81,9 +96,30 @@ export function deliveryObserver(logger: Logger, metrics: BotMetrics, clock: Clo
     },
     onTrouble: (what, error) => {
       countStoreError(metrics, error);
-      logger.warn(`${what} failed`, { error });
+      if (error instanceof BotApiRefusedError && isTokenRejection(error))
+        logger.error(rejectionText(error, apiRoot));
+      else if (error instanceof BotApiUnreachableError)
+        logger.warn(`${what} failed`, { apiRoot, error: withoutStack(error) });
+      else logger.warn(`${what} failed`, { error: withoutStack(error) });
     },
   };
+}
+
+/** A server that is none of the Bot API, and a path too many in its address, answer 404 to every token. */
+function rejectionText({ status, message }: BotApiRefusedError, apiRoot: string): string {
+  const place = status === 404 ? `, and TELEGRAM_API_ROOT (${apiRoot}), which must be a Bot API server` : '';
+  return `Telegram rejects the bot token (${message}): check it with @BotFather${place}; put it in place and start again`;
+}
+
+/** What is expected to happen now and then is told by its name and message; where it was thrown says nothing. */
+export function withoutStack(error: unknown): unknown {
+  const isExpected =
+    error instanceof BotApiRefusedError ||
+    error instanceof BotApiUnreachableError ||
+    error instanceof StoreRefusedError ||
+    error instanceof StoreUnreachableError ||
+    error instanceof TermOverError;
+  return isExpected ? { name: error.name, code: error.code, message: error.message } : error;
 }
 
 function countStoreError(metrics: BotMetrics, error: unknown): void {

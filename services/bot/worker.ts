@@ -19,10 +19,10 @@ import type { Term } from '../core/polling-lock/term.ts';
 import { WakeUp, type WakeUpChannel } from '../core/polling-lock/wake-up.ts';
 import type { Random } from '../core/random.ts';
 import type { BotApi } from '../core/telegram/bot-api.ts';
+import { isTokenRejection } from '../core/telegram/token-rejection.ts';
 import { Delivery, type DeliveryObserver } from '../core/update-pipeline/delivery.ts';
 import { pollSlackMs } from '../core/update-pipeline/fetcher.ts';
 import type { UpdateJournal } from '../core/update-pipeline/journal.ts';
-import { isTokenRejection } from '../core/update-pipeline/poll-failure.ts';
 import type { HandleUpdate } from '../core/update-pipeline/update.ts';
 import { WorkerState } from './worker-state.ts';
 
@@ -156,7 +156,9 @@ export class Worker {
     const end = AbortSignal.any([stop, term.endingSignal]);
     while (!end.aborted && term.mayAct()) {
       if ((await this.identify(end)) === 'token rejected') return 'token rejected';
-      if (this.bot !== undefined && (await this.removeWebhook(end))) return this.bot;
+      const removed = this.bot === undefined ? 'not removed' : await this.removeWebhook(end);
+      if (removed === 'token rejected') return removed;
+      if (removed === 'removed') return this.bot;
       await this.options.clock.sleep(prepareRetryMs, end);
     }
     return undefined;
@@ -174,7 +176,7 @@ export class Worker {
     }
   }
 
-  private async removeWebhook(signal: AbortSignal): Promise<boolean> {
+  private async removeWebhook(signal: AbortSignal): Promise<'removed' | 'not removed' | 'token rejected'> {
     const { api, logger, deliveryObserver } = this.options;
     try {
       const info = await api.call<{ url: string }>(
@@ -182,13 +184,13 @@ export class Worker {
         {},
         { timeoutMs: callTimeoutMs, signal },
       );
-      if (info.url === '') return true;
+      if (info.url === '') return 'removed';
       logger.warn('a webhook is set; removing it, pending updates stay');
       await api.call('deleteWebhook', { drop_pending_updates: false }, { timeoutMs: callTimeoutMs, signal });
-      return true;
+      return 'removed';
     } catch (error) {
       deliveryObserver.onTrouble('remove the webhook', error);
-      return false;
+      return isTokenRejection(error) ? 'token rejected' : 'not removed';
     }
   }
 

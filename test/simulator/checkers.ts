@@ -137,6 +137,8 @@ export class DeliveryChecker {
   private readonly pushed: Pushed[] = [];
   private readonly completed = new Map<number, number>();
   private readonly completedIn = new Map<number, string>();
+  private readonly begins = new Map<number, number>();
+  private isCounting = true;
   private readonly settled = new Set<number>();
   private readonly repeated: number[] = [];
   private readonly report: Report;
@@ -152,6 +154,7 @@ export class DeliveryChecker {
   /** A handler was called; the attempt that it is told must never be over the limit. */
   begin(id: number, attempt: number): void {
     if (attempt > attemptsMax) this.report(`update ${id} was tried as attempt ${attempt}`);
+    if (this.isCounting) this.begins.set(id, (this.begins.get(id) ?? 0) + 1);
     if (this.settled.has(id)) this.repeated.push(id);
   }
 
@@ -170,7 +173,13 @@ export class DeliveryChecker {
     }
   }
 
-  /** The store forgot these: whether they were handled is known to nobody. */
+  /** The store lost its memory, of these too: from now on nobody knows how often anything was tried. */
+  wiped(ids: ReadonlySet<number>): void {
+    this.forgotten(ids);
+    this.isCounting = false;
+  }
+
+  /** Whether these were handled is known to nobody. */
   forgotten(ids: ReadonlySet<number>): void {
     for (const id of ids) this.settled.delete(id);
   }
@@ -188,6 +197,8 @@ export class DeliveryChecker {
     if (ordered) {
       for (const id of this.repeated)
         this.report(`update ${id} was tried again after a term that ended well`);
+      for (const [id, count] of this.begins)
+        if (count > attemptsMax) this.report(`update ${id} was tried ${count} times`);
     }
     for (const { id, chat, poison } of this.pushed) {
       if (deadIds.has(id)) continue;

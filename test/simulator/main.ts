@@ -2,12 +2,13 @@
  * `npm run simulate -- --seeds N [--seed S] [--only workers|monitor]`: N runs from seed S on.
  *
  * The workers (lease and delivery) and the monitor are simulated side by side, in a process each. Prints how many
- * runs a minute; at a violation the seed and a readable trace of that run, and exits with 1.
+ * runs a minute; at a violation the seed and a readable trace of that run, and exits with 1; with 78 when it is asked
+ * for something else.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../../services/adapters/system-clock.ts';
+import { readOptions, refuse } from '../support/options.ts';
 import { run as runMonitor } from './monitor/scenario.ts';
 import { run as runWorkers } from './scenario.ts';
 
@@ -17,13 +18,16 @@ type Run = (options: { seed: number; trace?: (line: string) => void }) => Promis
 
 const parts: Readonly<Record<string, Run>> = { workers: runWorkers, monitor: runMonitor };
 const progressEvery = 5000;
-const usageExitCode = 78;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const options = { seeds: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } } as const;
-const { values } = parseArgs({ options });
-const seeds = wholeNumber('--seeds', values.seeds, 1000);
-const firstSeed = wholeNumber('--seed', values.seed, 1);
+const values = readOptions({
+  options: { seeds: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
+  expected: `nothing, or --seeds N, --seed S and --only ${Object.keys(parts).join('|')}`,
+  example: 'npm run simulate -- --seeds 1000',
+});
+// No run at all would be a run without a violation.
+const seeds = wholeNumber('--seeds', values.seeds, { fallback: 1000, min: 1 });
+const firstSeed = wholeNumber('--seed', values.seed, { fallback: 1, min: 0 });
 process.exit(values.only === undefined ? await runAllParts() : await runPart(values.only));
 
 async function runAllParts(): Promise<number> {
@@ -38,7 +42,7 @@ async function runAllParts(): Promise<number> {
 
 async function runPart(part: string): Promise<number> {
   const run = parts[part];
-  if (run === undefined) return refuse('--only', Object.keys(parts).join(' or '), part);
+  if (run === undefined) return refuseValue('--only', Object.keys(parts).join(' or '), part);
   const startedMs = systemClock.monotonicMs();
   const perMinute = (count: number): number =>
     Math.round((count / (systemClock.monotonicMs() - startedMs)) * 60_000);
@@ -57,12 +61,18 @@ async function runPart(part: string): Promise<number> {
   return 0;
 }
 
-function wholeNumber(name: string, text: string | undefined, fallback: number): number {
+function wholeNumber(
+  name: string,
+  text: string | undefined,
+  { fallback, min }: { fallback: number; min: number },
+): number {
   if (text === undefined) return fallback;
-  return /^\d{1,9}$/.test(text) ? Number(text) : refuse(name, `a whole number such as ${fallback}`, text);
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  return number >= min
+    ? number
+    : refuseValue(name, `a whole number from ${min} on, such as ${fallback}`, text);
 }
 
-function refuse(name: string, expected: string, got: string): never {
-  process.stderr.write(`${name}: expected ${expected}, got ${JSON.stringify(got)}; mend it and run again\n`);
-  return process.exit(usageExitCode);
+function refuseValue(name: string, expected: string, got: string): never {
+  return refuse(`${name}: expected ${expected}, got ${JSON.stringify(got)}; mend it and run again`);
 }

@@ -86,10 +86,18 @@ const deliveryMutants: readonly Mutant[] = [
     "redis.call('GET', KEYS[1]) ~= ARGV[1]",
     'false',
   ]),
-  methodMutant('what a stop could not confirm is forgotten', Intake.prototype, { endedOfBatch: () => [] }),
+  methodMutant('what a stop could not confirm is forgotten', Intake.prototype, { ended: () => [] }),
   methodMutant('finished entries are never removed from the journal', Intake.prototype, {
     removable: () => [],
   }),
+  scriptMutant('what was given up is forgotten at once', 'begin-attempts-3', [
+    'mark_ended(id)\n    return 0',
+    "redis.call('HDEL', KEYS[2], id)\n    return 0",
+  ]),
+  scriptMutant('a late write sets attempts back', 'write-journal-2', [
+    'not stored or not is_later(stored, ARGV[i + 1])',
+    'true',
+  ]),
 ];
 
 export const mutants: readonly Mutant[] = [

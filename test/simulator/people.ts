@@ -15,6 +15,8 @@ export interface PeopleOptions {
   readonly chance: SeededChance;
   readonly untilMs: number;
   readonly mayPoison: () => boolean;
+  /** Where there is little room, a flood would not be through in time. */
+  readonly mayFlood: boolean;
   readonly write: (message: WrittenMessage) => void;
 }
 
@@ -24,10 +26,11 @@ const poisonProbability = 0.005;
 const floodProbability = 0.01;
 const floodMin = 100;
 
-export async function letPeopleWrite({ trueTime, chance, untilMs, mayPoison, write }: PeopleOptions) {
+export async function letPeopleWrite(options: PeopleOptions) {
+  const { trueTime, chance, untilMs, mayPoison, write } = options;
   while (trueTime.monotonicMs() < untilMs) {
     await trueTime.sleep(chance.integer(50, 3000));
-    const count = burst(chance);
+    const count = burst(options);
     for (let index = 0; index < count; index++) {
       const chat = chance.integer(1, chats);
       const workMs = chance.happens(0.5) ? 0 : chance.integer(1, chance.happens(0.1) ? 8000 : 300);
@@ -38,7 +41,7 @@ export async function letPeopleWrite({ trueTime, chance, untilMs, mayPoison, wri
   }
 }
 
-function burst(chance: SeededChance): number {
-  if (chance.happens(floodProbability)) return chance.integer(floodMin, 350);
+function burst({ chance, mayFlood }: PeopleOptions): number {
+  if (mayFlood && chance.happens(floodProbability)) return chance.integer(floodMin, 350);
   return chance.happens(0.2) ? chance.integer(2, 12) : 1;
 }

@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly trace?: (line: string) => void;
 }
 
+const largeRoom = 1000;
+
 export interface RunResult {
   readonly seed: number;
   readonly violations: readonly string[];
@@ -70,6 +72,7 @@ class Simulation {
   private trace: ((line: string) => void) | undefined;
   private readonly trueTime = new VirtualClock({ wallMs: Date.UTC(2030, 0, 1) });
   private readonly chance: SeededChance;
+  private readonly inFlightMax: number;
   private readonly store: EmbeddedStore;
   private readonly network: StoreNetwork;
   private readonly telegram: SimulatedTelegram;
@@ -122,6 +125,7 @@ class Simulation {
       faultsOn,
       onCall: (by, method) => this.called(by, method),
     });
+    this.inFlightMax = chance.oneOf([2, 3, largeRoom]);
     const { store, network, ownership, slots } = this;
     this.faults = new FaultScript({
       ...{ trueTime, store, network, ownership, slots, ttlMs, faultsOn, sourceOf },
@@ -130,7 +134,7 @@ class Simulation {
       restart: (index) => this.start(index),
       beforeWipe: () => {
         for (const id of [...this.idsIn(keys.journal), ...this.idsIn(keys.dead)]) this.wipedIds.add(id);
-        this.delivery.forgotten(this.wipedIds);
+        this.delivery.wiped(this.wipedIds);
       },
       note: (line) => this.note(line),
     });
@@ -144,6 +148,7 @@ class Simulation {
     void letPeopleWrite({
       trueTime: this.trueTime,
       chance: this.chance.fork(),
+      mayFlood: this.inFlightMax === largeRoom,
       untilMs: faultsMs + quietMs / 3,
       mayPoison: () => this.faultsOn,
       write: (message) => this.write(message),
@@ -241,7 +246,7 @@ class Simulation {
       whenHeld: 'standby',
       heartbeatIntervalMs,
       longPollTimeoutSeconds: 5,
-      inFlightMax: 1000,
+      inFlightMax: this.inFlightMax,
       drainTimeoutMs: 3000,
       allowedUpdates: ['message'],
       dropPendingOnStop: false,
@@ -311,7 +316,7 @@ class Simulation {
       this.delivery.forgotten(this.unfinishedInJournal());
     if (!script.name.startsWith('release-') || event !== 'released' || before.value !== value) return;
     this.released.add(value);
-    if (!this.telegram.silentlyFailed.has(by)) this.delivery.endedWell(value, this.unfinishedInJournal());
+    this.delivery.endedWell(value, this.unfinishedInJournal());
   }
 
   private unfinishedInJournal(): ReadonlySet<number> {

@@ -37,8 +37,6 @@ const usualDelayMsMax = 20;
 export class SimulatedTelegram {
   conflicts = 0;
   readonly confirmedIds: number[] = [];
-  /** Whose last poll failed without a word: it looks as if it waited here. */
-  readonly silentlyFailed = new Set<string>();
   private readonly options: SimulatedTelegramOptions;
   private queue: Update[] = [];
   private parked: Parked | undefined;
@@ -68,7 +66,6 @@ export class SimulatedTelegram {
   private call(process: SimulatedProcess, { method, parameters, options }: ApiCall): Promise<unknown> {
     const { onCall, trueTime, chance, faults, faultsOn } = this.options;
     onCall(process.name, method);
-    if (method === 'getUpdates') this.silentlyFailed.delete(process.name);
     return new Promise((resolve, reject) => {
       const settled = new AbortController();
       const settle = (action: () => void): void => {
@@ -87,10 +84,7 @@ export class SimulatedTelegram {
         return;
       }
       const answer = (result: unknown): void => {
-        if (faultsOn() && chance.happens(faults.loseAnswer)) {
-          if (method === 'getUpdates' && result instanceof Error) this.silentlyFailed.add(process.name);
-          return;
-        }
+        if (faultsOn() && chance.happens(faults.loseAnswer)) return;
         void trueTime.sleep(this.delayMs()).then(() =>
           process.whenRunning(() => {
             if (result instanceof Error) settle(() => reject(result));

@@ -133,7 +133,8 @@ export class Delivery {
   ): Promise<readonly (number | 'given up')[] | undefined> {
     const { intake } = this;
     // Whatever ends the process now must not take along what has ended before.
-    const finished = { finishedIds: intake.removable(), endedIds: intake.endedToMark() };
+    const endedIds = intake.endedToMark().map(({ update }) => update.update_id);
+    const finished = { finishedIds: intake.removable(), endedIds };
     const counted = await this.journal.beginAttempts(updateIds, finished);
     if (counted !== undefined) intake.markCounted(finished);
     return counted;
@@ -253,7 +254,7 @@ export class Delivery {
     await this.untilHandlersEnd();
     const unsettled = intake.unsettled();
     if (unsettled.length > 0 && term.mayAct()) {
-      await this.writeJournal([...unsettled, ...intake.endedOfBatch({ onlyJournaled: true })]);
+      await this.writeJournal([...unsettled, ...intake.endedToMark()]);
     }
     const isKept = term.mayAct() ? await this.confirm() : this.fetcher.unconfirmedLastId === undefined;
     return isKept && intake.unsettledCount === 0;
@@ -284,12 +285,13 @@ export class Delivery {
       const offset = intake.confirmableOffset(lastId);
       if (!(await fetcher.confirm(offset))) {
         // The next leader recognises these by the journal.
-        return this.term.mayAct() && this.writeJournal(intake.endedOfBatch({ onlyJournaled: false }));
+        return this.term.mayAct() && this.writeJournal(intake.ended());
       }
       if (offset > lastId) intake.confirmed(offset);
     }
-    if (intake.removable().length > 0 && this.term.mayAct()) await this.writeJournal([]);
-    return true;
+    const toKeep = intake.endedToMark();
+    if (toKeep.length === 0 && intake.removable().length === 0) return true;
+    return (this.term.mayAct() && (await this.writeJournal(toKeep))) || toKeep.length === 0;
   }
 
   /** Until `isMet`, at most `delayMs`, not longer than `signal` lets it. */

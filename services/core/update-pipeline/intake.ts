@@ -23,6 +23,15 @@ interface Tracked extends Job, UnfinishedEntry {
   done: boolean;
 }
 
+/** An update whose handler has ended, and whose entry the journal holds, or may. */
+interface Finished {
+  readonly entry: JournalEntry;
+  /** How often its removal is to be sent yet. */
+  timesLeft: number;
+  /** The journal holds it as ended. */
+  isMarked: boolean;
+}
+
 interface Waiter {
   readonly isMet: () => boolean;
   readonly resolve: () => void;
@@ -38,18 +47,16 @@ export class Intake {
   private readonly unfinished = new Map<number, Tracked>();
   /** The last batch in order: it is what the next offset confirms. */
   private batch: readonly Tracked[] = [];
-  /** Entries to remove, and how often that is to be sent yet. */
-  private readonly finishedIds = new Map<number, number>();
-  /** Of these, the ones that the journal holds as ended. */
-  private readonly markedEnded = new Set<number>();
+  /** Whose entries are to be removed. */
+  private readonly finished = new Map<number, Finished>();
   /** Delivered and not confirmed yet: their entries stay, in case Telegram delivers them again. */
   private unconfirmed: ReadonlySet<number> = new Set();
   /** Of a write under way: a removal that overtakes it would leave the entry behind. */
   private writing: ReadonlySet<number> = new Set();
   /** Journaled by an earlier leader: Telegram may deliver these again, with the very same content. */
   private readonly known = new Map<number, string>();
-  /** Those of them whose handlers have ended, until Telegram cannot deliver them any more. */
-  private readonly endedBefore = new Set<number>();
+  /** In this term Telegram has said that it holds nothing below. */
+  private goneBelow = Number.NEGATIVE_INFINITY;
   private readonly waiters = new Set<Waiter>();
   private arrivals = 0;
   private unsettledTotal = 0;
@@ -70,16 +77,16 @@ export class Intake {
 
   get journaled(): number {
     const unfinished = [...this.unfinished.values()].filter((tracked) => tracked.journaled).length;
-    return unfinished + this.finishedIds.size + this.endedBefore.size;
+    return unfinished + this.finished.size;
   }
 
   /** Handlers run from the next `start` on. */
   replay(entries: readonly JournalEntry[]): void {
     for (const entry of entries) {
       const { update, attempt } = entry;
-      this.known.set(update.update_id, JSON.stringify(update));
-      if (attempt === 'ended') this.endedBefore.add(update.update_id);
+      if (attempt === 'ended') this.finished.set(update.update_id, { entry, timesLeft: 1, isMarked: true });
       else this.track({ ...entry, attempt }, { journaled: true, isReplay: true });
+      this.known.set(update.update_id, JSON.stringify(update));
     }
   }
 
@@ -112,14 +119,8 @@ export class Intake {
   /** The last batch is confirmed: Telegram holds nothing below `offset` any more; undefined: nothing at all. */
   confirmed(offset: number | undefined): void {
     this.unconfirmed = new Set();
-    this.markedEnded.clear();
     this.batch = [];
-    for (const id of this.endedBefore) {
-      if (offset !== undefined && id >= offset) continue;
-      this.endedBefore.delete(id);
-      this.known.delete(id);
-      this.finishedIds.set(id, 1);
-    }
+    this.goneBelow = Math.max(this.goneBelow, offset ?? Number.POSITIVE_INFINITY);
   }
 
   /** How many unfinished updates no journal holds yet. */
@@ -132,11 +133,10 @@ export class Intake {
     return [...this.unfinished.values()].filter((tracked) => !tracked.journaled);
   }
 
-  /** What of the last batch has ended: entries to recognise it by when it is delivered again. */
-  endedOfBatch({ onlyJournaled }: { onlyJournaled: boolean }): readonly JournalEntry[] {
-    return this.batch
-      .filter(({ done, mayBeJournaled }) => done && (mayBeJournaled || !onlyJournaled))
-      .map((tracked) => ({ ...tracked, attempt: 'ended' }));
+  /** All that has ended and that Telegram may deliver again: entries to recognise it by. */
+  ended(): readonly JournalEntry[] {
+    const unjournaled = this.batch.filter(({ done, mayBeJournaled }) => done && !mayBeJournaled);
+    return [...unjournaled.map(asEnded), ...this.endedToMark()];
   }
 
   get batchIsDone(): boolean {
@@ -145,18 +145,23 @@ export class Intake {
 
   /** Journal entries whose handlers have ended, and which nobody needs to recognise an update by. */
   removable(): readonly number[] {
-    return [...this.finishedIds.keys()].filter((id) => !this.writing.has(id) && !this.unconfirmed.has(id));
+    return [...this.finished.keys()].filter((id) => !this.writing.has(id) && !this.mayBeDelivered(id));
   }
 
-  /** Those that must stay, and that the journal still holds as if their handlers ran. */
-  endedToMark(): readonly number[] {
-    return [...this.finishedIds.keys()].filter((id) => this.unconfirmed.has(id) && !this.markedEnded.has(id));
+  /** As the journal must keep those that it still holds as if their handlers ran. */
+  endedToMark(): readonly JournalEntry[] {
+    return [...this.finished.values()]
+      .filter(({ entry, isMarked }) => !isMarked && this.mayBeDelivered(entry.update.update_id))
+      .map(({ entry }) => asEnded(entry));
   }
 
   /** Attempts were counted, and these removed and marked in the same step. */
   markCounted({ finishedIds, endedIds }: FinishedUpdates): void {
     this.markRemoved(finishedIds);
-    for (const id of endedIds) this.markedEnded.add(id);
+    for (const id of endedIds) {
+      const finished = this.finished.get(id);
+      if (finished !== undefined) finished.isMarked = true;
+    }
   }
 
   /** Call `writeEnded` when the store has answered, or will not any more. */
@@ -179,9 +184,12 @@ export class Intake {
   /** A removal of these was carried out. */
   markRemoved(ids: readonly number[]): void {
     for (const id of ids) {
-      const timesLeft = (this.finishedIds.get(id) ?? 0) - 1;
-      if (timesLeft > 0) this.finishedIds.set(id, timesLeft);
-      else this.finishedIds.delete(id);
+      const finished = this.finished.get(id);
+      if (finished === undefined) continue;
+      finished.timesLeft--;
+      if (finished.timesLeft > 0) continue;
+      this.finished.delete(id);
+      this.known.delete(id);
     }
   }
 
@@ -203,6 +211,11 @@ export class Intake {
   /** Whether one of these has the id of another update that is unfinished. */
   hasNamesakeOf(updates: readonly Update[]): boolean {
     return updates.some((update) => this.unfinished.has(update.update_id) && !this.isRedelivery(update));
+  }
+
+  /** Telegram holds it yet, or did when an earlier leader saw it and has not said otherwise. */
+  private mayBeDelivered(id: number): boolean {
+    return this.unconfirmed.has(id) || (this.known.has(id) && id >= this.goneBelow);
   }
 
   private isRedelivery(update: Update): boolean {
@@ -232,9 +245,8 @@ export class Intake {
 
   /** An entry of an earlier update with this id is the new one's from now on. False when there is none. */
   private forgetNamesake(id: number): boolean {
-    const isFinished = this.finishedIds.delete(id);
-    const isEnded = this.endedBefore.delete(id);
-    return isFinished || isEnded;
+    this.known.delete(id);
+    return this.finished.delete(id);
   }
 
   private markJournaled(id: number): void {
@@ -247,14 +259,17 @@ export class Intake {
   private markInDoubt(id: number): void {
     const tracked = this.unfinished.get(id);
     if (tracked !== undefined) tracked.inDoubt = true;
-    else if (this.finishedIds.has(id)) this.finishedIds.set(id, removalsInDoubt);
+    const finished = this.finished.get(id);
+    if (finished !== undefined) finished.timesLeft = removalsInDoubt;
   }
 
   private settle(tracked: Tracked): void {
     tracked.done = true;
     this.unfinished.delete(tracked.update.update_id);
-    if (tracked.mayBeJournaled)
-      this.finishedIds.set(tracked.update.update_id, tracked.inDoubt ? removalsInDoubt : 1);
+    if (tracked.mayBeJournaled) {
+      const timesLeft = tracked.inDoubt ? removalsInDoubt : 1;
+      this.finished.set(tracked.update.update_id, { entry: tracked, timesLeft, isMarked: false });
+    }
     if (!tracked.journaled) this.unsettledTotal--;
     for (const waiter of this.waiters) {
       if (!waiter.isMet()) continue;
@@ -262,4 +277,8 @@ export class Intake {
       waiter.resolve();
     }
   }
+}
+
+function asEnded({ update, countedEpoch, arrivedEpoch, arrivedIndex }: JournalEntry): JournalEntry {
+  return { update, attempt: 'ended', countedEpoch, arrivedEpoch, arrivedIndex };
 }

@@ -6,6 +6,7 @@
  * Source: the Bot API server's own texts.
  */
 import { BotApiRefusedError } from '../telegram/bot-api.ts';
+import { isTokenRejection } from '../telegram/token-rejection.ts';
 
 export type PollFailure =
   | { readonly kind: 'token rejected' }
@@ -34,12 +35,4 @@ export function judgePollFailure(error: unknown, failuresInRow: number, unit: nu
     return { kind: 'rate limited', delayMs: (error.retryAfterSeconds ?? 1) * 1000 + firstDelayMs * unit };
   }
   return { kind: 'trouble', delayMs: backOffMs };
-}
-
-/** The public service answers a revoked token with either of these. */
-export function isTokenRejection(error: unknown): boolean {
-  return (
-    error instanceof BotApiRefusedError &&
-    (error.status === 401 || (error.status === 404 && error.description === 'Not Found'))
-  );
 }

@@ -110,6 +110,18 @@ describeOnEachStore('the journal', (store) => {
     expect(entries.map(({ attempt }) => attempt)).toEqual(['ended', 2]);
   });
 
+  it('is not set back by a write that is carried out once more, late', async () => {
+    const late = { add: [entry(1, 0), entry(2, 1)], finishedIds: [] };
+    await journal.write(term.value, late);
+    await journal.beginAttempts(term, [1], { ...limit, endedIds: [2] });
+    await journal.write(term.value, late);
+    const { entries } = (await journal.open(term.value)) as OpenedJournal;
+    expect(entries.map(({ attempt }) => attempt)).toEqual([2, 'ended']);
+    const another = { ...entry(2, 1), update: { update_id: 2, message: { text: 'of the same id' } } };
+    await journal.write(term.value, { add: [another], finishedIds: [] });
+    expect(((await journal.open(term.value)) as OpenedJournal).entries[1]).toEqual(another);
+  });
+
   it('keeps what was put back by hand, though its first run is said to be finished', async () => {
     const putBack = `0 0 4 0 ${JSON.stringify(entry(1, 0).update)}`;
     await store().command('HSET', keys.journal, '1', putBack);

@@ -35,7 +35,18 @@ export function endlessLockOf(host: string): string {
 const minuteMs = 60_000;
 const beatEveryMs = 20_000;
 const phases = ['up', 'up', 'silent', 'silent', 'malformed', 'future', 'gone', 'flapping'] as const;
-const spoiltHeartbeats = ['', 'null', '"a string"', '{"ts":5}', '{"ts":"soon"}', '{', '[]', 'WRONGTYPE'];
+const spoiltHeartbeats = [
+  '',
+  'null',
+  '"a string"',
+  '{"ts":5}',
+  '{"ts":"soon"}',
+  '{"ts":"1"}',
+  '{',
+  '[]',
+  'WRONGTYPE',
+];
+const misdeeds = ['dead', 'put back', 'broken', 'broken by ecs', 'endless lock', 'conflicts'] as const;
 
 export class BotLife {
   private readonly options: BotLifeOptions;
@@ -78,19 +89,19 @@ export class BotLife {
 
   /** What notices are about happens now and then until then. */
   async misbehave(untilMs: number): Promise<void> {
-    const { trueTime, chance, outages, notices, store, keys } = this.options;
+    const { trueTime, chance, outages, notices } = this.options;
     let count = 0;
     while (trueTime.monotonicMs() < untilMs) {
       await trueTime.sleep(chance.integer(1, 12) * minuteMs);
       if (trueTime.monotonicMs() >= untilMs || outages.firstLookMs === undefined) continue;
       count += 1;
-      const event = chance.oneOf(['dead', 'broken', 'broken by ecs', 'endless lock', 'conflicts'] as const);
+      const event = chance.oneOf(misdeeds);
       this.options.note(`--- ${event}`);
       if (event === 'dead') {
-        for (let left = chance.integer(1, 3); left > 0; left -= 1) {
-          store.execute(['HSET', keys.dead, `${count}-${left}`, '3 1 1 1 {}']);
-          notices.deadUpdates += 1;
-        }
+        for (let left = chance.integer(1, 3); left > 0; left -= 1) this.giveUp(`${count}-${left}`);
+      } else if (event === 'put back') {
+        this.putBackOne();
+        if (chance.happens(0.8)) this.giveUp(`${count}-1`);
       } else if (event === 'broken') {
         this.breakLock('анна | ops', count);
         notices.breaksByHand += 1;
@@ -99,6 +110,21 @@ export class BotLife {
         void this.endlessLock(endlessLockOf(`#${count}#`), chance.integer(2, 9) * minuteMs);
       else void this.conflicts(`#${count}#`, chance.integer(2, 8));
     }
+  }
+
+  private giveUp(deadId: string): void {
+    const { store, keys, notices } = this.options;
+    store.execute(['HSET', keys.dead, deadId, '3 1 1 1 {}']);
+    notices.died();
+  }
+
+  private putBackOne(): void {
+    const { store, keys, notices, chance } = this.options;
+    const dead = store.execute(['HKEYS', keys.dead]);
+    if (!Array.isArray(dead) || dead.length === 0) return;
+    const deadId = String(chance.oneOf(dead));
+    store.execute(['HDEL', keys.dead, deadId]);
+    notices.putBack(deadId);
   }
 
   /** Set by hand, without an expiry; until somebody takes over properly. */

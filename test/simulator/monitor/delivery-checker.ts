@@ -1,6 +1,7 @@
 /**
  * Who was told what, against the truth: each thing once per recipient and channel, repeats only where a send or its
- * acknowledgement was cut off, and then marked; "back" only after "down", and nothing that says "down" after it.
+ * acknowledgement was cut off, and then marked; "back" for each whom "down" has reached, whatever its sender heard of
+ * it, and for nobody who cannot have been told; and nothing that says "down" after it.
  *
  * It follows claims by what the scripts answered and messages by what arrived, and shares no code with what it checks.
  */
@@ -20,6 +21,8 @@ interface SeenClaim {
   settled: string | undefined;
   settledMs: number;
   arrived: boolean;
+  /** As its sender says who had no answer. */
+  mayHaveArrived: boolean;
   blocked: boolean;
   /** After a 429: not before. */
   notBeforeMs: number;
@@ -49,8 +52,8 @@ function kindOfEvent(event: string): string {
 export interface DeliveryCheckerOptions {
   readonly nowMs: () => number;
   readonly report: Report;
-  /** Whether there is a delivery of this name, in whatever state. */
-  readonly isStored: (field: string) => boolean;
+  /** The delivery of this name, which begins with its state. */
+  readonly recordOf: (field: string) => string | null;
 }
 
 export class DeliveryChecker implements ChannelWitness {
@@ -59,7 +62,7 @@ export class DeliveryChecker implements ChannelWitness {
   private readonly report: Report;
   /** By what the text of each notice is told from others of its kind. */
   private readonly markers = new Map<string, string>();
-  private readonly isStored: (field: string) => boolean;
+  private readonly recordOf: (field: string) => string | null;
   private readonly claims = new Map<string, SeenClaim>();
   private readonly byField = new Map<string, SeenClaim[]>();
   /** How often each delivery arrived. */
@@ -72,19 +75,20 @@ export class DeliveryChecker implements ChannelWitness {
     this.outages = outages;
     this.nowMs = options.nowMs;
     this.report = options.report;
-    this.isStored = options.isStored;
+    this.recordOf = options.recordOf;
   }
 
   ran({ by, script, keys, args, reply }: RanScript): void {
     if (script === 'claim-delivery-2' && Array.isArray(reply))
       this.claimed(by, args[0] ?? '', String(reply[0]));
-    if (script === 'settle-delivery-2' && reply === 1) this.settled(args[1] ?? '', args[2] ?? '');
+    if (script === 'settle-delivery-2' && reply === 1) {
+      this.settled(args[1] ?? '', { outcome: args[2] ?? '', mayHaveArrived: args[4] === '1' });
+    }
     if (script === 'raise-notice-2' && reply === 1) {
       this.markers.set(`${args[0]}-${this.nowMs()}`, markerOf(args[0] ?? '', args[4] ?? '{}'));
     }
-    if (script === 'recover-outage-5' && reply === 1)
-      for (const claim of this.claims.values()) this.expectBack(claim);
     if (script === 'push-inbox-1' && reply === 1) this.pushed(by, keys[0] ?? '', args[0] ?? '');
+    if (/^(recover-outage|settle-delivery|claim-delivery|push-inbox)-/.test(script)) this.expectBacks();
   }
 
   arrived(sent: Sent): void {
@@ -178,29 +182,41 @@ export class DeliveryChecker implements ChannelWitness {
       settled: undefined,
       settledMs: Number.POSITIVE_INFINITY,
       arrived: false,
+      mayHaveArrived: false,
       blocked: false,
       notBeforeMs: 0,
     };
   }
 
-  private settled(token: string, outcome: string): void {
+  private settled(
+    token: string,
+    { outcome, mayHaveArrived }: { outcome: string; mayHaveArrived: boolean },
+  ): void {
     const claim = this.claims.get(token);
     if (claim === undefined) return;
     if (this.byField.get(claim.field)?.at(-1) !== claim)
       this.report(`${claim.by} settled another's claim of ${claim.field}`);
     if (claim.settled === undefined) claim.settledMs = this.nowMs();
     claim.settled ??= outcome;
-    this.expectBack(claim);
+    claim.mayHaveArrived ||= mayHaveArrived;
     if (claim.blocked && outcome !== 'dead')
       this.report(`${claim.field} is to be tried again although blocked`);
   }
 
-  /** Whoever was told "down" is to be told "back", unless the next outage has begun. */
-  private expectBack({ of, event, to, settled }: SeenClaim): void {
-    const outage = this.outages.newest;
-    if (event !== 'down' || settled !== 'sent' || outage?.id !== of || outage.recoveredMs === undefined)
-      return;
-    if (!this.isStored(`${of}|recovered|${to}`)) this.report(`nobody will tell ${to} that ${of} is over`);
+  /**
+   * Whom a "down" has reached is to be told "back", unless the next outage has begun. While it is claimed, its
+   * settlement or the end of the claim decides; and none stays claimed.
+   */
+  private expectBacks(): void {
+    const { newest } = this.outages;
+    if (newest?.recoveredMs === undefined) return;
+    for (const [field, claims] of this.byField) {
+      const to = field.startsWith(`${newest.id}|down|`) ? claims[0]?.to : undefined;
+      if (to === undefined || !claims.some((one) => one.arrived)) continue;
+      if (this.recordOf(field)?.startsWith('claimed|') || this.recordOf(`${newest.id}|recovered|${to}`))
+        continue;
+      this.report(`nobody will tell ${to} that ${newest.id} is over`);
+    }
   }
 
   private pushed(by: string, inboxKey: string, entry: string): void {
@@ -245,10 +261,10 @@ export class DeliveryChecker implements ChannelWitness {
     this.lastDown.set(to, { of, back: false });
   }
 
-  /** A run that was killed, or frozen beyond its claim, may have sent it or not; nobody knew. */
+  /** A run that was killed, frozen beyond its claim or got no answer may have sent it or not; nobody knew. */
   private mayHaveBeenTold(of: string, to: string): boolean {
     const claims = this.byField.get(`${of}|down|${to}`) ?? [];
-    return claims.some(({ atMs, settledMs }) => settledMs >= atMs + claimLastsMs);
+    return claims.some((one) => one.mayHaveArrived || one.settledMs >= one.atMs + claimLastsMs);
   }
 
   private isLater(one: string, other: string): boolean {

@@ -51,17 +51,29 @@ export const monitorMutants: readonly MonitorMutant[] = [
     '',
   ]),
   scriptMutant('"back" does not wait for a reminder under way', 'recover-outage-5', [
-    "(under_way[to] or '0')",
-    "'0'",
+    "'|' .. (under_way[to] or '0')",
+    "'|0'",
   ]),
   scriptMutant('a "down" that was sent during recovery gets no "back"', 'settle-delivery-2', [
-    "over and settled == 'sent' and event == 'down'",
+    "over and event == 'down'",
     'false',
+  ]),
+  scriptMutant('who may have been told by the end of an outage gets no "back"', 'recover-outage-5', [
+    "(state == 'sent' or repeated == '1')",
+    "state == 'sent'",
+  ]),
+  scriptMutant('who may have been told during recovery gets no "back"', 'settle-delivery-2', [
+    "(settled == 'sent' or repeated == '1')",
+    "settled == 'sent'",
+  ]),
+  scriptMutant('"back" does not wait for what may be on its way', 'settle-delivery-2', [
+    "if settled == 'sent' or repeated ~= '1' then",
+    'if true then',
   ]),
   scriptMutant('a notice without its once-rule', 'raise-notice-2', ['if last_ms and (', 'if false and (']),
   scriptMutant('the restart is planned by every run', 'extend-outage-2', [
-    "tonumber(outage[3] or '0') >= tonumber(ARGV[3])",
-    "(ARGV[2] ~= 'restart' and tonumber(outage[3] or '0') >= tonumber(ARGV[3]))",
+    'reached >= tonumber(ARGV[3])',
+    "(ARGV[2] ~= 'restart' and reached >= tonumber(ARGV[3]))",
   ]),
   scriptMutant('automatic breaks count as done by hand', 'watch-bot-9', ['fields.who ~= ARGV[1]', 'true']),
   scriptMutant('every break is told anew', 'watch-bot-9', ['entry[1] ~= told and', '']),
@@ -92,6 +104,29 @@ export const monitorMutants: readonly MonitorMutant[] = [
               ? { kind: 'later', delayMs: 0, mayHaveArrived: false, why: outcome.why }
               : outcome,
           ),
+      }),
+    },
+  },
+  {
+    name: 'what no answer came to counts as never arrived',
+    mutation: {
+      wrapStore: (store) => ({
+        ...store,
+        settle: (claim, outcome) =>
+          store.settle(claim, outcome.kind === 'later' ? { ...outcome, mayHaveArrived: false } : outcome),
+      }),
+    },
+  },
+  {
+    name: 'dead updates are told by their number alone',
+    mutation: {
+      wrapStore: (store) => ({
+        ...store,
+        async observe(options) {
+          const observation = await store.observe(options);
+          const { count } = observation.deadUpdates;
+          return count === 0 ? observation : { ...observation, deadUpdates: { count, ids: undefined } };
+        },
       }),
     },
   },

@@ -24,8 +24,10 @@ const quietMs: Readonly<Record<string, number>> = {
 export class NoticeChecker {
   readonly raised: Raised[] = [];
   /** What really happened. */
-  deadUpdates = 0;
   breaksByHand = 0;
+  private deadUpdates = 0;
+  /** Those that were put back before anybody was told of them: nobody needs to be any more. */
+  private putBackUntold = 0;
   private readonly nowMs: () => number;
   private readonly report: Report;
 
@@ -43,7 +45,18 @@ export class NoticeChecker {
       this.report(`${kind} was raised too soon again`);
     if (last?.key === key && kind !== 'another-poller') this.report(`${kind} was raised twice for ${key}`);
     const { count = 0 } = JSON.parse(told) as { count?: number };
+    const fresh = idsOf(key).filter((deadId) => !this.isTold(deadId)).length;
+    if (kind === 'dead-letters' && key.startsWith('=') && fresh !== count)
+      this.report(`${fresh} dead updates were new, and ${count} were told`);
     this.raised.push({ id: `${kind}-${atMs}`, kind, atMs, key, count });
+  }
+
+  died(): void {
+    this.deadUpdates += 1;
+  }
+
+  putBack(deadId: string): void {
+    if (!this.isTold(deadId)) this.putBackUntold += 1;
   }
 
   finish(deliveries: DeliveryChecker, recipients: readonly string[], endlessLockKey: string): void {
@@ -52,14 +65,23 @@ export class NoticeChecker {
         if (!deliveries.has(id, 'notice', to)) this.report(`${to} was never told of ${id}`);
       }
     }
-    this.expectCount('dead-letters', this.deadUpdates);
-    this.expectCount('lock-broken', this.breaksByHand);
+    this.expectCount('dead-letters', [this.deadUpdates - this.putBackUntold, this.deadUpdates]);
+    this.expectCount('lock-broken', [this.breaksByHand, this.breaksByHand]);
     const keys = this.raised.filter(({ kind }) => kind === 'lock-without-expiry').map(({ key }) => key);
     if (!keys.includes(endlessLockKey)) this.report('nobody was told of the lock without expiry');
   }
 
-  private expectCount(kind: string, truth: number): void {
-    const told = this.raised.filter((one) => one.kind === kind).reduce((sum, { count }) => sum + count, 0);
-    if (told !== truth) this.report(`${kind}: ${truth} happened, ${told} were told`);
+  private isTold(deadId: string): boolean {
+    return this.raised.some(({ kind, key }) => kind === 'dead-letters' && idsOf(key).includes(deadId));
   }
+
+  private expectCount(kind: string, [min, max]: readonly [number, number]): void {
+    const told = this.raised.filter((one) => one.kind === kind).reduce((sum, { count }) => sum + count, 0);
+    if (told < min || told > max) this.report(`${kind}: ${min} to ${max} happened, ${told} were told`);
+  }
+}
+
+/** The dead updates that a notice's key names. */
+function idsOf(key: string): readonly string[] {
+  return key.startsWith('=') ? key.slice(1).split(',') : [];
 }

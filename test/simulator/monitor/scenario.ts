@@ -108,9 +108,9 @@ class MonitorSimulation {
       nowMs,
       report,
     });
-    const isStored = (field: string): boolean =>
-      this.store.execute(['HEXISTS', keys.deliveries, field]) === 1;
-    this.deliveries = new DeliveryChecker(this.outages, { nowMs, report, isStored });
+    const recordOf = (field: string): string | null =>
+      this.store.execute(['HGET', keys.deliveries, field]) as string | null;
+    this.deliveries = new DeliveryChecker(this.outages, { nowMs, report, recordOf });
     this.notices = new NoticeChecker({ nowMs, report });
     const faultsOn = (): boolean => this.faultsOn;
     this.line = new StoreLine({
@@ -257,11 +257,17 @@ class MonitorSimulation {
     void this.trueTime.sleep(4000 + frozenMs).then(() => process.resume());
   }
 
-  /** The worst moments to come back: right after a run has looked, or while it tells that the bot is down. */
-  private perhapsComeBack({ script, reply }: RanScript): void {
-    const told = script === 'claim-delivery-2' && Array.isArray(reply) ? String(reply[0]) : '';
+  /**
+   * The worst moments to come back: right after a run has looked, while it tells that the bot is down, or when it has
+   * told so and got no answer.
+   */
+  private perhapsComeBack({ script, args, reply }: RanScript): void {
+    const claimed = script === 'claim-delivery-2' && Array.isArray(reply) ? String(reply[0]) : '';
+    const unsure = script === 'settle-delivery-2' && args[4] === '1' ? String(args[0]) : '';
+    const told = claimed + unsure;
     const isTelling = told.includes('|down|') || told.includes('|reminder-');
-    const probability = told.includes('|reminder-') ? 0.2 : isTelling ? 0.04 : 0.02;
+    const isLikely = told.includes('|reminder-') || unsure !== '';
+    const probability = unsure.includes('|IN_APP|') ? 0.6 : isLikely ? 0.2 : isTelling ? 0.04 : 0.02;
     if (!this.faultsOn || !(isTelling || script === 'watch-bot-9')) return;
     if (!this.cruelty.happens(probability)) return;
     this.note('--- the bot beats at the worst moment');
