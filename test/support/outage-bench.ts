@@ -91,7 +91,8 @@ export class OutageBench {
     const all = (await this.store.command('HGETALL', outageKeys.deliveries)) as readonly string[];
     for (let i = 0; i < all.length; i += 2) {
       const parts = String(all[i + 1]).split('|');
-      if (parts[0] === 'claimed') parts[4] = '1';
+      if (parts[0] === 'pending' && parts[3] !== '0') parts[3] = '1';
+      if (parts[4] !== '0') parts[4] = '1';
       await this.store.command('HSET', outageKeys.deliveries, String(all[i]), parts.join('|'));
     }
   }

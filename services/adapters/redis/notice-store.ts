@@ -12,7 +12,8 @@ import {
 } from '../../core/notifications/notices.ts';
 import type { Recipient } from '../../core/outage/outage.ts';
 import type { StoreKeys } from '../../core/store-keys.ts';
-import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
+import { luaScript, type ScriptRunner } from './lua-scripts.ts';
+import { isOne } from './script-replies.ts';
 
 const scripts = { raise: luaScript('raise-notice-2'), note: luaScript('note-notice-1') };
 
@@ -57,9 +58,4 @@ export function toldNotices(hash: ReadonlyMap<string, string>): ToldNotices {
     if (raisedMs !== undefined && key !== undefined) told[kind] = { raisedMs: Number(raisedMs), key };
   }
   return told;
-}
-
-function isOne(reply: ScriptReply): boolean {
-  if (reply === 0 || reply === 1) return reply === 1;
-  throw new Error(`a script answered ${JSON.stringify(reply)}, which no script of this version does`);
 }

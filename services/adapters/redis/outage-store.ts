@@ -1,5 +1,6 @@
 /** The monitor's store in Redis: maps the outage's scripts to the ports of `core/outage`. */
 import { type HeartbeatReading, readHeartbeat } from '../../core/heartbeat/heartbeat.ts';
+import { type DeadUpdatesSeen, deadIdsMax, noDeadUpdates } from '../../core/notifications/dead-letters.ts';
 import type { LockBreaks } from '../../core/notifications/notice-detector.ts';
 import { readNotice } from '../../core/notifications/notices.ts';
 import { channels, type Outage, type OutageEvent, type OutageMemory } from '../../core/outage/outage.ts';
@@ -14,6 +15,7 @@ import {
 import { auditEntriesMax, type StoreKeys } from '../../core/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
 import { noteNotice, raiseNotice, toldNotices } from './notice-store.ts';
+import { isOne, unexpected } from './script-replies.ts';
 
 const scripts = {
   observe: luaScript('observe-bot-7'),
@@ -42,7 +44,8 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
     async observe({ noteRun }): Promise<BotObservation> {
       const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries];
       if (!noteRun) return observation(await runner.run(scripts.observe, observed, []));
-      return observation(await runner.run(scripts.watch, [...observed, dead, audit], [automaticBreaker]));
+      const args = [automaticBreaker, String(deadIdsMax)];
+      return observation(await runner.run(scripts.watch, [...observed, dead, audit], args));
     },
 
     async markHeartbeat(reading, malformed): Promise<ChangeResult> {
@@ -89,9 +92,7 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
 
     async settle(claim, outcome): Promise<boolean> {
       const args = [claim.field, claim.token, ...settlement(outcome)];
-      const reply = await runner.run(scripts.settle, [outage, deliveries], args);
-      if (reply !== 0 && reply !== 1) throw unexpected(reply);
-      return reply === 1;
+      return isOne(await runner.run(scripts.settle, [outage, deliveries], args));
     },
   };
 }
@@ -123,15 +124,13 @@ function plain(text: string): string {
 }
 
 function changeResult(reply: ScriptReply): ChangeResult {
-  if (reply === 1) return 'done';
-  if (reply === 0) return 'changed';
-  throw unexpected(reply);
+  return isOne(reply) ? 'done' : 'changed';
 }
 
 function observation(reply: ScriptReply): BotObservation {
-  if (!Array.isArray(reply) || (reply.length !== 10 && reply.length !== 15)) throw unexpected(reply);
-  const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, dead, ...breaks] =
-    reply;
+  if (!Array.isArray(reply) || (reply.length !== 10 && reply.length !== 16)) throw unexpected(reply);
+  const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, ...notices] = reply;
+  const [deadCount, deadIds, ...breaks] = notices;
   const nowMs = Number(time);
   const hash = hashOf(fields);
   const value = textOrNull(lock);
@@ -146,9 +145,14 @@ function observation(reply: ScriptReply): BotObservation {
     unfinishedDeliveries: Number(unfinished),
     oldestUnfinishedMs: oldest === 0 ? null : oldest,
     told: toldNotices(hash),
-    deadUpdates: Number(dead ?? 0),
+    deadUpdates: deadCount === undefined ? noDeadUpdates : deadUpdatesOf(deadCount, deadIds),
     lockBreaks: lockBreaksOf(breaks),
   };
+}
+
+function deadUpdatesOf(count: ScriptReply, ids: ScriptReply | undefined): DeadUpdatesSeen {
+  if (ids !== null && !Array.isArray(ids)) throw unexpected(ids ?? null);
+  return { count: Number(count), ids: ids?.map(String) };
 }
 
 function lockBreaksOf(reply: readonly ScriptReply[]): LockBreaks | undefined {
@@ -166,23 +170,23 @@ function hashOf(fields: ScriptReply | undefined): ReadonlyMap<string, string> {
 
 function memoryOf(hash: ReadonlyMap<string, string>, alertFlag: string | null, nowMs: number): OutageMemory {
   return {
-    firstRunMs: numberOrNull(hash.get('first_run_ms')),
-    malformedSinceMs: numberOrNull(hash.get('malformed_since_ms')),
+    firstRunMs: pastOrNull(hash.get('first_run_ms'), nowMs),
+    malformedSinceMs: pastOrNull(hash.get('malformed_since_ms'), nowMs),
     alertFlag,
     outage: outageOf(hash, nowMs),
   };
 }
 
-/** A time that is none, because somebody wrote there, counts as now: nothing is due before its time. */
+/** A time that is none or still to come, because somebody wrote there, counts as now: nothing is due before its time. */
 function outageOf(hash: ReadonlyMap<string, string>, nowMs: number): Outage | null {
   const id = hash.get('id');
   if (id === undefined) return null;
   return {
     id,
     state: hash.get('state') === 'open' ? 'open' : 'recovered',
-    sinceMs: numberOrNull(hash.get('since_ms')) ?? nowMs,
-    openedMs: numberOrNull(hash.get('opened_ms')) ?? nowMs,
-    recoveredMs: numberOrNull(hash.get('recovered_ms')),
+    sinceMs: pastOrNull(hash.get('since_ms'), nowMs) ?? nowMs,
+    openedMs: pastOrNull(hash.get('opened_ms'), nowMs) ?? nowMs,
+    recoveredMs: pastOrNull(hash.get('recovered_ms'), nowMs),
     reminders: numberOrNull(hash.get('reminder')) ?? 0,
     restarted: hash.has('restart'),
   };
@@ -207,10 +211,10 @@ function claimOf(reply: readonly ScriptReply[], token: string): Claim | undefine
     notice,
     recipient: { channel, address },
     attempt: Number(attempt),
-    madeMs: Number(madeMs),
+    madeMs: pastOrNull(madeMs, nowMs) ?? nowMs,
     possibleRepeat: repeat === '1',
-    sinceMs: numberOrNull(sinceMs) ?? nowMs,
-    recoveredMs: numberOrNull(recoveredMs),
+    sinceMs: pastOrNull(sinceMs, nowMs) ?? nowMs,
+    recoveredMs: pastOrNull(recoveredMs, nowMs),
     nowMs,
   };
 }
@@ -218,8 +222,8 @@ function claimOf(reply: readonly ScriptReply[], token: string): Claim | undefine
 const plainEvents = ['down', 'recovered', 'restart', 'notice'] as const satisfies readonly OutageEvent[];
 
 function eventOf(name: string): { event: OutageEvent; number: number } | undefined {
-  const [event, number] = name.split('-');
-  if (event === 'reminder') return { event, number: Number(number) };
+  const [, number] = /^reminder-(\d+)$/.exec(name) ?? [];
+  if (number !== undefined) return { event: 'reminder', number: Number(number) };
   const plainEvent = plainEvents.find((known) => known === name);
   return plainEvent === undefined ? undefined : { event: plainEvent, number: 0 };
 }
@@ -228,10 +232,12 @@ function textOrNull(reply: ScriptReply | undefined): string | null {
   return typeof reply === 'string' ? reply : null;
 }
 
-function numberOrNull(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : null;
+/** What happened has happened by now; so a time from here is always one that can be shown. */
+function pastOrNull(text: string | undefined, nowMs: number): number | null {
+  const ms = numberOrNull(text);
+  return ms === null || ms > nowMs ? null : ms;
 }
 
-function unexpected(reply: ScriptReply): Error {
-  return new Error(`a script answered ${JSON.stringify(reply)}, which no script of this version does`);
+function numberOrNull(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : null;
 }

@@ -19,6 +19,7 @@ import { describeHolder, lockValue, quarantineOwner } from '../../core/polling-l
 import type { Leavings } from '../../core/polling-lock/term.ts';
 import { auditEntriesMax, type StoreKeys } from '../../core/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from './lua-scripts.ts';
+import { isOne, unexpected } from './script-replies.ts';
 
 const scripts = {
   acquire: luaScript('acquire-polling-lock-4'),
@@ -104,13 +105,4 @@ function held(reply: ScriptReply, at: number): Held {
   const [value, ttlMs] = Array.isArray(reply) ? reply.slice(at) : [];
   if (typeof value !== 'string' || typeof ttlMs !== 'number') throw unexpected(reply);
   return { value, ttlMs: ttlMs < 0 ? null : ttlMs };
-}
-
-function isOne(reply: ScriptReply): boolean {
-  if (reply !== 0 && reply !== 1) throw unexpected(reply);
-  return reply === 1;
-}
-
-function unexpected(reply: ScriptReply): Error {
-  return new Error(`a script answered ${JSON.stringify(reply)}, which no script of this version does`);
 }

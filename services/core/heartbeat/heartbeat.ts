@@ -30,6 +30,9 @@ export type HeartbeatReading =
       readonly heartbeat: Partial<Heartbeat>;
     };
 
+/** ISO 8601 in UTC with a whole date and time; a fraction may be finer than a millisecond, as other programs write it. */
+const utcTime = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|\+00:00)$/;
+
 /** Reads a stored value; only a usable `ts` is demanded, so that an older worker's heartbeat counts too. */
 export function readHeartbeat(raw: string | null): HeartbeatReading {
   if (raw === null) return { kind: 'absent' };
@@ -41,8 +44,18 @@ export function readHeartbeat(raw: string | null): HeartbeatReading {
   }
   if (typeof value !== 'object' || value === null) return { kind: 'malformed', raw };
   const heartbeat: Partial<Heartbeat> = value;
-  const tsMs = typeof heartbeat.ts === 'string' ? Date.parse(heartbeat.ts) : Number.NaN;
-  return Number.isNaN(tsMs) ? { kind: 'malformed', raw } : { kind: 'present', raw, tsMs, heartbeat };
+  const tsMs = readTime(heartbeat.ts);
+  return tsMs === undefined ? { kind: 'malformed', raw } : { kind: 'present', raw, tsMs, heartbeat };
+}
+
+/** `Date.parse` alone takes nearly anything for a time: "1" for a day long ago, and 30 February for one in March. */
+function readTime(ts: unknown): number | undefined {
+  if (typeof ts !== 'string') return undefined;
+  const [, day] = utcTime.exec(ts) ?? [];
+  const tsMs = Date.parse(ts);
+  if (day === undefined || Number.isNaN(tsMs)) return undefined;
+  const isThatDay = new Date(Date.parse(`${day}T00:00:00Z`)).toISOString().startsWith(day);
+  return isThatDay ? tsMs : undefined;
 }
 
 /** Never negative: a worker's clock may run a little ahead of the store's. */

@@ -4,11 +4,12 @@
  *
  * - A lock without expiry: no code of this program makes one; nobody could take over after its holder.
  * - A lock broken by a person: each entry of the audit stream is told once, several between two runs in one notice.
- * - Dead updates: the number told is remembered, and what is more than that is told. A number that shrinks (somebody
- *   cleared them) is remembered without a word.
+ * - Dead updates: each is told once. One that is there no more (somebody cleared it, or put it back) is forgotten
+ *   without a word.
  */
 import type { Held } from '../polling-lock/lock-store.ts';
 import { readLockHolder } from '../polling-lock/lock-value.ts';
+import { type DeadUpdatesSeen, toldKeyOf, untoldOf } from './dead-letters.ts';
 import { mayRaise, type NewNotice, type NoticeKind, type ToldNotices } from './notices.ts';
 
 /** Entries of the audit stream that nobody was told of. */
@@ -23,7 +24,7 @@ export interface LockBreaks {
 export interface NoticeFacts {
   readonly nowMs: number;
   readonly held: Held | undefined;
-  readonly deadUpdates: number;
+  readonly deadUpdates: DeadUpdatesSeen;
   readonly lockBreaks: LockBreaks | undefined;
   readonly told: ToldNotices;
 }
@@ -62,12 +63,13 @@ function brokenLock(facts: NoticeFacts): readonly NoticeChange[] {
 
 function deadUpdates(facts: NoticeFacts): readonly NoticeChange[] {
   const of = 'dead-letters';
-  const { deadUpdates: total, told } = facts;
+  const { deadUpdates: seen, told } = facts;
   const judgedKey = told[of]?.key ?? '';
-  const toldCount = Number(judgedKey) || 0;
-  if (total < toldCount) return [{ kind: 'note', of, judgedKey, key: String(total) }];
-  if (total === toldCount) return [];
-  return due(facts, { kind: of, key: String(total), params: { count: total - toldCount, total } });
+  const { count, keptKey } = untoldOf(seen, judgedKey);
+  const params = { count, total: seen.count };
+  const raise = count === 0 ? [] : due(facts, { kind: of, key: toldKeyOf(seen), params });
+  if (raise.length > 0 || keptKey === judgedKey) return raise;
+  return [{ kind: 'note', of, judgedKey, key: keptKey }];
 }
 
 function due({ told, nowMs }: NoticeFacts, notice: NewNotice): readonly NoticeChange[] {

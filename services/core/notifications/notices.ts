@@ -31,7 +31,7 @@ const halfHourMs = 30 * 60_000;
 
 export const onceRules: Readonly<Record<NoticeKind, OnceRule>> = {
   'another-poller': { quietMs: halfHourMs, oncePerKey: false },
-  // The key is how many there are: more of them are told half an hour later, in one notice.
+  // The key is which there are: more of them are told half an hour later, in one notice.
   'dead-letters': { quietMs: halfHourMs, oncePerKey: true },
   'lock-without-expiry': { quietMs: halfHourMs, oncePerKey: true },
   // A person did it, and each time is worth knowing; the key is the audit entry.
@@ -57,7 +57,8 @@ export function mayRaise(
 ): boolean {
   if (told === undefined) return true;
   const { quietMs, oncePerKey } = onceRules[kind];
-  return nowMs - told.raisedMs >= quietMs && !(oncePerKey && told.key === key);
+  // A last one that is far ahead of now was written by somebody else, and forbids nothing.
+  return Math.abs(nowMs - told.raisedMs) >= quietMs && !(oncePerKey && told.key === key);
 }
 
 /**

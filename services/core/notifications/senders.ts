@@ -97,8 +97,7 @@ export async function sendToInbox(
     // An inbox of the wrong type stays so: it must not hold up the others.
     if (error instanceof StoreRefusedError) return { kind: 'dead', why: error.message };
     if (!(error instanceof StoreUnreachableError)) throw error;
-    // A repeat is recognised by its id, so none is ever seen.
-    return { kind: 'later', delayMs: 0, mayHaveArrived: false, why: error.message };
+    return { kind: 'later', delayMs: 0, mayHaveArrived: true, why: error.message };
   }
 }
 

@@ -2,7 +2,8 @@
  * Delivers what is due, several at a time, until nothing is left or the time is.
  *
  * Guarantees: nothing is sent without a claim; no claim is taken when there may be no time to settle it; one
- * failure holds up nobody else. A run that is killed between send and settlement leaves a claim that ends by
+ * failure holds up nobody else: also what nobody foresaw leaves its claim alone, and fails the run in the end. A store
+ * that fails ends the run early. A run that is killed between send and settlement leaves a claim that ends by
  * itself; a later run repeats that one message, marked. A run that was too slow to send before its claim ends does
  * not send at all: another may have.
  */
@@ -40,13 +41,21 @@ export async function deliverDue(run: DeliveryRun): Promise<DeliveryCounts> {
   const counts = { sent: 0, later: 0, dead: 0 };
   const underWay = new Set<Promise<void>>();
   const failures: unknown[] = [];
+  let storeFailed = false;
 
   async function carryOut(claim: Claim, mayStillSend: () => boolean): Promise<void> {
+    let outcome: DeliveryOutcome;
     try {
-      const outcome = await run.deliver(claim, mayStillSend);
-      counts[outcome.kind] += 1;
+      outcome = await run.deliver(claim, mayStillSend);
+    } catch (error) {
+      failures.push(error);
+      return;
+    }
+    counts[outcome.kind] += 1;
+    try {
       await settle(run, claim, outcome);
     } catch (error) {
+      storeFailed = true;
       failures.push(error);
     }
   }
@@ -55,12 +64,13 @@ export async function deliverDue(run: DeliveryRun): Promise<DeliveryCounts> {
     try {
       return await run.store.claim(runId, run.random.token());
     } catch (error) {
+      storeFailed = true;
       failures.push(error);
       return undefined;
     }
   }
 
-  while (run.remainingMs() > run.reserveMs && failures.length === 0) {
+  while (run.remainingMs() > run.reserveMs && !storeFailed) {
     if (underWay.size >= underWayMax) {
       await Promise.race(underWay);
       continue;

@@ -1,6 +1,7 @@
 /** What the monitor finds out beside the store: asked only when there is something to tell. */
 import { EcsError, type WorkerService, type WorkerServiceState } from '../ecs/worker-service.ts';
 import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../telegram/bot-api.ts';
+import { isTokenRejection } from '../telegram/token-rejection.ts';
 
 export type TelegramFacts =
   | { readonly kind: 'reachable'; readonly pendingUpdates: number; readonly webhookHost: string | null }
@@ -18,8 +19,6 @@ interface WebhookInfo {
   readonly pending_update_count?: unknown;
 }
 
-/** The statuses with which the Bot API refuses a token. */
-const tokenRefusedStatuses = [401, 404];
 /** Also what the ECS adapter gives one description. */
 export const probeTimeoutMs = 4000;
 
@@ -35,7 +34,7 @@ export async function probeTelegram(api: BotApi): Promise<TelegramFacts> {
     };
   } catch (error) {
     if (error instanceof BotApiRefusedError) {
-      return { kind: tokenRefusedStatuses.includes(error.status) ? 'token-rejected' : 'unreachable' };
+      return { kind: isTokenRejection(error) ? 'token-rejected' : 'unreachable' };
     }
     if (error instanceof BotApiUnreachableError) return { kind: 'unreachable' };
     throw error;

@@ -82,7 +82,7 @@ export async function runMonitor(
     outageId: outage?.state === 'open' ? outage.id : null,
     delivered,
     unfinishedDeliveries: after.unfinishedDeliveries,
-    oldestUndeliveredSeconds: oldestMs === null ? 0 : (after.nowMs - oldestMs) / 1000,
+    oldestUndeliveredSeconds: oldestMs === null ? 0 : Math.max(0, (after.nowMs - oldestMs) / 1000),
   };
 }
 

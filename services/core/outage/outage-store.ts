@@ -4,6 +4,7 @@
  * Every call rejects with an error of `core/store-errors.ts`; then nothing is known.
  */
 import type { HeartbeatReading } from '../heartbeat/heartbeat.ts';
+import type { DeadUpdatesSeen } from '../notifications/dead-letters.ts';
 import type { LockBreaks } from '../notifications/notice-detector.ts';
 import type { NewNotice, NoticeKind, ToldNotices } from '../notifications/notices.ts';
 import type { Held } from '../polling-lock/lock-store.ts';
@@ -22,8 +23,8 @@ export interface BotObservation {
   readonly oldestUnfinishedMs: number | null;
   /** The last notice of each kind. */
   readonly told: ToldNotices;
-  /** Only in a monitor's look; else 0 and undefined. */
-  readonly deadUpdates: number;
+  /** Only in a monitor's look; else none and undefined. */
+  readonly deadUpdates: DeadUpdatesSeen;
   readonly lockBreaks: LockBreaks | undefined;
 }
 

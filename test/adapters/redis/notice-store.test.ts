@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit.ts';
 import { redisNoticeStore } from '../../../services/adapters/redis/notice-store.ts';
+import { deadIdsMax } from '../../../services/core/notifications/dead-letters.ts';
 import { type NewNotice, onceRules } from '../../../services/core/notifications/notices.ts';
 import {
   dead,
@@ -68,6 +69,12 @@ describeOutageScripts('notices', (bench) => {
       await bench().store.elapse(1);
       await raise(broken('5-1'));
       expect((await bench().outages.observe({ noteRun: false })).told['lock-broken']?.key).toBe('5-1');
+    });
+
+    it('is not held up by a last one that is still to come', async () => {
+      await bench().store.command('HSET', outageKeys.outage, 'notice:another-poller', '9999999999999999|x');
+      await raise(rogue);
+      expect(await claimed()).toEqual(everyone);
     });
 
     it('does not hold up another kind', async () => {
@@ -141,9 +148,15 @@ describeOutageScripts('notices', (bench) => {
     };
     const look = () => bench().outages.observe({ noteRun: true });
 
-    it('sees how many updates are dead', async () => {
+    it('sees which updates are dead, and only how many where they are too many to name', async () => {
       await bench().store.command('HSET', outageKeys.dead, '1', 'a', '2', 'b');
-      expect((await look()).deadUpdates).toBe(2);
+      const { deadUpdates } = await look();
+      expect({ ...deadUpdates, ids: deadUpdates.ids?.toSorted() }).toEqual({ count: 2, ids: ['1', '2'] });
+      const more = Array.from({ length: deadIdsMax - 2 }, (_, index) => [String(index + 3), 'x']).flat();
+      await bench().store.command('HSET', outageKeys.dead, ...more);
+      expect((await look()).deadUpdates.ids).toHaveLength(deadIdsMax);
+      await bench().store.command('HSET', outageKeys.dead, '0', 'x');
+      expect((await look()).deadUpdates).toEqual({ count: deadIdsMax + 1, ids: undefined });
     });
 
     it('sees locks broken by people since the first run that were not told', async () => {

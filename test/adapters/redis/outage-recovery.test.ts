@@ -55,6 +55,48 @@ describeOutageScripts('recovering, reminding and restarting', (bench) => {
       expect((await bench().outages.observe({ noteRun: false })).unfinishedDeliveries).toBe(0);
     });
 
+    const unsure = { ...later, mayHaveArrived: true };
+
+    it.each([
+      ['fails', later],
+      ['is given up', dead],
+    ] as const)(
+      'tells "back" to whom a "down" may have reached, although the next attempt %s',
+      async (_name, outcome) => {
+        await bench().open('outage-1', recipients.slice(1, 2));
+        await bench().outages.settle(await bench().mustClaim('run-1'), unsure);
+        await bench().endClaims();
+        await bench().outages.settle(await bench().mustClaim('run-2'), outcome);
+        await bench().endClaims();
+        await bench().recover();
+        expect(names(await bench().claimAll('run-3'))).toEqual(['recovered TELEGRAM']);
+      },
+    );
+
+    it.each([
+      ['fails', later],
+      ['may have arrived', unsure],
+      ['is given up', dead],
+    ] as const)('tells it also when that attempt is under way and %s', async (_name, outcome) => {
+      await bench().open('outage-1', recipients.slice(1, 2));
+      await bench().outages.settle(await bench().mustClaim('run-1'), unsure);
+      const underWay = await bench().mustClaim('run-2');
+      await bench().recover();
+      await bench().outages.settle(underWay, outcome);
+      await bench().endClaims();
+      expect(names(await bench().claimAll('run-3'))).toEqual(['recovered TELEGRAM']);
+    });
+
+    it('tells "back" after what may still be on its way, when the claim for that would have ended', async () => {
+      await bench().open('outage-1', recipients.slice(1, 2));
+      await bench().outages.settle(await bench().mustClaim('run-1'), unsure);
+      await bench().recover();
+      expect(await bench().claimAll('run-2')).toEqual([]);
+      expect((await bench().outages.observe({ noteRun: false })).unfinishedDeliveries).toBe(1);
+      await bench().endClaims();
+      expect(names(await bench().claimAll('run-2'))).toEqual(['recovered TELEGRAM']);
+    });
+
     it('turns a "down" whose run was killed into a "back"', async () => {
       await bench().open('outage-1', recipients.slice(1, 2));
       await bench().claim('run-1');
@@ -115,6 +157,17 @@ describeOutageScripts('recovering, reminding and restarting', (bench) => {
       await bench().outages.remind('outage-1', 2);
       expect(await bench().claimAll('run-2')).toHaveLength(1);
     });
+
+    it.each(['abc', '', '-1', 'nan', 'inf', '0x9', '9'.repeat(17)])(
+      'reminds although %j stands where the last reminder’s number should',
+      async (number) => {
+        await bench().open('outage-1', recipients.slice(0, 1));
+        for (const one of await bench().claimAll()) await bench().outages.settle(one, sent);
+        await bench().store.command('HSET', outageKeys.outage, 'reminder', number);
+        await bench().outages.remind('outage-1', 1);
+        expect(names(await bench().claimAll('run-2'))).toEqual(['reminder IN_APP']);
+      },
+    );
 
     it('plans one restart for an outage', async () => {
       await bench().open('outage-1', []);

@@ -26,7 +26,7 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
         unfinishedDeliveries: 0,
         oldestUnfinishedMs: null,
         told: {},
-        deadUpdates: 0,
+        deadUpdates: { count: 0, ids: [] },
         lockBreaks: undefined,
       });
       expect(await bench().store.command('EXISTS', outageKeys.outage)).toBe(0);
@@ -86,7 +86,7 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
           heartbeat: { kind: 'malformed', raw: 'WRONGTYPE' },
           held: { value: 'WRONGTYPE', ttlMs: null },
           epoch: null,
-          deadUpdates: 0,
+          deadUpdates: { count: 0, ids: [] },
         });
         expect(await bench().outages.markHeartbeat(looked.heartbeat, true)).toBe('done');
       },
@@ -111,6 +111,12 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
       for (const field of ['first_run_ms', 'malformed_since_ms', 'since_ms', 'opened_ms', 'reminder'])
         await bench().store.command('HSET', outageKeys.outage, field, 'soon');
       await bench().store.command('HSET', outageKeys.outage, 'id', 'outage-1', 'state', 'open');
+      await bench().store.command(
+        'HSET',
+        outageKeys.deliveries,
+        'outage-1|down|SNS|topic',
+        'sent|1|1|0|0|||0||',
+      );
       const { nowMs, memory } = await bench().outages.observe({ noteRun: true });
       expect(memory).toEqual({
         firstRunMs: expect.any(Number),
@@ -121,7 +127,33 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
       await bench().outages.markHeartbeat(absent, true);
       const { memory: later } = await bench().outages.observe({ noteRun: false });
       expect(later.malformedSinceMs).toBeGreaterThan(0);
+      await bench().outages.remind('outage-1', 1);
+      expect(names(await bench().claimAll())).toEqual(['reminder SNS']);
     });
+
+    it.each([14, 16, 400])(
+      'mends times that are still to come, which would hide a silence until then: of %i digits',
+      async (digits) => {
+        const future = '9'.repeat(digits);
+        const startMs = await bench().store.nowMs();
+        await bench().store.command(
+          'HSET',
+          outageKeys.outage,
+          'first_run_ms',
+          future,
+          'malformed_since_ms',
+          future,
+        );
+        const { memory, nowMs } = await bench().outages.observe({ noteRun: true });
+        expect(memory.firstRunMs).toBeGreaterThanOrEqual(startMs);
+        expect(memory.firstRunMs).toBeLessThanOrEqual(nowMs);
+        expect(memory.malformedSinceMs).toBeNull();
+        await bench().outages.markHeartbeat(absent, true);
+        const { memory: marked } = await bench().outages.observe({ noteRun: true });
+        expect(marked.malformedSinceMs).toBeGreaterThanOrEqual(nowMs);
+        expect(marked.firstRunMs).toBe(memory.firstRunMs);
+      },
+    );
   });
 
   describe('a malformed heartbeat', () => {
@@ -223,6 +255,7 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
       ['no field of ours', 'x', 'pending|0|1|0|0|||0||'],
       ['numbers that are none', 'outage-1|down|TELEGRAM|7', 'pending|a|b|c|d|||0||'],
       ['an event that is none', 'outage-1|party|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
+      ['a reminder without a number', 'outage-1|reminder-x|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
       ['a channel that is none', 'outage-1|down|PIGEON|7', 'pending|0|1|0|0|||0||'],
       ['a notice that says nothing', 'lock-broken-5|notice|TELEGRAM|7', 'pending|0|1|0|0|||0||{"kind":"x"}'],
       ['another outage', 'outage-0|down|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
@@ -230,6 +263,28 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
       await bench().open('outage-1', recipients.slice(0, 1));
       await bench().store.command('HSET', outageKeys.deliveries, field, record);
       expect(names(await bench().claimAll())).toEqual(['down IN_APP']);
+    });
+
+    it.each([15, 16, 17, 400])(
+      'gives what was made at a time of %i digits one that can be written',
+      async (digits) => {
+        const madeMs = '9'.repeat(digits);
+        await bench().open('outage-1', []);
+        const field = 'outage-1|down|TELEGRAM|7';
+        await bench().store.command('HSET', outageKeys.deliveries, field, `pending|0|${madeMs}|0|0|||0||`);
+        const claim = await bench().mustClaim();
+        expect(claim.madeMs).toBeLessThanOrEqual(claim.nowMs);
+        expect(new Date(claim.madeMs).toISOString()).toMatch(/^\d{4}-/);
+      },
+    );
+
+    it.each([
+      ['due', 'pending|0|1|9999999999999999|0|||0||'],
+      ['free', 'claimed|1|1|0|9999999999999999|a|b|0||'],
+    ])('takes what no run of ours would keep so long for %s', async (_name, record) => {
+      await bench().open('outage-1', []);
+      await bench().store.command('HSET', outageKeys.deliveries, 'outage-1|down|TELEGRAM|7', record);
+      expect(names(await bench().claimAll())).toEqual(['down TELEGRAM']);
     });
 
     it('gives up what is dead', async () => {

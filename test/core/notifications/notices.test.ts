@@ -15,7 +15,7 @@ const halfHourMs = 1_800_000;
 const calm: NoticeFacts = {
   nowMs,
   held: { value: '{"host":"h","pid":7,"env":"production"}', ttlMs: 20_000 },
-  deadUpdates: 0,
+  deadUpdates: { count: 0, ids: [] },
   lockBreaks: undefined,
   told: {},
 };
@@ -68,29 +68,45 @@ describe('what is due', () => {
     ]);
   });
 
-  it.each([
-    ['the first dead update', 1, undefined, [1, 1]],
-    ['more of them after half an hour', 7, { raisedMs: nowMs - halfHourMs, key: '5' }, [2, 7]],
-    ['more of them within half an hour', 7, { raisedMs: nowMs - halfHourMs + 1, key: '5' }, undefined],
-    ['as many as were told', 5, { raisedMs: 0, key: '5' }, undefined],
-    ['a told number that is none', 5, { raisedMs: 0, key: 'x' }, [5, 5]],
-  ] as const)('is told of %s', (_name, deadUpdates, told, expected) => {
-    const changes = noticesDue({ ...calm, deadUpdates, told: told ? { 'dead-letters': told } : {} });
-    const params = expected && { count: expected[0], total: expected[1] };
-    expect(changes).toEqual(
-      params ? [{ kind: 'raise', notice: { kind: 'dead-letters', key: String(deadUpdates), params } }] : [],
-    );
+  const dead = (...ids: readonly string[]) => ({ count: ids.length, ids });
+  const toldDead = (key: string, ageMs = halfHourMs) => ({
+    'dead-letters': { raisedMs: nowMs - ageMs, key },
   });
 
-  it('is no word, but a smaller number, when dead updates were cleared', () => {
-    const told = { 'dead-letters': { raisedMs: nowMs, key: '5' } };
-    expect(noticesDue({ ...calm, deadUpdates: 2, told })).toEqual([
-      { kind: 'note', of: 'dead-letters', judgedKey: '5', key: '2' },
+  it.each([
+    ['the first dead update', dead('1'), {}, ['=1', 1, 1]],
+    ['more of them after half an hour', dead('1', '2', '3'), toldDead('=1'), ['=1,2,3', 2, 3]],
+    ['more of them within half an hour', dead('1', '2'), toldDead('=1', halfHourMs - 1), undefined],
+    ['those that were told', dead('1', '2'), toldDead('=1,2'), undefined],
+    ['another one where one was put back', dead('2'), toldDead('=1'), ['=2', 1, 1]],
+  ] as const)('is told of %s', (_name, deadUpdates, told, expected) => {
+    const [key, count, total] = expected ?? [];
+    const raise = { kind: 'raise', notice: { kind: 'dead-letters', key, params: { count, total } } };
+    expect(noticesDue({ ...calm, deadUpdates, told })).toEqual(expected ? [raise] : []);
+  });
+
+  it('is no word, but a shorter memory, when dead updates were cleared', () => {
+    const note = (judgedKey: string, key: string) => ({ kind: 'note', of: 'dead-letters', judgedKey, key });
+    expect(noticesDue({ ...calm, deadUpdates: dead('2'), told: toldDead('=1,2', 0) })).toEqual([
+      note('=1,2', '=2'),
+    ]);
+    expect(noticesDue({ ...calm, told: toldDead('=1', 0) })).toEqual([note('=1', '')]);
+    expect(noticesDue({ ...calm, told: toldDead('', 0) })).toEqual([]);
+  });
+
+  it('forgets what was put back also while another one waits to be told', () => {
+    expect(noticesDue({ ...calm, deadUpdates: dead('2'), told: toldDead('=1', 0) })).toEqual([
+      { kind: 'note', of: 'dead-letters', judgedKey: '=1', key: '' },
     ]);
   });
 });
 
 describe('the once-rule', () => {
+  it('is not kept by a last one that is far ahead of now', () => {
+    expect(mayRaise('another-poller', '', { raisedMs: nowMs + halfHourMs, key: '' }, nowMs)).toBe(true);
+    expect(mayRaise('another-poller', '', { raisedMs: nowMs + 5, key: '' }, nowMs)).toBe(false);
+  });
+
   it.each(noticeKinds)('of %s lets the first one pass, and the second at once not', (kind) => {
     expect(mayRaise(kind, 'k', undefined, nowMs)).toBe(true);
     expect(mayRaise(kind, 'k', { raisedMs: nowMs, key: 'k' }, nowMs)).toBe(false);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EcsError } from '../../../services/core/ecs/worker-service.ts';
-import { deliveryReserveMs } from '../../../services/core/outage/monitor.ts';
+import { deliveryReserveMs, runMonitor } from '../../../services/core/outage/monitor.ts';
+import { StoreUnreachableError } from '../../../services/core/store-errors.ts';
 import { BotApiRefusedError, BotApiUnreachableError } from '../../../services/core/telegram/bot-api.ts';
 import { NightWatch } from '../../support/night-watch.ts';
 
@@ -19,7 +20,7 @@ const unreachable = new BotApiUnreachableError('sendMessage', 'HTTP 502', {
 const told = (chatId: string): string[] =>
   watch.telegrams.filter((one) => one.chatId === chatId).map(({ text }) => text.split('\n')[0] ?? '');
 const down = '🔴 Бот молчит 5 мин';
-const _back = '🟢 Бот снова работает';
+const back = '🟢 Бот снова работает';
 
 describe('a channel that fails', () => {
   it('is tried again by the next run, not by the same', async () => {
@@ -41,6 +42,53 @@ describe('a channel that fails', () => {
     await watch.runAfter(minuteMs);
     expect(told('101')).toEqual(['🔴 Бот молчит 6 мин (возможен повтор)']);
     expect(watch.published[0]?.text).toContain('возможен повтор');
+  });
+
+  it('is told "back" after a message that may have arrived, and nobody twice', async () => {
+    watch.failures.set('101', async () => {
+      watch.telegrams.push({ chatId: '101', text: down });
+      throw unreachable;
+    });
+    await watch.goDown();
+    watch.failures.clear();
+    watch.store.nowMs += minuteMs;
+    await watch.beat();
+    await watch.run();
+    await watch.runAfter(minuteMs);
+    expect(told('101')).toEqual([down, back]);
+    expect(told('102')).toEqual([down, back]);
+  });
+
+  it('is told "back" in the app too when the store took the message and its answer was lost', async () => {
+    const { inbox } = watch.ports;
+    const { ports } = watch;
+    const losing = {
+      ...inbox,
+      push: async (...args: Parameters<typeof inbox.push>) => {
+        await inbox.push(...args);
+        throw new StoreUnreachableError('push-inbox-1', new Error('no answer in time'));
+      },
+    };
+    await watch.beat();
+    await watch.run();
+    watch.store.nowMs += watch.settings.staleMs + 1;
+    await runMonitor({ ...ports, inbox: losing }, watch.settings, watch.remainingMs);
+    watch.store.nowMs += minuteMs;
+    await watch.beat();
+    await watch.run();
+    expect(await watch.inbox('101')).toEqual([back, down]);
+  });
+
+  it('does not hold up the others when it fails in a way that nobody foresaw, and the run fails', async () => {
+    watch.settings = {
+      ...watch.settings,
+      superadminIds: Array.from({ length: 20 }, (_, index) => `${101 + index}`),
+    };
+    for (let poison = 101; poison <= 110; poison += 1) watch.failures.set(String(poison), new Error('a bug'));
+    await expect(watch.goDown()).rejects.toThrow('a bug');
+    await expect(watch.runAfter(minuteMs)).rejects.toThrow('a bug');
+    for (let well = 111; well <= 120; well += 1) expect(told(String(well)), String(well)).toEqual([down]);
+    expect(watch.published).toHaveLength(1);
   });
 
   it('waits for as long as Telegram asks', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StoreUnreachableError } from '../../../services/core/store-errors.ts';
-import { BotApiRefusedError, BotApiUnreachableError } from '../../../services/core/telegram/bot-api.ts';
+import { BotApiRefusedError } from '../../../services/core/telegram/bot-api.ts';
 import { NightWatch } from '../../support/night-watch.ts';
 
 const minuteMs = 60_000;
@@ -11,10 +11,6 @@ beforeEach(async () => {
 
 const refused = (status: number, retryAfterSeconds?: number) =>
   new BotApiRefusedError('sendMessage', { status, description: 'no', retryAfterSeconds });
-const _unreachable = new BotApiUnreachableError('sendMessage', 'HTTP 502', {
-  aborted: false,
-  cause: undefined,
-});
 const told = (chatId: string): string[] =>
   watch.telegrams.filter((one) => one.chatId === chatId).map(({ text }) => text.split('\n')[0] ?? '');
 const down = '🔴 Бот молчит 5 мин';
@@ -182,6 +178,17 @@ describe('a heartbeat that is missing or malformed', () => {
     const report = await watch.runAfter(minuteMs);
     expect(report.outageId).not.toBeNull();
     expect(told('101')).toEqual([down]);
+  });
+
+  it('waits for the limit with a time that only looks like one', async () => {
+    await watch.beat();
+    await watch.run();
+    await watch.writeHeartbeat('{"ts":"1"}');
+    expect(await watch.run()).toMatchObject({ verdict: 'waiting', outageId: null });
+    expect(await watch.runAfter(watch.settings.staleMs)).toMatchObject({ outageId: null });
+    expect((await watch.runAfter(1)).outageId).not.toBeNull();
+    await watch.writeHeartbeat(JSON.stringify({ ts: `x ${new Date(watch.store.nowMs).toUTCString()}` }));
+    expect((await watch.run()).outageId).not.toBeNull();
   });
 });
 

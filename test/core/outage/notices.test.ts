@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { redisNoticeStore } from '../../../services/adapters/redis/notice-store.ts';
+import { deadIdsMax } from '../../../services/core/notifications/dead-letters.ts';
 import { runMonitor } from '../../../services/core/outage/monitor.ts';
 import { BotApiRefusedError } from '../../../services/core/telegram/bot-api.ts';
 import { NightWatch } from '../../support/night-watch.ts';
@@ -59,6 +60,34 @@ describe('dead updates', () => {
       '🟠 Не удалось обработать сообщений: 1',
       '🟠 Не удалось обработать сообщений: 2',
     ]);
+  });
+
+  it('are told although another was put back as one died, in whatever order', async () => {
+    await die('5');
+    await pass(40);
+    await watch.store.command(['HDEL', watch.keys.dead, '5']);
+    await die('3');
+    await pass(40);
+    await watch.store.command(['HDEL', watch.keys.dead, '3']);
+    await die('5', '4');
+    await pass(40);
+    expect(titles('101')).toEqual([
+      '🟠 Не удалось обработать сообщений: 1',
+      '🟠 Не удалось обработать сообщений: 1',
+      '🟠 Не удалось обработать сообщений: 2',
+    ]);
+  });
+
+  it('are counted where there are too many to name, and told once', async () => {
+    await die('1');
+    await pass(1);
+    await die(...Array.from({ length: deadIdsMax }, (_, index) => String(index + 10)));
+    await pass(70);
+    await watch.store.command(['HDEL', watch.keys.dead, '1']);
+    await pass(70);
+    await die('9');
+    await pass(40);
+    expect(titles('101').map((title) => title.split(': ')[1])).toEqual(['1', String(deadIdsMax), '1']);
   });
 
   it('are no news when some were cleared', async () => {

@@ -11,11 +11,14 @@
 -- after another run has had the delivery too, it may claim what is due; that claim is nobody's, and ends by itself.
 -- A run is not given again what it has failed to send. A claim that ended without a word (its run was killed) is
 -- given again, marked; after recovery a "down" of that kind becomes a "back", because it may have been sent.
+-- A claim or a delay that is longer than any that this program makes counts as over: somebody wrote there.
+local delay_ms_max = 7 * 86400000
 local pattern = '^(%a+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$'
 local now = redis.call('TIME')
 local now_ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
 local now_text = string.format('%.0f', now_ms)
 local outage = redis.call('HMGET', KEYS[1], 'id', 'state', 'since_ms', 'opened_ms', 'recovered_ms')
+local claim_ms = tonumber(ARGV[3])
 
 local function answer(one)
   return { one.field, one.attempts, one.made_ms, one.repeated, outage[3] or '', outage[4] or '', outage[5] or '',
@@ -37,8 +40,9 @@ for i = 1, #all, 2 do
   if claimed and token == ARGV[1] then
     return answer({ field = field, attempts = tonumber(attempts), made_ms = made_ms, repeated = repeated, told = told })
   end
-  local ended = claimed and tonumber(until_ms) <= now_ms
-  local due = known and state == 'pending' and tonumber(not_before_ms) <= now_ms and run ~= ARGV[2]
+  local ended = claimed and (tonumber(until_ms) <= now_ms or tonumber(until_ms) > now_ms + 2 * claim_ms)
+  local due = known and state == 'pending' and run ~= ARGV[2]
+    and (tonumber(not_before_ms) <= now_ms or tonumber(not_before_ms) > now_ms + delay_ms_max)
   if ended and event ~= 'notice' and event ~= 'recovered' and outage[2] == 'recovered' then
     redis.call('HSET', KEYS[2], field, 'cancelled' .. string.match(all[i + 1], '^[^|]*(|.*)$'))
     if event == 'down' then
@@ -58,6 +62,6 @@ if not best then
 end
 redis.call('HSET', KEYS[2], best.field, table.concat({
   'claimed', string.format('%.0f', best.attempts), best.made_ms, '0',
-  string.format('%.0f', now_ms + tonumber(ARGV[3])), ARGV[1], ARGV[2], best.repeated, best.why, best.told,
+  string.format('%.0f', now_ms + claim_ms), ARGV[1], ARGV[2], best.repeated, best.why, best.told,
 }, '|'))
 return answer(best)

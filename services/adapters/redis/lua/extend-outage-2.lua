@@ -4,10 +4,13 @@
 -- ARGV  1 the outage's id, 2 what is counted ('reminder', 'restart'), 3 its number (1, 2, …), 4 the event's name,
 --       5… '<channel>|<recipient>'; none: each who was told "down" and has no unfinished delivery
 -- Out   number of deliveries made; -1 not open, or that number was reached before (nothing changed)
--- Safe to repeat: each number is reached once.
+-- Safe to repeat: each number is reached once. What is no number, or too long for one, counts as none: somebody wrote
+-- there.
 local id = ARGV[1]
 local outage = redis.call('HMGET', KEYS[1], 'id', 'state', ARGV[2])
-if outage[1] ~= id or outage[2] ~= 'open' or tonumber(outage[3] or '0') >= tonumber(ARGV[3]) then
+local reached = string.match(outage[3] or '', '^%d+$') or '0'
+reached = #reached <= 16 and tonumber(reached) or 0
+if outage[1] ~= id or outage[2] ~= 'open' or reached >= tonumber(ARGV[3]) then
   return -1
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])

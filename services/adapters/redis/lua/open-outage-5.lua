@@ -6,7 +6,8 @@
 --       7… '<channel>|<recipient>'
 -- Out   0 the heartbeat is another by now (nothing changed); 1 opened; 2 one is open already (nothing changed)
 -- Safe to repeat: one's own id is recognised. What was left of an earlier outage's deliveries is dropped: its
--- "back" would be a lie by now. Where one is under way, this outage's "down" waits for it, so as to come last.
+-- "back" would be a lie by now. Where one is under way, or may still be, this outage's "down" waits for it, so as to
+-- come last.
 local heartbeat = redis.pcall('GET', KEYS[1])
 heartbeat = type(heartbeat) == 'table' and 'WRONGTYPE' or heartbeat
 if (heartbeat and '=' .. heartbeat or '-') ~= ARGV[1] then
@@ -21,10 +22,10 @@ local under_way = {}
 local all = redis.call('HGETALL', KEYS[4])
 for i = 1, #all, 2 do
   local event, to = string.match(all[i], '^[^|]*|([^|]*)|(.*)$')
-  local until_ms = string.match(all[i + 1], '^claimed|%d+|%d+|%d+|(%d+)|')
+  local until_ms = string.match(all[i + 1], '^%a+|%d+|%d+|%d+|(%d+)|')
   if event ~= 'notice' then
     redis.call('HDEL', KEYS[4], all[i])
-    if to and until_ms then
+    if to and until_ms and tonumber(until_ms) > tonumber(under_way[to] or '0') then
       under_way[to] = until_ms
     end
   end

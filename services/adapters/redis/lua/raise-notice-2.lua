@@ -4,14 +4,15 @@
 -- ARGV  1 kind, 2 key, 3 not again within (ms) of the last of its kind, 4 '1' not again for the same key in a row,
 --       5 what is told (opaque), 6… '<channel>|<recipient>'
 -- Out   1 raised; 0 the rule forbids it (nothing changed)
--- Safe to repeat: the second time the rule forbids it. Finished deliveries of earlier notices of this kind are
+-- Safe to repeat: the second time the rule forbids it, also when the store's clock was set back a little; a last one
+-- that is far from now on either side forbids nothing. Finished deliveries of earlier notices of this kind are
 -- dropped; unfinished ones stay.
 local kind = ARGV[1]
 local now = redis.call('TIME')
 local now_ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
 local now_text = string.format('%.0f', now_ms)
 local last_ms, last_key = string.match(redis.call('HGET', KEYS[1], 'notice:' .. kind) or '', '^(%d+)|(.*)$')
-if last_ms and (now_ms - tonumber(last_ms) < tonumber(ARGV[3]) or (ARGV[4] == '1' and last_key == ARGV[2])) then
+if last_ms and (math.abs(now_ms - tonumber(last_ms)) < tonumber(ARGV[3]) or (ARGV[4] == '1' and last_key == ARGV[2])) then
   return 0
 end
 local all = redis.call('HGETALL', KEYS[2])

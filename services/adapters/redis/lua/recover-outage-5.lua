@@ -4,9 +4,9 @@
 -- ARGV  1 the fresh heartbeat that was judged ('=' and the value), 2 the outage's id ('' for a flag without one),
 --       3 who, 4 why, 5 entries kept in the audit stream
 -- Out   0 the heartbeat or the outage is another by now (nothing changed); 1 closed
--- Safe to repeat. Who was not told yet is not told at all; a "down" that is under way is settled by
--- settle-delivery, which then makes the "back" delivery itself. Where a reminder is under way, the "back" waits for
--- it, so as to come last.
+-- Safe to repeat. Who may have been told, because an answer was lost, counts as told; who was not told yet is not
+-- told at all. A "down" that is under way is settled by settle-delivery, which then makes the "back" delivery itself.
+-- Where anything is under way, or may still be, the "back" waits for it, so as to come last.
 local heartbeat = redis.pcall('GET', KEYS[1])
 heartbeat = type(heartbeat) == 'table' and 'WRONGTYPE' or heartbeat
 if (heartbeat and '=' .. heartbeat or '-') ~= ARGV[1] then
@@ -31,12 +31,15 @@ for i = 1, #all, 2 do
   local of, event, to = string.match(all[i], '^([^|]*)|([^|]*)|(.*)$')
   if of == id and event ~= 'recovered' then
     local state, rest = string.match(all[i + 1], '^([^|]*)(|.*)$')
+    local until_ms, repeated = string.match(rest or '', '^|%d+|%d+|%d+|(%d+)|[^|]*|[^|]*|([^|]*)|')
     if state == 'pending' then
       redis.call('HSET', KEYS[4], all[i], 'cancelled' .. rest)
-    elseif state == 'sent' and event == 'down' then
+    end
+    if event == 'down' and state ~= 'claimed' and (state == 'sent' or repeated == '1') then
       told[#told + 1] = to
-    elseif state == 'claimed' then
-      under_way[to] = string.match(rest, '^|%d+|%d+|%d+|(%d+)|')
+    end
+    if until_ms and tonumber(until_ms) > tonumber(under_way[to] or '0') then
+      under_way[to] = until_ms
     end
   end
 end

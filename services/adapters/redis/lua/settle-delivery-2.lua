@@ -4,14 +4,15 @@
 -- ARGV  1 field, 2 the claim's token, 3 outcome ('sent', 'later', 'dead'), 4 not again before (ms from now),
 --       5 '1' when the attempt may have arrived all the same, 6 why (without '|')
 -- Out   1 settled (also when it was already); 0 the claim is not this one any more (nothing changed)
--- Safe to repeat. If the outage was closed meanwhile, a "down" that was sent gets its "back", and one that was
--- not is dropped.
+-- Safe to repeat. If the outage was closed meanwhile, a "down" is dropped unless it was sent; and whoever it has
+-- reached, or may have, gets a "back". What may still be on its way keeps the time at which its claim would have
+-- ended: what is to come after it waits for that.
 local record = redis.call('HGET', KEYS[2], ARGV[1])
 if not record then
   return 0
 end
-local pattern = '^([^|]*)|([^|]*)|([^|]*)|[^|]*|[^|]*|([^|]*)|([^|]*)|([^|]*)|[^|]*|(.*)$'
-local state, attempts, made_ms, token, run, repeated, told = string.match(record, pattern)
+local pattern = '^([^|]*)|([^|]*)|([^|]*)|[^|]*|([^|]*)|([^|]*)|([^|]*)|([^|]*)|[^|]*|(.*)$'
+local state, attempts, made_ms, until_ms, token, run, repeated, told = string.match(record, pattern)
 if token ~= ARGV[2] then
   return 0
 end
@@ -30,11 +31,15 @@ end
 if ARGV[5] == '1' then
   repeated = '1'
 end
+if settled == 'sent' or repeated ~= '1' then
+  until_ms = '0'
+end
 redis.call('HSET', KEYS[2], ARGV[1], table.concat({
-  settled, attempts, made_ms, string.format('%.0f', now_ms + tonumber(ARGV[4])), '0', token, run, repeated, ARGV[6], told,
+  settled, attempts, made_ms, string.format('%.0f', now_ms + tonumber(ARGV[4])), until_ms,
+  token, run, repeated, ARGV[6], told,
 }, '|'))
-if over and settled == 'sent' and event == 'down' then
+if over and event == 'down' and (settled == 'sent' or repeated == '1') then
   redis.call('HSETNX', KEYS[2], of .. '|recovered|' .. to,
-    'pending|0|' .. string.format('%.0f', now_ms) .. '|0|0|||0||')
+    'pending|0|' .. string.format('%.0f', now_ms) .. '|' .. until_ms .. '|0|||0||')
 end
 return 1

@@ -2,12 +2,12 @@
 --
 -- KEYS  1 lock, 2 revocation mark, 3 epoch, 4 heartbeat, 5 alert flag, 6 outage (hash), 7 deliveries (hash),
 --       8 dead updates (hash), 9 audit stream
--- ARGV  1 who breaks locks without being a person
+-- ARGV  1 who breaks locks without being a person, 2 how many dead updates are named at most
 -- Out   { store time (ms since 1970, a string), heartbeat or nil, lock or nil, its remaining TTL (ms, -1: none),
 --         revoked value or nil, epoch or nil, alert flag or nil, the outage's fields and values in a flat list,
 --         number of unfinished deliveries, when the oldest of them was made (ms since 1970, a string, '0': none),
---         number of dead updates, number of locks broken by a person that nobody was told of,
---         the newest of these entries' id, who, why ('' when there is none) }
+--         number of dead updates, their ids in a list or nil when there are more, number of locks broken by a person
+--         that nobody was told of, the newest of these entries' id, who, why ('' when there is none) }
 -- Safe to repeat. A key of another type than a string reads as WRONGTYPE: somebody's mistake is no reason to be blind.
 local function text(key)
   local value = redis.pcall('GET', key)
@@ -17,7 +17,8 @@ local now = redis.call('TIME')
 local now_ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
 local memory = redis.call('HMGET', KEYS[6], 'id', 'first_run_ms', 'notice:lock-broken')
 local first_run_ms = string.match(memory[2] or '', '^%d+$')
-if not first_run_ms then
+-- What is no time, or one still to come, would hide a bot that never beats: somebody wrote there.
+if not first_run_ms or tonumber(first_run_ms) > tonumber(now_ms) then
   first_run_ms = now_ms
   redis.call('HSET', KEYS[6], 'first_run_ms', now_ms)
 end
@@ -53,9 +54,10 @@ for _, entry in ipairs(redis.pcall('XRANGE', KEYS[9], start, '+')) do
   end
 end
 
-local dead = redis.pcall('HLEN', KEYS[8])
+local dead = redis.pcall('HKEYS', KEYS[8])
+dead = dead.err and {} or dead
 return {
   now_ms, text(KEYS[4]), text(KEYS[1]), redis.call('PTTL', KEYS[1]), text(KEYS[2]), text(KEYS[3]), text(KEYS[5]),
   redis.call('HGETALL', KEYS[6]), unfinished, oldest_ms,
-  type(dead) == 'table' and 0 or dead, broken, id, who, why,
+  #dead, #dead <= tonumber(ARGV[2]) and dead, broken, id, who, why,
 }
