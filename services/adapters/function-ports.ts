@@ -15,7 +15,7 @@ import { storeTimeoutMs } from '../core/outage/monitor.ts';
 import type { LockOverride } from '../core/polling-lock/lock-store.ts';
 import type { Random } from '../core/random.ts';
 import { redactor } from '../core/redaction.ts';
-import { readSettings, type Settings } from '../core/settings.ts';
+import { type EnvironmentName, readSettings, type Settings } from '../core/settings.ts';
 import { storeKeys } from '../core/store-keys.ts';
 import { awsClientOptions } from './aws-client.ts';
 import { ecsWorkerService } from './ecs.ts';
@@ -40,7 +40,11 @@ export interface FunctionSeams {
 
 export interface FunctionParts {
   readonly settings: Settings;
-  readonly ports: MonitorPorts & { readonly clock: Clock; readonly lock: LockOverride };
+  readonly ports: MonitorPorts & {
+    readonly environment: EnvironmentName;
+    readonly clock: Clock;
+    readonly lock: LockOverride;
+  };
   /** What links are made and judged with; undefined: they are off. */
   readonly linkMaker: LinkMaker | undefined;
 }
@@ -87,6 +91,7 @@ export async function functionParts(
     settings,
     linkMaker,
     ports: {
+      environment: settings.environment,
       clock,
       random,
       logger,

@@ -1,7 +1,7 @@
 /** Loads the company's own features: the module that `BOT_HANDLERS` names. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Context, Middleware, MiddlewareObj } from 'telegraf';
 
 export interface LoadedHandlers {
@@ -27,13 +27,21 @@ export class HandlersError extends Error {
 /** @throws HandlersError */
 export async function loadHandlers(specifier: string): Promise<LoadedHandlers> {
   const path = resolve(specifier);
-  const address = existsSync(path) ? pathToFileURL(path).href : specifier;
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  if (!isFile && /^\.{0,2}\//.test(specifier)) throw notLoaded(specifier, `there is no file ${path}`);
+  const address = isFile ? pathToFileURL(path).href : specifier;
   let module: { default?: unknown; allowedUpdates?: unknown };
   try {
     module = (await import(address)) as typeof module;
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new HandlersError(`${JSON.stringify(specifier)}, which cannot be loaded (${reason})`, error);
+    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    // Else it is the module itself that imports something that is not there.
+    const isNowhere = !isFile && said.includes(` imported from ${fileURLToPath(import.meta.url)}`);
+    throw notLoaded(
+      specifier,
+      isNowhere ? `there is neither a file ${path} nor such a package` : said,
+      error,
+    );
   }
   const { default: middleware, allowedUpdates } = module;
   if (!isMiddleware(middleware)) {
@@ -43,6 +51,10 @@ export async function loadHandlers(specifier: string): Promise<LoadedHandlers> {
     middleware,
     allowedUpdates: Array.isArray(allowedUpdates) ? allowedUpdates.map(String) : undefined,
   };
+}
+
+function notLoaded(specifier: string, reason: string, cause?: unknown): HandlersError {
+  return new HandlersError(`${JSON.stringify(specifier)}, which cannot be loaded (${reason})`, cause);
 }
 
 function isMiddleware(value: unknown): value is Middleware<Context> {

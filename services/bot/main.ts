@@ -14,6 +14,7 @@ import { redisLockStore } from '../adapters/redis/redis-lock-store.ts';
 import { redisUpdateJournal } from '../adapters/redis/redis-update-journal.ts';
 import { type UpstashStore, upstashStore } from '../adapters/redis/upstash-store.ts';
 import { wakeUpChannel } from '../adapters/redis/wake-up-channel.ts';
+import { probeStore } from '../adapters/store-probe.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { fetchBotApi } from '../adapters/telegram/fetch-bot-api.ts';
@@ -21,15 +22,15 @@ import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
 import type { Logger } from '../core/logger.ts';
 import { ConflictAlarm } from '../core/notifications/conflict-alarm.ts';
 import { redactor } from '../core/redaction.ts';
-import { readSettings, type Settings } from '../core/settings.ts';
-import { StoreUnreachableError } from '../core/store-errors.ts';
+import { readSettings, type Settings, type StoreSettings } from '../core/settings.ts';
+import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/store-errors.ts';
 import { storeKeys } from '../core/store-keys.ts';
 import type { BotApi } from '../core/telegram/bot-api.ts';
 import type { DeliveryObserver } from '../core/update-pipeline/delivery.ts';
 import { shippedAllowedUpdates, shippedCommands } from './handlers/commands.ts';
 import { HandlersError, type LoadedHandlers, loadHandlers } from './load-handlers.ts';
 import { BotMetrics } from './metrics.ts';
-import { deliveryObserver, leaseObserver } from './observer.ts';
+import { deliveryObserver, leaseObserver, withoutStack } from './observer.ts';
 import { startStatusServer } from './status-server.ts';
 import { telegramBot } from './telegram-bot.ts';
 import { version } from './version.ts';
@@ -106,14 +107,8 @@ async function work(
     health: () => worker.state.report(clock.monotonicMs()),
   });
   try {
-    if (!(await storeAnswers(store, logger))) return exitCodes.storeUnreachable;
-    const code = await worker.run(stop.signal);
-    if (code === exitCodes.tokenRejected) {
-      logger.error(
-        'Telegram rejects the bot token: check it with @BotFather, put it in place and start again',
-      );
-    }
-    return code;
+    if (!(await storeAnswers(store, settings.store, logger))) return exitCodes.storeUnreachable;
+    return await worker.run(stop.signal);
   } finally {
     server.close();
     server.closeAllConnections();
@@ -136,7 +131,7 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
     clock,
     notices: redisNoticeStore(store, keys, settings),
     host: hostname(),
-    onTrouble: (what, error) => logger.warn(`${what} failed`, { error }),
+    onTrouble: (what, error) => logger.warn(`${what} failed`, { error: withoutStack(error) }),
   });
   return new Worker({
     clock,
@@ -153,7 +148,10 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
       install: (bot) => install(bot, { settings, features, api, store }),
     }),
     leaseObserver: leaseObserver(logger, metrics),
-    deliveryObserver: withConflictAlarm(deliveryObserver(logger, metrics, clock), alarm),
+    deliveryObserver: withConflictAlarm(
+      deliveryObserver({ logger, metrics, clock, apiRoot: settings.telegramApiRoot }),
+      alarm,
+    ),
     holder: { host: hostname(), pid: process.pid, env: settings.environment, task },
     times: settings.lease,
     whenHeld: settings.lockBusy,
@@ -214,7 +212,7 @@ async function pendingUpdates(api: BotApi): Promise<number | undefined> {
 }
 
 /** A short hiccup must not cost a start; a store that refuses will refuse again. */
-async function storeAnswers(store: UpstashStore, logger: Logger): Promise<boolean> {
+async function storeAnswers(store: UpstashStore, address: StoreSettings, logger: Logger): Promise<boolean> {
   for (let triesLeft = pingTries - 1; ; triesLeft--) {
     try {
       await store.command(['PING']);
@@ -224,9 +222,9 @@ async function storeAnswers(store: UpstashStore, logger: Logger): Promise<boolea
         await clock.sleep(pingAgainMs, stop.signal);
         continue;
       }
-      const mend = 'check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the database is up';
-      const what = error instanceof Error ? error.message : String(error);
-      logger.error(`the store cannot be used: ${what}; ${mend}`);
+      if (!(error instanceof StoreUnreachableError || error instanceof StoreRefusedError)) throw error;
+      const came = error instanceof StoreUnreachableError ? await probeStore(address) : undefined;
+      logger.error(`${storeProblem(error)}${came === undefined ? '' : ` (${came})`}`);
       return false;
     }
   }

@@ -1,10 +1,17 @@
 /** For each cause: what it means, the one next step, and the command for it. The runbook has a heading for each. */
+import type { Environment } from '../core/environment-reader.ts';
 import type { Cause } from '../core/outage/diagnosis.ts';
 
 export interface Advice {
   readonly meaning: string;
   readonly next: string;
   readonly command: string;
+}
+
+/** The same where the names that the command needs may be unknown. */
+export interface KnownAdvice extends Omit<Advice, 'command'> {
+  /** Null: `next` says where it is to be had. */
+  readonly command: string | null;
 }
 
 const recover = 'npx staffprobot recover';
@@ -77,3 +84,22 @@ export const adviceFor: Readonly<Record<Cause, Advice>> = {
     command: recover,
   },
 };
+
+/** The advice in words that can be run from here: a shell knows ECS's names only if somebody has exported them. */
+export function adviceOn(cause: Cause, environment: Environment): KnownAdvice {
+  const advice = adviceFor[cause];
+  if (cause !== 'worker-switched-off') return advice;
+  const { ECS_CLUSTER: cluster, ECS_SERVICE: service, AWS_REGION: region } = environment;
+  if (!cluster || !service) {
+    const where = 'Take the stack’s output RestartCommand, with --desired-count 1 in place of its last word.';
+    return { ...advice, next: `${advice.next} ${where}`, command: null };
+  }
+  const filledIn = advice.command
+    .replace('"$ECS_CLUSTER"', () => shellWord(cluster))
+    .replace('"$ECS_SERVICE"', () => shellWord(service));
+  return { ...advice, command: region ? `${filledIn} --region ${shellWord(region)}` : filledIn };
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -6,7 +6,7 @@ export const cliExitCodes = {
   /** Refused, failed, or answered "no"; of `doctor`: something is wrong. */
   failed: 1,
   usage: 64,
-  /** The store, or the function, could not be reached. */
+  /** The store, or the function, cannot be used: it does not answer, or refuses. */
   unreachable: exitCodes.storeUnreachable,
   bug: exitCodes.bug,
   configuration: exitCodes.configuration,
@@ -16,7 +16,7 @@ export type CliExitCode = (typeof cliExitCodes)[keyof typeof cliExitCodes];
 
 /** What an error of an ops answer means for a script. */
 export function exitCodeOf(errorCode: string): CliExitCode {
-  if (errorCode === 'STORE_UNREACHABLE' || errorCode === 'FUNCTION_UNREACHABLE')
+  if (['STORE_UNREACHABLE', 'STORE_REFUSED', 'FUNCTION_UNREACHABLE'].includes(errorCode))
     return cliExitCodes.unreachable;
   if (errorCode === 'CONFIGURATION' || errorCode === 'AWS_MISSING') return cliExitCodes.configuration;
   return cliExitCodes.failed;

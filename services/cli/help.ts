@@ -3,12 +3,14 @@ import type { CommandName } from './command-line.ts';
 
 const exitCodesHelp = `Exit codes
   0   done; of doctor: all is well        64  not a command of ours
-  1   refused, failed, or answered "no";  69  the store or the function cannot be reached
+  1   refused, failed, or answered "no";  69  the store or the function cannot be used
       of doctor: something is wrong       70  a bug
                                           78  settings are wrong or missing`;
 
 const settingsHelp = `Settings come from the environment and from .env in the current folder, as the bot's do: the store
 (UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, REDIS_KEY_PREFIX), the token, ECS_CLUSTER and ECS_SERVICE.
+status, doctor, release-lock and what reads the store alone do without the token. What changes something is refused
+while the lock is held by a bot of another ENVIRONMENT than yours; drop-updates also looks at the last heartbeat.
 With --function they are the function's own, and only the "aws" program is needed.`;
 
 export const generalHelp = `StaffProBot's runbook as commands
@@ -53,12 +55,13 @@ const helps: Readonly<Record<CommandName, string>> = {
   status: `npx staffprobot status [--function NAME] [--json]
 
 Who holds the polling lock and since when, the heartbeat's age, the queue at Telegram, the open outage.
-Changes nothing. Exit code 0 whenever it could look, also when the bot is down: doctor judges.
+What cannot be asked from here is shown as unknown, with what is missing. Changes nothing. Exit code 0 whenever it
+could look, also when the bot is down: doctor judges.
 `,
   doctor: `npx staffprobot doctor [--function NAME] [--json]
 
 Runs the diagnosis: names the one cause that explains the silence best, the one next step, and the command for it.
-Changes nothing. Exit code 0 when all is well, 1 when something is wrong, 69 when the store cannot be reached.
+Changes nothing. Exit code 0 when all is well, 1 when something is wrong, 69 when the store cannot be used.
 `,
   'release-lock': `npx staffprobot release-lock [--force] [options]
 
@@ -101,9 +104,9 @@ The in-app notifications of these superadmins; without an id, of all in SUPERADM
   dead: `npx staffprobot dead list [--json]
 npx staffprobot dead retry ID… | --all [--json]
 
-Updates whose handler has failed or hung three times. "retry" puts them back into the journal with all attempts
-left; doing it twice is harmless. They are handled when the next term begins, because a leader reads the journal
-only at the beginning of its own: hand over with "npx staffprobot release-lock", or restart.
+Updates whose handler was cut short three times: the worker ended before it did. "retry" puts them back into the
+journal with all attempts left; doing it twice is harmless. They are handled when the next term begins, because a
+leader reads the journal only at the beginning of its own: hand over with "npx staffprobot release-lock", or restart.
 
   --all             all that were given up
   --reason TEXT     why, for the audit trail

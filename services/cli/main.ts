@@ -4,14 +4,14 @@
  * Answers go to stdout, all else to stderr. A reader that has seen enough (`| head`) is no failure.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { parseEnv } from 'node:util';
+import { readEnvFile } from '../adapters/env-file.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
-import type { Environment } from '../core/environment-reader.ts';
+import { ConfigurationError } from '../core/configuration-error.ts';
 import { redactor } from '../core/redaction.ts';
 import type { CliContext, InTemporaryFolder, RunProgram } from './context.ts';
 import { cliExitCodes } from './exit-codes.ts';
@@ -27,7 +27,7 @@ for (const stream of [process.stdout, process.stderr]) {
 async function main(): Promise<number> {
   try {
     const context: CliContext = {
-      environment: { ...(await readEnvFile()), ...process.env },
+      environment: { ...readEnvFile(), ...process.env },
       terminal,
       clock,
       random,
@@ -37,6 +37,10 @@ async function main(): Promise<number> {
     };
     return await runCli(process.argv.slice(2), context);
   } catch (error) {
+    if (error instanceof ConfigurationError) {
+      process.stderr.write(`${error.message}\n`);
+      return cliExitCodes.configuration;
+    }
     const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`${redactor([process.env['UPSTASH_REDIS_REST_TOKEN']])(said)}\n`);
     return cliExitCodes.bug;
@@ -58,16 +62,6 @@ const terminal: Terminal = {
     }
   },
 };
-
-/** Empty when there is none. */
-async function readEnvFile(): Promise<Environment> {
-  try {
-    return parseEnv(await readFile('.env', 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
-}
 
 /** A container's user may have no name. */
 function userName(): string {

@@ -3,11 +3,11 @@ import { answerReserveMs } from '../core/ops/ops-ports.ts';
 import type { OpsRequest } from '../core/ops/payload.ts';
 import { perform } from '../core/ops/perform.ts';
 import type { OpsAnswer } from '../core/ops/results.ts';
-import type { Invocation } from './command-line.ts';
-import { UsageError } from './command-line.ts';
+import { type CommandName, type Invocation, UsageError } from './command-line.ts';
 import type { CliContext } from './context.ts';
 import { invokeFunction } from './invoke-function.ts';
-import { partsOf, tokenOptional } from './settings.ts';
+import { missingToken, namesBot, partsOf, tokenOptional } from './settings.ts';
+import { withStoreAnswer } from './store-answer.ts';
 
 export interface OpsDoor {
   /** `onStep` hears of steps only where they are taken here. */
@@ -28,15 +28,25 @@ export async function opsDoor(context: CliContext, invocation: Invocation): Prom
   return { ask: (request) => invokeFunction(context, name, request) };
 }
 
-/** Through the store, which alone is asked to release a lock. */
+/** These can do without Telegram. */
+const tokenless: readonly CommandName[] = ['status', 'doctor', 'release-lock'];
+
+/** Through the store, with one's own settings. */
 async function storeDoor(context: CliContext, invocation: Invocation): Promise<OpsDoor> {
   const range = { default: waitDefaultSeconds, min: 1, max: 3600 };
   const waitMs = invocation.integer('wait', range) * 1000;
   const { environment, clock } = context;
-  const isStoreOnly = invocation.command === 'release-lock';
-  const { ports, settings } = await partsOf(context, isStoreOnly ? tokenOptional(environment) : environment);
+  const mayLackToken = tokenless.includes(invocation.command);
+  const { ports, settings } = await partsOf(context, mayLackToken ? tokenOptional(environment) : environment);
+  const opsPorts = {
+    ...ports,
+    outages: ports.store,
+    environment: namesBot(environment) ? ports.environment : undefined,
+  };
+  const missing = missingToken(environment);
+  const telegramUnasked = missing === undefined ? undefined : `${missing} is not set`;
   return {
-    ask(request, onStep) {
+    async ask(request, onStep) {
       const startMs = clock.monotonicMs();
       const remainingMs = (): number => waitMs + answerReserveMs - (clock.monotonicMs() - startMs);
       const opsSettings = {
@@ -45,10 +55,9 @@ async function storeDoor(context: CliContext, invocation: Invocation): Promise<O
         autoRestartMs: settings.autoRestartMs,
         locale: 'en' as const,
       };
-      return perform(
-        { ports: { ...ports, outages: ports.store }, settings: opsSettings, remainingMs, onStep },
-        request,
-      );
+      const call = { ports: opsPorts, settings: opsSettings, remainingMs, onStep, telegramUnasked };
+      const answer = await perform(call, request);
+      return answer.ok ? answer : { ...answer, error: await withStoreAnswer(answer.error, environment) };
     },
   };
 }

@@ -1,6 +1,10 @@
-/** Answers as a person reads them: a sentence, then facts in two columns. */
+/**
+ * Answers as a person reads them: a sentence, then facts in two columns.
+ *
+ * A function that was deployed earlier leaves out what it does not know yet, such as a problem.
+ */
 import { durationText } from '../core/notifications/duration-text.ts';
-import type { OpsAnswer, RecoverStep, ReleaseLockResult, StatusResult } from '../core/ops/results.ts';
+import type { OpsAnswer, RecoverStep, ReleaseLockResult, StatusAnswer } from '../core/ops/results.ts';
 import { describeHolder } from '../core/polling-lock/lock-value.ts';
 
 type Fact = readonly [name: string, value: string | undefined];
@@ -15,16 +19,18 @@ export function duration(seconds: number): string {
   return durationText(seconds * 1000, 'en');
 }
 
-export function statusText(status: StatusResult): string {
+export function statusText(status: StatusAnswer): string {
   const { lock, heartbeatAgeSeconds: age, ecs, outage, telegram } = status;
   const silence = age === null ? 'there is no heartbeat' : `silent for ${duration(age)}`;
   const headline = status.up ? 'The bot works.' : `The bot is DOWN: ${silence}.`;
   const holder = lock === null ? 'nobody' : describeHolder(lock.value);
   return `${headline}\n${facts([
+    ['mismatch', status.environmentProblem ?? undefined],
     ['polls', lock?.since == null ? holder : `${holder}, since ${lock.since}`],
     ['lock', lock === null ? 'free' : lockText(lock)],
     ['term', status.epoch === null ? undefined : String(status.epoch)],
     ['heartbeat', age === null ? 'not written' : `${duration(age)} ago`],
+    ['telegram', status.telegramProblem ? `unknown: ${status.telegramProblem}` : telegram],
     [
       'queue',
       telegram === 'reachable'
@@ -32,16 +38,25 @@ export function statusText(status: StatusResult): string {
         : `unknown: Telegram is ${telegram}`,
     ],
     ['webhook', status.webhookSet === true ? 'SET: polling is impossible' : undefined],
-    [
-      'ECS',
-      ecs === null
-        ? undefined
-        : `${ecs.running} of ${ecs.desired} running${ecs.deploying ? ', a deployment is under way' : ''}`,
-    ],
+    ['ECS', ecsText(status)],
     ['last stop', ecs?.lastStopReason ?? undefined],
     ['outage', outage === null ? 'none open' : `open since ${outage.since}`],
     ...status.diagnosis.filter(isNews).map(asFact),
   ])}`;
+}
+
+/** What could not be found out from here, and why. */
+export function unknownsText({ telegramProblem, ecsProblem }: StatusAnswer): string {
+  return facts([
+    ['telegram', telegramProblem ? `unknown: ${telegramProblem}` : undefined],
+    ['ECS', ecsProblem ? `unknown: ${ecsProblem}` : undefined],
+  ]);
+}
+
+function ecsText({ ecs, ecsProblem }: StatusAnswer): string | undefined {
+  if (ecsProblem) return `unknown: ${ecsProblem}`;
+  if (ecs === null) return undefined;
+  return `${ecs.running} of ${ecs.desired} running${ecs.deploying ? ', a deployment is under way' : ''}`;
 }
 
 /** The rest of the diagnosis stands above it already. */
@@ -59,7 +74,7 @@ export function waitingUpdates(count: number): string {
   return `${count} waiting update${count === 1 ? '' : 's'}`;
 }
 
-function lockText({ ttlSeconds, revoked }: NonNullable<StatusResult['lock']>): string {
+function lockText({ ttlSeconds, revoked }: NonNullable<StatusAnswer['lock']>): string {
   const life = ttlSeconds === null ? 'WITHOUT EXPIRY' : `renewed within ${duration(ttlSeconds)} or gone`;
   return revoked ? `${life}; revoked: its holder is asked to let go` : life;
 }

@@ -14,6 +14,7 @@ import { audit, inbox } from './commands/records.ts';
 import type { CliContext } from './context.ts';
 import { type CliExitCode, cliExitCodes, exitCodeOf } from './exit-codes.ts';
 import { helpFor } from './help.ts';
+import { withStoreAnswer } from './store-answer.ts';
 
 type Run = (context: CliContext, invocation: Invocation) => CliExitCode | Promise<CliExitCode>;
 
@@ -42,8 +43,9 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
-    const { code, message, hint } = failure;
-    const redact = redactor([context.environment['UPSTASH_REDIS_REST_TOKEN']]);
+    const { hint } = failure;
+    const { code, message } = await withStoreAnswer(failure, context.environment);
+    const redact = redactor([context.environment['UPSTASH_REDIS_REST_TOKEN']?.trim()]);
     if (isJson)
       context.terminal.answer(`${redact(JSON.stringify({ ok: false, error: { code, message } }))}\n`);
     context.terminal.tell(redact(hint === undefined ? message : `${message}\n${hint}`));

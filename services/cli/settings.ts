@@ -20,9 +20,22 @@ const storeNames = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'] as con
 
 const isSet = (environment: Environment, name: string): boolean => (environment[name] ?? '').trim() !== '';
 
-/** For a command that asks only the store: the token may be missing, but not be wrong. */
+/** The variable for this environment's bot token, when neither it nor what stands in for it is set. */
+export function missingToken(environment: Environment): string | undefined {
+  const isProduction = environment['ENVIRONMENT'] === 'production';
+  const ownName = isProduction ? 'TELEGRAM_BOT_TOKEN_PROD' : 'TELEGRAM_BOT_TOKEN_DEV';
+  const used = ['TELEGRAM_BOT_TOKEN_OVERRIDE', ownName, 'TELEGRAM_BOT_TOKEN'];
+  return used.some((name) => isSet(environment, name)) ? undefined : ownName;
+}
+
+/** Whether anything says whose bot is meant; the store's address and token alone are those of any. */
+export function namesBot(environment: Environment): boolean {
+  return ['ENVIRONMENT', ...tokenNames].some((name) => isSet(environment, name));
+}
+
+/** For a command that can do without Telegram: the token may be missing, but not be wrong. */
 export function tokenOptional(environment: Environment): Environment {
-  if (tokenNames.some((name) => isSet(environment, name))) return environment;
+  if (missingToken(environment) === undefined) return environment;
   return { ...environment, TELEGRAM_BOT_TOKEN_OVERRIDE: unusedToken };
 }
 

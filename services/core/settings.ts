@@ -174,8 +174,8 @@ function readStore(reader: EnvironmentReader, name: EnvironmentName): StoreSetti
       mend,
     });
   }
-  const token = reader.secret('UPSTASH_REDIS_REST_TOKEN', /^\S+$/, {
-    expected: 'a token without spaces',
+  const token = reader.secret('UPSTASH_REDIS_REST_TOKEN', /^(?!["'])[\x21-\x7e]+(?<!["'])$/, {
+    expected: 'a token of visible ASCII characters, without quotes',
     mend,
   });
   if (reader.text('UPSTASH_REDIS_REST_TOKEN') === undefined) {

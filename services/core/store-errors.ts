@@ -1,4 +1,4 @@
-/** The two ways in which the store fails a caller. Neither message holds a key's value or a secret. */
+/** The two ways in which the store fails a caller, and what to do. No message holds a key's value or a secret. */
 
 /** No usable answer: whether the command was carried out is unknown. */
 export class StoreUnreachableError extends Error {
@@ -20,4 +20,13 @@ export class StoreRefusedError extends Error {
     this.name = 'StoreRefusedError';
     this.reply = reply;
   }
+}
+
+const reachMend = 'check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the database is up';
+const strangerMend = 'another program writes to these keys: give this bot a REDIS_KEY_PREFIX of its own';
+
+/** One line for whoever has set up the store. */
+export function storeProblem(error: StoreUnreachableError | StoreRefusedError): string {
+  const isStranger = error instanceof StoreRefusedError && error.reply.startsWith('WRONGTYPE');
+  return `the store cannot be used: ${error.message}; ${isStranger ? strangerMend : reachMend}`;
 }

@@ -38,8 +38,15 @@ export function devProblems(
     });
     return reader.problems;
   }
+  if (!hasOwnStore(environment) && reader.text('UPSTASH_REDIS_REST_TOKEN') !== undefined) {
+    reader.report('UPSTASH_REDIS_REST_URL', {
+      expected: 'an address, because UPSTASH_REDIS_REST_TOKEN is set',
+      got: 'nothing',
+      mend: 'set both, or neither for an embedded store',
+    });
+  }
   const read = readSettings(hasOwnStore(environment) ? environment : withStore(environment, placeholder));
-  return read.ok ? [] : read.problems;
+  return read.ok ? reader.problems : [...reader.problems, ...read.problems];
 }
 
 /** Whether the developer has given a store; the embedded one is used otherwise. */

@@ -9,12 +9,12 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
+import { readEnvFile } from '../adapters/env-file.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
+import { ConfigurationError } from '../core/configuration-error.ts';
 import type { Environment } from '../core/environment-reader.ts';
 import { exitCodes } from '../core/exit-codes.ts';
 import { devProblems, hasOwnStore, keyPrefixOf, withStore } from './dev-settings.ts';
@@ -26,7 +26,17 @@ import { hireUndertaker } from './undertaker.ts';
 process.exit(await main());
 
 async function main(): Promise<number> {
-  const file = readEnvFile();
+  try {
+    return await run(readEnvFile());
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return exitCodes.configuration;
+  }
+}
+
+/** @param file what stands in `.env`; undefined when there is none */
+async function run(file: Environment | undefined): Promise<number> {
   const environment: Environment = { ...file, ...process.env };
   const problems = devProblems(environment, { hasEnvFile: file !== undefined });
   if (problems.length > 0) {
@@ -43,16 +53,6 @@ async function main(): Promise<number> {
     return await runWorker(withStore(environment, { url, token }));
   } finally {
     await redis.stop();
-  }
-}
-
-/** Undefined when there is none. */
-function readEnvFile(): Environment | undefined {
-  try {
-    return parseEnv(readFileSync('.env', 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 

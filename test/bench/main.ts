@@ -4,11 +4,11 @@
  *
  * Figures of one run compare with one another: the contenders take turns, so that whatever else the machine does
  * meets all of them, and the machine's own speed is in all of them. `--write` makes `docs/benchmarks.md` and its
- * picture from what was just measured, so it wants all scenarios.
+ * picture from what was just measured, so it wants all scenarios. Exit code 78 when it is asked for something else.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions, refuse } from '../support/options.ts';
 import { chart } from './report/chart.ts';
 import { thisMachine } from './report/machine.ts';
 import { page } from './report/page.ts';
@@ -19,27 +19,24 @@ import { tableText } from './table.ts';
 type Key = keyof Measured;
 const keys = Object.keys(scenarios) as Key[];
 const docs = join(import.meta.dirname, '..', '..', 'docs');
-const usageCode = 64;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 process.exit(await main());
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string' },
-      rounds: { type: 'string' },
-      write: { type: 'boolean', default: false },
-    },
+  const {
+    only,
+    rounds,
+    write = false,
+  } = readOptions({
+    options: { only: { type: 'string' }, rounds: { type: 'string' }, write: { type: 'boolean' } },
+    expected: 'nothing, or --only SCENARIO, --rounds N and --write',
+    example: 'npm run bench -- --rounds 3',
   });
-  const { only, rounds, write } = values;
   const chosen = keys.filter((key) => only === undefined || scenarios[key].name === only);
   const problem = problemWith({ only, rounds, write, chosen });
-  if (problem !== undefined) {
-    process.stderr.write(`${problem}\n`);
-    return usageCode;
-  }
+  if (problem !== undefined) return refuse(problem);
   const machine = thisMachine();
   const measured = await measureAll(chosen, rounds === undefined ? undefined : Number(rounds));
   const json = JSON.stringify({ ...measured, machine }, shortNumbers);
@@ -62,10 +59,12 @@ interface Given {
 
 function problemWith({ only, rounds, write, chosen }: Given): string | undefined {
   const names = keys.map((key) => scenarios[key].name).join(', ');
-  if (chosen.length === 0) return `--only: expected one of ${names}; got ${JSON.stringify(only)}`;
+  if (chosen.length === 0)
+    return `--only: expected one of ${names}, got ${JSON.stringify(only)}; choose one, or leave it out for all`;
   if (rounds !== undefined && !/^[1-9]\d?$/.test(rounds))
-    return `--rounds: expected a number from 1 to 99, got ${JSON.stringify(rounds)}`;
-  if (write && only !== undefined) return '--write: the page holds all scenarios; leave out --only';
+    return `--rounds: expected a whole number from 1 to 99, got ${JSON.stringify(rounds)}; mend it and run again`;
+  if (write && only !== undefined)
+    return '--write: expected all scenarios, which the page holds, got --only; leave one of the two out';
   return undefined;
 }
 

@@ -104,6 +104,72 @@ describe('readSettings', () => {
   });
 });
 
+describe('addresses and secrets', () => {
+  const withUrl = (url: string) => ({ ...development, UPSTASH_REDIS_REST_URL: url });
+  const withToken = (token: string) => ({ ...development, UPSTASH_REDIS_REST_TOKEN: token });
+
+  it('may have blanks around them, as copying leaves them', () => {
+    const settings = settingsOf({
+      TELEGRAM_BOT_TOKEN_DEV: '1:dev-secret\n',
+      TELEGRAM_API_ROOT: ' http://127.0.0.1:8081/ ',
+      UPSTASH_REDIS_REST_URL: '\thttps://store.example \n',
+      UPSTASH_REDIS_REST_TOKEN: ' store-secret\n',
+    });
+    expect(settings).toMatchObject({
+      botToken: '1:dev-secret',
+      telegramApiRoot: 'http://127.0.0.1:8081',
+      store: { url: 'https://store.example', token: 'store-secret' },
+    });
+  });
+
+  it('are addresses as they are usually written', () => {
+    expect(settingsOf(withUrl('HTTPS://Store.Example/path/')).store.url).toBe('https://store.example/path');
+  });
+
+  it.each([
+    ['AXyzPastedTokenOfTheStore', '25 characters of another shape'],
+    ['"https://store.example"', '23 characters in quotes'],
+    ['https://store example', '21 characters with a blank'],
+    ['https://tok3nsecret@store.example', 'one with credentials'],
+    ['https://default:tok3nsecret@store.example', 'one with credentials'],
+    ['https://store.example?_token=tok3nsecret', 'a query'],
+    ['https://store.example#tok3nsecret', 'a fragment'],
+    ['rediss://default:tok3nsecret@store.example:6379', 'one that begins with rediss://'],
+    ['https:\\\\store.example', '21 characters of another shape'],
+    ['http://a', '8 characters of another shape'],
+  ])('refuses the address %j and does not show it', (url, got) => {
+    const problems = problemsOf(withUrl(url));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(
+      /^UPSTASH_REDIS_REST_URL: expected an http or https address .*; write it like/,
+    );
+    expect(problems[0]).toContain(got);
+    expect(problems[0]).not.toMatch(/tok3n|AXyz|store.example/);
+  });
+
+  it.each([
+    ['"store-secret"', 'in quotes'],
+    ["'store-secret'", 'in quotes'],
+    ['store-secret"', 'of another shape'],
+    ['störe-secret', 'not all of them ASCII'],
+    ['store secret', 'with a blank'],
+  ])('refuses the store token %j and says what is odd about it', (token, oddity) => {
+    const problems = problemsOf(withToken(token));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^UPSTASH_REDIS_REST_TOKEN: expected a token of visible ASCII characters/);
+    expect(problems[0]).toContain(`${token.length} characters`);
+    expect(problems[0]).toContain(oddity);
+    expect(problems[0]).not.toContain('secret');
+  });
+
+  it('show no bot token that was pasted elsewhere', () => {
+    const token = '123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
+    const problems = problemsOf({ ...development, SUPERADMIN_TELEGRAM_IDS: token, LOG_LEVEL: token });
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).not.toContain('AAHdq');
+  });
+});
+
 describe('the times of the lease', () => {
   it('are refused with the arithmetic when a renewal and its repetition do not fit', () => {
     const problems = problemsOf({ ...development, POLLING_LOCK_RENEW_SECONDS: '21' });

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,23 @@ describe('npm run dev', () => {
     expect(stderr).toMatch(/^\.env: expected a file .*cp \.env\.example \.env.*\n$/);
   });
 
+  it('refuses a .env that is no file in one line', async () => {
+    await mkdir(join(folder, '.env'));
+    const { code, stdout, stderr } = await dev().finished;
+    expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+    expect(stderr).toMatch(/^\.env: expected a file that you may read, got a folder; .*\n$/);
+  });
+
+  it('refuses a store’s token without its address, and does not show it', async () => {
+    await writeSettings([`UPSTASH_REDIS_REST_TOKEN=${storeToken}`]);
+    const { code, stderr } = await dev().finished;
+    expect(code).toBe(78);
+    expect(stderr).toMatch(
+      /^UPSTASH_REDIS_REST_URL: expected an address, because UPSTASH_REDIS_REST_TOKEN is set, got nothing; .*\n$/,
+    );
+    expect(stderr).not.toContain(storeToken);
+  });
+
   it('asks for the token alone when the example was copied and not filled in', async () => {
     await cp(example, join(folder, '.env'));
     const { code, stderr } = await dev().finished;
@@ -119,7 +136,8 @@ describe('npm run dev', () => {
     await command(redis, ['SET', 'bot_polling_epoch', '5']);
     await command(redis, ['SET', 'bot_polling_lock', held, 'PX', '60000']);
     await writeSettings([
-      `UPSTASH_REDIS_REST_URL=${redis.rest.url}`,
+      // As copying leaves it.
+      `UPSTASH_REDIS_REST_URL=" ${redis.rest.url} "`,
       `UPSTASH_REDIS_REST_TOKEN=${storeToken}`,
     ]);
     const { code, stdout } = await dev().finished;

@@ -2,7 +2,8 @@
  * Draws the pictures of the control room in docs/pictures: `npm run pictures`.
  *
  * Each is the real page of a lab that runs for it, in the machine's own Chromium: nothing is painted by hand but the
- * mouse pointer. Takes about three minutes.
+ * mouse pointer. Takes about three minutes. Takes no arguments (exit code 78); Ctrl-C ends the lab as well, and leaves
+ * the pictures that are drawn.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ import {
   type RoomBrowser,
   say,
 } from '../e2e/browser.ts';
+import { hearInterruption, interruptedExitCode } from '../support/interruption.ts';
+import { readOptions, refuse } from '../support/options.ts';
 import { startProgram } from '../support/program.ts';
 import { recordTakeOver } from './take-over.ts';
 
@@ -30,25 +33,43 @@ const tall: BrowserContextOptions = {
   deviceScaleFactor: sharpness,
 };
 
-if (executablePath === undefined) {
-  process.stderr.write('chromium: expected on PATH, found nowhere; install it and try again\n');
-  process.exit(exitCodes.configuration);
-}
+readOptions({ options: {}, expected: 'nothing', example: 'npm run pictures' });
+if (executablePath === undefined) refuse('chromium: expected on PATH, got nothing; install it and try again');
+const interruption = hearInterruption();
 const lab = startProgram('services/lab/main.ts', { LAB_PORT: '0' });
-let complaints: readonly string[] = [];
-try {
+process.exit(await main());
+
+async function main(): Promise<number> {
+  try {
+    const end = await Promise.race([drawAll(), interruption.came]);
+    if (end === 'interrupted') return interrupted();
+    for (const complaint of end) process.stderr.write(`${complaint}\n`);
+    return end.length === 0 ? exitCodes.cleanStop : exitCodes.bug;
+  } catch (error) {
+    // The browser and the lab hear the same signal, and may be gone before it is heard here.
+    if (!interruption.hasCome()) throw error;
+    return interrupted();
+  } finally {
+    lab.signal('SIGTERM');
+    await lab.ended;
+  }
+}
+
+function interrupted(): number {
+  process.stderr.write('interrupted: the pictures that are drawn stay, the others are as they were\n');
+  return interruptedExitCode;
+}
+
+/** What the pages complained of. */
+async function drawAll(): Promise<readonly string[]> {
   await lab.says(/^ready /m);
   const url = /^ready (\S+)$/m.exec(lab.stdout())?.[1] ?? '';
   const browser = await openBrowser(url);
   await draw(browser);
-  complaints = browser.complaints();
+  const complaints = browser.complaints();
   await browser.close();
-} finally {
-  lab.signal('SIGTERM');
-  await lab.ended;
+  return complaints;
 }
-for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
-process.exit(complaints.length === 0 ? exitCodes.cleanStop : exitCodes.bug);
 
 async function draw(browser: RoomBrowser): Promise<void> {
   keep('control-room-take-over.png', await recordTakeOver(await browser.open(narrow())));

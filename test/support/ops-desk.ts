@@ -14,6 +14,7 @@ import { type OpsContext, perform } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer } from '../../services/core/ops/results.ts';
 import { lockValue } from '../../services/core/polling-lock/lock-value.ts';
 import { redactor } from '../../services/core/redaction.ts';
+import type { EnvironmentName } from '../../services/core/settings.ts';
 import { storeKeys } from '../../services/core/store-keys.ts';
 import type { BotApi } from '../../services/core/telegram/bot-api.ts';
 import { type EmbeddedRunner, embeddedRunner } from './embedded-runner.ts';
@@ -38,6 +39,8 @@ export class OpsDesk {
   ecs: WorkerService | undefined;
   /** Runs before every end of a sleep. */
   whileAsleep: () => Promise<unknown> = async () => {};
+  environment: EnvironmentName | undefined = 'production';
+  telegramUnasked: string | undefined;
   limitMs = 60_000;
   heartbeatWaitMs: number | undefined;
   readonly steps: string[] = [];
@@ -57,12 +60,14 @@ export class OpsDesk {
       settings: { staleMs: 300_000, reminderMs: 0, autoRestartMs: 0, locale: 'en' },
       remainingMs: () => this.limitMs - (this.store.nowMs - startMs),
       heartbeatWaitMs: this.heartbeatWaitMs,
+      telegramUnasked: this.telegramUnasked,
       onStep: (step) => void this.steps.push(step),
     };
   }
 
   get ports(): OpsPorts {
     return {
+      environment: this.environment,
       clock: this.clock,
       lock: redisLockStore(this.store, this.keys),
       outages: redisOutageStore(this.store, this.keys),

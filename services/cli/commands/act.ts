@@ -1,6 +1,7 @@
 /** The ops actions: asked for, confirmed, waited for, told. */
 import { type OpsAction, type OpsRequest, readPayload } from '../../core/ops/payload.ts';
-import type { OpsAnswer, StatusResult } from '../../core/ops/results.ts';
+import type { OpsAnswer, StatusAnswer } from '../../core/ops/results.ts';
+import { otherBotError } from '../../core/ops/whose-bot.ts';
 import { describeHolder } from '../../core/polling-lock/lock-value.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
@@ -60,16 +61,23 @@ export function requestOf({ requester }: Pick<CliContext, 'requester'>, invocati
 
 type Question = { readonly ok: true; readonly text: string } | Extract<OpsAnswer, { ok: false }>;
 
-/** What is about to happen, with what is there right now. */
+/** What is about to happen, with what is there right now; nobody is asked about what would be refused. */
 async function questionFor(door: OpsDoor, request: OpsRequest): Promise<Question> {
   const answer = await door.ask({ ...request, action: 'status', force: false, dropUpdates: false });
   if (!answer.ok) return answer;
   if (answer.action !== 'status') throw new Error('status is answered by a status');
+  const { environment, lock, heartbeat } = answer;
+  const error = otherBotError(request, {
+    environment: environment ?? undefined,
+    lock: lock?.value,
+    heartbeat: heartbeat ?? undefined,
+  });
+  if (error !== undefined) return { ok: false, action: request.action, error };
   const lines = [stateLine(answer), consequence(request, answer)];
   return { ok: true, text: `${lines.join('\n')}\nGo on? [y/N] ` };
 }
 
-function stateLine({ lock, heartbeatAgeSeconds: age }: StatusResult): string {
+function stateLine({ lock, heartbeatAgeSeconds: age }: StatusAnswer): string {
   const holder =
     lock === null ? 'Nobody holds the lock' : `The lock is held by ${describeHolder(lock.value)}`;
   return `${holder}; ${age === null ? 'there is no heartbeat' : `the last heartbeat is ${duration(age)} old`}.`;
@@ -77,7 +85,7 @@ function stateLine({ lock, heartbeatAgeSeconds: age }: StatusResult): string {
 
 const restarts = 'The worker is restarted; the bot pauses for a moment, messages wait at Telegram.';
 
-function consequence({ action, force, dropUpdates }: OpsRequest, status: StatusResult): string {
+function consequence({ action, force, dropUpdates }: OpsRequest, status: StatusAnswer): string {
   const pending = status.pendingUpdates;
   const drops = `DELETED FOR GOOD: ${pending === null ? 'all that waits at Telegram' : waitingUpdates(pending)}.`;
   const releases = force

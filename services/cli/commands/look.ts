@@ -1,12 +1,12 @@
 /** `status` and `doctor`: they look and change nothing. */
-import type { StatusResult } from '../../core/ops/results.ts';
+import type { StatusAnswer } from '../../core/ops/results.ts';
 import type { Cause } from '../../core/outage/diagnosis.ts';
-import { adviceFor } from '../advice.ts';
+import { adviceOn } from '../advice.ts';
 import type { Invocation } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
 import { opsDoor } from '../ops-door.ts';
-import { facts, statusText } from '../render.ts';
+import { facts, statusText, unknownsText } from '../render.ts';
 import { told } from './act.ts';
 
 const question = { action: 'status', force: false, dropUpdates: false, reason: '' } as const;
@@ -19,33 +19,28 @@ export async function status(context: CliContext, invocation: Invocation): Promi
 export async function doctor(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
   const door = await opsDoor(context, invocation);
   const answer = await door.ask({ ...question, requestedBy: context.requester });
-  if (!answer.ok) {
-    if (answer.error.code === 'STORE_UNREACHABLE' && !invocation.isJson) context.terminal.tell(storeAdvice);
-    return told(context, invocation, answer);
-  }
+  if (!answer.ok) return told(context, invocation, answer);
   if (answer.action !== 'status') throw new Error('status is answered by a status');
-  const finding = findingOf(answer);
+  const finding = findingOf(answer, context);
   if (invocation.isJson)
     context.terminal.answer(`${JSON.stringify({ ok: true, ...finding, status: answer })}\n`);
   else context.terminal.answer(findingText(finding, answer));
   return finding.healthy ? cliExitCodes.done : cliExitCodes.failed;
 }
 
-const storeAdvice =
-  'The store cannot be reached, so nothing is known about the bot.\n' +
-  'Next: check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the database is up; then ask again.';
-
 interface Finding {
   readonly healthy: boolean;
-  readonly cause: Cause | null;
+  readonly cause: Cause | 'other-environment' | null;
   readonly meaning: string;
   readonly next: string | null;
   readonly command: string | null;
   readonly runbook: string | null;
 }
 
-/** A bot that works may still be about to stop: these two are seen before its heartbeat is old. */
-function findingOf(status: StatusResult): Finding {
+/** A bot that works may still be about to stop: a rejected token and a webhook are seen before its heartbeat is old. */
+function findingOf(status: StatusAnswer, { environment }: CliContext): Finding {
+  // First of all: the diagnosis is of one bot's store and of another's token.
+  if (status.environmentProblem) return otherEnvironment(status.environmentProblem);
   const { cause } = status;
   const coming: Cause | null =
     status.telegram === 'token-rejected'
@@ -58,15 +53,35 @@ function findingOf(status: StatusResult): Finding {
     const meaning = 'All is well: a worker polls, and its heartbeat is fresh.';
     return { healthy: true, cause: null, meaning, next: null, command: null, runbook: null };
   }
-  return { healthy: false, cause: found, ...adviceFor[found], runbook: `docs/runbook.md#${found}` };
+  return {
+    healthy: false,
+    cause: found,
+    ...adviceOn(found, environment),
+    runbook: `docs/runbook.md#${found}`,
+  };
 }
 
-function findingText({ cause, meaning, next, command, runbook }: Finding, status: StatusResult): string {
-  if (cause === null) return `${meaning}\n`;
+function otherEnvironment(problem: string): Finding {
+  const meaning =
+    'These settings are of one bot, and the store is of another: what they find does not fit together.';
+  return {
+    healthy: false,
+    cause: 'other-environment',
+    meaning,
+    next: problem,
+    command: null,
+    runbook: null,
+  };
+}
+
+function findingText({ cause, meaning, next, command, runbook }: Finding, status: StatusAnswer): string {
+  if (cause === null) return `${meaning}\n${unknownsText(status)}`;
+  // The one next step says it already.
+  const rest = { ...status, diagnosis: [], environmentProblem: null };
   return `${meaning}\n${facts([
     ['cause', cause],
     ['do this', next ?? undefined],
     ['command', command ?? undefined],
     ['runbook', runbook ?? undefined],
-  ])}\n${statusText({ ...status, diagnosis: [] })}`;
+  ])}\n${statusText(rest)}`;
 }

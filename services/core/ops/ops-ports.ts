@@ -7,12 +7,15 @@ import type { OutageSettings } from '../outage/outage.ts';
 import type { OutageStore } from '../outage/outage-store.ts';
 import type { LockOverride, Reason } from '../polling-lock/lock-store.ts';
 import type { Redact } from '../redaction.ts';
-import type { Locale } from '../settings.ts';
-import { StoreRefusedError, StoreUnreachableError } from '../store-errors.ts';
+import type { EnvironmentName, Locale } from '../settings.ts';
+import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../store-errors.ts';
 import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../telegram/bot-api.ts';
+import { ecsProblem } from './ecs-problem.ts';
 import type { OpsError } from './payload.ts';
 
 export interface OpsPorts {
+  /** Whose bot these reach, as `ENVIRONMENT` says; undefined where nothing says it. */
+  readonly environment: EnvironmentName | undefined;
   readonly clock: Clock;
   readonly lock: LockOverride;
   readonly outages: OutageStore;
@@ -35,6 +38,8 @@ export interface OpsCall {
   readonly remainingMs: () => number;
   /** How long a recovery waits for a heartbeat at most; else as long as its time allows. */
   readonly heartbeatWaitMs?: number | undefined;
+  /** Why Telegram is not asked how things are; it is when left out. */
+  readonly telegramUnasked?: string | undefined;
   /** Hears of each step as it begins. */
   readonly onStep?: ((step: string) => void) | undefined;
 }
@@ -71,13 +76,11 @@ export async function record(
 /** A failure of the store, Telegram or ECS as an answer; undefined for a bug, which is not one. */
 export function faultOf(error: unknown): OpsError | undefined {
   if (error instanceof OpsRefusal) return { code: error.code, message: error.message };
-  if (
-    error instanceof StoreUnreachableError ||
-    error instanceof StoreRefusedError ||
-    error instanceof BotApiRefusedError ||
-    error instanceof BotApiUnreachableError ||
-    error instanceof EcsError
-  ) {
+  if (error instanceof StoreUnreachableError || error instanceof StoreRefusedError) {
+    return { code: error.code, message: storeProblem(error) };
+  }
+  if (error instanceof EcsError) return { code: error.code, message: ecsProblem(error) };
+  if (error instanceof BotApiRefusedError || error instanceof BotApiUnreachableError) {
     return { code: error.code, message: error.message };
   }
   return undefined;

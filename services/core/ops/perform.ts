@@ -1,9 +1,10 @@
 /**
- * Carries out one ops request and answers it. Faults of the store, Telegram and ECS are answers; a bug is not.
+ * Carries out one ops request and answers it. Faults of the store, Telegram and ECS are answers; a bug is not. What
+ * changes something first asks the store whose bot it would change; without an answer nothing is changed.
  */
 import type { Reason } from '../polling-lock/lock-store.ts';
 import { dropUpdates } from './drop-updates.ts';
-import { faultOf, type OpsCall } from './ops-ports.ts';
+import { faultOf, type OpsCall, OpsRefusal } from './ops-ports.ts';
 import type { OpsRequest } from './payload.ts';
 import { recover } from './recover.ts';
 import { releaseLock } from './release-lock.ts';
@@ -11,6 +12,7 @@ import { restart } from './restart.ts';
 import type { OpsAnswer } from './results.ts';
 import { status } from './status.ts';
 import { type StoppedTask, taskStopped } from './task-stopped.ts';
+import { otherBotError, tracesOf } from './whose-bot.ts';
 
 /** All that an action needs but the reason for it. */
 export type OpsContext = Omit<OpsCall, 'reason'>;
@@ -20,19 +22,35 @@ export async function perform(context: OpsContext, request: OpsRequest): Promise
   return answered(context, action, { who: requestedBy, why: reason }, async (call) => {
     switch (action) {
       case 'status':
-        return { ok: true, action, ...(await status(call)) };
+        return statusAnswer(call);
       case 'release-lock':
         return { ok: true, action, ...(await releaseLock(call, request)) };
       case 'drop-updates':
+        await refuseOtherBot(call, request);
         return { ok: true, action, ...(await dropUpdates(call)) };
       case 'restart':
+        await refuseOtherBot(call, request);
         return { ok: true, action, ...(await restart(call)) };
       case 'recover': {
+        await refuseOtherBot(call, request);
         const { steps, error } = await recover(call, request);
         return error === undefined ? { ok: true, action, steps } : { ok: false, action, error, steps };
       }
     }
   });
+}
+
+async function statusAnswer(call: OpsCall): Promise<OpsAnswer> {
+  const result = await status(call);
+  return call.telegramUnasked === undefined
+    ? { ok: true, action: 'status', ...result }
+    : { ok: true, action: 'status', ...result, telegram: 'not-asked' };
+}
+
+async function refuseOtherBot({ ports }: OpsCall, request: OpsRequest): Promise<void> {
+  const observation = await ports.outages.observe({ noteRun: false });
+  const error = otherBotError(request, tracesOf(ports.environment, observation));
+  if (error !== undefined) throw new OpsRefusal(error);
 }
 
 export async function performTaskStopped(context: OpsContext, task: StoppedTask): Promise<OpsAnswer> {

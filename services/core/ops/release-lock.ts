@@ -4,12 +4,14 @@
  * By default the holder is asked: its value is marked, a live holder stops polling and releases within a second
  * or two, a dead one cannot renew and is gone after the lock's remaining life. Only `force` deletes at once; a
  * holder that still polls then overlaps with the next one until it notices, which is why it is not the default.
- * Exactly the value that was seen is revoked or broken: a holder that came meanwhile is not touched.
+ * Exactly the value that was seen is revoked or broken: a holder that came meanwhile is not touched, and neither is one
+ * of another environment's bot.
  */
 import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
 import type { Held } from '../polling-lock/lock-store.ts';
-import { answerReserveMs, type OpsCall } from './ops-ports.ts';
+import { answerReserveMs, type OpsCall, OpsRefusal } from './ops-ports.ts';
 import type { ReleaseLockResult } from './results.ts';
+import { otherBotError, tracesOf } from './whose-bot.ts';
 
 const pollMs = 500;
 /** Added to the lock's remaining life, so that its end is seen. */
@@ -17,8 +19,14 @@ const expirySlackMs = 1000;
 /** A lock without expiry goes only if its holder obeys: a live one does within seconds. */
 const endlessLockWaitMs = 10_000;
 export async function releaseLock(call: OpsCall, { force }: { force: boolean }): Promise<ReleaseLockResult> {
-  const { lock, outages } = call.ports;
-  const { heartbeat, nowMs, held } = await outages.observe({ noteRun: false });
+  const { lock, outages, environment } = call.ports;
+  const observation = await outages.observe({ noteRun: false });
+  const otherBot = otherBotError(
+    { action: 'release-lock', dropUpdates: false },
+    tracesOf(environment, observation),
+  );
+  if (otherBot !== undefined) throw new OpsRefusal(otherBot);
+  const { heartbeat, nowMs, held } = observation;
   const age = heartbeatAgeSeconds(heartbeat, nowMs);
   const result = { previousValue: held?.value ?? null, heartbeatAgeSeconds: age };
   if (held === undefined) return { lockRemoved: false, ...result, mode: 'absent' };

@@ -1,5 +1,6 @@
 /** What the ops function answers. The names are fixed: scripts read them. */
 import type { Cause } from '../outage/diagnosis.ts';
+import type { EnvironmentName } from '../settings.ts';
 import type { OpsAction, OpsError } from './payload.ts';
 
 export interface ReleaseLockResult {
@@ -47,6 +48,8 @@ export interface StatusResult {
   readonly diagnosis: readonly string[];
   readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
   readonly telegram: 'reachable' | 'token-rejected' | 'unreachable';
+  /** Why Telegram was not asked, in a line; null when it was. */
+  readonly telegramProblem: string | null;
   readonly pendingUpdates: number | null;
   readonly webhookSet: boolean | null;
   readonly ecs: {
@@ -55,6 +58,17 @@ export interface StatusResult {
     readonly deploying: boolean;
     readonly lastStopReason: string | null;
   } | null;
+  /** Why ECS could not be asked and how to mend it, in a line; null when it could, or is not configured. */
+  readonly ecsProblem: string | null;
+  /** What `ENVIRONMENT` says where this was asked; null where nothing says whose bot is meant. */
+  readonly environment: EnvironmentName | null;
+  /** The lock, or the last heartbeat, is of another environment's bot: a line; else null. */
+  readonly environmentProblem: string | null;
+}
+
+/** Where there is no bot token Telegram is not asked. */
+export interface StatusAnswer extends Omit<StatusResult, 'telegram'> {
+  readonly telegram: StatusResult['telegram'] | 'not-asked';
 }
 
 export interface RecoverStep {
@@ -82,7 +96,7 @@ export interface TaskStoppedResult extends ReleaseLockResult {
 type Done<Action extends string, Result> = { readonly ok: true; readonly action: Action } & Result;
 
 export type OpsAnswer =
-  | Done<'status', StatusResult>
+  | Done<'status', StatusAnswer>
   | Done<'release-lock', ReleaseLockResult>
   | Done<'drop-updates', DropUpdatesResult>
   | Done<'restart', RestartResult>

@@ -1,28 +1,34 @@
 /** Who polls, since when, and whether all is well. Changes nothing. */
+
+import { EcsError, type WorkerService } from '../ecs/worker-service.ts';
 import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
 import { diagnosisLines } from '../notifications/outage-notices.ts';
 import { diagnose } from '../outage/diagnosis.ts';
-import { probeEcs, probeTelegram } from '../outage/facts.ts';
+import { type EcsFacts, probeTelegram, type TelegramFacts } from '../outage/facts.ts';
 import { decide, isMalformed } from '../outage/outage-detector.ts';
 import type { BotObservation } from '../outage/outage-store.ts';
 import { readLockHolder } from '../polling-lock/lock-value.ts';
+import { ecsProblem } from './ecs-problem.ts';
 import type { OpsCall } from './ops-ports.ts';
 import type { StatusResult } from './results.ts';
+import { otherBotProblem, tracesOf } from './whose-bot.ts';
 
 export async function status({
   ports,
   settings,
-}: Pick<OpsCall, 'ports' | 'settings'>): Promise<StatusResult> {
-  const [observation, telegram, ecs] = await Promise.all([
+  telegramUnasked,
+}: Pick<OpsCall, 'ports' | 'settings' | 'telegramUnasked'>): Promise<StatusResult> {
+  const [observation, telegram, { ecs, ecsProblem: whyNoEcs }] = await Promise.all([
     ports.outages.observe({ noteRun: false }),
-    probeTelegram(ports.telegram),
-    probeEcs(ports.ecs),
+    telegramUnasked === undefined ? probeTelegram(ports.telegram) : notAsked,
+    askEcs(ports.ecs),
   ]);
   const { heartbeat, held, memory, nowMs } = observation;
   const up = decide(memory, heartbeat, settings, nowMs).verdict.kind === 'up';
   const heartbeatMalformed = isMalformed(heartbeat, settings, nowMs);
   const diagnosis = up ? undefined : diagnose({ heartbeat, heartbeatMalformed, held, telegram, ecs });
   const { outage } = memory;
+  const environmentProblem = otherBotProblem(tracesOf(ports.environment, observation));
   return {
     lock: lockResult(observation),
     epoch: observation.epoch,
@@ -36,10 +42,29 @@ export async function status({
         ? { id: outage.id, since: isoText(outage.sinceMs), opened: isoText(outage.openedMs) }
         : null,
     telegram: telegram.kind === 'not-asked' ? 'unreachable' : telegram.kind,
+    telegramProblem: telegramUnasked ?? null,
     pendingUpdates: telegram.kind === 'reachable' ? telegram.pendingUpdates : null,
     webhookSet: telegram.kind === 'reachable' ? telegram.webhookHost !== null : null,
     ecs: ecs.kind === 'known' ? withoutKind(ecs) : null,
+    ecsProblem: whyNoEcs === null ? null : ports.redact(whyNoEcs),
+    environment: ports.environment ?? null,
+    environmentProblem: environmentProblem === undefined ? null : ports.redact(environmentProblem),
   };
+}
+
+const notAsked: TelegramFacts = { kind: 'not-asked' };
+
+/** Not getting an answer is a fact here, and why is one as well. */
+async function askEcs(
+  service: WorkerService | undefined,
+): Promise<{ ecs: EcsFacts; ecsProblem: string | null }> {
+  if (service === undefined) return { ecs: { kind: 'not-configured' }, ecsProblem: null };
+  try {
+    return { ecs: { kind: 'known', ...(await service.describe()) }, ecsProblem: null };
+  } catch (error) {
+    if (!(error instanceof EcsError)) throw error;
+    return { ecs: { kind: 'unknown' }, ecsProblem: ecsProblem(error) };
+  }
 }
 
 function lockResult({ held, revoked }: BotObservation): StatusResult['lock'] {

@@ -53,7 +53,11 @@ describe('drop-updates', () => {
   });
 
   it('says that updates were dropped although the audit entry failed', async () => {
-    desk.store.failure = new StoreUnreachableError('xadd', new Error('no answer in time'));
+    const failure = new StoreUnreachableError('xadd', new Error('no answer in time'));
+    const act = async () => {
+      desk.store.failure = failure;
+    };
+    desk.store.afterNext = { script: 'observe-bot-7', act };
     const answer = await desk.ask({ action: 'drop-updates' });
     expect(answer).toMatchObject({ ok: false, error: { code: 'AUDIT_FAILED' } });
     expect(JSON.stringify(answer)).toContain('done (dropped)');
@@ -113,6 +117,40 @@ describe('status', () => {
       ecs: { running: 1, desired: 1 },
     });
     expect(await desk.store.command(['EXISTS', desk.keys.outage, desk.keys.audit])).toBe(0);
+  });
+
+  it('says why ECS could not be asked, and how to mend it', async () => {
+    const fail = (message: string) => () =>
+      Promise.reject(new EcsError('DescribeServices', new Error(message)));
+    for (const [said, mend] of [
+      ['Region is missing', 'set AWS_REGION'],
+      ['Could not load credentials from any providers', 'set AWS credentials'],
+      ['User is not authorized to perform: ecs:DescribeServices', 'let these credentials'],
+      ['worker in bots: MISSING', 'check ECS_CLUSTER, ECS_SERVICE'],
+      ['a-secret-in-an-error', 'ask again'],
+    ] as const) {
+      desk.ecs = { describe: fail(said), restart: fail(said) };
+      const answer = await desk.ask({ action: 'status' });
+      expect(answer).toMatchObject({ ok: true, ecs: null, ecsProblem: expect.stringContaining(mend) });
+      expect(JSON.stringify(answer)).not.toContain('a-secret-in-an-error');
+      const restart = await desk.ask({ action: 'restart' });
+      expect(restart).toMatchObject({ ok: false, error: { message: expect.stringContaining(mend) } });
+    }
+    desk.ecs = undefined;
+    expect(await desk.ask({ action: 'status' })).toMatchObject({ ecs: null, ecsProblem: null });
+  });
+
+  it('does not ask Telegram where it is told not to, and takes that for no cause', async () => {
+    desk.telegramUnasked = 'TELEGRAM_BOT_TOKEN_PROD is not set';
+    expect(await desk.ask({ action: 'status' })).toMatchObject({
+      ok: true,
+      telegram: 'not-asked',
+      telegramProblem: 'TELEGRAM_BOT_TOKEN_PROD is not set',
+      pendingUpdates: null,
+      webhookSet: null,
+      cause: 'never-started',
+    });
+    expect(desk.calls).toEqual([]);
   });
 
   it('redacts what the last error may have brought along', async () => {

@@ -6,18 +6,31 @@
  * line, a second deploy changes nothing, functions run as they are deployed, and nothing is left. What it does not:
  * that IAM lets them, that Fargate starts the image, and what the mock's CloudFormation does not know.
  *
- * Where the mock cannot be installed it says so in one line and succeeds, unless REQUIRE_REAL=1.
+ * Where the mock cannot be installed it says so in one line and succeeds, unless REQUIRE_REAL=1. Takes no arguments (exit
+ * code 78). Ctrl-C ends it with 130 and leaves nothing.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { startLabRedis } from '../../../services/lab/redis-rest/lab-redis.ts';
+import { hearInterruption, interruptedExitCode } from '../../support/interruption.ts';
+import { readOptions } from '../../support/options.ts';
 import { startTelegramEmulator } from '../../support/telegram-emulator.ts';
 import { startAccount } from './account.ts';
 import { rehearse } from './rehearse.ts';
 import { installTools, ToolMissingError, type Tools } from './tools.ts';
 
+const childrenEndMs = 10_000;
+
+readOptions({ options: {}, expected: 'nothing', example: 'npm run rehearse' });
+const interruption = hearInterruption();
+void interruption.came.then(() => {
+  process.stderr.write('interrupted: clearing away\n');
+  // The steps fail now, one by one, with all that the account has logged: that is no result.
+  process.stdout.write = () => true;
+});
 process.exit(await main());
 
 async function main(): Promise<number> {
@@ -26,22 +39,51 @@ async function main(): Promise<number> {
     tools = await installTools();
   } catch (error) {
     if (!(error instanceof ToolMissingError)) throw error;
+    if (interruption.hasCome()) return interruptedExitCode;
     process.stdout.write(`rehearsal skipped: ${error.message}\n`);
     return process.env['REQUIRE_REAL'] === '1' ? 1 : 0;
   }
   const folder = mkdtempSync(join(tmpdir(), 'staffprobot-rehearsal-'));
+  // Whatever ends this program: nothing is left of it.
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  try {
+    return await rehearseIn(folder, tools);
+  } catch (error) {
+    // The account hears the same signal.
+    if (!interruption.hasCome()) throw error;
+    return interruptedExitCode;
+  }
+}
+
+async function rehearseIn(folder: string, tools: Tools): Promise<number> {
   const account = await startAccount(tools, folder);
   const telegram = await startTelegramEmulator();
   const storeToken = 'rehearsal-store';
   const clock = systemClock;
   const redis = await startLabRedis({ port: 0, tokens: [storeToken], redisServerPath: undefined, clock });
-  try {
-    const store = { url: redis.rest.url, token: storeToken };
-    return await rehearse({ tools, account, folder, store, telegramUrl: telegram.url });
-  } finally {
-    await account.stop();
-    await redis.stop();
-    await telegram.stop();
-    rmSync(folder, { recursive: true, force: true });
+  const store = { url: redis.rest.url, token: storeToken };
+  const rehearsal = rehearse({ tools, account, folder, store, telegramUrl: telegram.url });
+  const end = await Promise.race([rehearsal, interruption.came]);
+  const stopped = Promise.all([account.stop(), redis.stop(), telegram.stop()]);
+  if (end !== 'interrupted') {
+    await stopped;
+    return end;
+  }
+  endChildren();
+  // An account that the signal has ended already cannot be waited for.
+  await Promise.race([Promise.all([stopped, rehearsal]), clock.sleep(childrenEndMs)]);
+  return interruptedExitCode;
+}
+
+/** A terminal's Ctrl-C reaches them by itself; another signal does not, and `cdk` would go on trying for minutes. */
+function endChildren(): void {
+  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).split('\n');
+  for (const [pid, parent] of processes.map((line) => line.trim().split(/\s+/).map(Number))) {
+    if (pid === undefined || parent !== process.pid) continue;
+    try {
+      process.kill(pid);
+    } catch {
+      // It is gone by now, as ps itself is.
+    }
   }
 }

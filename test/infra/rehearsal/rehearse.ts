@@ -96,6 +96,7 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
           outputs.get('FillSecretCommand') ?? '',
           /put-secret-value .*secret:StaffProBot-production/,
         );
+        assert.match(outputs.get('ShellCommand') ?? '', /^export ENVIRONMENT='production' .*ECS_CLUSTER='\w/);
         assert.match(outputs.get('PrometheusTarget') ?? '', /:9464$/);
         functions = await functionNames(aws);
         assert.equal(outputs.get('OpsFunctionName'), functions.ops);
@@ -147,10 +148,15 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
       },
     ],
     [
-      'the monitor runs, and says so in its metrics',
+      'the monitor runs, and says so in the metric that its alarm asks for',
       async () => {
         const { log } = await invoke(functions.monitor, {});
         assert.match(log, /"MonitorPass":1/);
+        const { MetricAlarms } = JSON.parse(await text(aws, 'cloudwatch', 'describe-alarms'));
+        const alarm = MetricAlarms.find(({ MetricName }: Alarm) => MetricName === 'MonitorPass');
+        const [{ Name, Value }] = alarm.Dimensions;
+        assert.equal(Value, functions.monitor);
+        assert.ok(log.includes(`"${Name}":"${Value}"`), log);
       },
     ],
     [
@@ -171,6 +177,7 @@ interface Rule {
   readonly ScheduleExpression?: string;
 }
 interface Alarm {
+  readonly MetricName: string;
   readonly AlarmActions: readonly string[];
 }
 interface Names {

@@ -59,4 +59,25 @@ describe('BOT_HANDLERS', () => {
     expect(await worker.ended).toBe(78);
     expect(worker.stderr()).toMatch(/^BOT_HANDLERS: expected a module .*, got .*; give a path .*\n$/);
   });
+
+  it.each([
+    ['./nope.ts', `there is no file ${join(process.cwd(), 'nope.ts')}`],
+    ['./services', `there is no file ${join(process.cwd(), 'services')}`],
+    ['nope.ts', `there is neither a file ${join(process.cwd(), 'nope.ts')} nor such a package`],
+    ['@company/features', 'nor such a package'],
+  ])('says of %s where it was looked for', async (specifier, where) => {
+    const worker = await stage.worker({ BOT_HANDLERS: specifier });
+    expect(await worker.ended).toBe(78);
+    expect(worker.stderr()).toContain(`got "${specifier}", which cannot be loaded (`);
+    expect(worker.stderr()).toContain(where);
+    expect(worker.stderr()).not.toContain('services/bot');
+  });
+
+  it('says of a module that is there what it misses itself', async () => {
+    const worker = await stage.worker({
+      BOT_HANDLERS: write("import 'no-such-package'; export default () => {};"),
+    });
+    expect(await worker.ended).toBe(78);
+    expect(worker.stderr()).toContain("'no-such-package' imported from");
+  });
 });

@@ -30,7 +30,7 @@ function observed() {
     metrics,
     series,
     lease: leaseObserver(quiet, metrics),
-    delivery: deliveryObserver(quiet, metrics, clock),
+    delivery: deliveryObserver({ logger: quiet, metrics, clock, apiRoot: 'https://telegram.example' }),
   };
 }
 

@@ -52,10 +52,49 @@ describe('a worker that starts', () => {
     expect(worker.output()).not.toContain('a-wrong-rest-token');
   });
 
+  it('exits with 69 when the address is that of something else, and says what it answers', async () => {
+    const worker = await stage.worker({ UPSTASH_REDIS_REST_URL: stage.telegram.url });
+    expect(await worker.ended).toBe(69);
+    expect(worker.output()).toMatch(/the store cannot be used: .*; check UPSTASH_REDIS_REST_URL/);
+    expect(worker.output()).toMatch(/\(its address answers HTTP \d{3}, [^)]+: no Redis REST API\)/);
+    expect(worker.output()).not.toContain(stage.redis.token);
+  });
+
+  it('exits with 77 and names TELEGRAM_API_ROOT as well when every method is unknown there', async () => {
+    stage.telegram.fault({ kind: '404-token' });
+    const worker = await stage.worker();
+    expect(await worker.ended).toBe(77);
+    expect(worker.output()).toContain(`and TELEGRAM_API_ROOT (${stage.telegram.url})`);
+  });
+
+  it('says in each line which server of Telegram does not answer, without a stack', async () => {
+    const apiRoot = `http://127.0.0.1:${await freePort()}`;
+    const worker = await stage.worker({ TELEGRAM_API_ROOT: apiRoot });
+    await worker.says(/getMe failed.*\n.*getMe failed/s);
+    const line =
+      worker
+        .output()
+        .split('\n')
+        .find((text) => text.includes('getMe failed')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({ apiRoot, error: { code: 'BOT_API_UNREACHABLE' } });
+    expect(worker.output()).not.toContain('"stack"');
+  });
+
+  it('exits with 77, and lets go of the lock, when the token is rejected only after it has led', async () => {
+    stage.telegram.fault({ method: 'getWebhookInfo', kind: '401' });
+    const worker = await stage.worker();
+    expect(await worker.ended).toBe(77);
+    expect(await stage.get(keys.lock)).toBeNull();
+  });
+
   it('exits with 77 when Telegram rejects the token, and takes no lock', async () => {
     stage.telegram.fault({ kind: '401' });
     const worker = await stage.worker();
     expect(await worker.ended).toBe(77);
+    expect(worker.output()).toMatch(
+      /Telegram rejects the bot token \(getMe: 401 [^)]*\): check it with @BotFather; put/,
+    );
+    expect(worker.output()).not.toContain('"stack"');
     expect(worker.output()).not.toContain(botToken);
     expect(await stage.get(keys.lock)).toBeNull();
   });

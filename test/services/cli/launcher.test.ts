@@ -45,6 +45,14 @@ describe('the launcher', () => {
     await rm(join(folder, '.env'));
   });
 
+  it('refuses a .env that is no file in one line', async () => {
+    await mkdir(join(folder, '.env'));
+    const started = await start(['status']);
+    await rm(join(folder, '.env'), { recursive: true });
+    expect(started).toMatchObject({ code: 78, stdout: '' });
+    expect(started.stderr).toMatch(/^\.env: expected a file that you may read, got a folder; .*\n$/);
+  });
+
   it('says what to do where nothing was installed', async () => {
     const lonely = join(folder, 'a/services/cli');
     await mkdir(lonely, { recursive: true });

@@ -1,0 +1,19 @@
+/** `.env` of the current folder. Whatever is there instead of a file that can be read is one line, not a stack. */
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { ConfigurationError } from '../core/configuration-error.ts';
+import type { Environment } from '../core/environment-reader.ts';
+
+/** Undefined when there is none. @throws ConfigurationError */
+export function readEnvFile(): Environment | undefined {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return undefined;
+    const got = code === 'EISDIR' ? 'a folder' : `one that cannot be read (${String(code ?? error)})`;
+    throw new ConfigurationError([
+      `.env: expected a file that you may read, got ${got}; mend it or remove it`,
+    ]);
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What stands at the store's address, when it gives no usable answer: asked once, for the line that says so.
+ *
+ * Guarantees: never rejects, ends within its time, and tells nothing of the answer but its status and its kind.
+ */
+import type { StoreSettings } from '../core/settings.ts';
+
+const timeoutMs = 5000;
+
+/** Undefined when nothing answers, or what answers is a Redis REST API. */
+export async function probeStore({
+  url,
+  token,
+}: Pick<StoreSettings, 'url' | 'token'>): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '["PING"]',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (isRedisRest(await response.text())) return undefined;
+    const kind = /^[\w.+-]+\/[\w.+-]+/.exec(response.headers.get('content-type') ?? '')?.[0];
+    return `its address answers HTTP ${response.status}, ${kind ?? 'no content type'}: no Redis REST API`;
+  } catch {
+    // The failure that is being told says already that nothing answers.
+    return undefined;
+  }
+}
+
+function isRedisRest(text: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null && ('result' in answer || 'error' in answer);
+  } catch {
+    return false;
+  }
+}
