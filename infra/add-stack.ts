@@ -17,13 +17,17 @@ export function addStack(app: App, configuration: Configuration): StaffProBotSta
   return stack;
 }
 
-/** Allowed, because a first deploy knows neither, but nobody should find out at night. */
-function warnOfSilence(stack: StaffProBotStack, { alertEmail, settings }: Configuration): void {
+/** Allowed, because a first deploy knows none of it, but nobody should find out at night. */
+function warnOfSilence(stack: StaffProBotStack, { alertEmail, runbookUrl, settings }: Configuration): void {
   if (alertEmail === undefined) {
     Validations.of(stack).addWarning(
       'no-alert-email',
       'alertEmail is not set: nobody gets the alarms by mail',
     );
+  }
+  if (alertEmail !== undefined && !/^https?:/.test(runbookUrl)) {
+    const text = `runbookUrl is not set to a web address: alarm mails end in ${runbookUrl}#…, which nobody can open`;
+    Validations.of(stack).addWarning('no-runbook-address', text);
   }
   if (settings.SUPERADMIN_TELEGRAM_IDS === undefined) {
     const text = 'superadminTelegramIds is not set: no superadmin hears of an outage';

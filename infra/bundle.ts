@@ -4,23 +4,48 @@
  *   node infra/bundle.ts worker <folder> [<handlers module>]
  *   node infra/bundle.ts function <name> <folder>
  *
- * A failure ends it with what esbuild said.
+ * Wrong arguments end it with a line and exit code 78, a source that cannot be bundled with a line for each problem
+ * and 1.
  */
+import type { BuildFailure, Message } from 'esbuild';
 import { bundleFunction, bundleWorker } from './bundling.ts';
 import { type FunctionName, functionEntries } from './function-entries.ts';
 
-const usage = `usage: bundle.ts worker <folder> [<handlers module>]
-       bundle.ts function <${Object.keys(functionEntries).join('|')}> <folder>`;
+const forms = `worker <folder> [<handlers module>], or function <${Object.keys(functionEntries).join('|')}> <folder>`;
 
-const [kind, first, second] = process.argv.slice(2);
-if (kind === 'worker' && first !== undefined) {
-  await bundleWorker(first, second === '' ? undefined : second);
-} else if (kind === 'function' && isFunctionName(first) && second !== undefined) {
-  await bundleFunction(first, second);
-} else {
-  throw new Error(usage);
+try {
+  const words = process.argv.slice(2);
+  const bundling = start(words);
+  if (bundling === undefined)
+    refuse(`arguments: expected ${forms}, got ${JSON.stringify(words.join(' '))}`, 78);
+  else await bundling;
+} catch (error) {
+  if (!isBuildFailure(error)) throw error;
+  refuse(error.errors.map(described).join('\n'), 1);
 }
 
-function isFunctionName(name: string | undefined): name is FunctionName {
-  return name !== undefined && Object.hasOwn(functionEntries, name);
+/** Undefined for arguments that are none of the two forms. */
+function start([kind, first, second, ...more]: readonly string[]): Promise<unknown> | undefined {
+  if (more.length > 0 || first === undefined) return undefined;
+  if (kind === 'worker') return bundleWorker(first, second === '' ? undefined : second);
+  if (kind === 'function' && isFunctionName(first) && second !== undefined)
+    return bundleFunction(first, second);
+  return undefined;
+}
+
+function isFunctionName(name: string): name is FunctionName {
+  return Object.hasOwn(functionEntries, name);
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && 'errors' in error;
+}
+
+function described({ text, location }: Message): string {
+  return location === null ? text : `${location.file}:${location.line}: ${text}`;
+}
+
+function refuse(text: string, code: number): void {
+  process.stderr.write(`bundle.ts: ${text}\n`);
+  process.exitCode = code;
 }

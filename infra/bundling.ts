@@ -2,8 +2,8 @@
  * How source becomes what production runs: esbuild bundles for the functions and for the worker's image.
  *
  * Functions are CommonJS, which starts faster on Lambda than ES modules do; the AWS clients, which they import only
- * when needed, become files of their own, so that a start does not even parse them. The worker is ES modules, because its entry awaits at the top; chunks
- * are shared, so that a company's handlers use the very Telegraf that the bot uses.
+ * when needed, become files of their own, so that a start does not even parse them. The worker is ES modules, because
+ * its entry awaits at the top; chunks are shared, so that a company's handlers use the very Telegraf that the bot uses.
  *
  * Guarantees: the same source gives the same bytes; no warning passes; nothing of a bundle reads the source tree or
  * `node_modules` when it runs. Does not check types.

@@ -3,7 +3,7 @@ import { assumptions, type CostLine, type StoreLine, total } from './costs.ts';
 
 export interface CostVariant {
   readonly title: string;
-  /** How to get it: what follows `npx cdk deploy`. */
+  /** How to get it: what stands beside the usual values of `npx cdk deploy`. */
   readonly context: string;
   readonly lines: readonly CostLine[];
 }
@@ -28,9 +28,11 @@ export function renderCostPage({ variants, store }: CostPage): string {
     'The allowance is what AWS gives every account for ever: 10 alarms, 10 metrics, 3 dashboards, 400,000 GB-seconds of',
     'Lambda. NAT costs its hours; each GB through it comes on top.',
     '',
-    '| variant | how |',
+    '| variant | beside [the usual values](deploy.md#2-make-the-stack-with-nothing-running-yet) of `npx cdk deploy` |',
     '| --- | --- |',
-    ...variants.map(({ title, context }) => `| ${title} | \`npx cdk deploy${context}\` |`),
+    ...variants.map(
+      ({ title, context }) => `| ${title} | ${context === '' ? 'nothing' : `\`${context}\``} |`,
+    ),
     '',
     '## Commands of the Redis store',
     '',

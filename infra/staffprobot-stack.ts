@@ -58,7 +58,6 @@ export class StaffProBotStack extends Stack {
     });
     const monitor = new HeartbeatMonitor(this, 'Monitor', {
       ...functionProps,
-      environmentName,
       environment: only(monitorVariables, environment),
       notifications,
       opsUrl: ops.url,
@@ -78,7 +77,7 @@ export class StaffProBotStack extends Stack {
       const check = new SecretsCheck(this, 'SecretsCheck', { secrets, required, logRetentionDays });
       worker.service.node.addDependency(check.passed);
     }
-    addOutputs(this, { secrets, notifications, worker, monitor, ops, observability });
+    addOutputs(this, { environment, secrets, notifications, worker, monitor, ops, observability });
   }
 }
 

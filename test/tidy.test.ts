@@ -1,6 +1,6 @@
 /**
  * What a linter cannot hold: imports point one way, time and chance and the environment enter by their doors,
- * there are no cycles, and the tree is the one that the design fixes.
+ * there are no cycles, and the tree is the one that docs/architecture.md tells.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -135,7 +135,7 @@ describe('what everybody takes through a port', () => {
 });
 
 describe('the tree', () => {
-  it('has in services and functions only the folders of the design', () => {
+  it('has in services and functions only the folders that docs/architecture.md names', () => {
     const services = ['adapters', 'bot', 'cli', 'core', 'lab', 'metrics-sidecar'];
     expect(services).toEqual(expect.arrayContaining(readdirSync(join(root, 'services'))));
     expect(readdirSync(join(root, 'functions'))).toEqual(['heartbeat-monitor', 'release-lock']);

@@ -32,8 +32,8 @@ export const timeoutSeconds = 60;
 export const everyMinutes = 1;
 
 export const metricNamespace = 'StaffProBot';
-/** The dimension by which stacks in one account are told apart: the value of `ENVIRONMENT`. */
-export const metricDimension = 'Environment';
+/** The dimension by which stacks in one account are told apart: the function's own name, as Lambda's metrics have it. */
+export const metricDimension = 'FunctionName';
 export const metrics = {
   /** 1 at the end of every full pass; missing is breaching. */
   pass: 'MonitorPass',

@@ -4,27 +4,29 @@
  * It fails loudly when the store cannot be read; a bot that is down is no failure. The metric is the last thing
  * that it writes.
  */
-import { type FunctionSeams, functionParts } from '../../services/adapters/function-ports.ts';
+import type { FunctionSeams } from '../../services/adapters/function-ports.ts';
 import { type LambdaContext, remainingTime } from '../../services/adapters/lambda-time.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import type { Environment } from '../../services/core/environment-reader.ts';
-import { lazily } from '../../services/core/lazily.ts';
 import { type MonitorReport, type MonitorSettings, runMonitor } from '../../services/core/outage/monitor.ts';
 import type { Settings } from '../../services/core/settings.ts';
 import { functionName, metricDimension, metricNamespace, metrics, runLimitSeconds } from './contract.ts';
+import { keptParts } from './kept-parts.ts';
 
 export type MonitorHandler = (event: unknown, context?: Partial<LambdaContext>) => Promise<MonitorReport>;
 
-/** The handler out of an environment and its seams, built at the first run; tests and the lab hand in theirs. */
+/** The handler out of an environment and its seams; tests and the lab hand in theirs. */
 export function composeMonitor(environment: Environment, seams: FunctionSeams): MonitorHandler {
-  const parts = lazily(() => functionParts(functionName, environment, seams));
+  const parts = keptParts(functionName, environment, seams);
+  // What Lambda calls it: no two stacks of an account have a function of the same name.
+  const deployedName = environment['AWS_LAMBDA_FUNCTION_NAME'] ?? functionName;
   const write = seams.write ?? ((line: string) => process.stdout.write(line));
   return async (_event, context) => {
     const remainingMs = remainingTime(seams.clock, runLimitSeconds * 1000, context);
     const { settings, ports } = await parts();
     const report = await runMonitor(ports, monitorSettings(settings), remainingMs);
-    write(`${metricLine(report, settings.environment, seams.clock.wallMs())}\n`);
+    write(`${metricLine(report, deployedName, seams.clock.wallMs())}\n`);
     return report;
   };
 }
@@ -40,7 +42,7 @@ function monitorSettings(settings: Settings): MonitorSettings {
 }
 
 /** CloudWatch's embedded metric format: a line on stdout that becomes metrics. */
-function metricLine(report: MonitorReport, environment: string, nowMs: number): string {
+function metricLine(report: MonitorReport, deployedName: string, nowMs: number): string {
   const values = {
     [metrics.pass]: 1,
     [metrics.outageOpen]: report.outageId === null ? 0 : 1,
@@ -55,7 +57,7 @@ function metricLine(report: MonitorReport, environment: string, nowMs: number): 
   const directive = { Namespace: metricNamespace, Dimensions: [[metricDimension]], Metrics: definitions };
   return JSON.stringify({
     _aws: { Timestamp: Math.floor(nowMs), CloudWatchMetrics: [directive] },
-    [metricDimension]: environment,
+    [metricDimension]: deployedName,
     ...values,
   });
 }

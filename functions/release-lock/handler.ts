@@ -5,19 +5,19 @@
  * HTTPS requests get one-tap links and nothing else; whatever is not one is refused alike, and so is everything
  * while links are off (`OPS_LINK_SECRET` is not set).
  */
-import { type FunctionSeams, functionParts } from '../../services/adapters/function-ports.ts';
+import type { FunctionParts, FunctionSeams } from '../../services/adapters/function-ports.ts';
 import { type LambdaContext, remainingTime } from '../../services/adapters/lambda-time.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import { ConfigurationError } from '../../services/core/configuration-error.ts';
 import type { Environment } from '../../services/core/environment-reader.ts';
-import { lazily } from '../../services/core/lazily.ts';
 import type { InboxStore } from '../../services/core/notifications/inbox-store.ts';
 import { readPayload } from '../../services/core/ops/payload.ts';
 import { type OpsContext, perform, performTaskStopped } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer } from '../../services/core/ops/results.ts';
 import { readStoppedTask } from '../../services/core/ops/task-stopped.ts';
 import type { LinkMaker } from '../../services/core/ops-links/make-link.ts';
+import { keptParts } from '../heartbeat-monitor/kept-parts.ts';
 import { functionName, timeoutSeconds } from './contract.ts';
 import { readPageRequest } from './http-request.ts';
 import { type HttpAnswer, refusal } from './pages/layout.ts';
@@ -36,7 +36,8 @@ interface OpsParts extends Omit<OpsContext, 'remainingMs'> {
 
 /** The handler out of an environment and its seams; tests and the lab hand in theirs. */
 export function composeOps(environment: Environment, seams: FunctionSeams): OpsHandler {
-  const parts = lazily(() => opsParts(environment, seams));
+  const kept = keptParts(functionName, environment, seams);
+  const parts = async (): Promise<OpsParts> => opsParts(await kept());
 
   return async (event, lambda) => {
     const remainingMs = remainingTime(seams.clock, timeoutSeconds * 1000, lambda);
@@ -76,8 +77,7 @@ function write(seams: FunctionSeams, line: Readonly<Record<string, unknown>>): v
   else process.stdout.write(text);
 }
 
-async function opsParts(environment: Environment, seams: FunctionSeams): Promise<OpsParts> {
-  const { settings, ports, linkMaker } = await functionParts(functionName, environment, seams);
+function opsParts({ settings, ports, linkMaker }: FunctionParts): OpsParts {
   return {
     links: linkMaker,
     inbox: ports.inbox,

@@ -23,14 +23,12 @@ import {
   metrics,
   timeoutSeconds,
 } from '../../functions/heartbeat-monitor/contract.ts';
-import type { EnvironmentName } from '../configuration.ts';
 import { grantWatchService, type WatchedService } from './ecs-grants.ts';
 import type { Notifications } from './notifications.ts';
 import type { Secrets } from './secrets.ts';
 import { StaffFunction } from './staff-function.ts';
 
 export interface HeartbeatMonitorProps {
-  readonly environmentName: EnvironmentName;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
   readonly notifications: Notifications;
@@ -45,8 +43,6 @@ export interface HeartbeatMonitorProps {
 }
 
 export class HeartbeatMonitor extends StaffFunction {
-  private readonly environmentName: EnvironmentName;
-
   constructor(scope: Construct, id: string, props: HeartbeatMonitorProps) {
     const { notifications, worker, opsUrl } = props;
     super(scope, id, {
@@ -66,7 +62,6 @@ export class HeartbeatMonitor extends StaffFunction {
       failedEvents: props.failedEvents,
       concurrencyMax: props.boundConcurrency ? 1 : undefined,
     });
-    this.environmentName = props.environmentName;
     notifications.grantPublish(this.role);
     grantWatchService(this.role, worker, { mayRestart: props.autoRestart });
     new Rule(this, 'EveryMinute', {
@@ -106,7 +101,7 @@ export class HeartbeatMonitor extends StaffFunction {
       metricName,
       statistic,
       period: Duration.minutes(everyMinutes),
-      dimensionsMap: { [metricDimension]: this.environmentName },
+      dimensionsMap: { [metricDimension]: this.function.functionName },
     });
   }
 }

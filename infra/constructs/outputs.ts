@@ -8,6 +8,8 @@ import { type PollingWorker, ports } from './polling-worker.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface OutputParts {
+  /** What is no secret of the variables that the processes share. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
   readonly notifications: Notifications;
   readonly worker: PollingWorker;
@@ -17,11 +19,18 @@ export interface OutputParts {
 }
 
 export function addOutputs(stack: Stack, parts: OutputParts): void {
-  const { secrets, notifications, worker, monitor, ops, observability } = parts;
+  const { environment, secrets, notifications, worker, monitor, ops, observability } = parts;
   const region = `--region ${stack.region}`;
   const invoke = (payload: object): string =>
     `aws lambda invoke ${region} --function-name ${ops.function.functionName} --cli-read-timeout 0 ` +
     `--cli-binary-format raw-in-base64-out --payload '${JSON.stringify(payload)}' /dev/stdout`;
+  const shell = {
+    ...environment,
+    AWS_REGION: stack.region,
+    ECS_CLUSTER: worker.cluster.clusterName,
+    ECS_SERVICE: worker.service.serviceName,
+    OPS: ops.function.functionName,
+  };
   const outputs: Record<string, [description: string, value: string | undefined]> = {
     ReadSecretCommand: [
       'Writes the secret to a file, to be filled in',
@@ -30,6 +39,12 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
     FillSecretCommand: [
       'Puts the filled-in file in place and removes it',
       `aws secretsmanager put-secret-value ${region} --secret-id ${secrets.arn} --secret-string file://secret.json && rm secret.json`,
+    ],
+    ShellCommand: [
+      'Tells a shell which stack is meant, for npx staffprobot and for the commands of the runbook',
+      `export ${Object.entries(shell)
+        .map(([name, value]) => `${name}=${quoted(value)}`)
+        .join(' ')}`,
     ],
     StatusCommand: ['Who polls, since when, and how old the heartbeat is', invoke({ action: 'status' })],
     ReleaseLockCommand: [
@@ -43,6 +58,11 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
     RestartCommand: [
       'Starts new tasks, which read the secret anew',
       `aws ecs update-service ${region} --cluster ${worker.cluster.clusterName} --service ${worker.service.serviceName} --force-new-deployment`,
+    ],
+    RenewFunctionsCommand: [
+      'Starts both functions anew, so that they read the secret anew',
+      `for name in ${monitor.function.functionName} ${ops.function.functionName}; do aws lambda update-function-configuration ${region} ` +
+        '--function-name "$name" --description "secret of $(date)" --query LastModified; done',
     ],
     WorkerLogsCommand: [
       'What the workers say',
@@ -68,4 +88,9 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
   for (const [name, [description, value]] of Object.entries(outputs)) {
     if (value !== undefined) new CfnOutput(stack, name, { description, value });
   }
+}
+
+/** As one word of a shell, whatever is in it. */
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`;
 }

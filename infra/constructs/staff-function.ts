@@ -64,7 +64,7 @@ export class StaffFunction extends Construct {
       environment: { ...props.environment },
       paramsAndSecrets: lambda.ParamsAndSecretsLayerVersion.fromVersion(
         lambda.ParamsAndSecretsVersions.V1_0_103,
-        // Each start reads the secret once: a cache would only keep an old one.
+        // The secret is read seldom, and then for what is new in it: a cache would only keep the old one.
         { cacheEnabled: false, logLevel: lambda.ParamsAndSecretsLogLevel.WARN },
       ),
       ...(props.concurrencyMax === undefined ? {} : { reservedConcurrentExecutions: props.concurrencyMax }),

@@ -79,6 +79,29 @@ describe('a function’s bundle', () => {
   });
 });
 
+describe('the bundler as a command', () => {
+  const command = (...words: readonly string[]) =>
+    run(process.execPath, [join(import.meta.dirname, '../../infra/bundle.ts'), ...words]);
+
+  it.each([
+    ['no arguments', [], 78, /^bundle\.ts: arguments: expected worker <folder>.*, got ""\n$/],
+    [
+      'a function that there is not',
+      ['function', 'nosuch', folder],
+      78,
+      /^bundle\.ts: arguments: .*secrets-check.*\n$/,
+    ],
+    [
+      'a module that there is not',
+      ['worker', folder, 'no/such.ts'],
+      1,
+      /^bundle\.ts: Could not resolve "no\/such\.ts"\n$/,
+    ],
+  ])('answers %s with one line', async (_what, words, code, stderr) => {
+    await expect(command(...words)).rejects.toMatchObject({ code, stderr: expect.stringMatching(stderr) });
+  });
+});
+
 describe('the worker’s bundle', () => {
   it('starts from anywhere, and says what is missing', async () => {
     const started = run(process.execPath, ['bot.mjs'], { cwd: worker, env: {} });

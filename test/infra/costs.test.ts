@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { everyMinutes, metrics } from '../../functions/heartbeat-monitor/contract.ts';
@@ -24,8 +25,8 @@ const variants: readonly CostVariant[] = (
 ).map(([title, context]) => ({
   title,
   context: Object.entries(context)
-    .map(([name, value]) => ` -c ${name}=${value}`)
-    .join(''),
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' '),
   lines: linesOf(context),
 }));
 
@@ -55,6 +56,14 @@ describe('the cost page', () => {
   it('says what the code says', async () => {
     await expect(renderCostPage({ variants, store: storeLines() })).toMatchFileSnapshot(page);
   });
+});
+
+it('the guide to the deploy says the sums of one task, in whole dollars', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8').replace(/\s+/g, ' ');
+  const sum = (column: 'amount' | 'withAllowance'): string => total(linesOf(), column).toFixed(0);
+  expect(guide).toContain(
+    `about ${sum('amount')} dollars a month at list price, and about ${sum('withAllowance')} in`,
+  );
 });
 
 describe('the costs', () => {

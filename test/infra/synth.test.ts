@@ -83,8 +83,29 @@ describe('synthesis', () => {
   });
 });
 
-/** Without these the stack warns that nobody would hear of anything. */
-const loud = { alertEmail: 'oncall@example.com', superadminTelegramIds: '1' };
+/** Without these the stack warns that nobody would hear of anything, or know what to do. */
+const loud = {
+  alertEmail: 'oncall@example.com',
+  runbookUrl: 'https://git.example.com/staffprobot/blob/main/docs/runbook.md',
+  superadminTelegramIds: '1',
+};
+
+describe('the warnings', () => {
+  it.each([
+    ['nothing while everything is set', {}, []],
+    ['nobody gets the alarms by mail', { alertEmail: '' }, [/^alertEmail is not set/]],
+    [
+      'mails lead nowhere',
+      { runbookUrl: '' },
+      [/^runbookUrl is not set to a web address: .* docs\/runbook\.md#/],
+    ],
+    ['no superadmin hears', { superadminTelegramIds: '' }, [/^superadminTelegramIds is not set/]],
+  ])('say: %s', (_what, context, expected) => {
+    const { metadata } = addStack(makeApp(), configurationOf({ ...loud, ...context })).node;
+    const said = metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data));
+    expect(said).toEqual(expected.map((text) => expect.stringMatching(text)));
+  });
+});
 
 describe('the judges', () => {
   const synthesiseWith = (add: (stack: Stack) => unknown) => () => {

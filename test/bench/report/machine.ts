@@ -26,7 +26,8 @@ export function thisMachine(): Machine {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${platform()} ${release()}`,
+    // Not the whole release: what it was built for is nobody's business.
+    system: `${platform()} ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`.trim(),
     node: process.version,
     store: redisServer === undefined ? 'embedded' : 'redis-server',
     versions: Object.fromEntries(libraries.map((name) => [name, versionOf(name)])),

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { metrics } from '../../../functions/heartbeat-monitor/contract.ts';
+import { metricDimension, metricNamespace, metrics } from '../../../functions/heartbeat-monitor/contract.ts';
 import { composeMonitor, type MonitorHandler } from '../../../functions/heartbeat-monitor/handler.ts';
 import { botToken, FunctionStage, stores, superadmins } from '../../support/function-stage.ts';
 
@@ -40,7 +40,6 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       expect(Object.values(told).flat()).toEqual([]);
       const metric = JSON.parse(stage.lines.at(-1) ?? '');
       expect(metric).toMatchObject({
-        Environment: 'development',
         [metrics.pass]: 1,
         [metrics.outageOpen]: 0,
       });
@@ -48,6 +47,17 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       expect(metric._aws.CloudWatchMetrics[0].Metrics.map(({ Name }: { Name: string }) => Name)).toContain(
         metrics.pass,
       );
+    });
+
+    it('writes its metric under the name that Lambda has given it, as the alarms of its stack ask for it', async () => {
+      const deployedName = 'StaffProBot-second-MonitorFunction-Ab1';
+      stage.lines.length = 0;
+      await composeMonitor(stage.environment({ AWS_LAMBDA_FUNCTION_NAME: deployedName }), stage.seams)({});
+      const metric = JSON.parse(stage.lines.at(-1) ?? '');
+      expect(metric[metricDimension]).toBe(deployedName);
+      expect(metric._aws.CloudWatchMetrics).toMatchObject([
+        { Namespace: metricNamespace, Dimensions: [[metricDimension]] },
+      ]);
     });
 
     it('tells every superadmin once in the app, by Telegram and through SNS when the heartbeat is stale', async () => {

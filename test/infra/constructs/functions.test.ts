@@ -29,7 +29,7 @@ describe('every function', () => {
     expect(own('LoggingConfig').size).toBe(3);
   });
 
-  it('reads the secret through the extension, anew at every start', () => {
+  it('reads the secret through the extension, anew every time', () => {
     for (const prefix of ['Monitor', 'Ops']) {
       expect(variablesOf(prefix)['SECRETS_ARN']).toEqual({ Ref: expect.stringMatching(/^SecretsSecret/) });
       expect(variablesOf(prefix)['PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED']).toBe('false');

@@ -1,3 +1,4 @@
+import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { metricDimension, metricNamespace, metrics } from '../../../functions/heartbeat-monitor/contract.ts';
 import { type AlarmId, alarms, runbookAnchor } from '../../../infra/alarms.ts';
@@ -10,6 +11,7 @@ function alarmsOf(context = {}): ReadonlyMap<string, Alarm> {
   return new Map(found.map(({ Properties }) => [String(Properties['AlarmName']), Properties]));
 }
 
+const monitorOf = (template: Template) => theResource(template, 'AWS::Lambda::Function', 'Monitor');
 const byName = alarmsOf();
 const alarm = (id: AlarmId, all = byName): Alarm => {
   const found = all.get(`StaffProBot-production-${runbookAnchor(id)}`);
@@ -48,7 +50,7 @@ describe('the alarms', () => {
     expect(alarm('monitorNotSucceeding')).toMatchObject({
       Namespace: metricNamespace,
       MetricName: metrics.pass,
-      Dimensions: [{ Name: metricDimension, Value: 'production' }],
+      Dimensions: [{ Name: metricDimension, Value: { Ref: monitorOf(synthesise()).id } }],
       Statistic: 'Sum',
       Threshold: 1,
       ComparisonOperator: 'LessThanThreshold',
@@ -95,6 +97,17 @@ describe('the alarms', () => {
 
   it('are quiet while the stack is paused', () => {
     for (const { ActionsEnabled } of alarmsOf({ paused: true }).values()) expect(ActionsEnabled).toBe(false);
+  });
+
+  it('hear the monitor of their own stack alone: CloudFormation names each stack’s function anew', () => {
+    const second = { stackName: 'StaffProBot-second' };
+    const ofMonitor = [...alarmsOf(second).values()].filter(({ Namespace }) => Namespace === metricNamespace);
+    expect(ofMonitor).toHaveLength(4);
+    const { id, Properties } = monitorOf(synthesise(second));
+    expect(Properties['FunctionName']).toBeUndefined();
+    for (const { Dimensions } of ofMonitor) {
+      expect(Dimensions).toEqual([{ Name: metricDimension, Value: { Ref: id } }]);
+    }
   });
 
   it('are told apart by environment', () => {

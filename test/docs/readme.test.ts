@@ -1,0 +1,84 @@
+/** The README's table of the peers says what was measured: its cells are made here from the figures of the benchmarks' page. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { Measured } from '../bench/scenarios.ts';
+import { figure } from '../bench/table.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+const measured = JSON.parse(/```json\n(.*)\n```/.exec(read('docs/benchmarks.md'))?.[1] ?? '') as Measured;
+const compared = /## How it compares\n([\s\S]*?)\n## /.exec(read('README.md'))?.[1] ?? '';
+const [head = [], , ...rows] = compared
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.replace(/[*`]/g, '').trim()),
+  );
+
+const columns = ['Telegraf launch', 'grammY', 'runner', 'runner + sequentialize', 'ours'] as const;
+const ours = columns.indexOf('ours');
+
+/** A cell for each column, however the figures are ordered. */
+function cellsOf<Result extends { readonly contender: string }>(
+  results: readonly Result[],
+  cell: (result: Result, of: readonly Result[]) => string,
+): readonly string[] {
+  return columns.map((column) => {
+    const found = results.find(({ contender }) => contender === column);
+    if (found === undefined) throw new Error(`nothing was measured of ${column}`);
+    return cell(found, results);
+  });
+}
+
+const also = (count: number, what: string): string => (count === 0 ? '' : `, ${figure(count)} ${what}`);
+const expected: readonly (readonly string[])[] = [
+  cellsOf(measured.uniform, ({ updatesPerSecond }) => figure(updatesPerSecond)),
+  cellsOf(measured.heavyTail, ({ p99Ms, undonePercent, orderBreaks }) => {
+    const time = p99Ms < 1000 ? `${figure(p99Ms)} ms` : `${figure(p99Ms / 1000)} s`;
+    return `${undonePercent > 1 ? '> ' : ''}${time}${also(orderBreaks, `order break${orderBreaks === 1 ? '' : 's'}`)}`;
+  }),
+  cellsOf(
+    measured.stuckChat,
+    ({ doneMeanwhilePercent: share }) => `${figure(share, share % 1 === 0 ? 0 : 1)} %`,
+  ),
+  cellsOf(measured.kill, ({ lost, sent, perSecond, repeated }, all) => {
+    const isLess = perSecond !== all[0]?.perSecond;
+    const load = isLess ? ` of ${figure(sent)}, at ${perSecond} a second` : '';
+    return `${figure(lost)}${load}${also(repeated, 'done twice')}`;
+  }),
+  cellsOf(
+    measured.rollingRestart,
+    ({ longestGapMs, lost }) => `${figure(longestGapMs)} ms${also(lost, 'lost')}`,
+  ),
+  cellsOf(measured.trouble, ({ outcomes }) => {
+    const stopped = outcomes.filter(({ seconds }) => seconds === undefined).length;
+    return stopped === 0 ? 'none' : `${stopped} of ${outcomes.length}`;
+  }),
+];
+
+it('the README compares with the peers by the figures of the benchmarks’ page', () => {
+  expect(head).toEqual([
+    '',
+    'Telegraf launch()',
+    'grammY',
+    'grammY runner',
+    'runner with sequentialize',
+    'StaffProBot',
+  ]);
+  expect(rows.map(([, ...cells]) => cells)).toEqual(expected);
+});
+
+it('the README tells the load under which it was killed, and what the bare loop reaches', () => {
+  const { kills = 0, sent = 0, perSecond = 0 } = measured.kill[ours] ?? {};
+  expect(kills).toBe(5);
+  expect(rows[3]?.[0]).toBe(`kill -9 at ${perSecond} a second, five times: lost of ${figure(sent)}`);
+  const bare = measured.uniform.find(({ contender }) => contender === 'bare loop')?.updatesPerSecond ?? 0;
+  expect(compared.replace(/\s+/g, ' ')).toContain(
+    `a bare loop that handles nothing reaches ${figure(bare)})`,
+  );
+});
