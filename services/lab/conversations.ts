@@ -29,6 +29,8 @@ export interface ChatMessage {
   readonly edited: boolean;
   /** A person's message that no worker has taken yet. */
   readonly waiting: boolean;
+  /** A person's message that was thrown away at Telegram before a worker took it. */
+  readonly dropped: boolean;
 }
 
 export interface Conversation {
@@ -102,6 +104,7 @@ export class Conversations {
       buttons: [],
       edited: false,
       waiting: true,
+      dropped: false,
     });
     const [updateId] = this.emulator.pushUpdates(this.token, [{ message }]);
     if (typeof updateId === 'number') this.waiting.set(updateId, { chatId: person.id, messageId });
@@ -139,8 +142,8 @@ export class Conversations {
     else if (type === 'callback-answered') this.hearAnswer(details);
     // Most updates of a busy lab are nobody's here: whoever listens is told of people only.
     else if (this.waiting.size === 0) return;
-    else if (type === 'updates-confirmed') this.hearConfirmed(Number(details['lastId']));
-    else if (type === 'updates-dropped') this.waiting.clear();
+    else if (type === 'updates-confirmed') this.settle({ upTo: Number(details['lastId']) });
+    else if (type === 'updates-dropped') this.settle({ dropped: true });
     else return;
     this.tell();
   }
@@ -156,6 +159,7 @@ export class Conversations {
       buttons: buttonsOf(message.reply_markup),
       edited,
       waiting: false,
+      dropped: false,
     });
   }
 
@@ -171,12 +175,13 @@ export class Conversations {
     if (chatId !== undefined && text !== '') this.toasts.set(chatId, { id: queryId, text });
   }
 
-  private hearConfirmed(lastId: number): void {
+  /** Messages that wait no longer. */
+  private settle({ upTo = Number.POSITIVE_INFINITY, dropped = false }): void {
     for (const [updateId, { chatId, messageId }] of this.waiting) {
-      if (updateId > lastId) continue;
+      if (updateId > upTo) continue;
       this.waiting.delete(updateId);
       const message = this.messages.get(chatId)?.find(({ id }) => id === messageId);
-      if (message !== undefined) this.put(chatId, { ...message, waiting: false });
+      if (message !== undefined) this.put(chatId, { ...message, waiting: false, dropped });
     }
   }
 

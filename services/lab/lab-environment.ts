@@ -48,10 +48,10 @@ export interface TaskPorts {
 export function workerEnvironment(
   site: LabSite,
   times: LabTimes,
-  { redisToken = site.redisToken, ...task }: TaskPorts & { id: string; redisToken?: string },
+  task: TaskPorts & { id: string },
 ): Environment {
   return {
-    ...commonEnvironment({ ...site, redisToken }, times),
+    ...commonEnvironment(site, times),
     ...sidecarEnvironment(task),
     POLLING_LOCK_BUSY: 'standby',
     POLLING_LOCK_TTL_SECONDS: String(times.leaseTtlSeconds),

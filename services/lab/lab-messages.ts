@@ -8,7 +8,9 @@ import { PollWatch } from './drills/poll-watch.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import { people } from './people.ts';
 import { AnswerTimes } from './samples/answer-times.ts';
+import { FreshLatency } from './samples/fresh-latency.ts';
 import { Sampler } from './samples/sampler.ts';
+import { botId } from './telegram-emulator/emulator.ts';
 import type { RunningEmulator } from './telegram-emulator/server.ts';
 
 export interface WatchedMessages {
@@ -32,6 +34,18 @@ export interface WatchedLab {
   readonly outages: OutageStore;
 }
 
+/** The emulator serves every token: what other bots do is not heard. */
+export function hearOnly(token: string, emulator: RunningEmulator): RunningEmulator {
+  const own = botId(token);
+  return {
+    ...emulator,
+    onEvent: (listener) =>
+      emulator.onEvent((event) => {
+        if (event.botId === own) listener(event);
+      }),
+  };
+}
+
 /** Apart from all people, and from one another. */
 const loadChatsFrom = 50_000_001;
 const probeChatsFrom = 60_000_001;
@@ -45,13 +59,18 @@ export function watchMessages(lab: WatchedLab): WatchedMessages {
   const probe = new LoadGenerator({ ...common, journalSize, firstChatId: probeChatsFrom });
   const ordinary = people.filter(({ isSuperadmin }) => !isSuperadmin).map(({ id }) => id);
   const answers = new AnswerTimes({ ...common, chatIds: ordinary });
+  const latencies = [load, probe].map((one) => new FreshLatency({ clock, counts: () => one.view() }));
   const sampler = new Sampler({
-    ...common,
+    clock,
+    emulator: telegram,
     heartbeatAge: async () => {
       const { heartbeat, nowMs } = await outages.observe({ noteRun: false });
       return heartbeatAgeSeconds(heartbeat, nowMs);
     },
-    latency: () => load.view().latencyMs ?? probe.view().latencyMs ?? answers.recent(),
+    latency: () => {
+      const [ofLoad, ofProbe] = latencies.map((one) => one.read());
+      return ofLoad ?? ofProbe ?? answers.recent();
+    },
   });
   sampler.start();
   return {

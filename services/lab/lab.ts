@@ -29,7 +29,7 @@ import { handlersAddress } from './handlers/handlers-address.ts';
 import { functionEnvironment, type LabSite, workerEnvironment } from './lab-environment.ts';
 import { LabFunctions } from './lab-functions.ts';
 import { LabLog } from './lab-log.ts';
-import { type WatchedMessages, watchMessages } from './lab-messages.ts';
+import { hearOnly, type WatchedMessages, watchMessages } from './lab-messages.ts';
 import type { LabSettings } from './lab-settings.ts';
 import { labTimes, TimesInForce } from './lab-times.ts';
 import { type LabPrometheus, startLabPrometheus } from './prometheus.ts';
@@ -115,7 +115,7 @@ async function startParts(
   const access = new StoreAccess(redisToken);
   const redis = await startLabRedis({ port: 0, tokens: access.tokens, redisServerPath, clock });
   closers.push(() => redis.stop());
-  const telegram = await startTelegramEmulator({ clock, random });
+  const telegram = hearOnly(botToken, await startTelegramEmulator({ clock, random }));
   closers.push(() => telegram.close());
   const metadata = await startTaskMetadata();
   closers.push(() => metadata.close());
@@ -161,7 +161,7 @@ async function startParts(
     workerEnvironment: (task) => ({
       ...botEnvironment,
       BOT_HANDLERS: handlersAddress(botEnvironment['BOT_HANDLERS']),
-      ...workerEnvironment(site, times.forNewWorkers, { ...task, redisToken: access.admit(task.id) }),
+      ...workerEnvironment({ ...site, redisToken: access.admit(task.id) }, times.forNewWorkers, task),
     }),
     onEnded: (id) => access.forget(id, redis.rest.faults),
     onStopped: (event) => void functions.taskStopped(event),
@@ -170,7 +170,7 @@ async function startParts(
   const prometheus = await watchTasks(tasks, { searchPath, clock, speed, log });
   closers.push(async () => prometheus?.stop());
   closers.push(() => tasks.stop());
-  // The first to go: nobody is to be told that the workers have stopped.
+  // Gone before the workers are: nobody is to be told that they have stopped.
   closers.push(() => functions.stop());
   tasks.start();
   const outages = redisOutageStore(store, keys);

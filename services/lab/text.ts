@@ -6,7 +6,11 @@ export interface Text {
 
 /** One measured thing, ready to be shown. */
 export interface Figure {
+  /** The measure's name, which stays; its end tells the unit of `amount`. */
+  readonly id: string;
   readonly label: Text;
+  /** As it was measured: for programs. */
+  readonly amount: number;
   readonly value: Text;
 }
 
@@ -21,16 +25,37 @@ export function same(text: string | number): Text {
 
 export type Unit = 'ms' | 's' | 'count';
 
-const unitNames: Readonly<Record<Unit, Text>> = {
-  ms: { en: ' ms', ru: ' мс' },
-  s: { en: ' s', ru: ' с' },
-  count: same(''),
-};
+type Units = Readonly<Record<'ms' | 's' | 'min' | 'h', string>>;
 
+const unitNames: Readonly<Record<keyof Text, Units>> = {
+  en: { ms: 'ms', s: 's', min: 'min', h: 'h' },
+  ru: { ms: 'мс', s: 'с', min: 'мин', h: 'ч' },
+};
+const [minuteMs, hourMs] = [60_000, 3_600_000];
+
+/** As people read it: no more digits than they want to know, in the unit that suits the size. */
 export function amount(value: number, unit: Unit): Text {
-  const digits = unit === 's' ? String(Math.round(value * 10) / 10) : String(Math.round(value));
-  return {
-    en: `${digits}${unitNames[unit].en}`,
-    ru: `${digits.replace('.', ',')}${unitNames[unit].ru}`,
-  };
+  if (unit === 'count') return same(Math.round(value));
+  if (unit === 's') return spell((units) => inSeconds(value * 1000, units));
+  return spell((units) =>
+    Math.round(value) < 1000 ? `${Math.round(value)} ${units.ms}` : inSeconds(value, units),
+  );
+}
+
+/** Tenths below a minute, whole seconds below an hour, whole minutes above. */
+function inSeconds(ms: number, { s, min, h }: Units): string {
+  const tenths = Math.round(ms / 100) / 10;
+  if (tenths < 60) return `${tenths} ${s}`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds * 1000 < hourMs) return two([Math.floor(seconds / 60), min], [seconds % 60, s]);
+  const minutes = Math.round(ms / minuteMs);
+  return two([Math.floor(minutes / 60), h], [minutes % 60, min]);
+}
+
+function two([greater, greaterUnit]: [number, string], [less, lessUnit]: [number, string]): string {
+  return `${greater} ${greaterUnit}${less === 0 ? '' : ` ${less} ${lessUnit}`}`;
+}
+
+function spell(inUnits: (units: Units) => string): Text {
+  return { en: inUnits(unitNames.en), ru: inUnits(unitNames.ru).replace('.', ',') };
 }

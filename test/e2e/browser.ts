@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { until } from '../support/program.ts';
 import { realTool } from '../support/real-tools.ts';
 
 export const executablePath = realTool('chromium');
@@ -89,6 +90,11 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.locator('#text').fill(text);
   await page.locator('#text').press('Enter');
   await answersTo(page).nth(before).waitFor();
+}
+
+/** Waits for a condition in the page. The page's policy lets nobody but the browser itself evaluate a text. */
+export async function holds(page: Page, condition: string): Promise<void> {
+  await until(condition, async () => ((await page.evaluate(condition)) === true ? true : undefined));
 }
 
 /** Presses Tab until the element that fits is reached, as somebody without a mouse does. */

@@ -137,14 +137,28 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
   it('can be used with fingers', async () => {
     const page = await stage.open(phone);
     await say(page, '/start');
-    const small = await page
-      .locator('button:visible, select:visible, .keyboard a:visible')
-      .evaluateAll((buttons) =>
-        buttons
-          .filter((button) => button.getBoundingClientRect().height < 44)
-          .map((button) => button.textContent),
-      );
-    expect(small).toEqual([]);
+    await page.locator('[data-do="ops"][data-action="status"]').click();
+    await page.locator('#ops-result summary').waitFor();
+    const touched = page
+      .locator('button, select, input, summary, label:has(input), a')
+      .filter({ visible: true });
+    const found = await touched.evaluateAll((elements) =>
+      elements.map((element) => ({
+        tag: element.localName,
+        name: element.textContent.trim() || element.id,
+        // A tick box is pressed by its label.
+        height: (element.closest('label') ?? element).getBoundingClientRect().height,
+        isOffPage: element.getBoundingClientRect().bottom < 0,
+      })),
+    );
+    expect(new Set(found.map(({ tag }) => tag)).size).toBe(6);
+    expect(found.filter(({ height, isOffPage }) => height < 44 && !isOffPage)).toEqual([]);
+    // Some phones zoom into a field whose letters are smaller.
+    const fields = 'input:not([type="checkbox"]), select';
+    const letters = await page.evaluate(
+      `[...document.querySelectorAll('${fields}')].map((field) => parseFloat(getComputedStyle(field).fontSize))`,
+    );
+    expect(Math.min(...(letters as number[]))).toBeGreaterThanOrEqual(16);
   });
 
   it('is dark where the system is', async () => {

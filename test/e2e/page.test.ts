@@ -2,9 +2,17 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
-import { executablePath, graveFaults, laptop, phone } from './browser.ts';
+import { executablePath, graveFaults, holds, laptop, phone } from './browser.ts';
 import { type RoomStage, startRoomStage } from './stage.ts';
 
+/** The chart library, with every plot that it makes in `plots`. */
+const spyingLibrary = `import Plot from '/vendor/uplot.js?real';
+window.plots = [];
+export default function (...settings) {
+  const plot = new Plot(...settings);
+  plots.push(plot);
+  return plot;
+}`;
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [
   { look: `${colorScheme}, on a laptop, in English`, options: { ...laptop, colorScheme } },
   { look: `${colorScheme}, on a phone, in Russian`, options: { ...phone, colorScheme } },
@@ -36,6 +44,9 @@ describe.skipIf(executablePath === undefined)('the control room’s page', () =>
     options?: BrowserContextOptions,
   ): Promise<Page> {
     const page = await stage.blank(options);
+    await page.route('**/vendor/uplot.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: spyingLibrary }),
+    );
     const body = events.map(([name, value]) => `event: ${name}\ndata: ${JSON.stringify(value)}\n\n`).join('');
     await page.route('**/api/events', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
     await page.goto(stage.lab.url);
@@ -98,7 +109,7 @@ describe.skipIf(executablePath === undefined)('the control room’s page', () =>
       ...{ seq, atMs: seq, source: 's', level: 'info', message: 'm', details: '' },
     });
     const sample = (second: number) => ({
-      ...{ atMs: second * 1000, updatesPerSecond: 1, latencyMs: null, heartbeatAgeSeconds: 1, pending: 0 },
+      ...{ atMs: second * 1000, updatesPerSecond: 1, latencyMs: null, heartbeatAgeSeconds: 1 },
     });
     const [first] = state.chats;
     const page = await openWith([
@@ -113,6 +124,32 @@ describe.skipIf(executablePath === undefined)('the control room’s page', () =>
     expect(await page.locator('.log .line').count()).toBeLessThanOrEqual(400);
     expect(await page.locator('#messages-1001 .bubble').count()).toBeLessThanOrEqual(60);
     expect(await page.locator('*').count()).toBeLessThan(4000);
+    // A connection that is lost and found brings everything again; the newest sample has come all the same.
+    await holds(page, 'plots.every(({ data }) => data[0].at(-1) === 1499)');
+    const lengths = await page.evaluate('plots.flatMap(({ data }) => data.map(({ length }) => length))');
+    expect(new Set(lengths as number[])).toEqual(new Set([600]));
+  });
+
+  it('marks the axes of its charts exactly, and in the page’s language', async () => {
+    const { times } = state;
+    const sample = (second: number) => ({
+      ...{ atMs: second * 1000, updatesPerSecond: second % 2, heartbeatAgeSeconds: second },
+      latencyMs: { p50: 600, p99: 1200 },
+    });
+    const page = await openWith(
+      [
+        ['lab', { ...facts(), times: { ...times, heartbeatStaleSeconds: 300 } }],
+        ['samples', [sample(1), sample(2)]],
+      ],
+      { ...laptop, locale: 'ru-RU' },
+    );
+    await page.locator('.chart canvas').nth(2).waitFor({ state: 'attached' });
+    await holds(page, 'plots.every(({ axes }) => axes[1]._values?.length > 1)');
+    expect(await page.evaluate('plots.map(({ axes }) => axes[1]._values)')).toEqual([
+      ['0', '1'],
+      ['0', '500 мс', '1 с'],
+      ['0', '2 мин', '4 мин'],
+    ]);
   });
 
   /** Where the lease's bar stands at each frame until it was told anew three times. */

@@ -9,13 +9,20 @@ export interface RoomStage extends Omit<RoomBrowser, 'close'> {
 
 export async function startRoomStage(start: LabStart): Promise<RoomStage> {
   const lab = await startLab(start);
-  const { close, ...browser } = await openBrowser(lab.url);
+  const { close, ...browser } = await openBrowser(lab.url).catch(async (error: unknown) => {
+    // Nobody has a stage yet that could be stopped.
+    await lab.stop();
+    throw error;
+  });
   return {
     lab,
     ...browser,
     async stop() {
-      await close();
-      await lab.stop();
+      try {
+        await close();
+      } finally {
+        await lab.stop();
+      }
     },
   };
 }

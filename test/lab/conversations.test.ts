@@ -51,6 +51,18 @@ describe('conversations', () => {
     expect(messages()).toMatchObject([{ text: 'hello', waiting: false }]);
   });
 
+  it('shows a message that ops have dropped as dropped, not as waiting for good', async () => {
+    conversations.say(anna, 'taken', 'en');
+    const [update] = await call<{ update_id: number }[]>('getUpdates', {});
+    await call('getUpdates', { offset: (update?.update_id ?? 0) + 1 });
+    conversations.say(anna, 'thrown away', 'en');
+    await call('deleteWebhook', { drop_pending_updates: true });
+    expect(messages()).toMatchObject([
+      { text: 'taken', waiting: false, dropped: false },
+      { text: 'thrown away', waiting: false, dropped: true },
+    ]);
+  });
+
   it('shows what the bot sends, edits and deletes', async () => {
     const { message_id } = await call<{ message_id: number }>('sendMessage', {
       chat_id: anna.id,

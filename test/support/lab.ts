@@ -4,14 +4,25 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
+import type { BotState } from '../../services/lab/telegram-emulator/state.ts';
 import { type Launched, launch, type RunResult } from './child.ts';
 
 export interface LabProcess {
   readonly url: string;
   readonly child: ChildProcess;
   state(): Promise<ApiState>;
-  /** The first state that fits. */
-  waitFor(fits: (state: ApiState) => boolean, what: string): Promise<ApiState>;
+  /** The first state that fits. Whoever waits for the end of a drill needs more patience than the usual. */
+  waitFor(
+    fits: (state: ApiState) => boolean,
+    what: string,
+    patience?: { readonly withinMs: number },
+  ): Promise<ApiState>;
+  /** What the Bot API server itself says of the lab's bot. */
+  telegram(): Promise<BotState>;
+  /** Anything else that the Bot API server tells: `GET /emulator/<path>`. */
+  emulator<Result>(path: string): Promise<Result>;
+  /** One command to the store itself. */
+  store(...command: readonly string[]): Promise<unknown>;
   post(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>>;
   /** Ends it by SIGTERM and answers with all that it said. */
   stop(): Promise<RunResult>;
@@ -49,11 +60,14 @@ export async function startLab(start: LabStart = {}): Promise<LabProcess> {
     { timeout: patienceMs, interval: 50 },
   );
   const state = async (): Promise<ApiState> => (await (await fetch(`${url}/api/state`)).json()) as ApiState;
+  const { urls } = await state();
+  const emulator = <Result>(path: string): Promise<Result> =>
+    resultOf(fetch(`${urls.telegram}/emulator/${path}`));
   return {
     url,
     child,
     state,
-    async waitFor(fits, what) {
+    async waitFor(fits, what, { withinMs } = { withinMs: patienceMs }) {
       let last: ApiState | undefined;
       try {
         return await vi.waitUntil(
@@ -61,11 +75,17 @@ export async function startLab(start: LabStart = {}): Promise<LabProcess> {
             last = await state();
             return fits(last) ? last : undefined;
           },
-          { timeout: patienceMs, interval: 100 },
+          { timeout: withinMs, interval: 100 },
         );
       } catch (cause) {
         throw new Error(`not seen: ${what}; the last state: ${JSON.stringify(last)}`, { cause });
       }
+    },
+    emulator,
+    telegram: () => emulator(`state?token=${urls.botToken}&messages=10000`),
+    store(...command) {
+      const headers = { authorization: `Bearer ${urls.redisToken}` };
+      return resultOf(fetch(urls.redisRest, { method: 'POST', headers, body: JSON.stringify(command) }));
     },
     async post(path, body) {
       const headers = { 'content-type': 'application/json' };
@@ -78,6 +98,10 @@ export async function startLab(start: LabStart = {}): Promise<LabProcess> {
       return finished;
     },
   };
+}
+
+async function resultOf<Result>(answering: Promise<Response>): Promise<Result> {
+  return ((await (await answering).json()) as { result: Result }).result;
 }
 
 export function launchLab({ args = [], environment = {}, throughShell = false }: LabStart): Launched {

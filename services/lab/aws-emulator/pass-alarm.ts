@@ -2,7 +2,8 @@
  * The CloudWatch alarm "Monitor not succeeding", emulated: it rings when the monitor's metric of a full pass has been
  * missing for five periods, and says so again when it is back. Both go to the alert topic, as the stack's alarm does.
  *
- * It differs from the real one in its words, which are for people, and in that it looks at once and not by the minute.
+ * It differs from the real one in its words, which are for people (in English, as all of CloudWatch's mail is), and in
+ * that it looks at once and not by the minute.
  */
 import type { Clock } from '../../core/clock.ts';
 import type { PublishedMessage } from './sns-calls.ts';

@@ -17,6 +17,7 @@
  */
 import { reasonLengthMax } from '../../core/ops/payload.ts';
 import { type Locale, locales } from '../../core/settings.ts';
+import type { Conversation } from '../conversations.ts';
 import type { Lab } from '../lab.ts';
 import { chatsMax, perSecondMax } from '../load/load-generator.ts';
 import { type Person, people } from '../people.ts';
@@ -51,10 +52,18 @@ async function wholeState(lab: Lab) {
     drillFacts,
     ...now,
     ...sections,
+    telegramMessages: sections.chats.filter(({ person }) => person.isSuperadmin).flatMap(botMessages),
     samples,
     log: lab.log.entries,
     urls: labAddresses(lab),
   };
+}
+
+/** What the bot wrote to a superadmin. */
+function botMessages({ person, messages }: Conversation) {
+  return messages
+    .filter(({ from }) => from === 'bot')
+    .map(({ id, text, atMs }) => ({ to: person.id, name: person.name, id, text, atMs }));
 }
 
 const calls: Readonly<Record<string, Call>> = {
@@ -149,9 +158,7 @@ const calls: Readonly<Record<string, Call>> = {
   },
 
   'POST /api/drills/mend'(lab, { drill }) {
-    return lab.drills.mend(drill)
-      ? done({})
-      : refuse(409, text('this drill does not run', 'эти учения не идут'));
+    return lab.drills.mend(drill) ? done({}) : refuse(409, text('there is nothing to mend', 'чинить нечего'));
   },
 
   'POST /api/tour'(lab, { action }) {

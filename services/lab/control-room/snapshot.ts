@@ -12,6 +12,7 @@ import type { BotObservation } from '../../core/outage/outage-store.ts';
 import { quarantineOwner, readLockHolder } from '../../core/polling-lock/lock-value.ts';
 import type { Conversation } from '../conversations.ts';
 import type { DrillFacts, DrillView } from '../drills/drill.ts';
+import { drillFacts } from '../drills/drill-facts.ts';
 import type { Task } from '../ecs/task.ts';
 import type { StoppedTask } from '../ecs/task-service.ts';
 import type { Lab } from '../lab.ts';
@@ -19,6 +20,7 @@ import type { MonitorState } from '../lab-functions.ts';
 import type { LabTimes } from '../lab-times.ts';
 import type { LoadView } from '../load/load-view.ts';
 import { superadmins } from '../people.ts';
+import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 
 export interface Leader {
@@ -55,7 +57,7 @@ export interface WorkerView {
 
 /** What changes from second to second. */
 export interface NowSection {
-  /** By the store's clock when it answers, else by the lab's. */
+  /** When the store was looked at, by its clock when it answers, else by the lab's: the ages below are of that time. */
   readonly atMs: number;
   readonly storeError: string | null;
   readonly leader: Leader | null;
@@ -90,19 +92,10 @@ export interface InboxSection {
   readonly [telegramId: string]: { readonly total: number; readonly notifications: readonly Notification[] };
 }
 
-export interface TelegramMessage {
-  readonly to: number;
-  readonly name: string;
-  readonly id: number;
-  readonly text: string;
-  readonly atMs: number;
-}
-
 /** Each is sent to the page when it has changed. */
 export interface Sections {
   readonly now: NowSection;
   readonly inbox: InboxSection | null;
-  readonly telegramMessages: readonly TelegramMessage[];
   readonly sns: readonly { readonly subject: string | null; readonly message: string }[];
   readonly audit: readonly StoredAuditEntry[] | null;
   readonly chats: readonly Conversation[];
@@ -113,6 +106,7 @@ export interface Sections {
 
 /** What the store says: the part that costs requests. */
 export interface StoreLook {
+  readonly atMs: number;
   readonly observation: Attempt<BotObservation>;
   readonly inbox: Attempt<InboxSection>;
   readonly audit: Attempt<readonly StoredAuditEntry[]>;
@@ -139,31 +133,30 @@ export async function lookAtStore(lab: Lab): Promise<StoreLook> {
     attempt(() => lab.audit.latest(auditShown)),
     attempt(() => lab.journalSize()),
   ]);
-  return { observation, inbox, audit, journal };
+  const atMs = observation.value?.nowMs ?? lab.clock.wallMs();
+  return { atMs, observation, inbox, audit, journal };
 }
 
 export function takeSections(lab: Lab, look: StoreLook): Sections {
-  const chats = lab.conversations.all();
   return {
     now: nowSection(lab, look),
     inbox: look.inbox.value,
-    telegramMessages: chats.filter(({ person }) => person.isSuperadmin).flatMap(botMessages),
     sns: lab.aws.published.slice(-snsShown).map(({ subject, message }) => ({ subject, message })),
     audit: look.audit.value,
-    chats,
+    chats: lab.conversations.all(),
     load: lab.load.view(),
     drills: lab.drills.views(),
     tour: lab.tour.view(),
   };
 }
 
-export function labFacts({ times, redis, prometheusUrl, drills, tour }: Lab): LabFacts {
+export function labFacts({ times, redis, prometheusUrl }: Lab): LabFacts {
   return {
     times: times.current,
     store: redis.store,
     prometheusUrl: prometheusUrl ?? null,
-    drills: drills.facts,
-    tourSteps: tour.facts,
+    drills: drillFacts,
+    tourSteps: tourStepFacts,
   };
 }
 
@@ -201,21 +194,15 @@ async function readInboxes({ inbox }: Lab): Promise<InboxSection> {
   return Object.fromEntries(await Promise.all(pages));
 }
 
-function botMessages({ person, messages }: Conversation): TelegramMessage[] {
-  return messages
-    .filter(({ from }) => from === 'bot')
-    .map(({ id, text, atMs }) => ({ to: person.id, name: person.name, id, text, atMs }));
-}
-
-function nowSection(lab: Lab, { observation, journal }: StoreLook): NowSection {
+function nowSection(lab: Lab, { atMs, observation, journal }: StoreLook): NowSection {
   const { value: observed, error } = observation;
-  const { clock, telegram, site, tasks, functions, faults } = lab;
+  const { telegram, site, tasks, functions, faults } = lab;
   const times = lab.times.current;
   const memory = observed?.memory;
   const open = memory !== undefined && isOpen(memory) ? memory.outage : null;
   const { heartbeat } = observed ?? {};
   return {
-    atMs: observed?.nowMs ?? clock.wallMs(),
+    atMs,
     storeError: error,
     leader: observed === null ? null : leaderOf(observed, tasks.tasks),
     workers: tasks.tasks.map(workerView),

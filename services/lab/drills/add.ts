@@ -1,17 +1,16 @@
 /** One worker more than usual: it stands by. */
 import { text } from '../text.ts';
-import { demandNeverTwo, settle, untilWhole } from './common.ts';
+import { demandNeverTwo, isWhole, settle, untilWhole, wholeText } from './common.ts';
 import type { Drill } from './drill-run.ts';
 
 const holdMs = 15_000;
 
 export const add: Drill = async (scene) => {
   const { tasks } = scene.lab;
-  const startedMs = scene.nowMs;
   try {
     tasks.setExtra(1);
-    await untilWhole(scene);
-    scene.measure('standsByAfterMs', scene.nowMs - startedMs);
+    const standsByAfterMs = await scene.seen(wholeText, () => isWhole(scene));
+    if (standsByAfterMs !== undefined) scene.measure('standsByAfterMs', standsByAfterMs);
     await scene.hold(
       holdMs,
       text('The new one stands by; it goes again soon.', 'Новый в резерве; скоро его уберут.'),

@@ -1,9 +1,10 @@
 /** What most drills wait for, check and measure. */
+import type { AuditEvent } from '../../core/audit.ts';
 import type { Task } from '../ecs/task.ts';
 import { isReady } from '../lab-readiness.ts';
 import type { LoadCounts } from '../load/load-view.ts';
-import { text } from '../text.ts';
-import type { Scene } from './scene.ts';
+import { type Text, text } from '../text.ts';
+import { PromiseBroken, type Scene, type WhileFaulty } from './scene.ts';
 import { leaderTask } from './targets.ts';
 
 export interface Allowances {
@@ -11,33 +12,47 @@ export interface Allowances {
   readonly lost?: number;
 }
 
-export function taskNamed({ lab }: Scene, name: string | null): Task | undefined {
-  return lab.tasks.tasks.find(({ identity }) => identity.name === name);
+/** More than happens between what a drill does and its look at the audit trail. */
+const auditEntries = 20;
+export const hadEnded = text('The worker had ended before.', 'Воркер уже завершился.');
+
+/** @throws PromiseBroken when it has ended */
+export function workerOf({ lab }: Scene, name: string | null): Task {
+  const task = lab.tasks.tasks.find(({ identity }) => identity.name === name);
+  if (task === undefined) throw new PromiseBroken(hadEnded);
+  return task;
 }
 
-/** Another worker than this one leads, and polls. */
-export async function untilTakenOver(scene: Scene, from: Task | undefined): Promise<void> {
-  await scene.until(text('another worker takes over', 'другой воркер подхватывает'), async () => {
+/** Another worker than this one leads, and polls; not seen when the fault is mended before. */
+export async function untilTakenOver(scene: Scene, from: Task, mending: WhileFaulty = {}): Promise<void> {
+  const led = async (): Promise<boolean> => {
     const leader = await leaderTask(scene.lab);
     return leader !== undefined && leader !== from;
-  });
+  };
+  await scene.seen(text('another worker takes over', 'другой воркер подхватывает'), led, mending);
+  if (scene.unseen) return;
   const before = scene.polls.polls;
-  await scene.until(text('it polls', 'он опрашивает'), () => scene.polls.polls > before);
+  await scene.seen(text('it polls', 'он опрашивает'), () => scene.polls.polls > before, mending);
 }
 
-/** One leads and all others stand by, none of them one of `gone`. */
-export async function untilWhole(scene: Scene, gone: readonly (Task | undefined)[] = []): Promise<void> {
+export const wholeText = text('one leads, the others stand by', 'один ведёт, остальные в резерве');
+
+/** One leads and all others stand by, but for those that somebody has frozen. */
+export function isWhole({ lab: { tasks } }: Scene): boolean {
+  const awake = tasks.tasks.filter(({ frozen }) => !frozen);
+  return isReady(awake, tasks.desired - (tasks.tasks.length - awake.length));
+}
+
+/** The lab is whole, without those of `gone`. */
+export async function untilWhole(scene: Scene, gone: readonly Task[] = []): Promise<void> {
   const { tasks } = scene.lab;
-  await scene.until(
-    text('one leads, the others stand by', 'один ведёт, остальные в резерве'),
-    () => isReady(tasks.tasks, tasks.desired) && !tasks.tasks.some((task) => gone.includes(task)),
-  );
+  await scene.until(wholeText, () => isWhole(scene) && !tasks.tasks.some((task) => gone.includes(task)));
 }
 
-/** Messages flow: as many as a second brings are answered. */
+/** Messages flow: as many as a second brings are answered. Not seen when the drill is called off before. */
 export async function untilUnderWay(scene: Scene): Promise<void> {
   const { load } = scene;
-  await scene.until(text('messages are answered', 'на сообщения приходят ответы'), () => {
+  await scene.seen(text('messages are answered', 'на сообщения приходят ответы'), () => {
     const { answered, perSecond } = load.view();
     return answered >= perSecond;
   });
@@ -78,6 +93,20 @@ export async function settle(scene: Scene, { lost: lostMax = 0 }: Allowances = {
   scene.demand(
     outOfOrder === 0,
     text(`${outOfOrder} answers came out of order.`, `Ответов не по порядку: ${outOfOrder}.`),
+  );
+}
+
+/** How the lock went that a worker held: by its own hand (`lost`: with something unconfirmed), or broken by another's. */
+export async function demandLockWent(
+  scene: Scene,
+  lock: string,
+  events: readonly AuditEvent[],
+  why: Text,
+): Promise<void> {
+  const entries = await scene.lab.audit.latest(auditEntries);
+  scene.demand(
+    entries.some(({ event, before }) => before === lock && events.some((one) => one === event)),
+    why,
   );
 }
 

@@ -3,13 +3,14 @@
  * mends.
  *
  * Guarantees: a drill that cannot be started is refused in one line and changes nothing; every fault is mended when
- * its drill ends, however it ends; `close` waits for that.
+ * its drill ends, however it ends; `close` waits for that. A drill that was mended before its promise could be seen is
+ * never said to be kept. What mends begins at once: no traffic is waited for first.
  */
 import type { LabParts } from '../lab.ts';
 import type { Refusal } from '../refusal.ts';
 import { same, type Text, text } from '../text.ts';
 import { untilUnderWay } from './common.ts';
-import type { DrillFacts, DrillId, DrillState, DrillView } from './drill.ts';
+import type { DrillId, DrillState, DrillView } from './drill.ts';
 import { drillIds } from './drill.ts';
 import { drillFacts } from './drill-facts.ts';
 import { drills } from './drill-table.ts';
@@ -58,10 +59,6 @@ export class DrillDesk {
     this.busyWith = busyWith;
   }
 
-  get facts(): readonly DrillFacts[] {
-    return drillFacts;
-  }
-
   /** The drills that run. */
   get running(): readonly DrillId[] {
     return drillIds.filter((id) => this.runs.get(id)?.state === 'running');
@@ -107,10 +104,10 @@ export class DrillDesk {
     return undefined;
   }
 
-  /** False when it does not run. */
+  /** False when it does not run, or mends by itself whatever it breaks. */
   mend(name: unknown): boolean {
-    const id = drillIds.find((known) => known === name);
-    const run = id === undefined ? undefined : this.runs.get(id);
+    const facts = drillFacts.find(({ id }) => id === name);
+    const run = facts?.holds ? this.runs.get(facts.id) : undefined;
     if (run?.state !== 'running') return false;
     run.mend.abort();
     return true;
@@ -163,9 +160,9 @@ export class DrillDesk {
     const joined = load.isRunning;
     if (!joined) load.start({ ...probeRate, slow: slowIn.includes(id) });
     try {
-      if (!joined) await untilUnderWay(scene);
-      await drills[id](scene, run.worker);
-      run.state = 'kept';
+      if (!joined && mends[id] === undefined) await untilUnderWay(scene);
+      if (!scene.unseen) await drills[id](scene, run.worker);
+      run.state = scene.unseen ? 'unseen' : 'kept';
     } catch (error) {
       run.state = 'broken';
       run.why = whyBroken(error);
@@ -174,7 +171,7 @@ export class DrillDesk {
       scene.close();
       run.now = null;
       run.endedAtMs = lab.clock.wallMs();
-      lab.log.say('drill', run.state === 'kept' ? 'info' : 'warn', `${id}: ${run.state}`);
+      lab.log.say('drill', run.state === 'broken' ? 'warn' : 'info', `${id}: ${run.state}`);
       this.tell();
     }
   }

@@ -31,7 +31,8 @@ export interface DrillFacts {
   readonly holds: boolean;
 }
 
-export type DrillState = 'idle' | 'running' | 'kept' | 'broken';
+/** `unseen`: mended before what is promised could be seen, and nothing else was broken by it. */
+export type DrillState = 'idle' | 'running' | 'kept' | 'broken' | 'unseen';
 
 /** How the last run of a drill goes, or went. */
 export interface DrillView {

@@ -1,31 +1,41 @@
 /** SIGSTOP and SIGCONT: a process that lives and does nothing, and one that wakes up late. */
 import type { Task } from '../ecs/task.ts';
 import { text } from '../text.ts';
-import { demandHeldBack, settle, taskNamed, untilTakenOver, untilWhole } from './common.ts';
+import {
+  demandHeldBack,
+  hadEnded,
+  settle,
+  untilTakenOver,
+  untilUnderWay,
+  untilWhole,
+  workerOf,
+} from './common.ts';
 import type { Drill } from './drill-run.ts';
 import type { Scene } from './scene.ts';
-import { leaderTask } from './targets.ts';
+import { lockOf } from './targets.ts';
 
 /** How long it sleeps on after the standby has taken over. */
 const holdMs = 10_000;
 
 export const freeze: Drill = async (scene, worker) => {
-  const task = taskNamed(scene, worker);
-  const led = task !== undefined && (await leaderTask(scene.lab)) === task;
+  const task = workerOf(scene, worker);
+  const led = (await lockOf(scene.lab, task)) !== undefined;
+  // Others may wake it, too: by its card, or by a deployment.
+  const isMended = (): boolean => scene.mended.aborted || !task.frozen;
   try {
-    scene.demand(
-      task?.signal('SIGSTOP') === true,
-      text('The worker had ended before.', 'Воркер уже завершился.'),
-    );
+    scene.demand(task.signal('SIGSTOP'), hadEnded);
     if (led) {
       // Its open poll is answered to nobody.
       scene.polls.disown();
-      await untilTakenOver(scene, task);
+      await untilTakenOver(scene, task, { isMended });
     }
-    await scene.hold(holdMs, text('It sleeps on; it is woken soon.', 'Он ещё спит; скоро его разбудят.'));
+    const sleeping = text('It sleeps on; it is woken soon.', 'Он ещё спит; скоро его разбудят.');
+    await scene.hold(holdMs, sleeping, isMended);
     scene.countTwoFromNow();
+    // Woken within its lease it leads on, by right.
+    if (scene.unseen) scene.polls.own();
   } finally {
-    task?.signal('SIGCONT');
+    task.signal('SIGCONT');
   }
   await untilAwake(scene, task);
   await untilWhole(scene);
@@ -33,20 +43,22 @@ export const freeze: Drill = async (scene, worker) => {
   demandHeldBack(scene);
 };
 
+/** It comes first: where every worker is frozen, no message is answered before. */
 export const resume: Drill = async (scene, worker) => {
-  const task = taskNamed(scene, worker);
-  task?.signal('SIGCONT');
+  const task = workerOf(scene, worker);
+  scene.demand(task.signal('SIGCONT'), hadEnded);
   await untilAwake(scene, task);
   await untilWhole(scene);
+  await untilUnderWay(scene);
   await settle(scene);
   demandHeldBack(scene);
 };
 
-async function untilAwake(scene: Scene, task: Task | undefined): Promise<void> {
-  if (task !== undefined) task.health = undefined;
+async function untilAwake(scene: Scene, task: Task): Promise<void> {
+  task.health = undefined;
   const awakeAfterMs = await scene.until(
     text('the woken worker says what it is', 'проснувшийся воркер говорит, кто он'),
-    () => task?.health?.healthy === true,
+    () => task.health?.healthy === true,
   );
   scene.measure('awakeAfterMs', awakeAfterMs);
 }

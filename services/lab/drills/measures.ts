@@ -53,6 +53,6 @@ export type Measures = Partial<Record<MeasureId, number>>;
 export function figuresOf(measures: Measures): readonly Figure[] {
   return Object.entries(measures).map(([id, value]) => {
     const { label, unit } = measureTable[id as MeasureId];
-    return { label, value: amount(value, unit) };
+    return { id, label, amount: value, value: amount(value, unit) };
   });
 }

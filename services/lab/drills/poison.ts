@@ -7,6 +7,7 @@ import { toldAgoSeconds, untilTold } from './told.ts';
 
 /** A chat of its own: what follows in the same chat waits for it by right. */
 const chatId = 70_000_001;
+const attemptsMax = 3;
 
 export const poison: Drill = async (scene) => {
   const { lab } = scene;
@@ -30,13 +31,19 @@ export const poison: Drill = async (scene) => {
     180_000,
   );
   scene.measure('setAsideAfterMs', setAsideAfterMs);
-  scene.measure('deaths', tasks.stoppedTasks.filter((task) => !diedBefore.has(task)).length);
   if (toldBefore !== undefined) scene.measure('toldAgoSeconds', toldBefore);
   else {
     await untilTold(scene, 'dead-letters', { sinceWallMs });
     scene.measure('alertAfterMs', scene.nowMs - startedMs);
   }
   await untilWhole(scene);
+  const killed = tasks.stoppedTasks.filter((task) => !diedBefore.has(task) && task.exit.signal === 'SIGKILL');
+  const deaths = killed.length;
+  scene.measure('deaths', deaths);
   await settle(scene);
+  scene.demand(
+    deaths >= 1 && deaths <= attemptsMax,
+    text(`It killed ${deaths} processes.`, `Убито процессов: ${deaths}.`),
+  );
   demandNeverTwo(scene);
 };

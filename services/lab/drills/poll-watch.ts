@@ -103,6 +103,12 @@ export class PollSession {
     this.judge();
   }
 
+  /** Whoever was frozen is awake in time, and polls by right. */
+  own(): void {
+    this.disowned.clear();
+    this.judge();
+  }
+
   opened(client: string): void {
     this.polls += 1;
     if (this.disowned.has(client)) this.disownedPolls += 1;

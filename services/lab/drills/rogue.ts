@@ -21,16 +21,16 @@ export const rogue: Drill = async (scene) => {
   await withRogue(scene, taken, async () => {
     const startedMs = scene.nowMs;
     const sinceWallMs = lab.clock.wallMs();
-    await scene.until(
+    await scene.seen(
       text('Telegram reports the conflict', 'Telegram сообщает о конфликте'),
-      () => scene.polls.conflicts >= conflictsMin || scene.mended.aborted,
-      holdMs,
+      () => scene.polls.conflicts >= conflictsMin,
+      { withinMs: holdMs },
     );
-    if (scene.mended.aborted) return;
+    if (scene.unseen) return;
     if (toldBefore !== undefined) scene.measure('toldAgoSeconds', toldBefore);
     else {
       await untilTold(scene, 'another-poller', { sinceWallMs });
-      scene.measure('alertAfterMs', scene.nowMs - startedMs);
+      if (!scene.unseen) scene.measure('alertAfterMs', scene.nowMs - startedMs);
     }
   });
   scene.measure('conflicts', scene.polls.conflicts);

@@ -3,7 +3,8 @@
  * and notes what it measures.
  *
  * `until` looks again and again at what the emulator, the store and the processes show, and gives up after a generous
- * time; nothing is assumed because time has passed.
+ * time; nothing is assumed because time has passed. `seen` does the same for what shows only while a fault stands: it
+ * ends when the fault is mended, and what was not seen by then is never taken for kept.
  */
 import type { LabParts } from '../lab.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
@@ -41,6 +42,11 @@ export interface SceneParts {
   readonly onChange: () => void;
 }
 
+export interface WhileFaulty {
+  readonly withinMs?: number;
+  readonly isMended?: () => boolean;
+}
+
 const lookEveryMs = 100;
 /** Generous: a busy machine starts a process in ten times the usual time. */
 const patienceMs = 90_000;
@@ -51,11 +57,14 @@ export class Scene {
   readonly polls: PollSession;
   readonly mended: AbortSignal;
   readonly measures: Measures = {};
+  /** A fault was mended before what is promised could be seen. */
+  unseen = false;
   now: Text | null = null;
   private overlapsBefore = 0;
   /** Aborts when the scene is to stop for good. */
   readonly end: AbortSignal;
   private readonly onChange: () => void;
+  private readonly isMended = (): boolean => this.mended.aborted;
 
   constructor({ lab, end, mended, load, onChange }: SceneParts) {
     this.lab = lab;
@@ -123,10 +132,36 @@ export class Scene {
     });
   }
 
+  /**
+   * As `until`, for what shows only while a fault stands: undefined when the fault is mended before.
+   * @param isMended when it is mended in other ways, too, than by a wish for it
+   */
+  async seen(
+    what: Text,
+    condition: () => boolean | Promise<boolean>,
+    { withinMs = patienceMs, isMended = this.isMended }: WhileFaulty = {},
+  ): Promise<number | undefined> {
+    let saw = false;
+    const look = async (): Promise<boolean> => {
+      saw = await this.holds(condition);
+      return saw || isMended();
+    };
+    const tookMs = await this.until(what, look, withinMs);
+    if (saw) return tookMs;
+    this.unseen = true;
+    return undefined;
+  }
+
   /** Leaves a fault in place until it is mended or the time is over. */
-  async hold(limitMs: number, what: Text): Promise<void> {
+  async hold(limitMs: number, what: Text, isMended = this.isMended): Promise<void> {
     this.say(what);
-    await this.lab.clock.sleep(limitMs, AbortSignal.any([this.mended, this.end]));
+    const startedMs = this.nowMs;
+    const wake = AbortSignal.any([this.mended, this.end]);
+    while (!this.end.aborted && !isMended()) {
+      const leftMs = startedMs + limitMs - this.nowMs;
+      if (leftMs <= 0) return;
+      await this.lab.clock.sleep(Math.min(lookEveryMs, leftMs), wake);
+    }
     if (this.end.aborted) throw new SceneEnded();
   }
 

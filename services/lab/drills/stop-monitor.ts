@@ -10,28 +10,24 @@ const holdMs = 5000;
 
 export const stopMonitor: Drill = async (scene) => {
   const { functions, times } = scene.lab;
-  const limitMs = times.current.monitorEveryMs * limitRuns + 30_000;
-  let rang = false;
+  const withinMs = times.current.monitorEveryMs * limitRuns + 30_000;
+  let alarmAfterMs: number | undefined;
   functions.stopMonitor();
   try {
     const alarmed = heard(scene, 'ALARM');
-    const alarmAfterMs = await scene.until(
-      text('the alarm reaches SNS', 'тревога приходит в SNS'),
-      () => alarmed() || scene.mended.aborted,
-      limitMs,
-    );
-    rang = alarmed();
-    if (rang) scene.measure('alarmAfterMs', alarmAfterMs);
+    alarmAfterMs = await scene.seen(text('the alarm reaches SNS', 'тревога приходит в SNS'), alarmed, {
+      withinMs,
+    });
+    if (alarmAfterMs !== undefined) scene.measure('alarmAfterMs', alarmAfterMs);
     await scene.hold(holdMs, text('The monitor is back soon.', 'Монитор скоро вернётся.'));
   } finally {
     functions.resumeMonitor();
   }
-  if (rang) {
-    const calmed = heard(scene, 'OK');
+  if (alarmAfterMs !== undefined) {
     const okAfterMs = await scene.until(
       text('SNS is told that it is back', 'SNS узнаёт, что он вернулся'),
-      calmed,
-      limitMs,
+      heard(scene, 'OK'),
+      withinMs,
     );
     scene.measure('okAfterMs', okAfterMs);
   }

@@ -1,21 +1,30 @@
 /** SIGTERM to a worker: it drains, gives the lock back and ends with code 0. */
 import { text } from '../text.ts';
-import { demandNeverTwo, settle, taskNamed, untilTakenOver, untilWhole } from './common.ts';
+import {
+  demandLockWent,
+  demandNeverTwo,
+  hadEnded,
+  settle,
+  untilTakenOver,
+  untilWhole,
+  workerOf,
+} from './common.ts';
 import type { Drill } from './drill-run.ts';
-import { leaderTask } from './targets.ts';
+import { lockOf } from './targets.ts';
+
+const notGivenBack = text('It did not give the lock back itself.', 'Он не отдал блокировку сам.');
 
 export const stop: Drill = async (scene, worker) => {
-  const task = taskNamed(scene, worker);
-  const led = task !== undefined && (await leaderTask(scene.lab)) === task;
-  scene.demand(
-    task?.signal('SIGTERM') === true,
-    text('The worker had ended before.', 'Воркер уже завершился.'),
-  );
+  const task = workerOf(scene, worker);
+  const lock = await lockOf(scene.lab, task);
+  scene.demand(task.signal('SIGTERM'), hadEnded);
   const stoppedMs = scene.nowMs;
-  if (led) await untilTakenOver(scene, task);
-  await scene.until(text('the worker has ended', 'воркер завершился'), () => task?.exit !== undefined);
-  const code = task?.exit?.code ?? -1;
+  if (lock !== undefined) await untilTakenOver(scene, task);
+  await scene.until(text('the worker has ended', 'воркер завершился'), () => task.exit !== undefined);
+  const code = task.exit?.code ?? -1;
   scene.measure('exitCode', code);
+  // Before more happens than the look at the audit trail reaches back.
+  if (lock !== undefined) await demandLockWent(scene, lock, ['released', 'lost'], notGivenBack);
   await untilWhole(scene, [task]);
   scene.measure('wholeAgainMs', scene.nowMs - stoppedMs);
   await settle(scene);

@@ -49,6 +49,12 @@ export async function leaderTask({ outages, tasks }: LabParts): Promise<Task | u
   return tasks.tasks.find(({ identity, state }) => identity.arn === holder && state === 'running');
 }
 
+/** The lock's value while this worker holds it. */
+export async function lockOf({ outages }: LabParts, { identity }: Task): Promise<string | undefined> {
+  const { held } = await outages.observe({ noteRun: false });
+  return held !== undefined && readLockHolder(held.value).task === identity.arn ? held.value : undefined;
+}
+
 function notFrozen(task: Task): Target {
   const { name } = task.identity;
   const error = text(`${name} is frozen: resume it first`, `${name} заморожен: сначала разбудите его`);

@@ -21,13 +21,14 @@ export async function toldAgoSeconds({ lab }: Scene, kind: NoticeKind): Promise<
   return agoMs < onceRules[kind].quietMs ? agoMs / 1000 : undefined;
 }
 
+/** Not seen when what is told of is mended before. */
 export async function untilTold(
   scene: Scene,
   kind: NoticeKind,
   { sinceWallMs }: { sinceWallMs: number },
-): Promise<void> {
+): Promise<number | undefined> {
   const { conversations } = scene.lab;
-  await scene.until(text('every superadmin is told', 'каждый суперадмин знает'), () =>
+  return scene.seen(text('every superadmin is told', 'каждый суперадмин знает'), () =>
     superadmins.every(({ id }) => {
       const { messages = [] } = conversations.all().find(({ person }) => person.id === id) ?? {};
       return messages.some(

@@ -68,14 +68,14 @@ export class LoadBook {
     return chat.asked;
   }
 
-  /** False for an answer to a question that was not asked in this book. */
-  answer(chatId: number, number: number, nowMs: number): boolean {
+  /** An answer to a question that was not asked in this book counts for nothing. */
+  answer(chatId: number, number: number, nowMs: number): void {
     const chat = this.chats.get(chatId);
-    if (chat === undefined || number <= this.numbersBefore || number > chat.asked) return false;
+    if (chat === undefined || number <= this.numbersBefore || number > chat.asked) return;
     const askedMs = chat.waiting.get(number);
     if (askedMs === undefined && !chat.lost.delete(number)) {
       this.repeated += 1;
-      return true;
+      return;
     }
     this.answered += 1;
     if (askedMs === undefined) {
@@ -90,7 +90,6 @@ export class LoadBook {
       chat.highest = number;
       this.loseBefore(chat, number);
     }
-    return true;
   }
 
   /** Nothing is left that could answer what was asked before `askedBeforeMs`. */

@@ -24,7 +24,7 @@ export interface LoadParts {
   readonly emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'pendingCount'>;
   readonly token: string;
   readonly clock: Clock;
-  /** How many updates stand in the journal; undefined when nobody can say. */
+  /** How many updates stand in the journal; undefined or a rejection when nobody can say. */
   readonly journalSize: () => Promise<number | undefined>;
   /** The chats' ids begin here. */
   readonly firstChatId: number;
@@ -146,6 +146,11 @@ export class LoadGenerator {
   private async nothingIsLeft(): Promise<boolean> {
     const { emulator, token, journalSize } = this.parts;
     if (this.current.waiting === 0 || emulator.pendingCount(token) > 0) return false;
-    return (await journalSize()) === 0;
+    try {
+      return (await journalSize()) === 0;
+    } catch {
+      // The store does not answer: what the journal holds is not known now.
+      return false;
+    }
   }
 }

@@ -18,7 +18,8 @@ export interface AnswerTimesParts {
   readonly chatIds: readonly number[];
 }
 
-const recentMs = 15_000;
+/** Long enough for a line on the chart. */
+const recentMs = 3000;
 const timesKept = 100;
 
 export class AnswerTimes {

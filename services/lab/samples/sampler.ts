@@ -11,8 +11,7 @@ import type { Sample } from './sample.ts';
 
 export interface SamplerParts {
   readonly clock: Clock;
-  readonly emulator: Pick<RunningEmulator, 'onEvent' | 'pendingCount'>;
-  readonly token: string;
+  readonly emulator: Pick<RunningEmulator, 'onEvent'>;
   /** Null when there is no heartbeat; may reject. */
   readonly heartbeatAge: () => Promise<number | null>;
   readonly latency: () => Percentiles | null;
@@ -70,7 +69,7 @@ export class Sampler {
   }
 
   private async take(seconds: number): Promise<void> {
-    const { clock, emulator, token, latency } = this.parts;
+    const { clock, latency } = this.parts;
     const { confirmed } = this;
     this.confirmed = 0;
     const sample: Sample = {
@@ -78,7 +77,6 @@ export class Sampler {
       updatesPerSecond: Math.round((confirmed / seconds) * 10) / 10,
       latencyMs: latency(),
       heartbeatAgeSeconds: await this.heartbeatAge(),
-      pending: emulator.pendingCount(token),
     };
     this.kept.push(sample);
     if (this.kept.length > samplesKept) this.kept.shift();

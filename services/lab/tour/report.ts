@@ -1,5 +1,6 @@
 /** The tour's outcome for a terminal and for programs. */
 import { figuresOf, type Measures } from '../drills/measures.ts';
+import { amount } from '../text.ts';
 import type { TourStepResult } from './tour.ts';
 import { tourStepFacts } from './tour-facts.ts';
 import type { TourStepId } from './tour-view.ts';
@@ -41,9 +42,10 @@ export function tourReport(results: readonly TourStepResult[], { seconds }: { se
 export function stepLine({ id, state, measures, why, durationMs }: TourStepResult): string {
   const { title } = tourStepFacts.find((facts) => facts.id === id) ?? {};
   const figures = figuresOf(measures).map(({ label, value }) => `${label.en.toLowerCase()} ${value.en}`);
-  const said = [why?.en, ...figures].filter((part) => part !== undefined).join(', ');
-  const seconds = Math.round((durationMs ?? 0) / 100) / 10;
-  return `${state === 'kept' ? '✓' : '✗'} ${title?.en ?? id} (${seconds} s): ${said}`;
+  const measured = figures.join(', ');
+  const said = why === null ? measured : `${why.en}${measured === '' ? '' : ` Measured: ${measured}`}`;
+  const took = amount((durationMs ?? 0) / 1000, 's').en;
+  return `${state === 'kept' ? '✓' : '✗'} ${title?.en ?? id} (${took}): ${said}`;
 }
 
 function tenths(value: number): number {

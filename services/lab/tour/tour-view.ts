@@ -22,6 +22,7 @@ export interface TourStepView {
 
 export interface TourView {
   readonly running: boolean;
-  readonly startedAtMs: number | null;
+  /** The steps are over, and the times from before are being deployed back. */
+  readonly restoring: boolean;
   readonly steps: readonly TourStepView[];
 }

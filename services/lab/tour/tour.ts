@@ -17,14 +17,7 @@ import { type LabTimes, labTimes } from '../lab-times.ts';
 import { type Text, text } from '../text.ts';
 import { deployTimes } from './deploy-times.ts';
 import { tourSteps } from './steps.ts';
-import { tourStepFacts } from './tour-facts.ts';
-import {
-  type TourStepFacts,
-  type TourStepId,
-  type TourStepView,
-  type TourView,
-  tourStepIds,
-} from './tour-view.ts';
+import { type TourStepId, type TourStepView, type TourView, tourStepIds } from './tour-view.ts';
 
 export interface TourStepResult {
   readonly id: TourStepId;
@@ -48,17 +41,13 @@ export class Tour {
   private readonly listeners = new Set<() => void>();
   private readonly closing = new AbortController();
   private steps: TourStepResult[] = freshSteps();
-  private startedAtMs: number | null = null;
   private stopping = new AbortController();
   private going: Promise<void> | undefined;
+  private restoring = false;
 
   constructor(lab: LabParts, { busyWith }: { busyWith: () => Text | undefined }) {
     this.lab = lab;
     this.busyWith = busyWith;
-  }
-
-  get facts(): readonly TourStepFacts[] {
-    return tourStepFacts;
   }
 
   get isRunning(): boolean {
@@ -72,7 +61,7 @@ export class Tour {
   view(): TourView {
     return {
       running: this.isRunning,
-      startedAtMs: this.startedAtMs,
+      restoring: this.restoring,
       steps: this.steps.map(({ id, state, now, measures, why }) => ({
         id,
         state,
@@ -95,7 +84,6 @@ export class Tour {
     const busy = this.busyWith();
     if (busy !== undefined) return busy;
     this.steps = freshSteps();
-    this.startedAtMs = this.lab.clock.wallMs();
     this.stopping = new AbortController();
     this.going = this.run().finally(() => {
       this.going = undefined;
@@ -164,10 +152,14 @@ export class Tour {
   private async deployBack(times: LabTimes): Promise<void> {
     if (this.closing.signal.aborted) return;
     const signals = { end: this.closing.signal, mended: new AbortController().signal };
+    this.restoring = true;
+    this.tell();
     try {
       await this.inScene(signals, (scene) => deployTimes(scene, times));
     } catch (error) {
       this.lab.log.say('tour', 'error', `the times could not be deployed back: ${whyBroken(error).en}`);
+    } finally {
+      this.restoring = false;
     }
   }
 

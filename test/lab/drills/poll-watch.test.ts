@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PollWatch } from '../../../services/lab/drills/poll-watch.ts';
+import { hearOnly } from '../../../services/lab/lab-messages.ts';
 import type { EmulatorEvent, EventListener } from '../../../services/lab/telegram-emulator/events.ts';
+import { startTelegramEmulator } from '../../../services/lab/telegram-emulator/server.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('the watch on polling', () => {
@@ -61,6 +63,16 @@ describe('the watch on polling', () => {
     expect(session.disownedPolls).toBe(1);
   });
 
+  it('holds what a client polls that was woken in time for its own right', () => {
+    tell('poll-opened', 1, 'frozen');
+    const session = watch.begin();
+    session.disown();
+    session.own();
+    expect(session.isPolled).toBe(true);
+    tell('poll-opened', 2, 'frozen');
+    expect(session.disownedPolls).toBe(0);
+  });
+
   it('leaves a rogue’s polls out of it', async () => {
     watch.ignore('rogue');
     const session = watch.begin();
@@ -81,4 +93,19 @@ describe('the watch on polling', () => {
     await clock.advance(5);
     expect(session.longestPauseMs).toBe(5);
   });
+});
+
+it('hears of the lab’s own bot alone, though the emulator serves every token', async () => {
+  const emulator = await startTelegramEmulator();
+  try {
+    const watch = new PollWatch({ clock: new VirtualClock(), emulator: hearOnly('77:own', emulator) });
+    const session = watch.begin();
+    const poll = (token: string) => fetch(`${emulator.url}/bot${token}/getUpdates`);
+    await poll('78:other');
+    expect(session.polls).toBe(0);
+    await poll('77:own');
+    expect(session.polls).toBe(1);
+  } finally {
+    await emulator.close();
+  }
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { demandHeldBack, demandNeverTwo } from '../../../services/lab/drills/common.ts';
 import { PromiseBroken, Scene, SceneEnded } from '../../../services/lab/drills/scene.ts';
 import type { LabParts } from '../../../services/lab/lab.ts';
 import type { LoadGenerator } from '../../../services/lab/load/load-generator.ts';
@@ -12,16 +13,20 @@ describe('a scene', () => {
   let end: AbortController;
   let mended: AbortController;
   let scene: Scene;
+  let overlaps: number;
+  let polls: { disownedPolls: number; end(): void };
 
   beforeEach(() => {
     clock = new VirtualClock();
     end = new AbortController();
     mended = new AbortController();
+    overlaps = 3;
+    polls = { disownedPolls: 0, end: () => undefined };
     const lab = {
       clock,
       site: { botToken: '1:t' },
-      telegram: { state: () => ({ overlaps: 0 }) },
-      polls: { begin: () => ({ end: () => undefined }) },
+      telegram: { state: () => ({ overlaps }) },
+      polls: { begin: () => polls },
     } as unknown as LabParts;
     const load = {} as unknown as LoadGenerator;
     scene = new Scene({ lab, load, end: end.signal, mended: mended.signal, onChange: () => undefined });
@@ -73,5 +78,70 @@ describe('a scene', () => {
     mended.abort();
     await second;
     expect(clock.monotonicMs()).toBe(5000);
+  });
+
+  it('leaves a fault in place no longer than until it is mended in another way', async () => {
+    let awake = false;
+    const held = scene.hold(5000, what, () => awake);
+    await clock.advance(1000);
+    awake = true;
+    await clock.advance(200);
+    await held;
+    expect(clock.monotonicMs()).toBe(1200);
+  });
+
+  it('sees what comes while the fault stands, and is not unseen then', async () => {
+    let fell = false;
+    const seen = scene.seen(what, () => fell);
+    await clock.advance(1000);
+    fell = true;
+    await clock.advance(200);
+    expect(await seen).toBeGreaterThanOrEqual(1000);
+    expect(scene.unseen).toBe(false);
+  });
+
+  it('waits no longer for what a mended fault does not show, and is unseen', async () => {
+    const seen = scene.seen(what, () => false);
+    await clock.advance(1000);
+    mended.abort();
+    await clock.advance(200);
+    expect(await seen).toBeUndefined();
+    expect(scene.unseen).toBe(true);
+  });
+
+  it('is unseen when the fault ends in another way', async () => {
+    expect(await scene.seen(what, () => false, { isMended: () => true })).toBeUndefined();
+    expect(scene.unseen).toBe(true);
+  });
+
+  it('holds a promise for broken that is not kept while the fault stands', async () => {
+    const outcome = scene.seen(what, () => false, { withinMs: 500 }).catch((error: unknown) => error);
+    await clock.advance(1000);
+    expect(await outcome).toBeInstanceOf(PromiseBroken);
+    expect(scene.unseen).toBe(false);
+  });
+
+  it('counts those that polled at once from its beginning, or from when it is told to', () => {
+    expect(scene.twoAtOnce()).toBe(0);
+    demandNeverTwo(scene);
+    overlaps += 2;
+    expect(scene.twoAtOnce()).toBe(2);
+    expect(() => demandNeverTwo(scene)).toThrow(PromiseBroken);
+    expect(scene.measures.twoAtOnce).toBe(2);
+    scene.countTwoFromNow();
+    expect(scene.twoAtOnce()).toBe(0);
+    demandNeverTwo(scene);
+  });
+
+  it('allows those that woke up one call that was on its way, and no second one', () => {
+    overlaps += 1;
+    demandHeldBack(scene);
+    polls.disownedPolls = 1;
+    demandHeldBack(scene);
+    overlaps += 1;
+    expect(() => demandHeldBack(scene)).toThrow(PromiseBroken);
+    scene.countTwoFromNow();
+    polls.disownedPolls = 2;
+    expect(() => demandHeldBack(scene)).toThrow(PromiseBroken);
   });
 });

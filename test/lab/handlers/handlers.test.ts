@@ -35,10 +35,8 @@ describe('a person’s own module in the lab', () => {
   });
 
   it('decides which updates are asked for', async () => {
-    const { urls } = await lab.state();
-    const answer = await fetch(`${urls.telegram}/emulator/state?token=${urls.botToken}`);
-    const { result } = (await answer.json()) as { result: { allowedUpdates: string[] } };
-    expect(result.allowedUpdates.sort()).toEqual(['callback_query', 'message']);
+    const { allowedUpdates } = await lab.telegram();
+    expect(allowedUpdates.toSorted()).toEqual(['callback_query', 'message']);
   });
 
   it('is complained of in the words of a worker without the lab', async () => {

@@ -50,11 +50,9 @@ describe('the book of numbered messages', () => {
   it('takes no answer to what it did not ask', () => {
     const later = new LoadBook({ numbersBefore: 5 });
     later.ask(chat, 0);
-    expect([later.answer(chat, 5, 1), later.answer(chat, 7, 1), later.answer(other, 6, 1)]).toEqual([
-      false,
-      false,
-      false,
-    ]);
+    later.answer(chat, 5, 1);
+    later.answer(chat, 7, 1);
+    later.answer(other, 6, 1);
     expect(later.counts(1)).toMatchObject({ sent: 1, answered: 0, repeated: 0, waiting: 1 });
   });
 

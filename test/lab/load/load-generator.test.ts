@@ -40,12 +40,17 @@ describe('the load', () => {
   let clock: VirtualClock;
   let load: LoadGenerator;
   let journal: number | undefined;
+  let storeError: Error | undefined;
 
   beforeEach(() => {
     emulator = new FakeEmulator();
     clock = new VirtualClock();
     journal = 0;
-    const journalSize = async (): Promise<number | undefined> => journal;
+    storeError = undefined;
+    const journalSize = async (): Promise<number | undefined> => {
+      if (storeError !== undefined) throw storeError;
+      return journal;
+    };
     load = new LoadGenerator({ emulator, token: '1:t', clock, journalSize, firstChatId });
   });
 
@@ -106,6 +111,19 @@ describe('the load', () => {
     await clock.advance(5000);
     expect(load.view().lost).toBe(0);
     journal = 0;
+    await clock.advance(5000);
+    expect(load.view()).toMatchObject({ lost: sent, waiting: 0 });
+  });
+
+  it('outlives a store that does not answer, and loses nothing by it', async () => {
+    load.start({ perSecond: 10, chats: 1 });
+    await clock.advance(1000);
+    load.stop();
+    const { sent } = load.view();
+    storeError = new Error('the store is frozen');
+    await clock.advance(5000);
+    expect(load.view()).toMatchObject({ lost: 0, waiting: sent });
+    storeError = undefined;
     await clock.advance(5000);
     expect(load.view()).toMatchObject({ lost: sent, waiting: 0 });
   });

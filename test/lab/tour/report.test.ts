@@ -21,7 +21,11 @@ const broken: TourStepResult = {
 describe('the tour’s report', () => {
   it('says in a line what was promised, for how long it took, and what was measured', () => {
     expect(stepLine(kept)).toBe('✓ Crash under load (3.1 s): longest pause in polling 412 ms, lost 0');
-    expect(stepLine(broken)).toBe('✗ Store wiped (3.1 s): 3 messages were lost., lost 3');
+    expect(stepLine(broken)).toBe('✗ Store wiped (3.1 s): 3 messages were lost. Measured: lost 3');
+  });
+
+  it('says of a step that failed before anything was measured why it did', () => {
+    expect(stepLine({ ...broken, measures: {} })).toBe('✗ Store wiped (3.1 s): 3 messages were lost.');
   });
 
   it('is good only when every promise held', () => {

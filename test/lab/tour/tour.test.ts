@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { TourReport } from '../../../services/lab/tour/report.ts';
 import { type Launched, launch } from '../../support/child.ts';
 import { isAlive, startLab } from '../../support/lab.ts';
+import { drillTestMs, until } from '../drills/rig.ts';
 
 const program = fileURLToPath(new URL('../../../services/lab/tour/main.ts', import.meta.url));
 const tourLimitMs = 300_000;
@@ -19,49 +20,45 @@ function descendantsOf(pid: number): number[] {
   return children.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-describe('npm run tour', () => {
-  it(
-    'keeps six promises, and says with which figures',
-    async () => {
-      const { code, stdout, stderr } = await launchTour('--json').finished;
-      const report = JSON.parse(stdout) as TourReport;
-      expect({ code, stderr, broken: report.steps.filter(({ kept }) => !kept) }).toEqual({
-        code: 0,
-        stderr: '',
-        broken: [],
-      });
-      expect(report.ok).toBe(true);
-      expect(report.steps.map(({ id }) => id)).toEqual([
-        'hello',
-        'deploy',
-        'crash',
-        'hung',
-        'rogue',
-        'wiped',
-      ]);
-      for (const { measures } of report.steps) expect(measures.lost).toBe(0);
-      const [hello, deploy, crash, hung, rogue, wiped] = report.steps.map(({ measures }) => measures);
-      expect(hello).toMatchObject({ answered: 5 });
-      for (const measures of [deploy, crash, hung, wiped]) {
-        expect(measures).toMatchObject({ outOfOrder: 0 });
-        expect(measures?.twoAtOnce ?? 0).toBe(0);
-        expect(measures?.sent).toBeGreaterThan(10);
-        expect(measures?.pauseMs).toBeGreaterThan(0);
-      }
-      // Silence is told of only after its limit of 10 s; so the bot was silent for longer.
-      expect(hung?.alertAfterMs).toBeGreaterThan(8000);
-      expect(hung?.pauseMs).toBeGreaterThan(hung?.alertAfterMs ?? Number.POSITIVE_INFINITY);
-      expect(rogue?.conflicts).toBeGreaterThanOrEqual(3);
-      expect(rogue?.takenByRogue).toBeGreaterThan(0);
-      // A lease of 6 s, less what the old leader still polled.
-      expect(wiped?.pauseMs).toBeGreaterThan(3000);
-    },
-    tourLimitMs,
-  );
+describe('npm run tour', { timeout: tourLimitMs }, () => {
+  it('keeps six promises, and says with which figures', async () => {
+    const { code, stdout, stderr } = await launchTour('--json').finished;
+    const report = JSON.parse(stdout) as TourReport;
+    expect({ code, stderr, broken: report.steps.filter(({ kept }) => !kept) }).toEqual({
+      code: 0,
+      stderr: '',
+      broken: [],
+    });
+    expect(report.ok).toBe(true);
+    expect(report.steps.map(({ id }) => id)).toEqual(['hello', 'deploy', 'crash', 'hung', 'rogue', 'wiped']);
+    const [hello, deploy, crash, hung, rogue, wiped] = report.steps.map(({ measures }) => measures);
+    expect(hello).toMatchObject({ answered: 5 });
+    for (const measures of [deploy, crash, wiped]) expect(measures).toMatchObject({ twoAtOnce: 0 });
+    // A call that was on its way when its process froze.
+    expect(hung?.callsOnTheWay).toBeLessThanOrEqual(1);
+    // A lease of 6 s that is renewed every 2 s, had it not been handed over.
+    expect(deploy?.pauseMs).toBeLessThan(4000);
+    for (const measures of [deploy, crash, hung, wiped]) {
+      expect(measures).toMatchObject({ lost: 0, outOfOrder: 0 });
+      expect(measures?.sent).toBeGreaterThan(10);
+      expect(measures?.pauseMs).toBeGreaterThan(0);
+    }
+    // Silence is told of only after its limit of 10 s; so the bot was silent for longer.
+    expect(hung?.alertAfterMs).toBeGreaterThan(8000);
+    expect(hung?.pauseMs).toBeGreaterThan(hung?.alertAfterMs ?? Number.POSITIVE_INFINITY);
+    expect(rogue?.lost).toBe(0);
+    expect(rogue?.conflicts).toBeGreaterThanOrEqual(3);
+    expect(rogue?.takenByRogue).toBeGreaterThan(0);
+    // A lease of 6 s, less what the old leader still polled.
+    expect(wiped?.pauseMs).toBeGreaterThan(3000);
+  });
 
   it('ends on Ctrl-C in the middle of a step and leaves no process', async () => {
     const { child, said, finished } = launchTour();
-    await vi.waitUntil(() => said.stdout.includes('Deploy without a gap'), { timeout: 50_000, interval: 50 });
+    await vi.waitUntil(() => said.stdout.includes('Deploy without a gap'), {
+      timeout: tourLimitMs,
+      interval: 50,
+    });
     const processes = descendantsOf(child.pid ?? 0);
     child.kill('SIGINT');
     const { code, stdout, stderr } = await finished;
@@ -78,7 +75,7 @@ describe('npm run tour', () => {
   });
 });
 
-describe('the tour in a lab at production’s speed', () => {
+describe('the tour in a lab at production’s speed', { timeout: drillTestMs }, () => {
   it('deploys quick times, and deploys the lab’s own back when it is stopped', async () => {
     const lab = await startLab();
     try {
@@ -87,12 +84,16 @@ describe('the tour in a lab at production’s speed', () => {
       expect(await lab.post('/api/tour', { action: 'start' })).toMatchObject({ ok: false });
       for (const path of ['/api/drills', '/api/load', '/api/load/stop']) {
         const answer = await lab.post(path, { drill: 'kill', perSecond: 1, chats: 1 });
-        expect(answer).toEqual({ ok: false, error: expect.stringContaining('the tour') });
+        expect(answer).toMatchObject({ ok: false, error: expect.stringContaining('the tour') });
       }
-      const quick = await lab.waitFor(({ times }) => times.speed > 1, 'quick times');
+      const quick = await until(lab, ({ times }) => times.speed > 1);
       expect(quick.heartbeat.staleSeconds).toBeLessThan(before.heartbeat.staleSeconds);
       expect(await lab.post('/api/tour', { action: 'stop' })).toEqual({ ok: true });
-      const after = await lab.waitFor(({ tour }) => !tour.running, 'the end of the tour');
+      const { tour } = await until(lab, ({ tour: { restoring } }) => restoring);
+      expect(tour.running).toBe(true);
+      expect(tour.steps.filter(({ state }) => state === 'running')).toEqual([]);
+      const after = await until(lab, ({ tour: { running } }) => !running);
+      expect(after.tour.restoring).toBe(false);
       expect(after.times).toEqual(before.times);
       expect(after.tour.steps.at(0)).toMatchObject({ id: 'hello', state: 'kept' });
       expect(after.tour.steps.at(-1)).toMatchObject({ id: 'wiped', state: 'waiting' });

@@ -17,7 +17,7 @@ import { factsView } from './views/facts.js';
 import { loadButtonsView, loadView } from './views/load.js';
 import { addLines } from './views/log.js';
 import { opsResultView, opsView } from './views/ops.js';
-import { appsView, ownersView, phoneTopView, screenView } from './views/phone.js';
+import { appsView, newsOf, ownersView, phoneTopView, screenView } from './views/phone.js';
 import { faultsView, summary } from './views/summary.js';
 import { timelineView } from './views/timeline.js';
 import { tourButtonView, tourStepsView, tourWords } from './views/tour.js';
@@ -89,6 +89,8 @@ function draw() {
     charts.tell({ t: t(), limitSeconds: state.lab?.times.heartbeatStaleSeconds, audit: state.audit });
   }
   if (has('chats')) noteToasts();
+  if (has('chats', 'ownerId', 'writers')) announceAlerts();
+  if (has('app')) byId('screen').setAttribute('aria-labelledby', `app-${state.app}`);
   if (has('writers', 'locale', 'chats')) drawInput();
   if (has('now', 'locale')) byId('faults').hidden = byId('faults').childNodes.length === 0;
   if (has('troubles')) {
@@ -127,6 +129,18 @@ function drawSummary() {
   byId('standing').dataset.tone = tone;
   byId('summary').dataset.tone = tone;
   write(byId('summary'), text);
+}
+
+let news;
+
+/** What has come to the phone since the page was opened, for whoever does not see it. */
+function announceAlerts() {
+  const before = news;
+  news = newsOf(state);
+  if (before === undefined || news.ownerId !== before.ownerId || news.id <= before.id) return;
+  // A conversation on the page tells its messages itself.
+  if (state.writers.includes(news.ownerId)) return;
+  write(byId('phone-news'), t().phone.news(personName(news.name, t()), news.text));
 }
 
 /** The same sentence is not announced again and again. */
@@ -177,11 +191,13 @@ function noteToasts() {
 }
 
 function onSection(name, value) {
+  // The same look at the store may come again, with what the lab knows by itself.
+  const isNewLook = name === 'now' && value.atMs !== state.now?.atMs;
   if (name === 'log') addLines(byId('log'), value);
   else if (name === 'samples') charts.reset(value);
   else if (name === 'sample') charts.add(value);
   else set({ [name]: value, connection: 'live' });
-  if (name === 'now') heard();
+  if (isNewLook) heard();
 }
 
 const presses = pressesOf({ state, set, t });
@@ -221,6 +237,11 @@ function firstLocale() {
   if (chosen === 'en' || chosen === 'ru') return chosen;
   return navigator.language.toLowerCase().startsWith('ru') ? 'ru' : 'en';
 }
+
+/** Nothing that is jumped to hides under the line that stays at the top, however many lines it has. */
+new ResizeObserver(([{ target }]) => {
+  document.documentElement.style.setProperty('--standing', `${target.offsetHeight}px`);
+}).observe(byId('standing'));
 
 // What scrolls can be scrolled by keyboard.
 for (const id of ['screen', 'timeline', 'log']) byId(id).tabIndex = 0;

@@ -11,22 +11,39 @@ import { clockTime } from './views/times.js';
 const samplesKept = 600;
 const heightPx = 130;
 const windowMinSeconds = 60;
+const colourNames = ['accent', 'good', 'warn', 'bad', 'violet', 'muted', 'line'];
+/** Of the moments that are marked, by tone; the other tones are colours themselves. */
+const markColours = { quiet: 'muted', info: 'accent' };
 
-/** What is drawn: `lines` of a chart take a sample, or the limit of the heartbeat, to a number or null. */
+const decimalSteps = [1, 10, 100, 1000, 1e4, 1e5, 1e6].flatMap((power) => [power, 2 * power, 5 * power]);
+
+/**
+ * What is drawn: `lines` of a chart take a sample, or the limit of the heartbeat, to a number or null. The marks of its
+ * axis stand `steps` apart, so that `mark` can say each exactly.
+ */
 const charts = [
-  { id: 'rate', lines: [{ colour: '--accent', area: true, of: ({ updatesPerSecond }) => updatesPerSecond }] },
+  {
+    id: 'rate',
+    steps: decimalSteps,
+    mark: (value, t) => t.number(value),
+    lines: [{ colour: 'accent', area: true, of: ({ updatesPerSecond }) => updatesPerSecond }],
+  },
   {
     id: 'latency',
+    steps: decimalSteps,
+    mark: (value, t) => (value === 0 ? '0' : t.milliseconds(value)),
     lines: [
-      { colour: '--good', of: ({ latencyMs }) => latencyMs?.p50 ?? null },
-      { colour: '--violet', of: ({ latencyMs }) => latencyMs?.p99 ?? null },
+      { colour: 'good', of: ({ latencyMs }) => latencyMs?.p50 ?? null },
+      { colour: 'violet', of: ({ latencyMs }) => latencyMs?.p99 ?? null },
     ],
   },
   {
     id: 'heartbeat',
+    steps: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400],
+    mark: (value, t) => (value === 0 ? '0' : t.exactDuration(value)),
     lines: [
-      { colour: '--accent', area: true, of: ({ heartbeatAgeSeconds }) => heartbeatAgeSeconds },
-      { colour: '--bad', dash: [5, 4], of: (_sample, { limitSeconds }) => limitSeconds },
+      { colour: 'accent', area: true, of: ({ heartbeatAgeSeconds }) => heartbeatAgeSeconds },
+      { colour: 'bad', dash: [5, 4], of: (_sample, { limitSeconds }) => limitSeconds },
     ],
   },
 ];
@@ -36,6 +53,8 @@ export class Charts {
   #samples = [];
   #context = { t: undefined, limitSeconds: undefined, marks: [] };
   #plots = new Map();
+  /** By name, as the colour scheme has them. */
+  #colours = {};
   #library;
   #shownAt = null;
 
@@ -76,6 +95,7 @@ export class Charts {
       const { default: Plot } = await this.#library;
       for (const plot of this.#plots.values()) plot.destroy();
       this.#plots.clear();
+      this.#colours = readColours();
       const figures = charts.map(({ id }) =>
         h(
           'figure',
@@ -92,12 +112,12 @@ export class Charts {
     }
   }
 
-  #plot(Plot, { id, lines }) {
+  #plot(Plot, { id, steps, mark, lines }) {
     const plot = this.#place.querySelector(`[data-chart="${id}"] .plot`);
     const axis = {
-      stroke: colour('--muted'),
+      stroke: this.#colours.muted,
       font: '11px system-ui, sans-serif',
-      grid: { stroke: colour('--line'), width: 1 },
+      grid: { stroke: this.#colours.line, width: 1 },
       ticks: { show: false },
     };
     const options = {
@@ -113,10 +133,11 @@ export class Charts {
           ...axis,
           size: 44,
           space: 34,
-          values: (_plot, values) => values.map((value) => this.#inWords(id, value)),
+          incrs: steps,
+          values: (_plot, values) => values.map((value) => mark(value, this.#context.t)),
         },
       ],
-      series: [{}, ...lines.map(series)],
+      series: [{}, ...lines.map((line) => series(line, this.#colours))],
       hooks: {
         drawAxes: [(one) => this.#drawMarks(one)],
         setCursor: [({ cursor }) => this.#point(cursor.idx)],
@@ -152,7 +173,7 @@ export class Charts {
     for (const { atSeconds, tone } of this.#context.marks) {
       if (atSeconds < scales.x.min || atSeconds > scales.x.max) continue;
       const x = Math.round(valToPos(atSeconds, 'x', true));
-      ctx.strokeStyle = colour(tone === 'quiet' ? '--muted' : `--${tone === 'info' ? 'accent' : tone}`);
+      ctx.strokeStyle = this.#colours[markColours[tone] ?? tone];
       ctx.globalAlpha = 0.45;
       ctx.beginPath();
       ctx.moveTo(x, bbox.top);
@@ -184,12 +205,6 @@ export class Charts {
     }
   }
 
-  #inWords(id, value) {
-    const { t } = this.#context;
-    if (id === 'latency') return value === 0 ? '0' : t.milliseconds(value);
-    return id === 'heartbeat' && value > 0 ? t.duration(value) : String(value);
-  }
-
   #fit() {
     for (const { id } of charts) {
       const plot = this.#plots.get(id);
@@ -199,8 +214,8 @@ export class Charts {
   }
 }
 
-function series({ colour: name, area, dash }) {
-  const stroke = colour(name);
+function series({ colour, area, dash }, colours) {
+  const stroke = colours[colour];
   return {
     stroke,
     width: 1.75,
@@ -228,14 +243,16 @@ function valuesOf(id, sample, { t, words, limitSeconds }) {
   return [...(age === null || age === undefined ? none : [['first', t.duration(age)]]), ...limit];
 }
 
-/** What a name of the style sheet means in the present colour scheme: a canvas knows no such names. */
-function colour(name) {
+/** What names of the style sheet mean in the present colour scheme: a canvas knows no such names. */
+function readColours() {
   const probe = document.createElement('span');
-  probe.style.color = `var(${name})`;
   document.body.append(probe);
-  const { color } = getComputedStyle(probe);
+  const colours = colourNames.map((name) => {
+    probe.style.color = `var(--${name})`;
+    return [name, getComputedStyle(probe).color];
+  });
   probe.remove();
-  return color;
+  return Object.fromEntries(colours);
 }
 
 function withAlpha(rgb) {

@@ -33,7 +33,6 @@ export function pressesOf({ state, set, t }) {
     owner: ({ id }) => set({ ownerId: Number(id) }),
     app: ({ app }) => set({ app }),
 
-    command: ({ text }) => sayAsAll({ state }, text),
     press: ({ message, data, as }) =>
       void post('/api/chat/press', {
         messageId: Number(message),
@@ -68,14 +67,11 @@ export function pressesOf({ state, set, t }) {
       if (state.ops === run) set({ ops: { action, answer, elapsedMs: performance.now() - startedMs } });
     },
 
-    /** Not a button's: the forms'. */
-    say: ({ text }) => sayAsAll({ state }, text),
+    say({ text }) {
+      for (const as of state.writers) void post('/api/chat', { text, as, locale: state.locale });
+    },
     async load({ perSecond, chats }) {
       tell('load', await post('/api/load', { perSecond: Number(perSecond), chats: Number(chats) }));
     },
   };
-}
-
-function sayAsAll({ state }, text) {
-  for (const as of state.writers) void post('/api/chat', { text, as, locale: state.locale });
 }

@@ -6,7 +6,6 @@ const sections = [
   'lab',
   'now',
   'inbox',
-  'telegramMessages',
   'sns',
   'audit',
   'chats',

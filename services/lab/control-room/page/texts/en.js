@@ -1,13 +1,16 @@
 /** The page in English. Functions take what changes. */
-import { durationIn } from './duration.js';
+import { durationIn, exactDurationIn, numberIn } from './duration.js';
 
-const duration = durationIn({ second: 's', minute: 'min', hour: 'h' });
+const units = { second: 's', minute: 'min', hour: 'h' };
+const number = numberIn('en');
 
 export const en = {
   locale: 'en',
-  duration,
-  milliseconds: (ms) =>
-    ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1).replace('.0', '')} s`,
+  title: 'StaffProBot: control room',
+  number,
+  duration: durationIn(units),
+  exactDuration: exactDurationIn(units),
+  milliseconds: (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${number(ms / 1000)} s`),
   skip: 'Skip to the content',
   ways: 'Parts of the page',
   room: 'control room',
@@ -21,6 +24,11 @@ export const en = {
     alone: (leader) => `${leader} polls Telegram; a standby is on its way.`,
     silent: (leader, left) =>
       `${leader} holds the lock but does not answer. The lock ends by itself in ${left}.`,
+    unanswered: (leader, age) =>
+      `${leader} asks Telegram and has had no answer for ${age}. Messages wait there.`,
+    refused: (leader) => `${leader} leads, but Telegram refuses its polls. Messages wait there.`,
+    failed: (leader) => `${leader} leads, but its last poll failed. Messages may wait at Telegram.`,
+    rogue: (leader) => `${leader} polls Telegram, but another program takes some of the messages.`,
     revoked: (leader) => `${leader} was asked to let go of the lock.`,
     nobody: 'Nobody polls Telegram right now. Messages wait there.',
     quarantine: 'The store was emptied: nobody may poll for one lease.',
@@ -29,8 +37,12 @@ export const en = {
   },
   faults: {
     broken: 'Broken on purpose:',
-    telegram: (what) => `Telegram answers ${what}`,
-    store: (what) => `store: ${what}`,
+    telegram: {
+      429: 'Telegram answers polls with 429',
+      '502-html': 'Telegram answers polls with 502',
+      hang: 'Telegram does not answer polls',
+    },
+    store: { wiped: 'the store was emptied' },
     cut: (names) => `${names} cut from the store`,
     rogue: 'another program polls with the token',
     monitor: 'the monitor is stopped',
@@ -39,10 +51,12 @@ export const en = {
   tour: {
     short: 'Tour',
     title: 'Six promises, kept before your eyes',
-    intro: 'Press the button: the lab breaks itself in six ways and measures what comes of it.',
+    intro:
+      'Press the button: the lab goes through six scenes, from a hello to a wiped store, and measures what comes of them.',
     running: (n, of) => `Step ${n} of ${of} is under way. You may go on using the page.`,
     kept: (of) => `All ${of} promises held.`,
     broken: (n) => `${n} of the promises did not hold.`,
+    restoring: 'Putting the usual times back…',
     stopped: 'Stopped before its end. Start it again whenever you like.',
     start: 'Start the tour',
     again: 'Start it again',
@@ -122,13 +136,13 @@ export const en = {
     hint: 'Choose several people: each message is sent by all of them.',
     label: 'Message',
     placeholder: (names) => `Write as ${names}…`,
-    and: 'and',
     send: 'Send',
     superadmin: 'superadmin',
     everybody: 'Everybody',
     empty: (name) => `${name} has not written yet. Begin with /start.`,
     waiting: 'waits at Telegram',
     taken: 'taken by a worker',
+    dropped: 'dropped by ops',
     edited: 'edited',
     tookOver: (who) => `${who} polls from here on`,
     conversation: (name) => `${name} and the bot`,
@@ -162,6 +176,7 @@ export const en = {
     emptyTelegram: 'No message yet. Freeze both workers to see what comes at night.',
     emptySns: 'Nothing was published to the topic.',
     unread: 'unread',
+    news: (name, text) => `${name}’s phone: ${text}`,
     unknown: 'The store does not answer.',
   },
   drills: {
@@ -177,9 +192,14 @@ export const en = {
     leader: 'the leader',
     run: 'Run it',
     mend: 'Mend it',
-    does: 'Does',
     promise: 'Promised',
-    states: { idle: '', running: 'watching…', kept: 'kept', broken: 'broken' },
+    states: {
+      idle: '',
+      running: 'watching…',
+      kept: 'kept',
+      broken: 'broken',
+      unseen: 'not seen: mended before',
+    },
     after: (time) => `after ${time}`,
     at: (time) => `at ${time}`,
     missing: 'This lab has no drills; the workers’ cards above have the simplest of them.',
@@ -226,11 +246,10 @@ export const en = {
     hint: 'The last ten minutes, and who did what to the polling.',
     empty: 'Nothing yet.',
     charts: {
-      rate: ['Updates a second', (n) => n.toFixed(n < 10 ? 1 : 0)],
+      rate: ['Updates a second', number],
       latency: ['Latency', 'half', '99 %'],
       heartbeat: ['Heartbeat age', 'limit'],
       none: 'none',
-      missing: 'No figures yet.',
     },
     events: {
       acquired: 'took the lock',

@@ -1,13 +1,16 @@
 /** The page in Russian. Functions take what changes. */
-import { durationIn } from './duration.js';
+import { durationIn, exactDurationIn, numberIn } from './duration.js';
 
-const duration = durationIn({ second: 'с', minute: 'мин', hour: 'ч' });
+const units = { second: 'с', minute: 'мин', hour: 'ч' };
+const number = numberIn('ru');
 
 export const ru = {
   locale: 'ru',
-  duration,
-  milliseconds: (ms) =>
-    ms < 1000 ? `${Math.round(ms)} мс` : `${(ms / 1000).toFixed(1).replace('.0', '').replace('.', ',')} с`,
+  title: 'StaffProBot: пульт',
+  number,
+  duration: durationIn(units),
+  exactDuration: exactDurationIn(units),
+  milliseconds: (ms) => (ms < 1000 ? `${Math.round(ms)} мс` : `${number(ms / 1000)} с`),
   skip: 'Сразу к содержанию',
   ways: 'Части страницы',
   room: 'пульт',
@@ -21,6 +24,12 @@ export const ru = {
     alone: (leader) => `${leader} опрашивает Telegram; резервный запускается.`,
     silent: (leader, left) =>
       `${leader} держит блокировку, но не отвечает. Она закончится сама через ${left}.`,
+    unanswered: (leader, age) =>
+      `${leader} опрашивает Telegram, но ответа нет уже ${age}. Сообщения ждут там.`,
+    refused: (leader) => `${leader} лидер, но Telegram отказывает ему в опросе. Сообщения ждут там.`,
+    failed: (leader) =>
+      `${leader} лидер, но его последний опрос не удался. Сообщения могут ждать в Telegram.`,
+    rogue: (leader) => `${leader} опрашивает Telegram, но часть сообщений забирает другая программа.`,
     revoked: (leader) => `Воркера ${leader} попросили отпустить блокировку.`,
     nobody: 'Сейчас Telegram никто не опрашивает. Сообщения ждут там.',
     quarantine: 'Хранилище очищено: один срок блокировки никто не опрашивает.',
@@ -29,8 +38,12 @@ export const ru = {
   },
   faults: {
     broken: 'Сломано нарочно:',
-    telegram: (what) => `Telegram отвечает ${what}`,
-    store: (what) => `хранилище: ${what}`,
+    telegram: {
+      429: 'Telegram отвечает на опрос кодом 429',
+      '502-html': 'Telegram отвечает на опрос кодом 502',
+      hang: 'Telegram не отвечает на опрос',
+    },
+    store: { wiped: 'хранилище очищено' },
     cut: (names) => `${names} без связи с хранилищем`,
     rogue: 'с токеном опрашивает другая программа',
     monitor: 'монитор остановлен',
@@ -39,10 +52,12 @@ export const ru = {
   tour: {
     short: 'Экскурсия',
     title: 'Шесть обещаний у вас на глазах',
-    intro: 'Нажмите кнопку: стенд сломает себя шестью способами и измерит, что из этого вышло.',
+    intro:
+      'Нажмите кнопку: стенд проживёт шесть случаев, от приветствия до стёртого хранилища, и измерит, что из этого вышло.',
     running: (n, of) => `Идёт шаг ${n} из ${of}. Страницей можно пользоваться и дальше.`,
     kept: () => 'Все обещания сдержаны.',
     broken: (n) => `Не сдержано обещаний: ${n}.`,
+    restoring: 'Возвращаем обычные сроки…',
     stopped: 'Остановлена до конца. Её можно начать снова.',
     start: 'Начать экскурсию',
     again: 'Начать снова',
@@ -122,13 +137,13 @@ export const ru = {
     hint: 'Выберите нескольких людей: каждое сообщение отправят все они.',
     label: 'Сообщение',
     placeholder: (names) => `Пишет ${names}…`,
-    and: 'и',
     send: 'Отправить',
     superadmin: 'суперадмин',
     everybody: 'Все',
     empty: (name) => `${name}: сообщений ещё нет. Начните с /start.`,
     waiting: 'ждёт в Telegram',
     taken: 'принято воркером',
+    dropped: 'удалено при обслуживании',
     edited: 'изменено',
     tookOver: (who) => `дальше опрашивает ${who}`,
     conversation: (name) => `${name} и бот`,
@@ -162,6 +177,7 @@ export const ru = {
     emptyTelegram: 'Сообщений нет. Заморозьте оба воркера, чтобы увидеть, что приходит ночью.',
     emptySns: 'В топик ничего не отправлено.',
     unread: 'не прочитано',
+    news: (name, text) => `Телефон, ${name}: ${text}`,
     unknown: 'Хранилище не отвечает.',
   },
   drills: {
@@ -172,9 +188,14 @@ export const ru = {
     leader: 'лидер',
     run: 'Начать',
     mend: 'Починить',
-    does: 'Что будет',
     promise: 'Обещано',
-    states: { idle: '', running: 'следим…', kept: 'сдержано', broken: 'нарушено' },
+    states: {
+      idle: '',
+      running: 'следим…',
+      kept: 'сдержано',
+      broken: 'нарушено',
+      unseen: 'не увидели: починено раньше',
+    },
     after: (time) => `за ${time}`,
     at: (time) => `в ${time}`,
     missing: 'У этого стенда нет учений; простейшие есть на карточках воркеров.',
@@ -221,11 +242,10 @@ export const ru = {
     hint: 'Последние десять минут, и кто что сделал с опросом.',
     empty: 'Пока ничего.',
     charts: {
-      rate: ['Обновлений в секунду', (n) => n.toFixed(n < 10 ? 1 : 0).replace('.', ',')],
+      rate: ['Обновлений в секунду', number],
       latency: ['Задержка', 'половина', '99 %'],
       heartbeat: ['Возраст heartbeat', 'предел'],
       none: 'нет',
-      missing: 'Пока нет измерений.',
     },
     events: {
       acquired: 'взял блокировку',

@@ -104,18 +104,25 @@ export function messageViews({ messages, person }, state, t) {
     .map(({ view }) => view);
 }
 
-function messageView({ id, from, text, atMs, buttons, edited, waiting }, person, t) {
-  const state = from === 'person' ? (waiting ? t.chat.waiting : t.chat.taken) : edited ? t.chat.edited : '';
+function messageView({ id, from, text, atMs, buttons, edited, waiting, dropped }, person, t) {
+  const fate = dropped ? 'dropped' : waiting ? 'waiting' : 'taken';
+  const state = from === 'person' ? t.chat[fate] : edited ? t.chat.edited : '';
   return h(
     'article',
-    { key: `${from}-${id}`, class: `bubble ${from}`, 'data-message': id, 'data-waiting': waiting },
+    {
+      key: `${from}-${id}`,
+      class: `bubble ${from}`,
+      'data-message': id,
+      'data-waiting': waiting,
+      'data-fate': from === 'person' ? fate : null,
+    },
     h('p', { class: 'text' }, text),
     buttons.length > 0 && keyboard(buttons, id, person),
     h(
       'footer',
       {},
       h('time', { datetime: new Date(atMs).toISOString() }, clockTime(atMs)),
-      state && h('span', { class: 'state', title: state }, from === 'person' ? mark(waiting, state) : state),
+      state && h('span', { class: 'state', title: state }, from === 'person' ? mark(fate, state) : state),
     ),
   );
 }
@@ -145,11 +152,13 @@ function keyboardButton({ text, data, url }, messageId, person) {
   return h('button', { type: 'button', ...doing }, text);
 }
 
-function mark(waiting, state) {
+/** What was dropped is said in words: nobody guesses it from a sign. */
+function mark(fate, state) {
+  if (fate === 'dropped') return state;
   return h(
     'span',
     {},
-    h('span', { 'aria-hidden': 'true' }, waiting ? '◷' : '✓'),
+    h('span', { 'aria-hidden': 'true' }, fate === 'waiting' ? '◷' : '✓'),
     h('span', { class: 'hidden' }, state),
   );
 }
@@ -166,7 +175,7 @@ export function commandsView() {
   return commands.map((command) =>
     h(
       'button',
-      { key: command, type: 'button', class: 'chip', 'data-do': 'command', 'data-text': command },
+      { key: command, type: 'button', class: 'chip', 'data-do': 'say', 'data-text': command },
       command,
     ),
   );

@@ -4,12 +4,12 @@ import { inWords } from '../texts/texts.js';
 
 const firstShown = 2;
 /** What every promise is about. */
-const alwaysShown = ['Lost', 'Out of order'];
+const alwaysShown = ['lost', 'outOfOrder'];
 
-/** @param {{label: {en: string}, value: unknown}[] | undefined} figures */
+/** @param {{id: string, label: object, value: object}[] | undefined} figures */
 export function figuresList(figures = [], t) {
   if (figures.length === 0) return null;
-  const isShown = ({ label }, index) => index < firstShown || alwaysShown.includes(label.en);
+  const isShown = ({ id }, index) => index < firstShown || alwaysShown.includes(id);
   const others = figures.filter((figure, index) => !isShown(figure, index));
   return h(
     'div',
@@ -19,18 +19,12 @@ export function figuresList(figures = [], t) {
   );
 }
 
-/** Thousands of milliseconds are seconds to whoever reads them. */
-function easyToRead(value, t) {
-  const [, ms] = /^(\d{4,}) (?:ms|мс)$/.exec(value) ?? [];
-  return ms === undefined ? value : t.milliseconds(Number(ms));
-}
-
 function listOf(figures, t) {
   return h(
     'dl',
     {},
     figures.map(({ label, value }) =>
-      h('div', {}, h('dt', {}, inWords(label, t)), h('dd', {}, easyToRead(inWords(value, t), t))),
+      h('div', {}, h('dt', {}, inWords(label, t)), h('dd', {}, inWords(value, t))),
     ),
   );
 }

@@ -5,9 +5,18 @@ import { clockTime } from './times.js';
 
 const apps = ['telegram', 'inbox', 'sns'];
 
-export function ownerOf({ chats, ownerId }) {
+function ownerOf({ chats, ownerId }) {
   const superadmins = (chats ?? []).filter(({ person }) => person.isSuperadmin);
   return superadmins.find(({ person }) => person.id === ownerId) ?? superadmins[0];
+}
+
+/** The newest message of the bot on the phone that is shown; undefined before anything is known. */
+export function newsOf(state) {
+  const owner = ownerOf(state);
+  if (owner === undefined) return undefined;
+  const { id, name } = owner.person;
+  const last = owner.messages.findLast(({ from, edited }) => from === 'bot' && !edited);
+  return { ownerId: id, name, id: last?.id ?? 0, text: last?.text.split('\n')[0] ?? '' };
 }
 
 export function ownersView(state, t) {

@@ -15,6 +15,7 @@ function progress({ lab, tour }) {
     kept: count('kept'),
     broken: count('broken'),
     running: tour?.running === true,
+    restoring: tour?.restoring === true,
     begun: steps.some(({ state }) => state !== 'waiting'),
     at: steps.findIndex(({ state }) => state === 'running') + 1,
   };
@@ -24,7 +25,8 @@ function progress({ lab, tour }) {
 export function tourWords(state, t) {
   if (state.lab !== undefined && state.lab.tourSteps === undefined)
     return { tone: 'quiet', text: t.tour.missing };
-  const { of, kept, broken, running, begun, at } = progress(state);
+  const { of, kept, broken, running, restoring, begun, at } = progress(state);
+  if (restoring) return { tone: 'info', text: t.tour.restoring };
   if (running) return { tone: 'info', text: t.tour.running(at || kept + broken || 1, of) };
   if (!begun) return { tone: 'quiet', text: t.tour.intro };
   if (broken > 0) return { tone: 'bad', text: t.tour.broken(broken) };
@@ -34,7 +36,7 @@ export function tourWords(state, t) {
 /** One button for starting and stopping, so that the keyboard's focus stays on it. */
 export function tourButtonView(state, t) {
   if (state.lab?.tourSteps === undefined) return [];
-  const { running, begun } = progress(state);
+  const { running, restoring, begun } = progress(state);
   const text = running ? t.tour.stop : begun ? t.tour.again : t.tour.start;
   return [
     h(
@@ -43,8 +45,9 @@ export function tourButtonView(state, t) {
         key: 'tour',
         type: 'button',
         class: running ? 'big' : 'big primary',
-        'data-do': 'tour',
+        'data-do': restoring ? null : 'tour',
         'data-action': running ? 'stop' : 'start',
+        'aria-disabled': restoring,
       },
       text,
     ),

@@ -116,7 +116,7 @@ function signalButton({ key, signal, text, danger }, { pid, name }, t) {
 }
 
 function whatItDoes({ role, details, waitingFor }, now, t) {
-  const { lastPollAgeSeconds: age, inFlight, reason } = details;
+  const { lastPollAgeSeconds: age, inFlight, reason, lastError } = details;
   if (role === 'starting') return t.workers.startingHint;
   if (role === 'stopping') return t.workers.stoppingHint;
   if (role === 'silent') return t.workers.silentHint;
@@ -127,7 +127,10 @@ function whatItDoes({ role, details, waitingFor }, now, t) {
   return [
     typeof age === 'number' ? t.workers.polls(t.duration(age)) : t.workers.noPoll,
     t.workers.inFlight(inFlight ?? 0),
-  ].join(' · ');
+    lastError,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 function endedList({ stoppedWorkers }, t) {

@@ -1,0 +1,32 @@
+/**
+ * The latency of a load's answers for a chart, for as long as answers come: what was measured long ago says nothing
+ * about this second, so a chart has a gap there.
+ */
+import type { Clock } from '../../core/clock.ts';
+import type { LoadCounts, Percentiles } from '../load/load-view.ts';
+
+/** The slowest loads answer one message a second. */
+const freshMs = 3000;
+
+export class FreshLatency {
+  private readonly clock: Clock;
+  private readonly counts: () => LoadCounts;
+  private answered = 0;
+  private answeredMs = Number.NEGATIVE_INFINITY;
+
+  constructor({ clock, counts }: { clock: Clock; counts: () => LoadCounts }) {
+    this.clock = clock;
+    this.counts = counts;
+  }
+
+  /** To be asked once a second: it sees by the count of answers whether any have come. */
+  read(): Percentiles | null {
+    const nowMs = this.clock.monotonicMs();
+    const { answered, latencyMs } = this.counts();
+    if (answered !== this.answered) {
+      this.answered = answered;
+      this.answeredMs = nowMs;
+    }
+    return nowMs - this.answeredMs < freshMs ? latencyMs : null;
+  }
+}
