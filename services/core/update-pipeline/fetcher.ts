@@ -142,7 +142,10 @@ export class Fetcher {
     }
   }
 
-  /** Its signal ends a poll that begins now: at once when the term is over, at a stop when it has surely arrived. */
+  /**
+   * Its signal ends a poll that begins now: at once when the term is over; at a stop when it has surely arrived, if it
+   * confirms something.
+   */
   private lettingGo(): { readonly signal: AbortSignal; done(): void } {
     const { clock } = this.options;
     const { fetchEnd } = this;
@@ -152,7 +155,8 @@ export class Fetcher {
     const atOnce = (): void => letGo.abort(stopped);
     const onceArrived = (): void => {
       const leftMs = startedMs + arrivedAfterMs - clock.monotonicMs();
-      void clock.sleep(Math.max(0, leftMs), overSignal).then(atOnce);
+      if (this.lastId === undefined || leftMs <= 0) atOnce();
+      else void clock.sleep(leftMs, overSignal).then(atOnce);
     };
     overSignal.addEventListener('abort', atOnce, { once: true });
     fetchEnd.addEventListener('abort', onceArrived, { once: true });

@@ -122,6 +122,17 @@ describe('a stop', () => {
     expect(term.leavings).toBe('nothing');
   });
 
+  it('does not wait for a young poll that confirms nothing', async () => {
+    const { delivery, stop, term } = await stage.lead({ handle: handler({}) });
+    const run = delivery.run();
+    await stage.clock.advance(100);
+    stop.abort();
+    await stage.clock.settle();
+    await run;
+    expect(stage.clock.monotonicMs()).toBe(100);
+    expect(term.leavings).toBe('nothing');
+  });
+
   it('in the middle of a poll that hangs remembers what was handled', async () => {
     stage.telegram.queue.push(message(100, 'handled'));
     const first = await stage.lead({
