@@ -39,7 +39,7 @@ const also = (count: number, what: string): string => (count === 0 ? '' : `, ${f
 const expected: readonly (readonly string[])[] = [
   cellsOf(measured.uniform, ({ updatesPerSecond }) => figure(updatesPerSecond)),
   cellsOf(measured.heavyTail, ({ p99Ms, undonePercent, orderBreaks }) => {
-    const time = p99Ms < 1000 ? `${figure(p99Ms)} ms` : `${figure(p99Ms / 1000)} s`;
+    const time = p99Ms < 1000 ? `${figure(p99Ms)} ms` : `${Math.floor(p99Ms / 1000)} s`;
     return `${undonePercent > 1 ? '> ' : ''}${time}${also(orderBreaks, `order break${orderBreaks === 1 ? '' : 's'}`)}`;
   }),
   cellsOf(
