@@ -184,6 +184,15 @@ export class DeliveryChecker {
     for (const id of ids) this.settled.delete(id);
   }
 
+  /** A write that was carried out once more, late, put those that were completed back into the journal. */
+  broughtBack(ids: ReadonlySet<number>): void {
+    for (const id of ids) {
+      if (!this.completed.has(id)) continue;
+      this.settled.delete(id);
+      this.begins.delete(id);
+    }
+  }
+
   get completedCount(): number {
     return this.completed.size;
   }

@@ -72,6 +72,7 @@ class Simulation {
   private trace: ((line: string) => void) | undefined;
   private readonly trueTime = new VirtualClock({ wallMs: Date.UTC(2030, 0, 1) });
   private readonly chance: SeededChance;
+  private readonly writes = new Set<string>();
   private readonly inFlightMax: number;
   private readonly store: EmbeddedStore;
   private readonly network: StoreNetwork;
@@ -310,13 +311,18 @@ class Simulation {
   private scriptRan(...[script, args, before, by]: Parameters<OwnershipChecker['after']>): void {
     this.ownership.after(script, args, before, by);
     const [value = '', , , , event] = args;
-    // Requests that are carried out very late may make a term that is over hold the lock and write once more.
-    const isOver = this.released.has(value) || this.workers.get(by)?.state.term?.value !== value;
-    if (script.name.startsWith('write-journal') && isOver)
-      this.delivery.forgotten(this.unfinishedInJournal());
+    if (script.name.startsWith('write-journal')) this.journalWritten(value, args.join(' '), by);
     if (!script.name.startsWith('release-') || event !== 'released' || before.value !== value) return;
     this.released.add(value);
     this.delivery.endedWell(value, this.unfinishedInJournal());
+  }
+
+  /** A request that is carried out late, or once more, brings entries back. */
+  private journalWritten(value: string, write: string, by: string): void {
+    const isOver = this.released.has(value) || this.workers.get(by)?.state.term?.value !== value;
+    if (isOver) this.delivery.forgotten(this.unfinishedInJournal());
+    else if (this.writes.has(write)) this.delivery.broughtBack(this.unfinishedInJournal());
+    this.writes.add(write);
   }
 
   private unfinishedInJournal(): ReadonlySet<number> {
