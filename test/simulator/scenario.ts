@@ -321,7 +321,7 @@ class Simulation {
   private journalWritten(value: string, write: string, by: string): void {
     const isOver = this.released.has(value) || this.workers.get(by)?.state.term?.value !== value;
     if (isOver) this.delivery.forgotten(this.unfinishedInJournal());
-    else if (this.writes.has(write)) this.delivery.broughtBack(this.unfinishedInJournal());
+    if (isOver || this.writes.has(write)) this.delivery.broughtBack(this.unfinishedInJournal());
     this.writes.add(write);
   }
 
