@@ -148,25 +148,17 @@ export class Fetcher {
    */
   private lettingGo(): { readonly signal: AbortSignal; done(): void } {
     const { clock } = this.options;
-    const { fetchEnd } = this;
-    const { overSignal } = this.term;
+    const { fetchEnd, term } = this;
     const startedMs = clock.monotonicMs();
     const letGo = new AbortController();
     const atOnce = (): void => letGo.abort(stopped);
     const onceArrived = (): void => {
       const leftMs = startedMs + arrivedAfterMs - clock.monotonicMs();
       if (this.lastId === undefined || leftMs <= 0) atOnce();
-      else void clock.sleep(leftMs, overSignal).then(atOnce);
+      else void clock.sleep(leftMs, term.overSignal).then(atOnce);
     };
-    overSignal.addEventListener('abort', atOnce, { once: true });
     fetchEnd.addEventListener('abort', onceArrived, { once: true });
-    return {
-      signal: letGo.signal,
-      done: () => {
-        overSignal.removeEventListener('abort', atOnce);
-        fetchEnd.removeEventListener('abort', onceArrived);
-      },
-    };
+    return { signal: letGo.signal, done: () => fetchEnd.removeEventListener('abort', onceArrived) };
   }
 
   private async failed(error: unknown, elapsedMs: number): Promise<'token rejected' | undefined> {

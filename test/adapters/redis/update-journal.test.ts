@@ -127,6 +127,7 @@ describeOnEachStore('the journal', (store) => {
     await store().command('HSET', keys.journal, '1', putBack);
     await journal.write(term.value, { add: [], finishedIds: [1] });
     await journal.beginAttempts(term, [], { ...limit, finishedIds: [1], endedIds: [1] });
+    await redisLockStore(store(), keys).renew(term.value, 1000, { finishedUpdateIds: [1] });
     expect(await store().command('HGET', keys.journal, '1')).toBe(putBack);
   });
 

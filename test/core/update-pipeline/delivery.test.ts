@@ -1,7 +1,9 @@
 /** Rules of delivery that need exact times or rare meetings; the simulator and the chaos tests have the rest. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { redisDeadUpdates } from '../../../services/adapters/redis/dead-updates.ts';
+import { BotApiRefusedError } from '../../../services/core/telegram/bot-api.ts';
 import type { HandleUpdate } from '../../../services/core/update-pipeline/update.ts';
-import { message, PipelineStage, textOf } from './pipeline-stage.ts';
+import { keys, message, PipelineStage, textOf } from './pipeline-stage.ts';
 
 let stage: PipelineStage;
 let begun: string[];
@@ -59,15 +61,15 @@ describe('an id that comes again with other content', () => {
     expect(await stage.journaled(100)).toContain('first');
     await stage.clock.advance(1000);
     expect(await stage.journaled(100)).toContain('second');
-    // What a renewal would remove now is the earlier one's no more.
+    // What a renewal would remove, once Telegram has the batch confirmed, is the earlier one's no more.
+    stage.telegram.queue.push(message(101, 'lower', 4));
+    await stage.clock.advance(500);
     expect(delivery.intake.removable()).not.toContain(100);
     const scriptsBefore = stage.runner.ran.length;
     await stage.clock.advance(2000);
     expect(stage.runner.ran.length - scriptsBefore).toBeLessThan(3);
     await stage.clock.advance(8000);
-    expect(ended).toEqual(['lower', 'first', 'second']);
-    stage.telegram.queue.push(message(101, 'lower'));
-    await stage.clock.advance(1000);
+    expect(ended).toEqual(['lower', 'first', 'lower', 'second']);
     expect(delivery.intake.removable()).toContain(100);
   });
 
@@ -133,6 +135,35 @@ describe('a stop', () => {
     expect(term.leavings).toBe('nothing');
   });
 
+  it('leaves at Telegram what comes after it', async () => {
+    stage.telegram.queue.push(message(100, 'before'));
+    const { delivery, stop } = await stage.lead({ handle: handler({}) });
+    const run = delivery.run();
+    await stage.clock.advance(100);
+    stop.abort();
+    stage.telegram.queue.push(message(101, 'after'));
+    await stage.clock.advance(2000);
+    await run;
+    expect(ended).toEqual(['before']);
+    expect(stage.telegram.queue.map(textOf)).toEqual(['after']);
+  });
+
+  it('before any poll was answered remembers what was replayed', async () => {
+    const replayed = message(100, 'replayed');
+    await stage.journal(100, `1 0 0 0 ${JSON.stringify(replayed)}`);
+    stage.telegram.hangs = true;
+    const { delivery, stop } = await stage.lead({ handle: handler({}) });
+    const run = delivery.run();
+    await stage.clock.advance(1000);
+    stop.abort();
+    await stage.clock.advance(3000);
+    await run;
+    expect(ended).toEqual(['replayed']);
+    expect(await stage.journaled(100)).toMatch(/^ended /);
+    const dead = redisDeadUpdates(stage.runner, keys);
+    expect(await dead.retry('100', { who: 'anna', why: 'never dead' })).toBe('unknown');
+  });
+
   it('in the middle of a poll that hangs remembers what was handled', async () => {
     stage.telegram.queue.push(message(100, 'handled'));
     const first = await stage.lead({
@@ -143,6 +174,7 @@ describe('a stop', () => {
     });
     const run = first.delivery.run();
     await stage.clock.advance(3000);
+    expect(first.term.leavings).toBe('unconfirmed');
     first.stop.abort();
     await stage.clock.advance(3000);
     await run;
@@ -158,13 +190,29 @@ describe('a stop', () => {
   });
 
   it('does not wait for a poll when the term is over', async () => {
+    stage.telegram.queue.push(message(100, 'fast'));
     const { delivery, term } = await stage.lead({ handle: handler({}) });
     const run = delivery.run();
     await stage.clock.advance(100);
+    expect(callsOf('getUpdates').at(-1)?.offset).toBe(101);
     term.end('lost');
     await stage.clock.settle();
     await run;
     expect(stage.clock.monotonicMs()).toBe(100);
+  });
+});
+
+describe('a term that ran out during a poll', () => {
+  it('removes no webhook', async () => {
+    const { delivery, term } = await stage.lead({ handle: handler({}), ttlMs: 30 });
+    const description = "Conflict: can't use getUpdates method while webhook is active";
+    stage.telegram.nextAnswer = { error: new BotApiRefusedError('getUpdates', { status: 409, description }) };
+    const run = delivery.run();
+    await stage.clock.advance(10_000);
+    await run;
+    expect(term.stepDown).toBe('expired');
+    expect(callsOf('getUpdates')).toHaveLength(1);
+    expect(callsOf('deleteWebhook')).toEqual([]);
   });
 });
 

@@ -36,7 +36,7 @@ class QueuedTelegram implements BotApi {
   /** Polls never reach it. */
   hangs = false;
   /** What the next poll is answered with. */
-  nextAnswer: { readonly result: unknown } | undefined;
+  nextAnswer: { readonly result: unknown } | { readonly error: Error } | undefined;
   private readonly clock: VirtualClock;
 
   constructor(clock: VirtualClock) {
@@ -58,6 +58,7 @@ class QueuedTelegram implements BotApi {
     }
     const next = this.nextAnswer;
     this.nextAnswer = undefined;
+    if (next !== undefined && 'error' in next) throw next.error;
     if (next !== undefined) return next.result as Result;
     while (this.queue[0] !== undefined && this.queue[0].update_id < (offset ?? 0)) this.queue.shift();
     const endMs = this.clock.monotonicMs() + (timeout ?? 0) * 1000;
