@@ -14,7 +14,7 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { type FunctionName, functionEntries } from './function-entries.ts';
 
 const root = join(import.meta.dirname, '..');
-const luaFolder = join(root, 'services/adapters/redis/lua');
+const luaFolder = join(root, 'services/adapters/redis');
 
 const common = {
   absWorkingDir: root,
@@ -126,9 +126,11 @@ const inlineLua: Plugin = {
   },
 };
 
-/** Every script by its name, without the extension; its comments stay in the repository. */
+/** Every script by its path below the folder, without the extension; its comments stay in the repository. */
 export function luaSources(): Record<string, string> {
-  const files = readdirSync(luaFolder).filter((file) => file.endsWith('.lua'));
+  const files = readdirSync(luaFolder, { encoding: 'utf8', recursive: true }).filter((file) =>
+    file.endsWith('.lua'),
+  );
   return Object.fromEntries(
     files.toSorted().map((file) => {
       const source = readFileSync(join(luaFolder, file), 'utf8');

@@ -2,7 +2,7 @@
 export const functionEntries = {
   'heartbeat-monitor': 'functions/heartbeat-monitor/handler.ts',
   'release-lock': 'functions/release-lock/handler.ts',
-  'secrets-check': 'infra/secrets-check/handler.ts',
+  'secrets-check': 'functions/secrets-check/handler.ts',
 } as const;
 export type FunctionName = keyof typeof functionEntries;
 

@@ -4,21 +4,22 @@
  * It fails loudly when the store cannot be read; a bot that is down is no failure. The metric is the last thing
  * that it writes.
  */
-import type { FunctionSeams } from '../../services/adapters/function-ports.ts';
-import { type LambdaContext, remainingTime } from '../../services/adapters/lambda-time.ts';
+
+import type { Seams } from '../../services/adapters/dependencies.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
-import type { Environment } from '../../services/core/environment-reader.ts';
-import { type MonitorReport, type MonitorSettings, runMonitor } from '../../services/core/outage/monitor.ts';
-import type { Settings } from '../../services/core/settings.ts';
+import { type MonitorReport, type MonitorSettings, runMonitor } from '../../services/core/monitor/monitor.ts';
+import type { Environment } from '../../services/core/settings/environment-reader.ts';
+import type { Settings } from '../../services/core/settings/settings.ts';
+import { dependencyCache } from '../shared/dependency-cache.ts';
+import { type LambdaContext, remainingTime } from '../shared/lambda-time.ts';
 import { functionName, metricDimension, metricNamespace, metrics, runLimitSeconds } from './contract.ts';
-import { keptParts } from './kept-parts.ts';
 
 export type MonitorHandler = (event: unknown, context?: Partial<LambdaContext>) => Promise<MonitorReport>;
 
 /** The handler out of an environment and its seams; tests and the lab hand in theirs. */
-export function composeMonitor(environment: Environment, seams: FunctionSeams): MonitorHandler {
-  const parts = keptParts(functionName, environment, seams);
+export function composeMonitor(environment: Environment, seams: Seams): MonitorHandler {
+  const parts = dependencyCache(functionName, environment, seams);
   // What Lambda calls it: no two stacks of an account have a function of the same name.
   const deployedName = environment['AWS_LAMBDA_FUNCTION_NAME'] ?? functionName;
   const write = seams.write ?? ((line: string) => process.stdout.write(line));
@@ -33,9 +34,7 @@ export function composeMonitor(environment: Environment, seams: FunctionSeams): 
 
 function monitorSettings(settings: Settings): MonitorSettings {
   return {
-    staleMs: settings.heartbeatStaleMs,
-    reminderMs: settings.reminderMs,
-    autoRestartMs: settings.autoRestartMs,
+    ...settings.outage,
     superadminIds: settings.superadminIds,
     locale: settings.notifyLocale,
   };

@@ -5,19 +5,20 @@
  * HTTPS requests get one-tap links and nothing else; whatever is not one is refused alike, and so is everything
  * while links are off (`OPS_LINK_SECRET` is not set).
  */
-import type { FunctionParts, FunctionSeams } from '../../services/adapters/function-ports.ts';
-import { type LambdaContext, remainingTime } from '../../services/adapters/lambda-time.ts';
+
+import type { Dependencies, Seams } from '../../services/adapters/dependencies.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
-import { ConfigurationError } from '../../services/core/configuration-error.ts';
-import type { Environment } from '../../services/core/environment-reader.ts';
-import type { InboxStore } from '../../services/core/notifications/inbox-store.ts';
+import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
+import type { LinkIssuer } from '../../services/core/ops/links/signed-link.ts';
 import { readPayload } from '../../services/core/ops/payload.ts';
 import { type OpsContext, perform, performTaskStopped } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer } from '../../services/core/ops/results.ts';
 import { readStoppedTask } from '../../services/core/ops/task-stopped.ts';
-import type { LinkMaker } from '../../services/core/ops-links/make-link.ts';
-import { keptParts } from '../heartbeat-monitor/kept-parts.ts';
+import { ConfigurationError } from '../../services/core/settings/configuration-error.ts';
+import type { Environment } from '../../services/core/settings/environment-reader.ts';
+import { dependencyCache } from '../shared/dependency-cache.ts';
+import { type LambdaContext, remainingTime } from '../shared/lambda-time.ts';
 import { functionName, timeoutSeconds } from './contract.ts';
 import { readPageRequest } from './http-request.ts';
 import { type HttpAnswer, refusal } from './pages/layout.ts';
@@ -30,13 +31,13 @@ export type OpsHandler = (
 
 interface OpsParts extends Omit<OpsContext, 'remainingMs'> {
   /** Undefined: links are off. */
-  readonly links: LinkMaker | undefined;
+  readonly links: LinkIssuer | undefined;
   readonly inbox: InboxStore;
 }
 
 /** The handler out of an environment and its seams; tests and the lab hand in theirs. */
-export function composeOps(environment: Environment, seams: FunctionSeams): OpsHandler {
-  const kept = keptParts(functionName, environment, seams);
+export function composeOps(environment: Environment, seams: Seams): OpsHandler {
+  const kept = dependencyCache(functionName, environment, seams);
   const parts = async (): Promise<OpsParts> => opsParts(await kept());
 
   return async (event, lambda) => {
@@ -71,23 +72,18 @@ async function answerHttp(
   return serveLink({ context: { ...context, remainingMs }, links, inbox }, request);
 }
 
-function write(seams: FunctionSeams, line: Readonly<Record<string, unknown>>): void {
+function write(seams: Seams, line: Readonly<Record<string, unknown>>): void {
   const text = `${JSON.stringify(line)}\n`;
   if (seams.write) seams.write(text);
   else process.stdout.write(text);
 }
 
-function opsParts({ settings, ports, linkMaker }: FunctionParts): OpsParts {
+function opsParts({ settings, ports, linkMaker }: Dependencies): OpsParts {
   return {
     links: linkMaker,
     inbox: ports.inbox,
-    ports: { ...ports, outages: ports.store },
-    settings: {
-      staleMs: settings.heartbeatStaleMs,
-      reminderMs: settings.reminderMs,
-      autoRestartMs: settings.autoRestartMs,
-      locale: settings.notifyLocale,
-    },
+    ports,
+    settings: { ...settings.outage, locale: settings.notifyLocale },
   };
 }
 

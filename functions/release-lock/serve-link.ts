@@ -5,17 +5,17 @@
  * was used, and what came of it. Whatever is not exactly that is refused alike, before the store is asked. After
  * recovery a link only says so.
  */
-import type { InboxStore } from '../../services/core/notifications/inbox-store.ts';
+import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
+import type { OpsLink } from '../../services/core/ops/links/link.ts';
+import type { LinkResult } from '../../services/core/ops/links/link-store.ts';
+import { createLink, type LinkIssuer, verifyLink } from '../../services/core/ops/links/signed-link.ts';
 import { faultOf } from '../../services/core/ops/ops-ports.ts';
 import { type OpsContext, perform } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer, StatusResult } from '../../services/core/ops/results.ts';
 import { status } from '../../services/core/ops/status.ts';
-import type { OpsLink } from '../../services/core/ops-links/link.ts';
-import type { LinkResult } from '../../services/core/ops-links/link-store.ts';
-import { type LinkMaker, makeLink, readLinkPath } from '../../services/core/ops-links/make-link.ts';
-import type { Locale } from '../../services/core/settings.ts';
-import { StoreUnreachableError } from '../../services/core/store-errors.ts';
-import { isShownForm, showForm } from './form-guard.ts';
+import type { Locale } from '../../services/core/platform/locale.ts';
+import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
+import { isIssuedForm, issueForm } from './csrf.ts';
 import type { PageRequest } from './http-request.ts';
 import { askPage } from './pages/ask.ts';
 import { type HttpAnswer, refusal } from './pages/layout.ts';
@@ -24,9 +24,9 @@ import { overPage, unavailablePage } from './pages/notice.ts';
 import { resultPage } from './pages/result.ts';
 import { statusPage } from './pages/status.ts';
 
-export interface LinkDesk {
+export interface LinkDeps {
   readonly context: OpsContext;
-  readonly links: LinkMaker;
+  readonly links: LinkIssuer;
   readonly inbox: InboxStore;
 }
 
@@ -37,21 +37,21 @@ const heartbeatWaitMs = 6000;
 const auditEntriesShown = 15;
 const inboxEntriesShown = 5;
 
-interface Visit extends LinkDesk {
+interface LinkRequest extends LinkDeps {
   readonly request: PageRequest;
   readonly link: OpsLink;
   readonly locale: Locale;
 }
 
-export async function serveLink(desk: LinkDesk, request: PageRequest): Promise<HttpAnswer> {
-  const link = readLinkPath(desk.links.signer, request.path);
+export async function serveLink(deps: LinkDeps, request: PageRequest): Promise<HttpAnswer> {
+  const link = verifyLink(deps.links.signer, request.path);
   if (link === undefined) return refusal;
-  const locale = preferredLocale(request.header('accept-language'), desk.context.settings.locale);
-  const context = { ...desk.context, settings: { ...desk.context.settings, locale } };
-  const visit = { ...desk, context, request, link, locale };
+  const locale = preferredLocale(request.header('accept-language'), deps.context.settings.locale);
+  const context = { ...deps.context, settings: { ...deps.context.settings, locale } };
+  const linkRequest = { ...deps, context, request, link, locale };
   try {
-    if (request.method === 'GET') return await show(visit);
-    if (request.method === 'POST') return await act(visit);
+    if (request.method === 'GET') return await show(linkRequest);
+    if (request.method === 'POST') return await act(linkRequest);
     return refusal;
   } catch (error) {
     const fault = faultOf(error);
@@ -61,21 +61,21 @@ export async function serveLink(desk: LinkDesk, request: PageRequest): Promise<H
   }
 }
 
-async function show(visit: Visit): Promise<HttpAnswer> {
-  const { link, locale, context, request, links } = visit;
+async function show(linkRequest: LinkRequest): Promise<HttpAnswer> {
+  const { link, locale, context, request, links } = linkRequest;
   const record = await links.store.read(link);
   if (record === undefined) return refusal;
-  if (link.action === 'status') return showStatus(visit);
-  if (record.state === 'used') return showResult(visit);
+  if (link.action === 'status') return showStatus(linkRequest);
+  if (record.state === 'used') return showResult(linkRequest);
   const live = await status(context);
   if (isOver(live, link)) return overPage(locale, live);
   const shown = link.action === 'drop-updates' ? String(live.pendingUpdates ?? '') : '';
-  return askPage({ link, locale, live, form: showForm(links, request, link, shown) });
+  return askPage({ link, locale, live, form: issueForm(links, request, link, shown) });
 }
 
-async function showStatus({ link, locale, context, inbox }: Visit): Promise<HttpAnswer> {
+async function showStatus({ link, locale, context, inbox }: LinkRequest): Promise<HttpAnswer> {
   const { audit, outages } = context.ports;
-  const [live, { nowMs }, entries, { notifications }] = await Promise.all([
+  const [live, { nowMs }, entries, { entries: notifications }] = await Promise.all([
     status(context),
     outages.observe({ noteRun: false }),
     audit.latest(auditEntriesShown),
@@ -84,25 +84,26 @@ async function showStatus({ link, locale, context, inbox }: Visit): Promise<Http
   return statusPage({ locale, live, nowMs, entries, notifications, redact: context.ports.redact });
 }
 
-async function act(visit: Visit): Promise<HttpAnswer> {
-  const { link, locale, context, request, links } = visit;
-  if (link.action === 'status' || !isShownForm(links.signer, request, link)) return refusal;
+async function act(linkRequest: LinkRequest): Promise<HttpAnswer> {
+  const { link, locale, context, request, links } = linkRequest;
+  if (link.action === 'status' || !isIssuedForm(links.signer, request, link)) return refusal;
   const token = links.random.token();
   const record = await links.store.read(link);
   if (record === undefined) return refusal;
   if (record.state === 'unused') {
     const live = await status(context);
     if (isOver(live, link)) return overPage(locale, live);
-    const use = await useOnce(visit, token);
+    const use = await useOnce(linkRequest, token);
     if (use === 'unknown') return refusal;
     if (use === 'outage over') return overPage(locale, await status(context));
-    if (use === 'used now') return resultPage({ locale, ...(await carryOut(visit, token, mustBreak(live))) });
+    if (use === 'used now')
+      return resultPage({ locale, ...(await carryOut(linkRequest, token, mustBreak(live))) });
   }
-  return showResult(visit);
+  return showResult(linkRequest);
 }
 
 /** An answer that was lost is asked for again: the step knows its token. */
-async function useOnce({ link, links: { store } }: Visit, token: string): ReturnType<typeof store.use> {
+async function useOnce({ link, links: { store } }: LinkRequest, token: string): ReturnType<typeof store.use> {
   try {
     return await store.use(link, token);
   } catch (error) {
@@ -112,11 +113,11 @@ async function useOnce({ link, links: { store } }: Visit, token: string): Return
 }
 
 async function carryOut(
-  visit: Visit,
+  request: LinkRequest,
   token: string,
   force: boolean,
 ): Promise<{ record: { result: LinkResult }; live: StatusResult | undefined }> {
-  const { link, context, links } = visit;
+  const { link, context, links } = request;
   const startMs = context.ports.clock.monotonicMs();
   const remainingMs = (): number =>
     Math.min(context.remainingMs(), actionLimitMs - (context.ports.clock.monotonicMs() - startMs));
@@ -130,18 +131,21 @@ async function carryOut(
       requestedBy: `link of ${link.recipient}`,
     },
   );
-  const result = { answer, retryPath: await retryPath(visit, answer) };
-  await evenIfFaulty(visit, () => links.store.finish(link, token, result));
-  return { record: { result }, live: await evenIfFaulty(visit, () => status(context)) };
+  const result = { answer, retryPath: await retryPath(request, answer) };
+  await bestEffort(request, () => links.store.finish(link, token, result));
+  return { record: { result }, live: await bestEffort(request, () => status(context)) };
 }
 
 /** The link is used up, also by a failure; whoever saw the failure gets another one. */
-async function retryPath({ link, links, context }: Visit, answer: OpsAnswer): Promise<string | undefined> {
+async function retryPath(
+  { link, links, context }: LinkRequest,
+  answer: OpsAnswer,
+): Promise<string | undefined> {
   if (answer.ok || answer.error.code === 'NO_HEARTBEAT_YET') return undefined;
-  return evenIfFaulty({ context, link }, () => makeLink(links, link));
+  return bestEffort({ context, link }, () => createLink(links, link));
 }
 
-async function showResult({ link, locale, context, links }: Visit): Promise<HttpAnswer> {
+async function showResult({ link, locale, context, links }: LinkRequest): Promise<HttpAnswer> {
   const [record, live, { nowMs }] = await Promise.all([
     links.store.read(link),
     status(context),
@@ -153,8 +157,8 @@ async function showResult({ link, locale, context, links }: Visit): Promise<Http
 }
 
 /** What was done is told even when something after it fails. */
-async function evenIfFaulty<Result>(
-  { context, link }: Pick<Visit, 'context' | 'link'>,
+async function bestEffort<Result>(
+  { context, link }: Pick<LinkRequest, 'context' | 'link'>,
   run: () => Promise<Result>,
 ): Promise<Result | undefined> {
   try {

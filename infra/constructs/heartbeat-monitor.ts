@@ -23,10 +23,10 @@ import {
   metrics,
   timeoutSeconds,
 } from '../../functions/heartbeat-monitor/contract.ts';
+import { BaseFunction } from './base-function.ts';
 import { grantWatchService, type WatchedService } from './ecs-grants.ts';
 import type { Notifications } from './notifications.ts';
 import type { Secrets } from './secrets.ts';
-import { StaffFunction } from './staff-function.ts';
 
 export interface HeartbeatMonitorProps {
   readonly environment: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export interface HeartbeatMonitorProps {
   readonly logRetentionDays: RetentionDays;
 }
 
-export class HeartbeatMonitor extends StaffFunction {
+export class HeartbeatMonitor extends BaseFunction {
   constructor(scope: Construct, id: string, props: HeartbeatMonitorProps) {
     const { notifications, worker, opsUrl } = props;
     super(scope, id, {

@@ -18,9 +18,9 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { taskStoppedEvent, timeoutSeconds } from '../../functions/release-lock/contract.ts';
+import { BaseFunction } from './base-function.ts';
 import { grantWatchService, type WatchedService } from './ecs-grants.ts';
 import type { Secrets } from './secrets.ts';
-import { StaffFunction } from './staff-function.ts';
 
 export interface OpsFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export interface OpsFunctionProps {
 /** A recovery waits for minutes; meanwhile the stopped task's event and a second operator get through. */
 const concurrencyMax = 3;
 
-export class OpsFunction extends StaffFunction {
+export class OpsFunction extends BaseFunction {
   readonly operatorsPolicy: ManagedPolicy;
   /** Undefined when links are off. */
   readonly url: string | undefined;

@@ -7,9 +7,13 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { resourceType, type SecretsCheckProperties, timeoutSeconds } from '../secrets-check/contract.ts';
+import {
+  resourceType,
+  type SecretsCheckProperties,
+  timeoutSeconds,
+} from '../../functions/secrets-check/contract.ts';
+import { BaseFunction } from './base-function.ts';
 import type { SecretEntry, Secrets } from './secrets.ts';
-import { StaffFunction } from './staff-function.ts';
 
 export interface SecretsCheckProps {
   readonly secrets: Secrets;
@@ -17,7 +21,7 @@ export interface SecretsCheckProps {
   readonly logRetentionDays: RetentionDays;
 }
 
-export class SecretsCheck extends StaffFunction {
+export class SecretsCheck extends BaseFunction {
   /** What needs the secret waits for this. */
   readonly passed: CustomResource;
 

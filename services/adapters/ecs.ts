@@ -1,8 +1,8 @@
 /** The worker's ECS service. The client is loaded when it is first asked: a run that finds all well never does. */
 import type { ECSClient } from '@aws-sdk/client-ecs';
-import { EcsError, type WorkerService, type WorkerServiceState } from '../core/ecs/worker-service.ts';
-import { lazily } from '../core/lazily.ts';
-import { probeTimeoutMs } from '../core/outage/facts.ts';
+import { probeTimeoutMs } from '../core/outage/probes.ts';
+import { memoizeAsync } from '../core/platform/memoize-async.ts';
+import { EcsError, type WorkerService, type WorkerServiceState } from '../core/platform/worker-service.ts';
 import { type AwsClientOptions, awsConfig } from './aws-client.ts';
 
 type Sdk = typeof import('@aws-sdk/client-ecs');
@@ -15,7 +15,7 @@ export interface EcsServiceName {
 const restartTimeoutMs = 8000;
 
 export function ecsWorkerService(name: EcsServiceName, options: AwsClientOptions): WorkerService {
-  const connected = lazily(async () => {
+  const connected = memoizeAsync(async () => {
     const sdk = await import('@aws-sdk/client-ecs');
     return { sdk, client: new sdk.ECSClient(awsConfig(options, restartTimeoutMs)) };
   });

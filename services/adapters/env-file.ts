@@ -1,8 +1,8 @@
 /** `.env` of the current folder. Whatever is there instead of a file that can be read is one line, not a stack. */
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { ConfigurationError } from '../core/configuration-error.ts';
-import type { Environment } from '../core/environment-reader.ts';
+import { ConfigurationError } from '../core/settings/configuration-error.ts';
+import type { Environment } from '../core/settings/environment-reader.ts';
 
 /** Undefined when there is none. @throws ConfigurationError */
 export function readEnvFile(): Environment | undefined {

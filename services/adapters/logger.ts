@@ -5,10 +5,10 @@
  * throw: what JSON cannot hold is described.
  */
 import { inspect } from 'node:util';
-import type { Clock } from '../core/clock.ts';
-import type { Logger } from '../core/logger.ts';
-import type { Redact } from '../core/redaction.ts';
-import { type LogLevel, logLevels } from '../core/settings.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import type { Logger } from '../core/platform/logger.ts';
+import type { Redact } from '../core/platform/redaction.ts';
+import { type LogLevel, logLevels } from '../core/settings/settings.ts';
 
 export interface LoggerOptions {
   readonly level: LogLevel;

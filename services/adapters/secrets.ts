@@ -6,8 +6,8 @@
  * caches; it answers only during an invocation, not before the first one. Nothing of the secret or of the session's
  * token gets into an error.
  */
-import { ConfigurationError } from '../core/configuration-error.ts';
-import type { Environment } from '../core/environment-reader.ts';
+import { ConfigurationError } from '../core/settings/configuration-error.ts';
+import type { Environment } from '../core/settings/environment-reader.ts';
 
 const defaultPort = '2773';
 const timeoutMs = 5000;

@@ -1,7 +1,7 @@
 /** The alert topic in SNS. The client is loaded when the first message goes out: most runs send none. */
 
-import { lazily } from '../core/lazily.ts';
-import { type AlertTopic, TopicError } from '../core/notifications/senders.ts';
+import { type AlertTopic, TopicError } from '../core/alerts/channels.ts';
+import { memoizeAsync } from '../core/platform/memoize-async.ts';
 import { type AwsClientOptions, awsConfig } from './aws-client.ts';
 
 const publishTimeoutMs = 5000;
@@ -9,7 +9,7 @@ const publishTimeoutMs = 5000;
 export function snsTopic(topicArn: string, options: AwsClientOptions): AlertTopic {
   // arn:<partition>:sns:<region>:<account>:<name>
   const region = options.region ?? topicArn.split(':')[3];
-  const connected = lazily(async () => {
+  const connected = memoizeAsync(async () => {
     const sdk = await import('@aws-sdk/client-sns');
     return { sdk, client: new sdk.SNSClient(awsConfig({ ...options, region }, publishTimeoutMs)) };
   });

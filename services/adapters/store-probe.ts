@@ -3,7 +3,7 @@
  *
  * Guarantees: never rejects, ends within its time, and tells nothing of the answer but its status and its kind.
  */
-import type { StoreSettings } from '../core/settings.ts';
+import type { StoreSettings } from '../core/settings/settings.ts';
 
 const timeoutMs = 5000;
 

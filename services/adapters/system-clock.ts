@@ -1,5 +1,5 @@
 /** The machine's own clock: one of the few files that may touch `Date`, `performance` and timers. */
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../core/platform/clock.ts';
 
 /** Node's timers hold a signed 32-bit number of milliseconds; a longer one would fire at once. */
 const timerMaxMs = 2 ** 31 - 1;

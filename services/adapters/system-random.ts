@@ -1,6 +1,6 @@
 /** The machine's own chance. */
 import { randomBytes } from 'node:crypto';
-import type { Random } from '../core/random.ts';
+import type { Random } from '../core/platform/random.ts';
 
 export const systemRandom: Random = {
   unit: () => Math.random(),

@@ -7,30 +7,30 @@ import { hostname } from 'node:os';
 import type { Telegraf } from 'telegraf';
 import { ecsTaskArn } from '../adapters/ecs-metadata.ts';
 import { createLogger } from '../adapters/logger.ts';
-import { redisInboxStore } from '../adapters/redis/inbox-store.ts';
-import { redisNoticeStore } from '../adapters/redis/notice-store.ts';
-import { redisOutageStore } from '../adapters/redis/outage-store.ts';
-import { redisLockStore } from '../adapters/redis/redis-lock-store.ts';
-import { redisUpdateJournal } from '../adapters/redis/redis-update-journal.ts';
+import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
+import { redisUpdateJournal } from '../adapters/redis/journal/update-journal.ts';
+import { redisLockStore } from '../adapters/redis/lease/lock-store.ts';
+import { wakeUpChannel } from '../adapters/redis/lease/wake-up-channel.ts';
+import { redisOutageStore } from '../adapters/redis/outage/outage-store.ts';
+import { redisWarningStore } from '../adapters/redis/outage/warning-store.ts';
 import { type UpstashStore, upstashStore } from '../adapters/redis/upstash-store.ts';
-import { wakeUpChannel } from '../adapters/redis/wake-up-channel.ts';
 import { probeStore } from '../adapters/store-probe.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { fetchBotApi } from '../adapters/telegram/fetch-bot-api.ts';
-import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
-import type { Logger } from '../core/logger.ts';
-import { ConflictAlarm } from '../core/notifications/conflict-alarm.ts';
-import { redactor } from '../core/redaction.ts';
-import { readSettings, type Settings, type StoreSettings } from '../core/settings.ts';
-import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/store-errors.ts';
-import { storeKeys } from '../core/store-keys.ts';
-import type { BotApi } from '../core/telegram/bot-api.ts';
-import type { DeliveryObserver } from '../core/update-pipeline/delivery.ts';
+import { ConflictAlarm } from '../core/alerts/conflict-alarm.ts';
+import type { BotApi } from '../core/platform/bot-api.ts';
+import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
+import type { Logger } from '../core/platform/logger.ts';
+import { redactor } from '../core/platform/redaction.ts';
+import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/platform/store-errors.ts';
+import { storeKeys } from '../core/platform/store-keys.ts';
+import { readSettings, type Settings, type StoreSettings } from '../core/settings/settings.ts';
+import type { SessionObserver } from '../core/updates/polling-session.ts';
 import { shippedAllowedUpdates, shippedCommands } from './handlers/commands.ts';
 import { HandlersError, type LoadedHandlers, loadHandlers } from './load-handlers.ts';
 import { BotMetrics } from './metrics.ts';
-import { deliveryObserver, leaseObserver, withoutStack } from './observer.ts';
+import { leaseObserver, sessionObserver, withoutStack } from './observer.ts';
 import { startStatusServer } from './status-server.ts';
 import { telegramBot } from './telegram-bot.ts';
 import { version } from './version.ts';
@@ -69,7 +69,7 @@ async function main(): Promise<ExitCode> {
   }
 }
 
-interface Voice {
+interface LogContext {
   readonly logger: Logger;
   readonly redact: (text: string) => string;
 }
@@ -77,14 +77,14 @@ interface Voice {
 async function work(
   settings: Settings,
   features: LoadedHandlers | undefined,
-  { logger, redact }: Voice,
+  { logger, redact }: LogContext,
 ): Promise<ExitCode> {
   const api = fetchBotApi({ apiRoot: settings.telegramApiRoot, token: settings.botToken });
   const metrics: BotMetrics = new BotMetrics(version, {
     leader: () => worker.state.isLeader(),
     epoch: () => worker.state.term?.epoch ?? 0,
-    inFlight: () => worker.state.delivery?.intake.inFlight ?? 0,
-    journaled: () => worker.state.delivery?.intake.journaled ?? 0,
+    inFlight: () => worker.state.session?.ledger.inFlight ?? 0,
+    journaled: () => worker.state.session?.ledger.journaled ?? 0,
   });
   const store = upstashStore({
     ...settings.store,
@@ -115,7 +115,7 @@ async function work(
   }
 }
 
-interface Parts extends Voice {
+interface WorkerDeps extends LogContext {
   readonly settings: Settings;
   readonly features: LoadedHandlers | undefined;
   readonly api: BotApi;
@@ -124,12 +124,12 @@ interface Parts extends Voice {
   readonly task: string | undefined;
 }
 
-function makeWorker({ settings, features, logger, redact, api, metrics, store, task }: Parts): Worker {
+function makeWorker({ settings, features, logger, redact, api, metrics, store, task }: WorkerDeps): Worker {
   const keys = storeKeys(settings.store.keyPrefix);
   const { url, token } = settings.store;
   const alarm = new ConflictAlarm({
     clock,
-    notices: redisNoticeStore(store, keys, settings),
+    warnings: redisWarningStore(store, keys, settings),
     host: hostname(),
     onTrouble: (what, error) => logger.warn(`${what} failed`, { error: withoutStack(error) }),
   });
@@ -148,8 +148,8 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
       install: (bot) => install(bot, { settings, features, api, store }),
     }),
     leaseObserver: leaseObserver(logger, metrics),
-    deliveryObserver: withConflictAlarm(
-      deliveryObserver({ logger, metrics, clock, apiRoot: settings.telegramApiRoot }),
+    sessionObserver: withConflictAlarm(
+      sessionObserver({ logger, metrics, clock, apiRoot: settings.telegramApiRoot }),
       alarm,
     ),
     holder: { host: hostname(), pid: process.pid, env: settings.environment, task },
@@ -167,7 +167,7 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
 
 function install(
   bot: Telegraf,
-  { settings, features, api, store }: Pick<Parts, 'settings' | 'features' | 'api' | 'store'>,
+  { settings, features, api, store }: Pick<WorkerDeps, 'settings' | 'features' | 'api' | 'store'>,
 ): void {
   const keys = storeKeys(settings.store.keyPrefix);
   const outages = redisOutageStore(store, keys);
@@ -183,7 +183,7 @@ function install(
   if (features !== undefined) bot.use(features.middleware);
 }
 
-function withConflictAlarm(observer: DeliveryObserver, alarm: ConflictAlarm): DeliveryObserver {
+function withConflictAlarm(observer: SessionObserver, alarm: ConflictAlarm): SessionObserver {
   return {
     ...observer,
     onPoll: (result, elapsedMs) => {

@@ -9,8 +9,8 @@
  * - The heartbeat and last-poll gauges have no sample before the first one: 0 would read as the year 1970.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { PollFailure } from '../core/update-pipeline/poll-failure.ts';
-import { updateTypes } from '../core/update-pipeline/update.ts';
+import type { PollFailure } from '../core/updates/poll-failure.ts';
+import { updateTypes } from '../core/updates/update.ts';
 import { botMetricNames as names } from './contract.ts';
 
 /** What a gauge shows at the moment of a scrape. */

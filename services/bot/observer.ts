@@ -1,15 +1,15 @@
 /** Turns what the worker does into log lines and metrics. Nothing here decides anything. */
 
-import type { Clock } from '../core/clock.ts';
-import type { Logger } from '../core/logger.ts';
-import { LockHeldError, TermOverError } from '../core/polling-lock/errors.ts';
-import type { LeaseObserver } from '../core/polling-lock/lease.ts';
-import { describeHolder } from '../core/polling-lock/lock-value.ts';
-import { StoreRefusedError, StoreUnreachableError } from '../core/store-errors.ts';
-import { BotApiRefusedError, BotApiUnreachableError } from '../core/telegram/bot-api.ts';
-import { isTokenRejection } from '../core/telegram/token-rejection.ts';
-import type { DeliveryObserver } from '../core/update-pipeline/delivery.ts';
-import { laneOf, updateType } from '../core/update-pipeline/update.ts';
+import { LockHeldError, TermOverError } from '../core/lease/errors.ts';
+import type { LeaseObserver } from '../core/lease/lease.ts';
+import { describeHolder } from '../core/lease/lock-value.ts';
+import { BotApiRefusedError, BotApiUnreachableError } from '../core/platform/bot-api.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import type { Logger } from '../core/platform/logger.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../core/platform/store-errors.ts';
+import { isTokenRejection } from '../core/platform/token-rejection.ts';
+import type { SessionObserver } from '../core/updates/polling-session.ts';
+import { laneOf, updateType } from '../core/updates/update.ts';
 import { type BotMetrics, pollResultLabel } from './metrics.ts';
 
 export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserver {
@@ -34,7 +34,7 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       const { ts } = JSON.parse(heartbeat) as { ts: string };
       metrics.heartbeatTimestamp.set(Date.parse(ts) / 1000);
     },
-    onStepDown: ({ epoch }, reason) => {
+    onTermEnding: ({ epoch }, reason) => {
       if (reason === 'released') logger.info('the polling lock is given back', { epoch });
       else logger.warn(`stepping down: ${reason}`, { epoch, reason });
     },
@@ -55,12 +55,7 @@ export interface DeliveryObserverParts {
   readonly apiRoot: string;
 }
 
-export function deliveryObserver({
-  logger,
-  metrics,
-  clock,
-  apiRoot,
-}: DeliveryObserverParts): DeliveryObserver {
+export function sessionObserver({ logger, metrics, clock, apiRoot }: DeliveryObserverParts): SessionObserver {
   return {
     onPoll: (result, elapsedMs) => {
       metrics.polls.inc({ result: pollResultLabel(result) });
@@ -89,8 +84,8 @@ export function deliveryObserver({
       };
       logger.warn('a handler is over its time limit; its chat waits for it', fields);
     },
-    onHold: (inFlight) => logger.warn('fetching holds until handlers have ended', { inFlight }),
-    onGivenUp: (updateIds) => {
+    onBackpressure: (inFlight) => logger.warn('fetching holds until handlers have ended', { inFlight }),
+    onDeadLetters: (updateIds) => {
       metrics.updatesDead.inc(updateIds.length);
       logger.error('updates given up after their last attempt', { updateIds });
     },

@@ -8,9 +8,9 @@
  */
 import { type Context, Telegraf } from 'telegraf';
 import type { Update as TelegrafUpdate, UserFromGetMe } from 'telegraf/types';
-import { TermOverError } from '../core/polling-lock/errors.ts';
-import type { Redact } from '../core/redaction.ts';
-import type { HandlerContext, Update } from '../core/update-pipeline/update.ts';
+import { TermOverError } from '../core/lease/errors.ts';
+import type { Redact } from '../core/platform/redaction.ts';
+import type { HandlerContext, Update } from '../core/updates/update.ts';
 import type { MakeHandler } from './worker.ts';
 
 export interface TelegramBotOptions {

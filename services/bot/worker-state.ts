@@ -1,9 +1,10 @@
 /** What this worker is doing right now: for its health page, its metrics and its commands. */
-import type { PollHealth } from '../core/heartbeat/poll-health.ts';
-import type { Held } from '../core/polling-lock/lock-store.ts';
-import { describeHolder } from '../core/polling-lock/lock-value.ts';
-import type { Term } from '../core/polling-lock/term.ts';
-import type { Delivery } from '../core/update-pipeline/delivery.ts';
+
+import type { Held } from '../core/lease/lock-store.ts';
+import { describeHolder } from '../core/lease/lock-value.ts';
+import type { PollHealth } from '../core/lease/poll-health.ts';
+import type { Term } from '../core/lease/term.ts';
+import type { PollingSession } from '../core/updates/polling-session.ts';
 
 export interface Health {
   readonly healthy: boolean;
@@ -15,7 +16,7 @@ const patienceMs = 180_000;
 
 export class WorkerState {
   term: Term | undefined;
-  delivery: Delivery | undefined;
+  session: PollingSession | undefined;
   private waitingFor: Held | undefined;
   private storeAnsweredMs: number | undefined;
   private readonly health: PollHealth;
@@ -35,9 +36,9 @@ export class WorkerState {
     this.storeAnsweredMs = nowMonotonicMs;
   }
 
-  stepDown(): void {
+  follow(): void {
     this.term = undefined;
-    this.delivery = undefined;
+    this.session = undefined;
   }
 
   isLeader(): boolean {
@@ -62,7 +63,7 @@ export class WorkerState {
         epoch: term.epoch,
         since: new Date(term.sinceMs).toISOString(),
         lastPollAgeSeconds: seconds(pollAgeMs),
-        inFlight: this.delivery?.intake.inFlight ?? 0,
+        inFlight: this.session?.ledger.inFlight ?? 0,
         lastError: this.health.lastError,
         ...reason,
       },

@@ -5,25 +5,26 @@
  * stopped; a refused start changes nothing in the store. All its dependencies come in as ports, so that it runs
  * on a virtual clock as well.
  */
-import type { Clock } from '../core/clock.ts';
-import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
-import { Beat } from '../core/heartbeat/beat.ts';
-import { PollHealth } from '../core/heartbeat/poll-health.ts';
-import type { Logger } from '../core/logger.ts';
-import { LockHeldError } from '../core/polling-lock/errors.ts';
-import { Lease, type LeaseObserver } from '../core/polling-lock/lease.ts';
-import type { LeaseTimes } from '../core/polling-lock/lease-times.ts';
-import type { PollingLockStore, RenewCargo } from '../core/polling-lock/lock-store.ts';
-import type { LockHolder } from '../core/polling-lock/lock-value.ts';
-import type { Term } from '../core/polling-lock/term.ts';
-import { WakeUp, type WakeUpChannel } from '../core/polling-lock/wake-up.ts';
-import type { Random } from '../core/random.ts';
-import type { BotApi } from '../core/telegram/bot-api.ts';
-import { isTokenRejection } from '../core/telegram/token-rejection.ts';
-import { Delivery, type DeliveryObserver } from '../core/update-pipeline/delivery.ts';
-import { pollSlackMs } from '../core/update-pipeline/fetcher.ts';
-import type { UpdateJournal } from '../core/update-pipeline/journal.ts';
-import type { HandleUpdate } from '../core/update-pipeline/update.ts';
+
+import { LockHeldError } from '../core/lease/errors.ts';
+import { HeartbeatScheduler } from '../core/lease/heartbeat-scheduler.ts';
+import { Lease, type LeaseObserver } from '../core/lease/lease.ts';
+import type { LeaseTimes } from '../core/lease/lease-times.ts';
+import type { PollingLockStore, RenewPayload } from '../core/lease/lock-store.ts';
+import type { LockHolder } from '../core/lease/lock-value.ts';
+import { PollHealth } from '../core/lease/poll-health.ts';
+import type { Term } from '../core/lease/term.ts';
+import { WakeUp, type WakeUpChannel } from '../core/lease/wake-up.ts';
+import type { BotApi } from '../core/platform/bot-api.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
+import type { Logger } from '../core/platform/logger.ts';
+import type { Random } from '../core/platform/random.ts';
+import { isTokenRejection } from '../core/platform/token-rejection.ts';
+import { pollSlackMs } from '../core/updates/fetcher.ts';
+import type { UpdateJournal } from '../core/updates/journal.ts';
+import { PollingSession, type SessionObserver } from '../core/updates/polling-session.ts';
+import type { HandleUpdate } from '../core/updates/update.ts';
 import { WorkerState } from './worker-state.ts';
 
 export interface BotIdentity {
@@ -44,7 +45,7 @@ export interface WorkerOptions {
   readonly channel: WakeUpChannel;
   readonly makeHandler: MakeHandler;
   readonly leaseObserver: LeaseObserver;
-  readonly deliveryObserver: DeliveryObserver;
+  readonly sessionObserver: SessionObserver;
   readonly holder: Pick<LockHolder, 'host' | 'pid' | 'env' | 'task'>;
   readonly times: LeaseTimes;
   readonly whenHeld: 'standby' | 'exit';
@@ -68,7 +69,7 @@ export class Worker {
   private readonly wakeUp: WakeUp;
   private readonly health: PollHealth;
   private bot: BotIdentity | undefined;
-  private beat: Beat | undefined;
+  private heartbeat: HeartbeatScheduler | undefined;
 
   constructor(options: WorkerOptions) {
     this.options = options;
@@ -93,7 +94,7 @@ export class Worker {
   async run(stop: AbortSignal): Promise<ExitCode> {
     const { channel, clock, times, leaseObserver } = this.options;
     if ((await this.identify(stop)) === 'token rejected') return exitCodes.tokenRejected;
-    await channel.listen(() => this.wakeUp.hint(), stop);
+    await channel.listen(() => this.wakeUp.notify(), stop);
     try {
       for (;;) {
         const term = await this.lease.contend(stop);
@@ -114,29 +115,25 @@ export class Worker {
   private async lead(term: Term, stop: AbortSignal): Promise<'ended' | 'token rejected'> {
     const { clock } = this.options;
     this.state.lead(term, clock.monotonicMs());
-    const held = this.lease.hold(term, this.startBeat(term));
+    const held = this.lease.hold(term, this.startHeartbeat(term));
     try {
       const bot = await this.prepare(term, stop);
       if (bot === 'token rejected') return bot;
-      return bot === undefined ? 'ended' : await this.deliver(bot, term, stop);
+      return bot === undefined ? 'ended' : await this.poll(bot, term, stop);
     } finally {
       await this.lease.release(term);
       await held;
-      this.state.stepDown();
+      this.state.follow();
     }
   }
 
-  private async deliver(
-    bot: BotIdentity,
-    term: Term,
-    stop: AbortSignal,
-  ): Promise<'ended' | 'token rejected'> {
-    const { makeHandler, deliveryObserver, dropPendingOnStop } = this.options;
-    const observer: DeliveryObserver = {
-      ...deliveryObserver,
+  private async poll(bot: BotIdentity, term: Term, stop: AbortSignal): Promise<'ended' | 'token rejected'> {
+    const { makeHandler, sessionObserver, dropPendingOnStop } = this.options;
+    const observer: SessionObserver = {
+      ...sessionObserver,
       onPoll: (result, elapsedMs) => {
-        deliveryObserver.onPoll(result, elapsedMs);
-        if (this.beat?.isDue()) this.wakeUp.hint();
+        sessionObserver.onPoll(result, elapsedMs);
+        if (this.heartbeat?.isDue()) this.wakeUp.notify();
       },
     };
     const handle = makeHandler(bot, term);
@@ -144,8 +141,8 @@ export class Worker {
     const { clock, random, api, journal } = this.options;
     const ports = { clock, random, api, journal, handle, observer, health: this.health };
     const limits = { longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates };
-    const delivery = new Delivery({ ...ports, ...limits }, term, stop);
-    this.state.delivery = delivery;
+    const delivery = new PollingSession({ ...ports, ...limits }, term, stop);
+    this.state.session = delivery;
     const end = await delivery.run();
     if (stop.aborted && dropPendingOnStop && term.mayAct()) await this.dropPending();
     return end;
@@ -166,18 +163,18 @@ export class Worker {
 
   private async identify(signal: AbortSignal): Promise<'known' | 'unknown' | 'token rejected'> {
     if (this.bot !== undefined) return 'known';
-    const { api, deliveryObserver } = this.options;
+    const { api, sessionObserver } = this.options;
     try {
       this.bot = await api.call<BotIdentity>('getMe', {}, { timeoutMs: callTimeoutMs, signal });
       return 'known';
     } catch (error) {
-      deliveryObserver.onTrouble('getMe', error);
+      sessionObserver.onTrouble('getMe', error);
       return isTokenRejection(error) ? 'token rejected' : 'unknown';
     }
   }
 
   private async removeWebhook(signal: AbortSignal): Promise<'removed' | 'not removed' | 'token rejected'> {
-    const { api, logger, deliveryObserver } = this.options;
+    const { api, logger, sessionObserver } = this.options;
     try {
       const info = await api.call<{ url: string }>(
         'getWebhookInfo',
@@ -189,25 +186,25 @@ export class Worker {
       await api.call('deleteWebhook', { drop_pending_updates: false }, { timeoutMs: callTimeoutMs, signal });
       return 'removed';
     } catch (error) {
-      deliveryObserver.onTrouble('remove the webhook', error);
+      sessionObserver.onTrouble('remove the webhook', error);
       return isTokenRejection(error) ? 'token rejected' : 'not removed';
     }
   }
 
   private async dropPending(): Promise<void> {
-    const { api, logger, deliveryObserver } = this.options;
+    const { api, logger, sessionObserver } = this.options;
     try {
       await api.call('deleteWebhook', { drop_pending_updates: true }, { timeoutMs: callTimeoutMs });
       logger.info('pending updates dropped, as a development bot does on stop');
     } catch (error) {
-      deliveryObserver.onTrouble('drop pending updates', error);
+      sessionObserver.onTrouble('drop pending updates', error);
     }
   }
 
-  private startBeat(term: Term): Beat {
+  private startHeartbeat(term: Term): HeartbeatScheduler {
     const { clock, times, heartbeatIntervalMs, holder, version } = this.options;
     const { state, health } = this;
-    this.beat = new Beat({
+    this.heartbeat = new HeartbeatScheduler({
       clock,
       renewMs: times.renewMs,
       intervalMs: heartbeatIntervalMs,
@@ -215,10 +212,10 @@ export class Worker {
       epoch: term.epoch,
       version,
       health,
-      inFlight: () => state.delivery?.intake.inFlight ?? 0,
-      finishedUpdateIds: () => state.delivery?.intake.removable() ?? [],
+      inFlight: () => state.session?.ledger.inFlight ?? 0,
+      finishedUpdateIds: () => state.session?.ledger.removable() ?? [],
     });
-    return this.beat;
+    return this.heartbeat;
   }
 
   private observeLease(): LeaseObserver {
@@ -229,12 +226,12 @@ export class Worker {
         leaseObserver.onStandby(held, why);
       },
       onAcquired: (term) => leaseObserver.onAcquired(term),
-      onStepDown: (term, reason) => leaseObserver.onStepDown(term, reason),
+      onTermEnding: (term, reason) => leaseObserver.onTermEnding(term, reason),
       onTrouble: (what, error) => leaseObserver.onTrouble(what, error),
-      onRenewed: (term: Term, cargo: RenewCargo, storeTimeMs: number) => {
-        this.beat?.renewed(cargo, storeTimeMs);
-        this.state.delivery?.intake.markRemoved(cargo.finishedUpdateIds ?? []);
-        leaseObserver.onRenewed(term, cargo, storeTimeMs);
+      onRenewed: (term: Term, payload: RenewPayload, storeTimeMs: number) => {
+        this.heartbeat?.renewed(payload, storeTimeMs);
+        this.state.session?.ledger.markRemoved(payload.finishedUpdateIds ?? []);
+        leaseObserver.onRenewed(term, payload, storeTimeMs);
       },
     };
   }

@@ -1,5 +1,5 @@
 /** The command line's exit codes: the processes' own, and two more. Scripts rely on them. */
-import { exitCodes } from '../core/exit-codes.ts';
+import { exitCodes } from '../core/platform/exit-codes.ts';
 
 export const cliExitCodes = {
   done: 0,

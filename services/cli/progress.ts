@@ -1,5 +1,5 @@
 /** Says on stderr what is waited for, and for how long: one line that counts where a person looks, else few lines. */
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../core/platform/clock.ts';
 import type { Terminal } from './terminal.ts';
 
 const liveEveryMs = 1000;

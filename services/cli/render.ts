@@ -3,9 +3,9 @@
  *
  * A function that was deployed earlier leaves out what it does not know yet, such as a problem.
  */
-import { durationText } from '../core/notifications/duration-text.ts';
+import { durationText } from '../core/alerts/duration-text.ts';
+import { describeHolder } from '../core/lease/lock-value.ts';
 import type { OpsAnswer, RecoverStep, ReleaseLockResult, StatusAnswer } from '../core/ops/results.ts';
-import { describeHolder } from '../core/polling-lock/lock-value.ts';
 
 type Fact = readonly [name: string, value: string | undefined];
 

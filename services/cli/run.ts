@@ -2,15 +2,16 @@
  * One command from its words to its exit code. Whatever fails is a line on stderr (and an answer with `--json`), never
  * a stack; a bug is passed on.
  */
-import { ConfigurationError } from '../core/configuration-error.ts';
+
 import { faultOf } from '../core/ops/ops-ports.ts';
-import { redactor } from '../core/redaction.ts';
+import { redactor } from '../core/platform/redaction.ts';
+import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import { type CommandName, type Invocation, readCommandLine, UsageError } from './command-line.ts';
-import { act } from './commands/act.ts';
+import { act } from './commands/actions.ts';
+import { audit, inbox } from './commands/audit-and-inbox.ts';
 import { checkEnv } from './commands/check-env.ts';
 import { dead } from './commands/dead.ts';
-import { doctor, status } from './commands/look.ts';
-import { audit, inbox } from './commands/records.ts';
+import { doctor, status } from './commands/status.ts';
 import type { CliContext } from './context.ts';
 import { type CliExitCode, cliExitCodes, exitCodeOf } from './exit-codes.ts';
 import { helpFor } from './help.ts';

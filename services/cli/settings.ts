@@ -3,9 +3,8 @@
  *
  * `SECRETS_ARN` is left out: the extension that reads it exists only beside a function.
  */
-import type { FunctionParts } from '../adapters/function-ports.ts';
-import { functionParts } from '../adapters/function-ports.ts';
-import type { Environment } from '../core/environment-reader.ts';
+import { composeDependencies, type Dependencies } from '../adapters/dependencies.ts';
+import type { Environment } from '../core/settings/environment-reader.ts';
 import type { CliContext } from './context.ts';
 
 const tokenNames = [
@@ -54,7 +53,7 @@ export function allOptional(environment: Environment): Environment {
 }
 
 /** @throws ConfigurationError with a line for each problem */
-export function partsOf({ clock, random }: CliContext, environment: Environment): Promise<FunctionParts> {
+export function dependenciesOf({ clock, random }: CliContext, environment: Environment): Dependencies {
   // What an action does is told by the command; its log lines would only say it again.
-  return functionParts('cli', { ...environment, SECRETS_ARN: undefined }, { clock, random, write: () => {} });
+  return composeDependencies('cli', environment, { clock, random, write: () => {} });
 }

@@ -1,8 +1,8 @@
 /** Adds to a failure of the store what stands at its address, where that is no Redis REST API. */
 import { probeStore } from '../adapters/store-probe.ts';
-import type { Environment } from '../core/environment-reader.ts';
 import type { OpsError } from '../core/ops/payload.ts';
-import { readSettings } from '../core/settings.ts';
+import type { Environment } from '../core/settings/environment-reader.ts';
+import { readSettings } from '../core/settings/settings.ts';
 import { tokenOptional } from './settings.ts';
 
 export async function withStoreAnswer(error: OpsError, environment: Environment): Promise<OpsError> {

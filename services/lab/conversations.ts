@@ -4,9 +4,9 @@
  * A conversation keeps its last 200 messages, edits and deletions included. What a person writes goes into the
  * emulator as Telegram would deliver it; what the bot sends comes out of the emulator's events.
  */
-import type { Clock } from '../core/clock.ts';
-import type { Random } from '../core/random.ts';
-import type { Locale } from '../core/settings.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import type { Locale } from '../core/platform/locale.ts';
+import type { Random } from '../core/platform/random.ts';
 import { type Person, people } from './people.ts';
 import type { EmulatorEvent } from './telegram-emulator/events.ts';
 import type { SentMessage } from './telegram-emulator/messages.ts';

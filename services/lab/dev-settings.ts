@@ -3,8 +3,8 @@
  *
  * Guarantees: all problems at once, the worker's own and those of running it on a developer's machine.
  */
-import { type Environment, EnvironmentReader } from '../core/environment-reader.ts';
-import { readSettings } from '../core/settings.ts';
+import { type Environment, EnvironmentReader } from '../core/settings/environment-reader.ts';
+import { readSettings } from '../core/settings/settings.ts';
 
 export interface DevStore {
   readonly url: string;

@@ -14,14 +14,14 @@ import { fileURLToPath } from 'node:url';
 import { readEnvFile } from '../adapters/env-file.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
-import { ConfigurationError } from '../core/configuration-error.ts';
-import type { Environment } from '../core/environment-reader.ts';
-import { exitCodes } from '../core/exit-codes.ts';
+import { exitCodes } from '../core/platform/exit-codes.ts';
+import { ConfigurationError } from '../core/settings/configuration-error.ts';
+import type { Environment } from '../core/settings/environment-reader.ts';
 import { devProblems, hasOwnStore, keyPrefixOf, withStore } from './dev-settings.ts';
+import { hireUndertaker } from './orphan-reaper.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './seed-epoch.ts';
-import { hearStopWishes } from './stop-wishes.ts';
-import { hireUndertaker } from './undertaker.ts';
+import { hearStopWishes } from './stop-signals.ts';
 
 process.exit(await main());
 

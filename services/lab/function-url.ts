@@ -9,8 +9,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock } from '../core/clock.ts';
-import type { Random } from '../core/random.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import type { Random } from '../core/platform/random.ts';
 
 export interface FunctionUrlOptions {
   readonly handler: (event: unknown) => Promise<unknown>;

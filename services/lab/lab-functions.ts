@@ -6,11 +6,11 @@
  */
 import { composeMonitor } from '../../functions/heartbeat-monitor/handler.ts';
 import { composeOps } from '../../functions/release-lock/handler.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Environment } from '../core/environment-reader.ts';
-import type { MonitorReport } from '../core/outage/monitor.ts';
-import type { Random } from '../core/random.ts';
-import type { Locale } from '../core/settings.ts';
+import type { MonitorReport } from '../core/monitor/monitor.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import type { Locale } from '../core/platform/locale.ts';
+import type { Random } from '../core/platform/random.ts';
+import type { Environment } from '../core/settings/environment-reader.ts';
 import { PassAlarm } from './aws-emulator/pass-alarm.ts';
 import type { PublishedMessage } from './aws-emulator/sns-calls.ts';
 import { topicArn } from './lab-environment.ts';

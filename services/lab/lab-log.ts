@@ -1,7 +1,7 @@
 /** The lab's live log: the last lines of every process and function, redacted, with a number each. */
-import type { Clock } from '../core/clock.ts';
-import type { Redact } from '../core/redaction.ts';
-import { type LogLevel, logLevels } from '../core/settings.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import type { Redact } from '../core/platform/redaction.ts';
+import { type LogLevel, logLevels } from '../core/settings/settings.ts';
 
 export interface LabLogEntry {
   readonly seq: number;

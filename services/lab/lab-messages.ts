@@ -1,9 +1,9 @@
 /** What watches the messages and the polls of a lab, and writes messages into it. */
 import type { UpstashStore } from '../adapters/redis/upstash-store.ts';
-import type { Clock } from '../core/clock.ts';
-import { heartbeatAgeSeconds } from '../core/heartbeat/heartbeat.ts';
-import type { OutageStore } from '../core/outage/outage-store.ts';
-import type { StoreKeys } from '../core/store-keys.ts';
+import { heartbeatAgeSeconds } from '../core/lease/heartbeat.ts';
+import type { OutageStore } from '../core/monitor/outage-store.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import type { StoreKeys } from '../core/platform/store-keys.ts';
 import { PollWatch } from './drills/poll-watch.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import { people } from './people.ts';

@@ -3,11 +3,11 @@
  *
  * A worker that ends on the way makes the start fail: what it said, and its exit code, are the answer.
  */
-import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import type { Task } from './ecs/task.ts';
 import type { StoppedTask } from './ecs/task-service.ts';
 import { withoutLabHandlers } from './handlers/handlers-address.ts';
-import type { LabParts } from './lab.ts';
+import type { LabParts } from './lab-parts.ts';
 
 export class LabStartError extends Error {
   readonly exitCode: ExitCode;

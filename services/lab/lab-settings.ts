@@ -5,8 +5,8 @@
  * touch real ones.
  */
 import { parseArgs } from 'node:util';
-import { type Environment, EnvironmentReader } from '../core/environment-reader.ts';
-import type { SettingsResult } from '../core/settings.ts';
+import { type Environment, EnvironmentReader } from '../core/settings/environment-reader.ts';
+import type { SettingsResult } from '../core/settings/settings.ts';
 
 export interface LabSettings {
   /** 0: any free one. */

@@ -6,21 +6,18 @@
  * start that fails and `stop` leave no process and no file.
  */
 
-import { redisAuditTrail } from '../adapters/redis/audit.ts';
-import { redisInboxStore } from '../adapters/redis/inbox-store.ts';
-import { redisOutageStore } from '../adapters/redis/outage-store.ts';
-import { type UpstashStore, upstashStore } from '../adapters/redis/upstash-store.ts';
-import type { AuditTrail } from '../core/audit.ts';
-import type { Clock } from '../core/clock.ts';
-import type { InboxStore } from '../core/notifications/inbox-store.ts';
-import type { OutageStore } from '../core/outage/outage-store.ts';
-import type { Random } from '../core/random.ts';
-import { redactor } from '../core/redaction.ts';
-import { locales } from '../core/settings.ts';
-import { type StoreKeys, storeKeys } from '../core/store-keys.ts';
-import { type AwsEmulator, startAwsEmulator } from './aws-emulator/aws-emulator.ts';
+import { redisAuditTrail } from '../adapters/redis/audit-trail.ts';
+import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
+import { redisOutageStore } from '../adapters/redis/outage/outage-store.ts';
+import { upstashStore } from '../adapters/redis/upstash-store.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import { locales } from '../core/platform/locale.ts';
+import type { Random } from '../core/platform/random.ts';
+import { redactor } from '../core/platform/redaction.ts';
+import { storeKeys } from '../core/platform/store-keys.ts';
+import { startAwsEmulator } from './aws-emulator/aws-emulator.ts';
 import { Conversations } from './conversations.ts';
-import { DrillDesk, drillIsRunning } from './drills/drill-desk.ts';
+import { DrillDesk, drillIsRunning } from './drills/drill-runner.ts';
 import { FaultsInForce } from './drills/faults-in-force.ts';
 import { startTaskMetadata } from './ecs/task-metadata.ts';
 import { TaskService } from './ecs/task-service.ts';
@@ -29,44 +26,19 @@ import { handlersAddress } from './handlers/handlers-address.ts';
 import { functionEnvironment, type LabSite, workerEnvironment } from './lab-environment.ts';
 import { LabFunctions } from './lab-functions.ts';
 import { LabLog } from './lab-log.ts';
-import { hearOnly, type WatchedMessages, watchMessages } from './lab-messages.ts';
+import { hearOnly, watchMessages } from './lab-messages.ts';
+import type { LabParts } from './lab-parts.ts';
 import type { LabSettings } from './lab-settings.ts';
 import { labTimes, TimesInForce } from './lab-times.ts';
+import { hireUndertaker } from './orphan-reaper.ts';
 import { type LabPrometheus, startLabPrometheus } from './prometheus.ts';
 import { findExecutable } from './redis-rest/find-executable.ts';
-import { type LabRedis, startLabRedis } from './redis-rest/lab-redis.ts';
+import { startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './seed-epoch.ts';
 import { StoreAccess } from './store-access.ts';
-import { type RunningEmulator, startTelegramEmulator } from './telegram-emulator/server.ts';
+import { startTelegramEmulator } from './telegram-emulator/server.ts';
 import { text } from './text.ts';
 import { Tour } from './tour/tour.ts';
-import { hireUndertaker } from './undertaker.ts';
-
-/** The parts that drills and the tour work with. */
-export interface LabParts extends Omit<WatchedMessages, 'close'> {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly times: TimesInForce;
-  readonly site: LabSite;
-  readonly log: LabLog;
-  readonly redis: LabRedis;
-  readonly telegram: RunningEmulator;
-  readonly aws: AwsEmulator;
-  readonly tasks: TaskService;
-  /** Where Prometheus is on PATH, one that scrapes every sidecar. */
-  readonly prometheusUrl: string | undefined;
-  readonly functions: LabFunctions;
-  readonly conversations: Conversations;
-  readonly outages: OutageStore;
-  readonly inbox: InboxStore;
-  readonly audit: AuditTrail;
-  /** The lab's own way to the store: no fault of a worker's is on it. */
-  readonly store: UpstashStore;
-  readonly keys: StoreKeys;
-  /** Each worker's way to the store. */
-  readonly access: StoreAccess;
-  readonly faults: FaultsInForce;
-}
 
 /** All that the control room shows and works with. */
 export interface Lab extends LabParts {

@@ -7,13 +7,13 @@
  */
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
-import { type ExitCode, exitCodes } from '../core/exit-codes.ts';
+import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import { type ControlRoom, openControlRoom } from './control-room/server.ts';
 import { startLab } from './lab.ts';
 import { LabStartError, untilReady } from './lab-readiness.ts';
 import { type LabSettings, readLabSettings } from './lab-settings.ts';
 import { describeTimes } from './lab-times.ts';
-import { hearStopWishes } from './stop-wishes.ts';
+import { hearStopWishes } from './stop-signals.ts';
 
 const stop = new AbortController();
 const stopped = new Promise<'stopped'>((resolve) => {

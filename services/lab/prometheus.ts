@@ -7,10 +7,10 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../core/platform/clock.ts';
 import { freePorts } from './free-ports.ts';
-import { KeptProcess } from './kept-process.ts';
 import { quickenRules } from './quicken-rules.ts';
+import { KeptProcess } from './supervised-process.ts';
 
 export interface LabPrometheusOptions {
   /** The path of `prometheus`. */

@@ -3,7 +3,7 @@
  * first worker need not wait for a lease to pass.
  */
 import { upstashStore } from '../adapters/redis/upstash-store.ts';
-import { storeKeys } from '../core/store-keys.ts';
+import { storeKeys } from '../core/platform/store-keys.ts';
 
 const timeoutMs = 3000;
 

@@ -15,7 +15,7 @@
  *
  * Does not guarantee: to tell a hung bot from one that is starved of CPU. Both are silent, which is what counts.
  */
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../core/platform/clock.ts';
 import type { Family } from './exposition.ts';
 
 export type LookResult = 'answered' | 'late' | 'silent' | 'unreachable' | 'unusable';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createLogger } from '../../services/adapters/logger.ts';
-import { redactor } from '../../services/core/redaction.ts';
+import { redactor } from '../../services/core/platform/redaction.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 function logged(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openStage, type Stage } from './bench-fixture.ts';
 import { bareLoop, contenders } from './contenders.ts';
 import { countOf } from './record.ts';
-import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bundleWorker } from '../../infra/bundling.ts';
 import type { Program } from '../support/program.ts';
-import type { Run } from './stage.ts';
+import type { Run } from './bench-fixture.ts';
 
 export interface Contender {
   readonly name: string;

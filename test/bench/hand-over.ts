@@ -6,10 +6,10 @@
  * alone, which costs what is left of the lease.
  */
 
-import { redisLockStore } from '../../services/adapters/redis/redis-lock-store.ts';
+import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import { upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
-import { storeKeys } from '../../services/core/store-keys.ts';
+import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { findExecutable } from '../../services/lab/redis-rest/find-executable.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
 import { seedEpoch } from '../../services/lab/seed-epoch.ts';

@@ -1,6 +1,6 @@
 /** Users who write at a steady rate, whatever becomes of their messages. */
 import { systemClock } from '../../services/adapters/system-clock.ts';
-import type { Message, Run } from './stage.ts';
+import type { Message, Run } from './bench-fixture.ts';
 import { wallMs } from './work.ts';
 
 const tickMs = 10;

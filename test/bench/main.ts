@@ -9,11 +9,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOptions, refuse } from '../support/options.ts';
+import { openStage, type Stage } from './bench-fixture.ts';
 import { chart } from './report/chart.ts';
 import { thisMachine } from './report/machine.ts';
 import { page } from './report/page.ts';
 import { type Measured, scenarios } from './scenarios.ts';
-import { openStage, type Stage } from './stage.ts';
 import { tableText } from './table.ts';
 
 type Key = keyof Measured;

@@ -1,4 +1,6 @@
 /** All that the bench can measure, by the names that `--only` takes; and what each comes to as tables. */
+
+import type { Stage } from './bench-fixture.ts';
 import { type ColdStart, measureColdStart } from './cold-start.ts';
 import { type HandOver, measureHandOver } from './hand-over.ts';
 import { type HeavyTail, heavyTailTable, measureHeavyTail } from './scenarios/heavy-tail.ts';
@@ -12,7 +14,6 @@ import {
 import { measureStuckChat, type StuckChat, stuckChatTable } from './scenarios/stuck-chat.ts';
 import { measureTrouble, type Trouble, troubleTable } from './scenarios/trouble.ts';
 import { measureUniform, type Uniform, uniformTable } from './scenarios/uniform.ts';
-import type { Stage } from './stage.ts';
 import { figure, type Table } from './table.ts';
 
 export interface Measured {

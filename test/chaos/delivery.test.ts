@@ -4,8 +4,8 @@
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { botMetricNames } from '../../services/bot/contract.ts';
-import { SeededChance } from '../simulator/chance.ts';
-import { botToken, keys, type WorkerProcess } from '../support/bot-stage.ts';
+import { SeededChance } from '../simulator/prng.ts';
+import { botToken, keys, type WorkerProcess } from '../support/bot-fixture.ts';
 import { startEndlessTelegram } from '../support/endless-telegram.ts';
 import { until } from '../support/program.ts';
 import { Crew, type Member, type SendOptions } from './support/crew.ts';

@@ -7,7 +7,7 @@ import {
   observe,
   startBotStage,
   type WorkerProcess,
-} from '../support/bot-stage.ts';
+} from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 
 const tokens = ['client-a-of-the-store', 'client-b-of-the-store', 'client-c-of-the-store'] as const;

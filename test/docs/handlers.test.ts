@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BotStage, botToken, startBotStage, type WorkerProcess } from '../support/bot-stage.ts';
+import { type BotStage, botToken, startBotStage, type WorkerProcess } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 import { allowedUpdates } from './example-handlers.ts';
 

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { alarms, runbookAnchor } from '../../infra/alarms.ts';
 import { adviceFor } from '../../services/cli/advice.ts';
 import { readCommandLine } from '../../services/cli/command-line.ts';
-import { requestOf } from '../../services/cli/commands/act.ts';
-import { noticeKinds } from '../../services/core/notifications/notices.ts';
+import { requestOf } from '../../services/cli/commands/actions.ts';
+import { warningKinds } from '../../services/core/alerts/warnings.ts';
 import { opsActions, readPayload } from '../../services/core/ops/payload.ts';
 import { causes } from '../../services/core/outage/diagnosis.ts';
 
@@ -60,7 +60,7 @@ const alerts = [...read('infra/monitoring/alerts.yml').matchAll(/runbook_url: do
   ([, anchor = '']) => anchor,
 );
 const alarmAnchors = Object.keys(alarms).map((id) => runbookAnchor(id as keyof typeof alarms));
-const wanted = [...new Set([...alarmAnchors, ...alerts, ...causes, ...noticeKinds])];
+const wanted = [...new Set([...alarmAnchors, ...alerts, ...causes, ...warningKinds])];
 
 it('there is something to hold together', () => {
   expect(alarmAnchors.length).toBeGreaterThan(5);

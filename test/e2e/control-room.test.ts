@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../support/lab.ts';
 import { until } from '../support/program.ts';
 import { allIsWell, answersTo, executablePath, laptop, phone, say, tabTo } from './browser.ts';
-import { type RoomStage, startRoomStage } from './stage.ts';
+import { type RoomStage, startRoomStage } from './browser-fixture.ts';
 
 describe.skipIf(executablePath === undefined)('the control room', () => {
   let stage: RoomStage;

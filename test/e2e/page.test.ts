@@ -3,7 +3,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
 import { executablePath, graveFaults, holds, laptop, phone } from './browser.ts';
-import { type RoomStage, startRoomStage } from './stage.ts';
+import { type RoomStage, startRoomStage } from './browser-fixture.ts';
 
 /** The chart library, with every plot that it makes in `plots`. */
 const spyingLibrary = `import Plot from '/vendor/uplot.js?real';

@@ -5,12 +5,12 @@
  */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readLockHolder } from '../../services/core/polling-lock/lock-value.ts';
-import { storeKeys } from '../../services/core/store-keys.ts';
+import { readLockHolder } from '../../services/core/lease/lock-value.ts';
+import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { isAlive } from '../support/lab.ts';
 import { until } from '../support/program.ts';
 import { allIsWell, executablePath, graveFaults, phone } from './browser.ts';
-import { type RoomStage, startRoomStage } from './stage.ts';
+import { type RoomStage, startRoomStage } from './browser-fixture.ts';
 
 const keys = storeKeys('');
 /** Six steps with an outage, a rogue poller and a quarantine among them. */

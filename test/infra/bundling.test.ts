@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleFunction, bundleWorker, luaSources } from '../../infra/bundling.ts';
 import { type FunctionName, functionEntries, functionFile } from '../../infra/function-entries.ts';
-import { exitCodes } from '../../services/core/exit-codes.ts';
+import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'staffprobot-bundles-'));
@@ -119,7 +119,7 @@ describe('the worker’s bundle', () => {
       expect(text).toContain(JSON.stringify(name).slice(1, -1));
       expect(text).toContain(source.split('\n')[0]);
     }
-    expect(text).not.toContain('./lua/');
+    expect(text).not.toContain('.lua`');
   });
 
   it('shares one Telegraf with the company’s handlers', () => {

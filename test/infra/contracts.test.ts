@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { environmentVariables as monitorVariables } from '../../functions/heartbeat-monitor/contract.ts';
 import { environmentVariables as opsVariables } from '../../functions/release-lock/contract.ts';
 import { botEntries, filledEntries, generatedEntry } from '../../infra/constructs/secrets.ts';
-import { readSettings } from '../../services/core/settings.ts';
+import { readSettings } from '../../services/core/settings/settings.ts';
 import { namesRead, readSettings as problemsOf } from './support/read-settings.ts';
 import { containers, environmentOf, synthesise, theResource } from './support/synthesised.ts';
 

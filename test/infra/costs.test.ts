@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { everyMinutes, metrics } from '../../functions/heartbeat-monitor/contract.ts';
 import { luaSources } from '../../infra/bundling.ts';
 import { type CostVariant, renderCostPage } from '../../infra/cost-page.ts';
 import { type CostLine, monthlyCosts, monthlyStoreCalls, total } from '../../infra/costs.ts';
 import type { Template } from '../../infra/guard-rules/template.ts';
-import { readSettings } from '../../services/core/settings.ts';
+import { readSettings } from '../../services/core/settings/settings.ts';
 import { synthesise } from './support/synthesised.ts';
 
 const page = join(import.meta.dirname, '../../docs/costs.md');
@@ -43,12 +43,12 @@ function storeLines() {
   const use = (who: string, script: string, everySeconds: number) => {
     const source = sources[script];
     if (source === undefined) throw new Error(`no script ${script}`);
-    return monthlyStoreCalls({ who, script, everySeconds, source });
+    return monthlyStoreCalls({ who, script: basename(script), everySeconds, source });
   };
   return [
-    use('the leader, at every renewal', 'renew-polling-lock-4', renewMs / 1000),
-    use('the monitor, at every run', 'watch-bot-9', everyMinutes * 60),
-    use('each standby, once a lease', 'acquire-polling-lock-4', ttlMs / 1000),
+    use('the leader, at every renewal', 'lease/renew-polling-lock-4', renewMs / 1000),
+    use('the monitor, at every run', 'outage/watch-bot-9', everyMinutes * 60),
+    use('each standby, once a lease', 'lease/acquire-polling-lock-4', ttlMs / 1000),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { healthPath, metricsPath } from '../../services/bot/contract.ts';
-import { exitCodes } from '../../services/core/exit-codes.ts';
+import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
 import { sidecarMetricNames } from '../../services/metrics-sidecar/contract.ts';
 import { startTelegramEmulator, type TestTelegram } from '../support/telegram-emulator.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings, readSidecarSettings } from '../../services/core/settings.ts';
+import { readSettings, readSidecarSettings } from '../../services/core/settings/settings.ts';
 import {
   functionEnvironment,
   type LabSite,
@@ -65,15 +65,14 @@ const site: LabSite = {
 
 describe('the lab’s times', () => {
   it('are production’s own at speed 1', () => {
-    const { heartbeatIntervalMs, heartbeatStaleMs, lease, longPollTimeoutSeconds, reminderMs } =
-      workerSettings(1);
+    const { heartbeatIntervalMs, outage, lease, longPollTimeoutSeconds } = workerSettings(1);
     const production = readSettings({
       TELEGRAM_BOT_TOKEN_DEV: '1:bot',
       UPSTASH_REDIS_REST_URL: site.redisUrl,
       UPSTASH_REDIS_REST_TOKEN: 'store',
     });
     expect(production).toMatchObject({
-      settings: { heartbeatIntervalMs, heartbeatStaleMs, lease, longPollTimeoutSeconds, reminderMs },
+      settings: { heartbeatIntervalMs, outage, lease, longPollTimeoutSeconds },
     });
     expect(labTimes(1).monitorEveryMs).toBe(60_000);
   });

@@ -8,7 +8,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { exitCodes } from '../../services/core/exit-codes.ts';
+import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 import {
   allIsWell,
   executablePath,

@@ -4,17 +4,12 @@
  * Safety first (nothing bad happened), then liveness (something good did once the faults had ended).
  */
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
-import { quarantineOwner } from '../../services/core/polling-lock/lock-value.ts';
-import { attemptsMax } from '../../services/core/update-pipeline/journal.ts';
+import { quarantineOwner } from '../../services/core/lease/lock-value.ts';
+import { attemptsMax } from '../../services/core/updates/journal.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
-import type { StoreWitness } from './store-network.ts';
+import type { LockReading, StoreWitness } from './store-witness.ts';
 
 export type Report = (violation: string) => void;
-
-export interface LockReading {
-  readonly value: string | null;
-  readonly ttlMs: number;
-}
 
 /**
  * The lock is never removed, replaced or prolonged by one who does not own it. What a script may do is told from

@@ -2,13 +2,14 @@
  * What goes wrong in a run, and when: crashes, pauses, suspensions, partitions, stops, an emptied store, and what
  * ops does to the lock. All of it comes from the seed, and all of it ends when the faults do.
  */
+
+import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
-import { redisLockStore } from '../../services/adapters/redis/redis-lock-store.ts';
-import { storeKeys } from '../../services/core/store-keys.ts';
+import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { SeededChance } from './chance.ts';
 import type { OwnershipChecker } from './checkers.ts';
+import type { SeededChance } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { StoreNetwork } from './store-network.ts';
 

@@ -5,12 +5,12 @@
  * it back. Each checks that what it changes is there.
  */
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
-import { Lease } from '../../services/core/polling-lock/lease.ts';
-import { readClocks, Term } from '../../services/core/polling-lock/term.ts';
-import { storeKeys } from '../../services/core/store-keys.ts';
-import { Delivery } from '../../services/core/update-pipeline/delivery.ts';
-import { Intake } from '../../services/core/update-pipeline/intake.ts';
-import { type Job, Lanes } from '../../services/core/update-pipeline/lanes.ts';
+import { Lease } from '../../services/core/lease/lease.ts';
+import { readClocks, Term } from '../../services/core/lease/term.ts';
+import { storeKeys } from '../../services/core/platform/store-keys.ts';
+import { type Job, Lanes } from '../../services/core/updates/lanes.ts';
+import { PollingSession } from '../../services/core/updates/polling-session.ts';
+import { UpdateLedger } from '../../services/core/updates/update-ledger.ts';
 import type { Mutation } from './scenario.ts';
 
 export interface Mutant {
@@ -57,7 +57,7 @@ interface TermInside {
   end: Term['end'];
   overSignal: AbortSignal;
   deadlineMs: number;
-  stepDown: Term['stepDown'];
+  stepDown: Term['endReason'];
   endingSignal: AbortSignal;
 }
 
@@ -70,7 +70,7 @@ const freshValue = (Lease.prototype as unknown as { freshValue(): string }).fres
 const addToLane = Lanes.prototype.add as (job: Job) => void;
 
 const deliveryMutants: readonly Mutant[] = [
-  methodMutant('confirms what no handler has ended and no journal holds', Delivery.prototype, {
+  methodMutant('confirms what no handler has ended and no journal holds', PollingSession.prototype, {
     async settleBatch() {},
   }),
   methodMutant('every update has a lane of its own', Lanes.prototype, {
@@ -86,8 +86,10 @@ const deliveryMutants: readonly Mutant[] = [
     "redis.call('GET', KEYS[1]) ~= ARGV[1]",
     'false',
   ]),
-  methodMutant('what a stop could not confirm is forgotten', Intake.prototype, { ended: () => [] }),
-  methodMutant('finished entries are never removed from the journal', Intake.prototype, {
+  methodMutant('what a stop could not confirm is forgotten', UpdateLedger.prototype, {
+    tombstones: () => [],
+  }),
+  methodMutant('finished entries are never removed from the journal', UpdateLedger.prototype, {
     removable: () => [],
   }),
   scriptMutant('what was given up is forgotten at once', 'begin-attempts-3', [

@@ -1,6 +1,6 @@
 /** People who write to the simulated bot: now and then, sometimes several at once, rarely a flood. */
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { SeededChance } from './chance.ts';
+import type { SeededChance } from './prng.ts';
 
 export interface WrittenMessage {
   readonly chat: number;

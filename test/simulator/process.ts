@@ -5,7 +5,7 @@
  * virtual machine put to sleep) its monotonic clock stands still as well; once it crashed, nothing of it ever
  * runs again. Whatever would wake its code goes through `whenRunning`.
  */
-import type { Clock } from '../../services/core/clock.ts';
+import type { Clock } from '../../services/core/platform/clock.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 
 export class SimulatedProcess implements Clock {

@@ -5,21 +5,21 @@
  * embedded store. Only the clock, the network and Telegram are simulated. Faults stop at `faultsMs`; then
  * everything is mended and the run goes on until the promises of liveness must have come true.
  */
+import { redisUpdateJournal } from '../../services/adapters/redis/journal/update-journal.ts';
+import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
-import { redisLockStore } from '../../services/adapters/redis/redis-lock-store.ts';
-import { redisUpdateJournal } from '../../services/adapters/redis/redis-update-journal.ts';
 import { Worker } from '../../services/bot/worker.ts';
-import { leaseTimes } from '../../services/core/polling-lock/lease-times.ts';
-import type { PollingLockStore } from '../../services/core/polling-lock/lock-store.ts';
-import type { Term } from '../../services/core/polling-lock/term.ts';
-import { storeKeys } from '../../services/core/store-keys.ts';
-import type { Update } from '../../services/core/update-pipeline/update.ts';
+import { leaseTimes } from '../../services/core/lease/lease-times.ts';
+import type { PollingLockStore } from '../../services/core/lease/lock-store.ts';
+import type { Term } from '../../services/core/lease/term.ts';
+import { storeKeys } from '../../services/core/platform/store-keys.ts';
+import type { Update } from '../../services/core/updates/update.ts';
 import { createEmbeddedStore, type EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { SeededChance } from './chance.ts';
 import { DeliveryChecker, ExclusionChecker, LivenessChecker, OwnershipChecker } from './checkers.ts';
 import { FaultScript, type Slot } from './faults.ts';
 import { letPeopleWrite, type WrittenMessage } from './people.ts';
+import { SeededChance } from './prng.ts';
 import { SimulatedProcess } from './process.ts';
 import { StoreNetwork } from './store-network.ts';
 import { SimulatedTelegram } from './telegram.ts';
@@ -229,17 +229,17 @@ class Simulation {
         onStandby: (held, why) => this.note(`${process.name} stands by: ${why} for ${held.ttlMs} ms`),
         onAcquired: (term) => this.note(`${process.name} leads, epoch ${term.epoch}`),
         onRenewed: () => this.note(`${process.name} renewed`),
-        onStepDown: (_term, reason) => this.note(`${process.name} steps down: ${reason}`),
+        onTermEnding: (_term, reason) => this.note(`${process.name} steps down: ${reason}`),
         onTrouble: (what, error) => this.note(`${process.name}: ${what} failed: ${String(error)}`),
       },
-      deliveryObserver: {
+      sessionObserver: {
         onPoll: (result) => this.note(`${process.name} polled: ${result}`),
         onReceived: (updates) =>
           this.note(`${process.name} received ${updates.map((update) => update.update_id).join(' ')}`),
         onEnd: nothing,
         onOverdue: nothing,
-        onHold: nothing,
-        onGivenUp: (ids) => this.note(`${process.name} gave up ${ids.join(' ')}`),
+        onBackpressure: nothing,
+        onDeadLetters: (ids) => this.note(`${process.name} gave up ${ids.join(' ')}`),
         onTrouble: (what, error) => this.note(`${process.name}: ${what} failed: ${String(error)}`),
       },
       holder: { host: `host-${index}`, pid: index, env: 'production' },

@@ -3,13 +3,13 @@
  * answers. The store itself is the real embedded one and runs the real scripts.
  */
 import type { LuaScript, ScriptReply, ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
-import type { WakeUpChannel } from '../../services/core/polling-lock/wake-up.ts';
-import { StoreUnreachableError } from '../../services/core/store-errors.ts';
+import type { WakeUpChannel } from '../../services/core/lease/wake-up.ts';
+import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { SeededChance } from './chance.ts';
-import type { LockReading } from './checkers.ts';
+import type { SeededChance } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
+import type { StoreWitness } from './store-witness.ts';
 
 export interface NetworkFaults {
   /** Probabilities per request, while faults are on. */
@@ -23,11 +23,6 @@ export interface NetworkFaults {
 }
 
 /** Hears of every script that ran, with the lock before it; for the checkers. */
-export interface StoreWitness {
-  before(): LockReading;
-  after(script: LuaScript, args: readonly string[], before: LockReading, by: string): void;
-}
-
 export interface StoreNetworkOptions {
   readonly trueTime: VirtualClock;
   readonly store: EmbeddedStore;

@@ -7,10 +7,10 @@ import {
   BotApiRefusedError,
   BotApiUnreachableError,
   type CallOptions,
-} from '../../services/core/telegram/bot-api.ts';
-import type { Update } from '../../services/core/update-pipeline/update.ts';
+} from '../../services/core/platform/bot-api.ts';
+import type { Update } from '../../services/core/updates/update.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { SeededChance } from './chance.ts';
+import type { SeededChance } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 
 interface Parked {

@@ -1,7 +1,7 @@
 /** The embedded store as the adapters see a store, on a clock that the test moves. */
-import type { CommandRunner } from '../../services/adapters/redis/inbox-store.ts';
+import type { CommandRunner } from '../../services/adapters/redis/inbox/inbox-store.ts';
 import type { ScriptReply, ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
-import { StoreRefusedError } from '../../services/core/store-errors.ts';
+import { StoreRefusedError } from '../../services/core/platform/store-errors.ts';
 import {
   createEmbeddedStore,
   RedisError,

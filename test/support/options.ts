@@ -1,6 +1,6 @@
 /** The command lines of the programs beside the tests: read strictly, and a wrong one is one line, not a stack. */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { exitCodes } from '../../services/core/exit-codes.ts';
+import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 
 const shownLengthMax = 60;
 

@@ -15,7 +15,7 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import type { LuaScript, ScriptReply, ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
-import type { Clock } from '../../services/core/clock.ts';
+import type { Clock } from '../../services/core/platform/clock.ts';
 import { createEmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { Faults } from '../../services/lab/redis-rest/faults.ts';
 import { startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';

@@ -7,7 +7,7 @@
  * waits only through its `Clock`.
  */
 import { setImmediate as macrotask } from 'node:timers/promises';
-import type { Clock } from '../../services/core/clock.ts';
+import type { Clock } from '../../services/core/platform/clock.ts';
 
 interface Sleeper {
   readonly dueMs: number;

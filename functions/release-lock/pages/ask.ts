@@ -1,18 +1,20 @@
 /** Before anything happens: the state, what will happen, and one button. */
+
+import type { OpsLink } from '../../../services/core/ops/links/link.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
-import type { OpsLink } from '../../../services/core/ops-links/link.ts';
-import type { Locale } from '../../../services/core/settings.ts';
-import type { ShownForm } from '../form-guard.ts';
+import type { Locale } from '../../../services/core/platform/locale.ts';
+import type { IssuedForm } from '../csrf.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
+import type { PageTexts } from './page-texts.ts';
 import { diagnosisCard, holderText, stateLine } from './parts.ts';
-import { type PageTexts, textsFor } from './texts.ts';
+import { textsFor } from './texts.ts';
 
 export interface Ask {
   readonly link: OpsLink;
   readonly locale: Locale;
   readonly live: StatusResult;
-  readonly form: ShownForm;
+  readonly form: IssuedForm;
 }
 
 export function askPage(ask: Ask): HttpAnswer {

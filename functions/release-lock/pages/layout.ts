@@ -5,7 +5,7 @@
  * refusal, so that it says nothing about what was wrong.
  */
 import { createHash } from 'node:crypto';
-import type { Locale } from '../../../services/core/settings.ts';
+import type { Locale } from '../../../services/core/platform/locale.ts';
 import { Html, html } from './html.ts';
 import { style } from './style.ts';
 

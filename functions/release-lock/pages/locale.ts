@@ -1,5 +1,7 @@
 /** The phone's language, out of `Accept-Language`: the one of ours that it likes best. */
-import { type Locale, locales } from '../../../services/core/settings.ts';
+
+import type { Locale } from '../../../services/core/platform/locale.ts';
+import { locales } from '../../../services/core/platform/locale.ts';
 
 export function preferredLocale(header: string | undefined, fallback: Locale): Locale {
   let best: { locale: Locale; weight: number } | undefined;

@@ -1,7 +1,7 @@
 /** Pieces that several pages share. */
-import { clockText, durationText } from '../../../services/core/notifications/duration-text.ts';
+import { clockText, durationText } from '../../../services/core/alerts/duration-text.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
-import type { Locale } from '../../../services/core/settings.ts';
+import type { Locale } from '../../../services/core/platform/locale.ts';
 import { type Html, html } from './html.ts';
 import { textsFor } from './texts.ts';
 

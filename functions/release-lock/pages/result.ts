@@ -1,13 +1,14 @@
 /** After the tap: what was done, what was not, and whether the bot is back. Looks again by itself while it waits. */
-import { durationText } from '../../../services/core/notifications/duration-text.ts';
+import { durationText } from '../../../services/core/alerts/duration-text.ts';
+import type { LinkResult } from '../../../services/core/ops/links/link-store.ts';
 import type { OpsAnswer, RecoverStep, StatusResult } from '../../../services/core/ops/results.ts';
-import type { LinkResult } from '../../../services/core/ops-links/link-store.ts';
-import type { Locale } from '../../../services/core/settings.ts';
+import type { Locale } from '../../../services/core/platform/locale.ts';
 import { timeoutSeconds } from '../contract.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
+import type { PageTexts } from './page-texts.ts';
 import { diagnosisCard, stateLine } from './parts.ts';
-import { type PageTexts, textsFor } from './texts.ts';
+import { textsFor } from './texts.ts';
 
 export interface Outcome {
   readonly locale: Locale;

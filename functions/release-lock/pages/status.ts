@@ -1,10 +1,11 @@
 /** Everything at a glance, and nothing to press but "refresh". */
-import type { StoredAuditEntry } from '../../../services/core/audit.ts';
-import { durationText } from '../../../services/core/notifications/duration-text.ts';
-import type { Notification } from '../../../services/core/notifications/notification.ts';
+
+import { durationText } from '../../../services/core/alerts/duration-text.ts';
+import type { InboxEntry } from '../../../services/core/alerts/inbox-entry.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
-import type { Redact } from '../../../services/core/redaction.ts';
-import type { Locale } from '../../../services/core/settings.ts';
+import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
+import type { Locale } from '../../../services/core/platform/locale.ts';
+import type { Redact } from '../../../services/core/platform/redaction.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
 import { diagnosisCard, holderText, momentText, row, stateLine } from './parts.ts';
@@ -16,7 +17,7 @@ export interface StatusView {
   /** By the store's clock. */
   readonly nowMs: number;
   readonly entries: readonly StoredAuditEntry[];
-  readonly notifications: readonly Notification[];
+  readonly notifications: readonly InboxEntry[];
   readonly redact: Redact;
 }
 
@@ -77,7 +78,7 @@ function eventItem({ id, event, who, why }: StoredAuditEntry, { locale, nowMs, r
   return html`<li><span>•</span><span>${name} <small>${momentText(atMs, nowMs)}<br>${redact(`${who}: ${why}`)}</small></span></li>`;
 }
 
-function noteItem({ title, text, ts, read }: Notification, { nowMs, redact }: StatusView): Html {
+function noteItem({ title, text, ts, read }: InboxEntry, { nowMs, redact }: StatusView): Html {
   const atMs = Date.parse(ts);
   const moment = Number.isNaN(atMs) ? '' : momentText(atMs, nowMs);
   return html`<li><span>${read ? '○' : '●'}</span><span>${redact(title)} <small>${moment}</small><br><small class="lines">${redact(text)}</small></span></li>`;

@@ -1,5 +1,5 @@
 /** The pages in Russian. */
-import type { PageTexts } from './texts.ts';
+import type { PageTexts } from './page-texts.ts';
 
 export const ru: PageTexts = {
   isUp: '🟢 Бот работает',

@@ -1,5 +1,5 @@
 /**
- * The store's scripts: each read-decide-write is one file in `lua/`, and runs unchanged on Upstash, on Redis 7
+ * The store's scripts: each read-decide-write is one file beside the module that runs it, and runs unchanged on Upstash, on Redis 7
  * and on the embedded store.
  *
  * A file's name ends in its number of keys; its header lists KEYS, ARGV (with units) and what comes back.
@@ -28,13 +28,14 @@ export interface ScriptRunner {
   run(script: LuaScript, keys: readonly string[], args: readonly string[]): Promise<ScriptReply>;
 }
 
-/** Loads `lua/<name>.lua`; `name` ends in `-<number of keys>`. */
-export function luaScript(name: string): LuaScript {
+/** Loads `<path>.lua` of this folder; `path` is `<room>/<name>-<number of keys>`. */
+export function luaScript(path: string): LuaScript {
   const source =
     typeof BUNDLED_LUA === 'undefined'
-      ? readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8')
-      : BUNDLED_LUA[name];
-  if (source === undefined) throw new Error(`the bundle lacks the script ${name}`);
+      ? readFileSync(new URL(`./${path}.lua`, import.meta.url), 'utf8')
+      : BUNDLED_LUA[path];
+  if (source === undefined) throw new Error(`the bundle lacks the script ${path}`);
+  const name = path.slice(path.lastIndexOf('/') + 1);
   return {
     name,
     source,

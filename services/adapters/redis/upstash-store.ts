@@ -8,7 +8,7 @@
  * The client's defaults differ in each of these points; see its traps in `docs/architecture.md`.
  */
 import { Redis } from '@upstash/redis';
-import { StoreRefusedError, StoreUnreachableError } from '../../core/store-errors.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../../core/platform/store-errors.ts';
 import type { LuaScript, ScriptReply, ScriptRunner } from './lua-scripts.ts';
 
 export interface UpstashStore extends ScriptRunner {

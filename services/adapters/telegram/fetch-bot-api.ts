@@ -6,13 +6,13 @@
  * "unreachable"; any other answer with `ok: false` is a refusal.
  */
 
-import { redactor } from '../../core/redaction.ts';
 import {
   type BotApi,
   BotApiRefusedError,
   BotApiUnreachableError,
   type CallOptions,
-} from '../../core/telegram/bot-api.ts';
+} from '../../core/platform/bot-api.ts';
+import { redactor } from '../../core/platform/redaction.ts';
 
 interface BotApiAnswer {
   readonly ok?: unknown;

@@ -3,15 +3,16 @@
  * value holds host, pid and environment.
  */
 import { Composer, type Context, type MiddlewareFn } from 'telegraf';
-import { heartbeatAgeSeconds } from '../../core/heartbeat/heartbeat.ts';
-import { durationText } from '../../core/notifications/duration-text.ts';
-import type { InboxStore } from '../../core/notifications/inbox-store.ts';
-import type { BotObservation } from '../../core/outage/outage-store.ts';
-import { describeHolder, readLockHolder } from '../../core/polling-lock/lock-value.ts';
-import type { Locale } from '../../core/settings.ts';
-import { StoreRefusedError, StoreUnreachableError } from '../../core/store-errors.ts';
+import { durationText } from '../../core/alerts/duration-text.ts';
+import type { InboxStore } from '../../core/alerts/inbox-store.ts';
+import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
+import { describeHolder, readLockHolder } from '../../core/lease/lock-value.ts';
+import type { BotObservation } from '../../core/monitor/outage-store.ts';
+import type { Locale } from '../../core/platform/locale.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../../core/platform/store-errors.ts';
 import { inboxHandlers } from './inbox.ts';
-import { type CommandTexts, localeOf, textsFor } from './texts.ts';
+import type { Person } from './person.ts';
+import { localeOf, textsFor } from './texts.ts';
 
 export interface CommandDependencies {
   readonly superadminIds: readonly string[];
@@ -24,12 +25,6 @@ export interface CommandDependencies {
 
 /** The updates that the shipped commands need. */
 export const shippedAllowedUpdates = ['message', 'callback_query'] as const;
-
-export interface Person {
-  readonly id: string;
-  readonly locale: Locale;
-  readonly texts: CommandTexts;
-}
 
 export function shippedCommands(dependencies: CommandDependencies): MiddlewareFn<Context> {
   const { superadminIds, fallbackLocale } = dependencies;

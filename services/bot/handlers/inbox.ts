@@ -1,8 +1,8 @@
 /** `/notifications`: the in-app inbox, page by page, with buttons under the message. */
 import { Composer, type Context, Markup } from 'telegraf';
-import type { InboxStore } from '../../core/notifications/inbox-store.ts';
-import type { Notification } from '../../core/notifications/notification.ts';
-import type { Person } from './commands.ts';
+import type { InboxEntry } from '../../core/alerts/inbox-entry.ts';
+import type { InboxStore } from '../../core/alerts/inbox-store.ts';
+import type { Person } from './person.ts';
 import type { CommandTexts } from './texts.ts';
 
 type ForSuperadmins = (
@@ -61,11 +61,11 @@ async function readPage(inbox: InboxStore, { id, texts }: Person, wanted: number
     read = await inbox.list(id, { skip: page * pageSize, count: pageSize });
   }
   if (read.total === 0) return { text: texts.inbox.empty, keyboard: Markup.inlineKeyboard([]) };
-  const text = [texts.inbox.title(page + 1, pages), ...read.notifications.map(entryText)].join('\n\n');
+  const text = [texts.inbox.title(page + 1, pages), ...read.entries.map(entryText)].join('\n\n');
   return { text, keyboard: buttons(texts, page, pages) };
 }
 
-function entryText({ title, text, ts, read }: Notification): string {
+function entryText({ title, text, ts, read }: InboxEntry): string {
   const shown = text.length > shownTextMax ? `${text.slice(0, shownTextMax)}…` : text;
   return `${read ? '' : '● '}${title}\n${ts}\n${shown}`;
 }

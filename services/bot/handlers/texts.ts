@@ -1,5 +1,5 @@
 /** What the shipped commands say, in Russian and English. */
-import type { Locale } from '../../core/settings.ts';
+import type { Locale } from '../../core/platform/locale.ts';
 
 export interface CommandTexts {
   readonly start: (botName: string) => string;

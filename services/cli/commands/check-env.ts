@@ -1,5 +1,5 @@
 /** `check-env`: what the bot would say about its settings, without starting it. For CI and for commit hooks. */
-import { readSettings } from '../../core/settings.ts';
+import { readSettings } from '../../core/settings/settings.ts';
 import type { Invocation } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';

@@ -1,13 +1,13 @@
 /** `dead list` and `dead retry`: updates that were given up, and another chance for them. */
-import { redisDeadUpdates } from '../../adapters/redis/dead-updates.ts';
+import { redisDeadUpdates } from '../../adapters/redis/journal/dead-letters.ts';
 import { upstashStore } from '../../adapters/redis/upstash-store.ts';
-import { storeTimeoutMs } from '../../core/outage/monitor.ts';
-import { storeKeys } from '../../core/store-keys.ts';
-import type { DeadUpdates } from '../../core/update-pipeline/dead-updates.ts';
+import { storeTimeoutMs } from '../../core/monitor/monitor.ts';
+import { storeKeys } from '../../core/platform/store-keys.ts';
+import type { DeadLetters } from '../../core/updates/dead-letters.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
-import { partsOf, tokenOptional } from '../settings.ts';
+import { dependenciesOf, tokenOptional } from '../settings.ts';
 
 const handOver =
   'They are handled when the next term begins: a leader reads the journal only at the beginning of its own.\n' +
@@ -49,7 +49,7 @@ async function retry(
     who: invocation.text('as') ?? context.requester,
     why: invocation.text('reason') ?? 'by hand from the command line',
   };
-  const results: { id: string; outcome: Awaited<ReturnType<DeadUpdates['retry']>> }[] = [];
+  const results: { id: string; outcome: Awaited<ReturnType<DeadLetters['retry']>> }[] = [];
   for (const id of ids) results.push({ id, outcome: await updates.retry(id, reason) });
   const isAllKnown = results.every(({ outcome }) => outcome !== 'unknown');
   const isOneThere = results.some(({ outcome }) => outcome !== 'unknown');
@@ -62,8 +62,8 @@ async function retry(
 
 async function deadUpdates(
   context: CliContext,
-): Promise<{ updates: DeadUpdates; redact: (text: string) => string }> {
-  const { settings, ports } = await partsOf(context, tokenOptional(context.environment));
+): Promise<{ updates: DeadLetters; redact: (text: string) => string }> {
+  const { settings, ports } = dependenciesOf(context, tokenOptional(context.environment));
   const { url, token, keyPrefix } = settings.store;
   const store = upstashStore({ url, token, timeoutMs: storeTimeoutMs });
   return { updates: redisDeadUpdates(store, storeKeys(keyPrefix)), redact: ports.redact };

@@ -4,7 +4,7 @@
  * By `deleteWebhook` with `drop_pending_updates`: it works while somebody polls, and empties the queue although no
  * webhook is set. (`getUpdates` with offset −1 leaves one update, and knows no `drop_pending_updates`.)
  */
-import { webhookHost } from '../outage/facts.ts';
+import { webhookHost } from '../outage/probes.ts';
 import { type OpsCall, record } from './ops-ports.ts';
 import type { DropUpdatesResult } from './results.ts';
 

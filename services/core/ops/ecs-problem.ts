@@ -1,5 +1,5 @@
 /** What to do when ECS does not do what it is asked for: said with the failure, in one line. */
-import type { EcsError } from '../ecs/worker-service.ts';
+import type { EcsError } from '../platform/worker-service.ts';
 
 /** By what the SDK and the service say; the first that fits. */
 const mends: readonly (readonly [said: RegExp, mend: string])[] = [

@@ -1,15 +1,17 @@
 /** What the ops actions work with. */
-import type { AuditEntry, AuditTrail } from '../audit.ts';
-import type { Clock } from '../clock.ts';
-import { EcsError, type WorkerService } from '../ecs/worker-service.ts';
-import type { Logger } from '../logger.ts';
+
+import type { LockOverride } from '../lease/lock-store.ts';
+import type { OutageStore } from '../monitor/outage-store.ts';
 import type { OutageSettings } from '../outage/outage.ts';
-import type { OutageStore } from '../outage/outage-store.ts';
-import type { LockOverride, Reason } from '../polling-lock/lock-store.ts';
-import type { Redact } from '../redaction.ts';
-import type { EnvironmentName, Locale } from '../settings.ts';
-import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../store-errors.ts';
-import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../telegram/bot-api.ts';
+import type { AuditEntry, AuditTrail, Reason } from '../platform/audit-trail.ts';
+import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../platform/bot-api.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Locale } from '../platform/locale.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Redact } from '../platform/redaction.ts';
+import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../platform/store-errors.ts';
+import { EcsError, type WorkerService } from '../platform/worker-service.ts';
+import type { EnvironmentName } from '../settings/settings.ts';
 import { ecsProblem } from './ecs-problem.ts';
 import type { OpsError } from './payload.ts';
 

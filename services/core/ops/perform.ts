@@ -2,8 +2,9 @@
  * Carries out one ops request and answers it. Faults of the store, Telegram and ECS are answers; a bug is not. What
  * changes something first asks the store whose bot it would change; without an answer nothing is changed.
  */
-import type { Reason } from '../polling-lock/lock-store.ts';
+import type { Reason } from '../platform/audit-trail.ts';
 import { dropUpdates } from './drop-updates.ts';
+import { environmentTraces, otherBotError } from './environment-guard.ts';
 import { faultOf, type OpsCall, OpsRefusal } from './ops-ports.ts';
 import type { OpsRequest } from './payload.ts';
 import { recover } from './recover.ts';
@@ -12,7 +13,6 @@ import { restart } from './restart.ts';
 import type { OpsAnswer } from './results.ts';
 import { status } from './status.ts';
 import { type StoppedTask, taskStopped } from './task-stopped.ts';
-import { otherBotError, tracesOf } from './whose-bot.ts';
 
 /** All that an action needs but the reason for it. */
 export type OpsContext = Omit<OpsCall, 'reason'>;
@@ -49,7 +49,7 @@ async function statusAnswer(call: OpsCall): Promise<OpsAnswer> {
 
 async function refuseOtherBot({ ports }: OpsCall, request: OpsRequest): Promise<void> {
   const observation = await ports.outages.observe({ noteRun: false });
-  const error = otherBotError(request, tracesOf(ports.environment, observation));
+  const error = otherBotError(request, environmentTraces(ports.environment, observation));
   if (error !== undefined) throw new OpsRefusal(error);
 }
 

@@ -4,8 +4,8 @@
  *
  * Each step is reported. The first that fails ends it, and what was not tried is said; repeating is safe.
  */
-import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
-import type { BotObservation } from '../outage/outage-store.ts';
+import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
+import type { BotObservation } from '../monitor/outage-store.ts';
 import { dropUpdates } from './drop-updates.ts';
 import { answerReserveMs, faultOf, type OpsCall, OpsRefusal } from './ops-ports.ts';
 import type { OpsError, OpsRequest } from './payload.ts';

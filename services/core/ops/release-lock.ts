@@ -7,11 +7,11 @@
  * Exactly the value that was seen is revoked or broken: a holder that came meanwhile is not touched, and neither is one
  * of another environment's bot.
  */
-import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
-import type { Held } from '../polling-lock/lock-store.ts';
+import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
+import type { Held } from '../lease/lock-store.ts';
+import { environmentTraces, otherBotError } from './environment-guard.ts';
 import { answerReserveMs, type OpsCall, OpsRefusal } from './ops-ports.ts';
 import type { ReleaseLockResult } from './results.ts';
-import { otherBotError, tracesOf } from './whose-bot.ts';
 
 const pollMs = 500;
 /** Added to the lock's remaining life, so that its end is seen. */
@@ -23,7 +23,7 @@ export async function releaseLock(call: OpsCall, { force }: { force: boolean }):
   const observation = await outages.observe({ noteRun: false });
   const otherBot = otherBotError(
     { action: 'release-lock', dropUpdates: false },
-    tracesOf(environment, observation),
+    environmentTraces(environment, observation),
   );
   if (otherBot !== undefined) throw new OpsRefusal(otherBot);
   const { heartbeat, nowMs, held } = observation;

@@ -1,17 +1,17 @@
 /** Who polls, since when, and whether all is well. Changes nothing. */
 
-import { EcsError, type WorkerService } from '../ecs/worker-service.ts';
-import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
-import { diagnosisLines } from '../notifications/outage-notices.ts';
+import { diagnosisLines } from '../alerts/alert-text.ts';
+import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
+import { readLockHolder } from '../lease/lock-value.ts';
+import type { BotObservation } from '../monitor/outage-store.ts';
 import { diagnose } from '../outage/diagnosis.ts';
-import { type EcsFacts, probeTelegram, type TelegramFacts } from '../outage/facts.ts';
 import { decide, isMalformed } from '../outage/outage-detector.ts';
-import type { BotObservation } from '../outage/outage-store.ts';
-import { readLockHolder } from '../polling-lock/lock-value.ts';
+import { type EcsFacts, probeTelegram, type TelegramFacts } from '../outage/probes.ts';
+import { EcsError, type WorkerService } from '../platform/worker-service.ts';
 import { ecsProblem } from './ecs-problem.ts';
+import { environmentTraces, otherBotProblem } from './environment-guard.ts';
 import type { OpsCall } from './ops-ports.ts';
 import type { StatusResult } from './results.ts';
-import { otherBotProblem, tracesOf } from './whose-bot.ts';
 
 export async function status({
   ports,
@@ -28,7 +28,7 @@ export async function status({
   const heartbeatMalformed = isMalformed(heartbeat, settings, nowMs);
   const diagnosis = up ? undefined : diagnose({ heartbeat, heartbeatMalformed, held, telegram, ecs });
   const { outage } = memory;
-  const environmentProblem = otherBotProblem(tracesOf(ports.environment, observation));
+  const environmentProblem = otherBotProblem(environmentTraces(ports.environment, observation));
   return {
     lock: lockResult(observation),
     epoch: observation.epoch,

@@ -5,8 +5,8 @@
  * A lock that names its task belongs to exactly that task; one that does not is matched by host, which on Fargate
  * is the task's private name. Any other stopped task is no concern of the lock's.
  */
-import { heartbeatAgeSeconds } from '../heartbeat/heartbeat.ts';
-import { readLockHolder } from '../polling-lock/lock-value.ts';
+import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
+import { readLockHolder } from '../lease/lock-value.ts';
 import type { OpsCall } from './ops-ports.ts';
 import type { TaskStoppedResult } from './results.ts';
 

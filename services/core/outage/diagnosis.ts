@@ -5,10 +5,10 @@
  * stops any poller; without a task nobody polls; without a lock's holder nobody polls either; a holder that does
  * not beat cannot poll, and its last error says why. It is a best guess from outside, worded as one.
  */
-import type { HeartbeatReading } from '../heartbeat/heartbeat.ts';
-import type { Held } from '../polling-lock/lock-store.ts';
-import { quarantineOwner, readLockHolder } from '../polling-lock/lock-value.ts';
-import type { EcsFacts, TelegramFacts } from './facts.ts';
+import type { HeartbeatReading } from '../lease/heartbeat.ts';
+import type { Held } from '../lease/lock-store.ts';
+import { quarantineOwner, readLockHolder } from '../lease/lock-value.ts';
+import type { EcsFacts, TelegramFacts } from './probes.ts';
 
 export const causes = [
   'token-rejected',

@@ -19,7 +19,7 @@
  * Decisions are made on what was seen; the store's scripts check, when they carry them out, that the heartbeat is
  * still the one that was judged, and that no other run was faster. So any number of runs may decide at once.
  */
-import type { HeartbeatReading } from '../heartbeat/heartbeat.ts';
+import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import { isOpen, type OutageMemory, type OutageSettings } from './outage.ts';
 
 export type Verdict =

@@ -1,17 +1,4 @@
-/** What an outage is made of: what the store remembers of it, and whom it is told. */
-
-/** `RESTART` is no person: the automatic restart is claimed and settled like a message, so it happens once. */
-export const channels = ['IN_APP', 'TELEGRAM', 'SNS', 'RESTART'] as const;
-type Channel = (typeof channels)[number];
-
-export interface Recipient {
-  readonly channel: Channel;
-  /** A Telegram id, or what the channel has only one of. */
-  readonly address: string;
-}
-
-/** `reminder` is told once for each number; `notice` belongs to no outage and says itself what it is about. */
-export type OutageEvent = 'down' | 'reminder' | 'recovered' | 'restart' | 'notice';
+/** What the store remembers of an outage, and the times that decide about one. */
 
 export interface Outage {
   readonly id: string;

@@ -5,7 +5,7 @@
  * It differs from the real one in its words, which are for people (in English, as all of CloudWatch's mail is), and in
  * that it looks at once and not by the minute.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import type { PublishedMessage } from './sns-calls.ts';
 
 export interface PassAlarmParts {

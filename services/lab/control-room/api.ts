@@ -16,7 +16,8 @@
  * A refusal is `{ok: false, error, says}`: the reason in English, and in both languages.
  */
 import { reasonLengthMax } from '../../core/ops/payload.ts';
-import { type Locale, locales } from '../../core/settings.ts';
+import type { Locale } from '../../core/platform/locale.ts';
+import { locales } from '../../core/platform/locale.ts';
 import type { Conversation } from '../conversations.ts';
 import type { Lab } from '../lab.ts';
 import { chatsMax, perSecondMax } from '../load/load-generator.ts';

@@ -4,12 +4,13 @@
  * A part that cannot be read (the store is down) is told as such and is null; the others are there all the same.
  * No token of the bot's is in any section; only the whole state, for programs, has those of the lab's servers.
  */
-import type { StoredAuditEntry } from '../../core/audit.ts';
-import { heartbeatAgeSeconds } from '../../core/heartbeat/heartbeat.ts';
-import type { Notification } from '../../core/notifications/notification.ts';
+
+import type { InboxEntry } from '../../core/alerts/inbox-entry.ts';
+import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
+import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts';
+import type { BotObservation } from '../../core/monitor/outage-store.ts';
 import { isOpen } from '../../core/outage/outage.ts';
-import type { BotObservation } from '../../core/outage/outage-store.ts';
-import { quarantineOwner, readLockHolder } from '../../core/polling-lock/lock-value.ts';
+import type { StoredAuditEntry } from '../../core/platform/audit-trail.ts';
 import type { Conversation } from '../conversations.ts';
 import type { DrillFacts, DrillView } from '../drills/drill.ts';
 import { drillFacts } from '../drills/drill-facts.ts';
@@ -89,7 +90,7 @@ export interface NowSection {
 }
 
 export interface InboxSection {
-  readonly [telegramId: string]: { readonly total: number; readonly notifications: readonly Notification[] };
+  readonly [telegramId: string]: { readonly total: number; readonly notifications: readonly InboxEntry[] };
 }
 
 /** Each is sent to the page when it has changed. */
@@ -188,8 +189,8 @@ async function attempt<T>(read: () => Promise<T>): Promise<Attempt<T>> {
 
 async function readInboxes({ inbox }: Lab): Promise<InboxSection> {
   const pages = superadmins.map(async ({ id }) => {
-    const page = await inbox.list(String(id), { skip: 0, count: inboxShown });
-    return [String(id), page] as const;
+    const { entries: notifications, total } = await inbox.list(String(id), { skip: 0, count: inboxShown });
+    return [String(id), { total, notifications }] as const;
   });
   return Object.fromEntries(await Promise.all(pages));
 }

@@ -1,10 +1,10 @@
 /** What most drills wait for, check and measure. */
-import type { AuditEvent } from '../../core/audit.ts';
+import type { AuditEvent } from '../../core/platform/audit-trail.ts';
 import type { Task } from '../ecs/task.ts';
 import { isReady } from '../lab-readiness.ts';
 import type { LoadCounts } from '../load/load-view.ts';
 import { type Text, text } from '../text.ts';
-import { PromiseBroken, type Scene, type WhileFaulty } from './scene.ts';
+import { PromiseBroken, type Scene, type WhileFaulty } from './drill-context.ts';
 import { leaderTask } from './targets.ts';
 
 export interface Allowances {

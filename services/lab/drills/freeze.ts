@@ -10,8 +10,8 @@ import {
   untilWhole,
   workerOf,
 } from './common.ts';
+import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
-import type { Scene } from './scene.ts';
 import { lockOf } from './targets.ts';
 
 /** How long it sleeps on after the standby has taken over. */

@@ -4,7 +4,7 @@
  * A watch is kept for as long as the lab runs; a *session* of it measures one drill. A client is a connection to the
  * emulator; one process may have several of them, one after another.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
 

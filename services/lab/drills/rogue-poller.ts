@@ -3,7 +3,7 @@
  * copy of a bot on somebody's laptop would.
  */
 import { Agent, request } from 'node:http';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 
 export interface RogueParts {
   readonly apiRoot: string;

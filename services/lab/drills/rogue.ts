@@ -5,9 +5,9 @@
 import { numberedQuestion } from '../handlers/messages.ts';
 import { text } from '../text.ts';
 import { closeBook, untilAnswering, untilWhole } from './common.ts';
+import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
 import { pollPastTheLock, type TakenUpdate } from './rogue-poller.ts';
-import type { Scene } from './scene.ts';
 import { toldAgoSeconds, untilTold } from './told.ts';
 
 const holdMs = 60_000;

@@ -1,8 +1,8 @@
 /** The monitor is not called any more: the alarm on its silence must ring, and the bot must not care. */
 import { text } from '../text.ts';
 import { settle } from './common.ts';
+import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
-import type { Scene } from './scene.ts';
 
 /** In runs of the monitor: five are missed before the alarm rings. */
 const limitRuns = 10;

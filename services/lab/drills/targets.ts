@@ -1,7 +1,7 @@
 /** Which worker a drill is about. */
-import { readLockHolder } from '../../core/polling-lock/lock-value.ts';
+import { readLockHolder } from '../../core/lease/lock-value.ts';
 import type { Task } from '../ecs/task.ts';
-import type { LabParts } from '../lab.ts';
+import type { LabParts } from '../lab-parts.ts';
 import type { Refusal } from '../refusal.ts';
 import { same, text } from '../text.ts';
 import type { DrillId } from './drill.ts';

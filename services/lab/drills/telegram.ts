@@ -4,13 +4,13 @@
  * Only polls are hit: what a handler does when its answer is refused is the handler's own decision. What is demanded of
  * a wait is only how long it is at least: a slow machine makes every wait longer.
  */
-import { judgePollFailure } from '../../core/update-pipeline/poll-failure.ts';
+import { judgePollFailure } from '../../core/updates/poll-failure.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { FaultRequest } from '../telegram-emulator/faults.ts';
 import { text } from '../text.ts';
 import { settle, untilAnswering } from './common.ts';
+import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
-import type { Scene } from './scene.ts';
 
 const method = 'getUpdates';
 const holdMs = 5000;

@@ -3,28 +3,28 @@
  *
  * The same kind is told at most once in half an hour, so a drill that is repeated sooner finds that it was told before.
  */
-import { type NoticeKind, onceRules } from '../../core/notifications/notices.ts';
+import { throttleRules, type WarningKind } from '../../core/alerts/warnings.ts';
 import { superadmins } from '../people.ts';
 import { text } from '../text.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from './drill-context.ts';
 
 /** What the message says in every language. */
-const marks: Partial<Record<NoticeKind, RegExp>> = {
+const marks: Partial<Record<WarningKind, RegExp>> = {
   'another-poller': /409/,
   'dead-letters': /bot_updates_dead/,
 };
 
 /** Undefined: not within the last half hour. */
-export async function toldAgoSeconds({ lab }: Scene, kind: NoticeKind): Promise<number | undefined> {
-  const { told, nowMs } = await lab.outages.observe({ noteRun: false });
-  const agoMs = nowMs - (told[kind]?.raisedMs ?? Number.NEGATIVE_INFINITY);
-  return agoMs < onceRules[kind].quietMs ? agoMs / 1000 : undefined;
+export async function toldAgoSeconds({ lab }: Scene, kind: WarningKind): Promise<number | undefined> {
+  const { reported, nowMs } = await lab.outages.observe({ noteRun: false });
+  const agoMs = nowMs - (reported[kind]?.raisedMs ?? Number.NEGATIVE_INFINITY);
+  return agoMs < throttleRules[kind].quietMs ? agoMs / 1000 : undefined;
 }
 
 /** Not seen when what is told of is mended before. */
 export async function untilTold(
   scene: Scene,
-  kind: NoticeKind,
+  kind: WarningKind,
   { sinceWallMs }: { sinceWallMs: number },
 ): Promise<number | undefined> {
   const { conversations } = scene.lab;

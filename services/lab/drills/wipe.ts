@@ -1,9 +1,9 @@
 /** FLUSHALL: everybody must stay out for one lease, since nobody knows whether an old leader still acts. */
-import { quarantineOwner, readLockHolder } from '../../core/polling-lock/lock-value.ts';
+import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts';
 import { text } from '../text.ts';
 import { demandNeverTwo, settle, untilAnswering, untilWhole } from './common.ts';
+import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
-import type { Scene } from './scene.ts';
 
 /** In one step, so that what was in the journal is known exactly, and when it was gone by the store's own clock. */
 const countAndWipe = `

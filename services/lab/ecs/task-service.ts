@@ -5,9 +5,9 @@
  * or ends on purpose because of its settings or its token, is replaced ever more slowly. A deployment starts new
  * tasks first and stops the old ones once the new are healthy. `stop` leaves no process.
  */
-import type { Clock } from '../../core/clock.ts';
-import { exitCodes } from '../../core/exit-codes.ts';
-import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/platform/clock.ts';
+import { exitCodes } from '../../core/platform/exit-codes.ts';
+import type { Random } from '../../core/platform/random.ts';
 import type { EmulatedServiceState, EmulatedStoppedTask } from '../aws-emulator/ecs-calls.ts';
 import type { ChildExit } from '../child.ts';
 import { freePorts } from '../free-ports.ts';

@@ -3,7 +3,7 @@
  *
  * The worker is the essential container: when it ends, the task does. A sidecar that ends before is started again.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import { type Child, type ChildExit, startChild } from '../child.ts';
 import { sidecarEnvironment, type TaskPorts } from '../lab-environment.ts';
 import { askHealth, type WorkerHealth } from './health.ts';

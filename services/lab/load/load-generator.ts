@@ -5,7 +5,7 @@
  * when Telegram's queue and the journal were both empty twice in a row after it was sent. Memory is bounded: with
  * `waitingMax` unanswered nothing is written until some are.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import { answeredNumber, questionText } from '../handlers/messages.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { SentMessage } from '../telegram-emulator/messages.ts';

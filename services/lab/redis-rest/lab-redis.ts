@@ -2,7 +2,7 @@
  * The lab's Redis as one piece: the REST server in front of a real redis-server where there is one, else of the
  * embedded store.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import type { Backend } from './backend.ts';
 import { embeddedBackend } from './embedded-backend.ts';
 import { createEmbeddedStore } from './embedded-store.ts';

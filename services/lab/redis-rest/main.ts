@@ -12,7 +12,7 @@
  */
 import { fstatSync } from 'node:fs';
 import { systemClock } from '../../adapters/system-clock.ts';
-import { type ExitCode, exitCodes } from '../../core/exit-codes.ts';
+import { type ExitCode, exitCodes } from '../../core/platform/exit-codes.ts';
 import { parseArguments, type RestArguments } from './arguments.ts';
 import { findExecutable } from './find-executable.ts';
 import { type LabRedis, startLabRedis } from './lab-redis.ts';

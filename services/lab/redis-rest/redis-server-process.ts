@@ -6,8 +6,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../../core/clock.ts';
-import { KeptProcess } from '../kept-process.ts';
+import type { Clock } from '../../core/platform/clock.ts';
+import { KeptProcess } from '../supervised-process.ts';
 
 export interface RedisServerProcess {
   readonly socketPath: string;

@@ -4,7 +4,7 @@
  *
  * It is for a chart: an answer is not matched with its question, so whoever writes twice in a row is measured once.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import { percentiles } from '../load/load-book.ts';
 import type { Percentiles } from '../load/load-view.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';

@@ -2,7 +2,7 @@
  * The latency of a load's answers for a chart, for as long as answers come: what was measured long ago says nothing
  * about this second, so a chart has a gap there.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import type { LoadCounts, Percentiles } from '../load/load-view.ts';
 
 /** The slowest loads answer one message a second. */

@@ -3,7 +3,7 @@
  *
  * What cannot be read (the store is down) is null; the samples go on.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import type { Percentiles } from '../load/load-view.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';

@@ -3,8 +3,8 @@
  *
  * Memory is bounded: the queue by its own limits, everything else by the number of entries kept.
  */
-import type { Clock } from '../../core/clock.ts';
-import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/platform/clock.ts';
+import type { Random } from '../../core/platform/random.ts';
 import { isObject } from './arguments.ts';
 import { Chats } from './chats.ts';
 import type { EventHub, Tell } from './events.ts';

@@ -5,8 +5,8 @@
  * own. Does not guarantee: faults and latency, which belong to the transport.
  */
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../../core/clock.ts';
-import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/platform/clock.ts';
+import type { Random } from '../../core/platform/random.ts';
 import type { Arguments } from './arguments.ts';
 import { Bot, type PushedUpdate } from './bot.ts';
 import {

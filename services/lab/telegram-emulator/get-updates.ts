@@ -5,7 +5,7 @@
  * answer then goes nowhere, and with it nothing is lost, because delivery confirms nothing.
  * Assumes: `wake()` is called after each new update. Source: telegram-bot-api's `Client.cpp`.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import type { Arguments } from './arguments.ts';
 import { type ApiAnswer, conflictTexts, refuse, succeedWithJson } from './errors.ts';
 import type { Tell } from './events.ts';

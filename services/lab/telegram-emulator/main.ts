@@ -19,7 +19,7 @@
  * - `GET /emulator/events` streams what happens (SSE).
  */
 import { parseArgs } from 'node:util';
-import { exitCodes } from '../../core/exit-codes.ts';
+import { exitCodes } from '../../core/platform/exit-codes.ts';
 import { type EmulatorOptions, startTelegramEmulator } from './server.ts';
 
 function fail(line: string): never {

@@ -7,7 +7,7 @@
  * elder's connection is still there a moment later. Two programs of which the elder takes its 409 and closes the
  * connection at once are therefore seen in the conflicts alone.
  */
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/platform/clock.ts';
 import type { Tell } from './events.ts';
 import { History } from './history.ts';
 

@@ -12,8 +12,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { systemRandom } from '../../adapters/system-random.ts';
-import type { Clock } from '../../core/clock.ts';
-import type { Random } from '../../core/random.ts';
+import type { Clock } from '../../core/platform/clock.ts';
+import type { Random } from '../../core/platform/random.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from './bot.ts';
 import { Control } from './control.ts';

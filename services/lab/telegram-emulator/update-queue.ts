@@ -10,7 +10,7 @@
  * delivered begins a new run, as a restarted queue of the real server does; that run is served as soon as the
  * present one is confirmed, so that nothing of either is lost. One that is merely out of order takes its place.
  */
-import type { Random } from '../../core/random.ts';
+import type { Random } from '../../core/platform/random.ts';
 import { History } from './history.ts';
 import { IdSequence, type QueuedUpdate } from './id-sequence.ts';
 

@@ -4,9 +4,9 @@
  * Whoever is more patient is changed first on the way to slower times, and last on the way to quicker ones: a monitor
  * that expects a beat a second must not judge workers that beat three times a minute.
  */
-import { heartbeatAgeSeconds } from '../../core/heartbeat/heartbeat.ts';
+import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
 import { untilWhole } from '../drills/common.ts';
-import type { Scene } from '../drills/scene.ts';
+import type { Scene } from '../drills/drill-context.ts';
 import type { LabTimes } from '../lab-times.ts';
 import { text } from '../text.ts';
 

@@ -8,11 +8,11 @@
 import { parseArgs } from 'node:util';
 import { systemClock as clock } from '../../adapters/system-clock.ts';
 import { systemRandom as random } from '../../adapters/system-random.ts';
-import { exitCodes } from '../../core/exit-codes.ts';
+import { exitCodes } from '../../core/platform/exit-codes.ts';
 import { type Lab, startLab } from '../lab.ts';
 import { LabStartError, untilReady } from '../lab-readiness.ts';
 import { type LabSettings, readLabSettings } from '../lab-settings.ts';
-import { hearStopWishes } from '../stop-wishes.ts';
+import { hearStopWishes } from '../stop-signals.ts';
 import { stepLine, tourReport } from './report.ts';
 import { tourSpeed } from './tour.ts';
 

@@ -1,12 +1,12 @@
 /** The six steps of the guided tour. Those that break something are the drills themselves, under the tour's load. */
 import { textsFor } from '../../bot/handlers/texts.ts';
 import { isOpen } from '../../core/outage/outage.ts';
-import type { Locale } from '../../core/settings.ts';
+import type { Locale } from '../../core/platform/locale.ts';
 import type { ChatMessage } from '../conversations.ts';
 import { demandHeldBack, demandNeverTwo, settle, untilAnswering, untilWhole } from '../drills/common.ts';
+import type { Scene } from '../drills/drill-context.ts';
 import { kill } from '../drills/kill.ts';
 import { rogue } from '../drills/rogue.ts';
-import type { Scene } from '../drills/scene.ts';
 import { leaderTask } from '../drills/targets.ts';
 import { wipe } from '../drills/wipe.ts';
 import type { LabTimes } from '../lab-times.ts';

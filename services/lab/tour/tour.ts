@@ -9,10 +9,10 @@
  * its step ends; messages that somebody else had written stop for the tour and go on after it.
  */
 import { untilUnderWay, untilWhole } from '../drills/common.ts';
-import { whyBroken } from '../drills/drill-desk.ts';
+import { Scene, SceneEnded } from '../drills/drill-context.ts';
+import { whyBroken } from '../drills/drill-runner.ts';
 import { figuresOf, type Measures } from '../drills/measures.ts';
-import { Scene, SceneEnded } from '../drills/scene.ts';
-import type { LabParts } from '../lab.ts';
+import type { LabParts } from '../lab-parts.ts';
 import { type LabTimes, labTimes } from '../lab-times.ts';
 import { type Text, text } from '../text.ts';
 import { deployTimes } from './deploy-times.ts';

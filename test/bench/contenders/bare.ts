@@ -1,6 +1,6 @@
 /** The wire's limit: fetches, confirms, and handles nothing. It loses whatever was not handled; it handles nothing. */
 import { fetchBotApi } from '../../../services/adapters/telegram/fetch-bot-api.ts';
-import type { Update } from '../../../services/core/update-pipeline/update.ts';
+import type { Update } from '../../../services/core/updates/update.ts';
 import { readOrder, settings, Workplace } from '../work.ts';
 
 const workplace = new Workplace(settings.recordPath);

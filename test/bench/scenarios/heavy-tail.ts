@@ -5,11 +5,11 @@
  * A message behind a slow one of its own chat has to wait, for the sake of order; so `the others` are those that have
  * no slow one of their chat shortly before them.
  */
-import { SeededChance } from '../../simulator/chance.ts';
+import { SeededChance } from '../../simulator/prng.ts';
+import type { Message, Stage } from '../bench-fixture.ts';
 import { type Contender, contenders } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
 import { countOf, median, quantile, type RecordFile, type Sent } from '../record.ts';
-import type { Message, Stage } from '../stage.ts';
 import { figure, type Table } from '../table.ts';
 import { wallMs } from '../work.ts';
 

@@ -6,14 +6,14 @@
  * ours the killed task's lock is broken, as the ops function does when ECS reports it.
  */
 
-import { redisLockStore } from '../../../services/adapters/redis/redis-lock-store.ts';
+import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
-import { storeKeys } from '../../../services/core/store-keys.ts';
-import { SeededChance } from '../../simulator/chance.ts';
+import { storeKeys } from '../../../services/core/platform/store-keys.ts';
+import { SeededChance } from '../../simulator/prng.ts';
+import type { Run, Stage } from '../bench-fixture.ts';
 import { type Contender, contenders, ours } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
 import { countOf } from '../record.ts';
-import type { Run, Stage } from '../stage.ts';
 import { figure, type Table } from '../table.ts';
 
 const perSecond = 300;

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { botMetricNames } from '../../../services/bot/contract.ts';
 import { startEndlessTelegram } from '../../support/endless-telegram.ts';
+import { type Run, roundTripMs, type Stage } from '../bench-fixture.ts';
 import { bundleOurs, type Contender, ours } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
-import { type Run, roundTripMs, type Stage } from '../stage.ts';
 import { figure, type Table } from '../table.ts';
 import { orderText } from '../work.ts';
 

@@ -8,10 +8,10 @@
 
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import type { Program } from '../../support/program.ts';
+import type { Run, Stage } from '../bench-fixture.ts';
 import { type Contender, contenders, ours } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
 import { countOf, longestGapMs, median } from '../record.ts';
-import type { Run, Stage } from '../stage.ts';
 import { figure, type Table } from '../table.ts';
 import { wallMs } from '../work.ts';
 

@@ -3,9 +3,10 @@
  *
  * Nobody is measured for speed here, so all contenders run at the same time, each with its own bot.
  */
+
+import type { Stage } from '../bench-fixture.ts';
 import { type Contender, contenders } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
-import type { Stage } from '../stage.ts';
 import { figure, type Table } from '../table.ts';
 
 const stuckMs = 30_000;

@@ -6,9 +6,9 @@
  */
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import type { FaultRequest } from '../../../services/lab/telegram-emulator/faults.ts';
+import type { Stage } from '../bench-fixture.ts';
 import { type Contender, contenders } from '../contenders.ts';
 import { countOf } from '../record.ts';
-import type { Stage } from '../stage.ts';
 import { figure, type Table } from '../table.ts';
 import { wallMs } from '../work.ts';
 

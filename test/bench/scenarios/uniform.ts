@@ -1,7 +1,8 @@
 /** Five thousand messages wait at Telegram, each is 20 ms of work: how fast does each contender get through them? */
+
+import type { Stage } from '../bench-fixture.ts';
 import { bareLoop, type Contender, contenders } from '../contenders.ts';
 import { countOf, median } from '../record.ts';
-import type { Stage } from '../stage.ts';
 import { figure, type Table } from '../table.ts';
 
 export const queuedCount = 5000;

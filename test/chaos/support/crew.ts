@@ -5,9 +5,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { redisDeadUpdates } from '../../../services/adapters/redis/dead-updates.ts';
-import { redisLockStore } from '../../../services/adapters/redis/redis-lock-store.ts';
-import { type BotStage, botToken, keys, startBotStage, type WorkerProcess } from '../../support/bot-stage.ts';
+import { redisDeadUpdates } from '../../../services/adapters/redis/journal/dead-letters.ts';
+import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
+import {
+  type BotStage,
+  botToken,
+  keys,
+  startBotStage,
+  type WorkerProcess,
+} from '../../support/bot-fixture.ts';
 import { until } from '../../support/program.ts';
 import { firstEnds, type LeaderEnd, type Line, readLines, type SentUpdate } from './delivery-record.ts';
 import { gateFile, recordFile } from './recording-handlers.ts';

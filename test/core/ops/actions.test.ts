@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EcsError } from '../../../services/core/ecs/worker-service.ts';
-import { StoreUnreachableError } from '../../../services/core/store-errors.ts';
-import { BotApiRefusedError, BotApiUnreachableError } from '../../../services/core/telegram/bot-api.ts';
-import { heldValue, holder, OpsDesk } from '../../support/ops-desk.ts';
+import { BotApiRefusedError, BotApiUnreachableError } from '../../../services/core/platform/bot-api.ts';
+import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
+import { EcsError } from '../../../services/core/platform/worker-service.ts';
+import { heldValue, holder, OpsDesk } from '../../support/ops-fixture.ts';
 
 let desk: OpsDesk;
 beforeEach(async () => {

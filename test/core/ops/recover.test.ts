@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BotApiUnreachableError } from '../../../services/core/telegram/bot-api.ts';
-import { heldValue, OpsDesk } from '../../support/ops-desk.ts';
+import { BotApiUnreachableError } from '../../../services/core/platform/bot-api.ts';
+import { heldValue, OpsDesk } from '../../support/ops-fixture.ts';
 
 let desk: OpsDesk;
 beforeEach(async () => {

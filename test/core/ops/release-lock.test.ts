@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lockValue } from '../../../services/core/polling-lock/lock-value.ts';
-import { StoreUnreachableError } from '../../../services/core/store-errors.ts';
-import { heldValue, holder, OpsDesk } from '../../support/ops-desk.ts';
+import { lockValue } from '../../../services/core/lease/lock-value.ts';
+import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
+import { heldValue, holder, OpsDesk } from '../../support/ops-fixture.ts';
 
 let desk: OpsDesk;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { lockValue } from '../../../services/core/lease/lock-value.ts';
 import { performTaskStopped } from '../../../services/core/ops/perform.ts';
 import { readStoppedTask } from '../../../services/core/ops/task-stopped.ts';
-import { lockValue } from '../../../services/core/polling-lock/lock-value.ts';
-import { heldValue, holder, OpsDesk, taskArn } from '../../support/ops-desk.ts';
+import { heldValue, holder, OpsDesk, taskArn } from '../../support/ops-fixture.ts';
 
 let desk: OpsDesk;
 beforeEach(async () => {

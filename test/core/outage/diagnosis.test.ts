@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readHeartbeat } from '../../../services/core/heartbeat/heartbeat.ts';
+import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
+import { lockValue, quarantineOwner } from '../../../services/core/lease/lock-value.ts';
 import {
   type Cause,
   causes,
   type DiagnosisFacts,
   diagnose,
 } from '../../../services/core/outage/diagnosis.ts';
-import { lockValue, quarantineOwner } from '../../../services/core/polling-lock/lock-value.ts';
 
 const holder = {
   host: 'ip-10-0-1-5',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HeartbeatReading, readHeartbeat } from '../../../services/core/heartbeat/heartbeat.ts';
+import { type HeartbeatReading, readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
 import type { OutageMemory, OutageSettings } from '../../../services/core/outage/outage.ts';
 import { type Change, decide } from '../../../services/core/outage/outage-detector.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { metricDimension, metricNamespace, metrics } from '../../../functions/heartbeat-monitor/contract.ts';
 import { composeMonitor, type MonitorHandler } from '../../../functions/heartbeat-monitor/handler.ts';
-import { botToken, FunctionStage, stores, superadmins } from '../../support/function-stage.ts';
+import { botToken, FunctionStage, stores, superadmins } from '../../support/function-fixture.ts';
 
 describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
   describe.skipIf(missing)('with everything around it', () => {
@@ -75,11 +75,9 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       stage.service = { ...stage.service, running: 1, stoppedTasks: [] };
       for (const id of superadmins) {
         expect(told[id]).toEqual(['🔴 Бот молчит 5 мин']);
-        const { notifications } = await stage.inbox.list(id, { skip: 0, count: 10 });
-        expect(notifications).toMatchObject([
-          { type: 'SYSTEM_MAINTENANCE', priority: 'URGENT', read: false },
-        ]);
-        expect(notifications[0]?.text).toContain('ECS: 0 из 1; остановлена: OutOfMemoryError');
+        const { entries } = await stage.inbox.list(id, { skip: 0, count: 10 });
+        expect(entries).toMatchObject([{ type: 'SYSTEM_MAINTENANCE', priority: 'URGENT', read: false }]);
+        expect(entries[0]?.text).toContain('ECS: 0 из 1; остановлена: OutOfMemoryError');
       }
       expect(stage.aws.published.slice(published)).toMatchObject([{ subject: 'StaffProBot is down' }]);
       const { memory } = await stage.outages.observe({ noteRun: false });

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { metrics } from '../../../functions/heartbeat-monitor/contract.ts';
 import { composeMonitor, type MonitorHandler } from '../../../functions/heartbeat-monitor/handler.ts';
-import { redisNoticeStore } from '../../../services/adapters/redis/notice-store.ts';
-import { botToken, FunctionStage, stores, superadmins } from '../../support/function-stage.ts';
+import { redisWarningStore } from '../../../services/adapters/redis/outage/warning-store.ts';
+import { botToken, FunctionStage, stores, superadmins } from '../../support/function-fixture.ts';
 
 /** Stands in front of the store and counts what a function asks. */
 async function startCounter(target: () => string): Promise<{ url: string; asked: string[]; server: Server }> {
@@ -110,7 +110,7 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       await stage.beat();
       await monitor({});
       const before = sentSoFar();
-      const notices = redisNoticeStore(stage.store, stage.keys, { superadminIds: superadmins });
+      const notices = redisWarningStore(stage.store, stage.keys, { superadminIds: superadmins });
       await notices.raise({ kind: 'another-poller', key: '', params: { host: 'h' } });
       await stage.store.command(['HSET', stage.keys.dead, '5', 'x']);
       const published = stage.aws.published.length;

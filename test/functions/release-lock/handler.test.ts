@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
-import { redisAuditTrail } from '../../../services/adapters/redis/audit.ts';
+import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
-import { botToken, FunctionStage, holder, stores } from '../../support/function-stage.ts';
+import { botToken, FunctionStage, holder, stores } from '../../support/function-fixture.ts';
 
 const taskArn = 'arn:aws:ecs:eu-central-1:123456789012:task/bots/0123456789abcdef';
 const taskStopped = {
@@ -48,7 +48,7 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
     /** A live holder: lets go as soon as it sees that it is revoked. */
     async function obey(value: string): Promise<void> {
       while ((await stage.get(stage.keys.lockRevoked)) !== value) await systemClock.sleep(5);
-      await stage.lock.release(value, 'nothing');
+      await stage.lock.release(value, 'clean');
     }
 
     it('releases a live holder’s lock and reports the value as it was stored', async () => {

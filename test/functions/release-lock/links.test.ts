@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { redisAuditTrail } from '../../../services/adapters/redis/audit.ts';
-import { botToken, FunctionStage, holder, stores } from '../../support/function-stage.ts';
+import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
+import { botToken, FunctionStage, holder, stores } from '../../support/function-fixture.ts';
 import { domain, getEvent, linkEnvironment, Phone, postEvent } from './phone.ts';
 
 describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) => {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../../services/adapters/system-random.ts';
 import { type FunctionUrl, startFunctionUrl } from '../../../services/lab/function-url.ts';
-import { botToken, FunctionStage } from '../../support/function-stage.ts';
+import { botToken, FunctionStage } from '../../support/function-fixture.ts';
 import { realTool } from '../../support/real-tools.ts';
 import { Phone } from './phone.ts';
 

@@ -1,5 +1,5 @@
 /** The settings as the processes read them, with stand-ins for what comes out of the secret. */
-import * as core from '../../../services/core/settings.ts';
+import * as core from '../../../services/core/settings/settings.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 

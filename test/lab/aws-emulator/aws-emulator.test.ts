@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { awsClientOptions, awsConfig } from '../../../services/adapters/aws-client.ts';
 import { ecsWorkerService } from '../../../services/adapters/ecs.ts';
 import { snsTopic } from '../../../services/adapters/sns.ts';
-import { EcsError } from '../../../services/core/ecs/worker-service.ts';
-import { TopicError } from '../../../services/core/notifications/senders.ts';
+import { TopicError } from '../../../services/core/alerts/channels.ts';
+import { EcsError } from '../../../services/core/platform/worker-service.ts';
 import { type AwsEmulator, startAwsEmulator } from '../../../services/lab/aws-emulator/aws-emulator.ts';
 import type { EmulatedServiceState } from '../../../services/lab/aws-emulator/ecs-calls.ts';
 

@@ -1,12 +1,12 @@
 /** What drills demand of what they have measured: the cases in which a promise does not hold, which no good lab shows. */
 import { describe, expect, it } from 'vitest';
 import { textsFor } from '../../../services/bot/handlers/texts.ts';
-import type { StoredAuditEntry } from '../../../services/core/audit.ts';
-import { locales } from '../../../services/core/settings.ts';
+import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
+import { locales } from '../../../services/core/platform/locale.ts';
 import { demandLockWent, workerOf } from '../../../services/lab/drills/common.ts';
 import { cut } from '../../../services/lab/drills/cut.ts';
+import { PromiseBroken, type Scene } from '../../../services/lab/drills/drill-context.ts';
 import type { Measures } from '../../../services/lab/drills/measures.ts';
-import { PromiseBroken, type Scene } from '../../../services/lab/drills/scene.ts';
 import { demandWaits, leastBackOffMs } from '../../../services/lab/drills/telegram.ts';
 import { demandQuarantine } from '../../../services/lab/drills/wipe.ts';
 import { labTimes } from '../../../services/lab/lab-times.ts';

@@ -1,5 +1,5 @@
 /** The emulator on a virtual clock, without HTTP: rules about seconds are tried in no time. */
-import type { Random } from '../../../services/core/random.ts';
+import type { Random } from '../../../services/core/platform/random.ts';
 import { Arguments } from '../../../services/lab/telegram-emulator/arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from '../../../services/lab/telegram-emulator/bot.ts';
 import { Emulator } from '../../../services/lab/telegram-emulator/emulator.ts';

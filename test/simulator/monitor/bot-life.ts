@@ -2,12 +2,12 @@
  * What the monitor watches: a bot that beats, falls silent for about the limit or much longer, flaps, and whose
  * heartbeat others spoil or remove; beside it the events that notices are about.
  */
-import { redisNoticeStore } from '../../../services/adapters/redis/notice-store.ts';
-import { ConflictAlarm } from '../../../services/core/notifications/conflict-alarm.ts';
-import type { StoreKeys } from '../../../services/core/store-keys.ts';
+import { redisWarningStore } from '../../../services/adapters/redis/outage/warning-store.ts';
+import { ConflictAlarm } from '../../../services/core/alerts/conflict-alarm.ts';
+import type { StoreKeys } from '../../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
-import type { SeededChance } from '../chance.ts';
+import type { SeededChance } from '../prng.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { NoticeChecker } from './notice-checker.ts';
 import type { OutageChecker } from './outage-checker.ts';
@@ -154,9 +154,9 @@ export class BotLife {
 
   private async conflicts(host: string, count: number): Promise<void> {
     const { process, line, keys, superadminIds, chance } = this.options;
-    const notices = redisNoticeStore(line.runnerFor(process), keys, { superadminIds });
+    const warnings = redisWarningStore(line.runnerFor(process), keys, { superadminIds });
     // Each a worker of its own, so that asking is not spared: the rule is the store's.
-    const alarm = new ConflictAlarm({ clock: process, notices, host, onTrouble: () => {} });
+    const alarm = new ConflictAlarm({ clock: process, warnings, host, onTrouble: () => {} });
     for (let left = count; left > 0; left -= 1) {
       alarm.conflict();
       await process.sleep(chance.integer(3000, 5000));

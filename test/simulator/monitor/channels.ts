@@ -2,15 +2,16 @@
  * Telegram, SNS and ECS as a simulated run meets them: they refuse, fail, hang, answer late or not at all, and a run
  * may be killed in the middle of a send. The truth about what arrived goes to the checker.
  */
-import { EcsError, type WorkerService } from '../../../services/core/ecs/worker-service.ts';
-import { type AlertTopic, TopicError } from '../../../services/core/notifications/senders.ts';
+
+import { type AlertTopic, TopicError } from '../../../services/core/alerts/channels.ts';
 import {
   type BotApi,
   BotApiRefusedError,
   BotApiUnreachableError,
-} from '../../../services/core/telegram/bot-api.ts';
+} from '../../../services/core/platform/bot-api.ts';
+import { EcsError, type WorkerService } from '../../../services/core/platform/worker-service.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
-import type { SeededChance } from '../chance.ts';
+import type { SeededChance } from '../prng.ts';
 import type { SimulatedProcess } from '../process.ts';
 
 export interface Sent {

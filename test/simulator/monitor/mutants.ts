@@ -4,7 +4,7 @@
  * A mutant of a script changes its source, and checks that what it changes is there; one of the program stands
  * between the monitor and its store.
  */
-import { readHeartbeat } from '../../../services/core/heartbeat/heartbeat.ts';
+import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
 import type { MonitorMutation } from './scenario.ts';
 
 export interface MonitorMutant {
@@ -101,7 +101,7 @@ export const monitorMutants: readonly MonitorMutant[] = [
           store.settle(
             claim,
             outcome.kind === 'dead'
-              ? { kind: 'later', delayMs: 0, mayHaveArrived: false, why: outcome.why }
+              ? { kind: 'retry', delayMs: 0, mayHaveArrived: false, why: outcome.why }
               : outcome,
           ),
       }),
@@ -113,7 +113,7 @@ export const monitorMutants: readonly MonitorMutant[] = [
       wrapStore: (store) => ({
         ...store,
         settle: (claim, outcome) =>
-          store.settle(claim, outcome.kind === 'later' ? { ...outcome, mayHaveArrived: false } : outcome),
+          store.settle(claim, outcome.kind === 'retry' ? { ...outcome, mayHaveArrived: false } : outcome),
       }),
     },
   },
@@ -124,8 +124,8 @@ export const monitorMutants: readonly MonitorMutant[] = [
         ...store,
         async observe(options) {
           const observation = await store.observe(options);
-          const { count } = observation.deadUpdates;
-          return count === 0 ? observation : { ...observation, deadUpdates: { count, ids: undefined } };
+          const { count } = observation.deadLetters;
+          return count === 0 ? observation : { ...observation, deadLetters: { count, ids: undefined } };
         },
       }),
     },

@@ -6,18 +6,18 @@
  * time, the network and the channels are simulated. Faults stop at a random moment, most often with something half
  * done; then the bot is silent until everybody must know, and at work until everybody must know that.
  */
-import { remainingTime } from '../../../services/adapters/lambda-time.ts';
-import { redisAuditTrail } from '../../../services/adapters/redis/audit.ts';
-import { redisInboxStore } from '../../../services/adapters/redis/inbox-store.ts';
+import { remainingTime } from '../../../functions/shared/lambda-time.ts';
+import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
+import { redisInboxStore } from '../../../services/adapters/redis/inbox/inbox-store.ts';
 import type { LuaScript } from '../../../services/adapters/redis/lua-scripts.ts';
-import { redisOutageStore } from '../../../services/adapters/redis/outage-store.ts';
-import { type MonitorSettings, runMonitor } from '../../../services/core/outage/monitor.ts';
-import type { OutageStore } from '../../../services/core/outage/outage-store.ts';
-import { StoreUnreachableError } from '../../../services/core/store-errors.ts';
-import { storeKeys } from '../../../services/core/store-keys.ts';
+import { redisOutageStore } from '../../../services/adapters/redis/outage/outage-store.ts';
+import { type MonitorSettings, runMonitor } from '../../../services/core/monitor/monitor.ts';
+import type { OutageStore } from '../../../services/core/monitor/outage-store.ts';
+import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
+import { storeKeys } from '../../../services/core/platform/store-keys.ts';
 import { createEmbeddedStore, type EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { SeededChance } from '../chance.ts';
+import { SeededChance } from '../prng.ts';
 import { SimulatedProcess } from '../process.ts';
 import { BotLife, endlessLockOf } from './bot-life.ts';
 import { Channels } from './channels.ts';
@@ -226,7 +226,7 @@ class MonitorSimulation {
     const runner = this.line.runnerFor(process);
     const store = redisOutageStore(runner, keys);
     const ports = {
-      store: this.mutation.wrapStore?.(store) ?? store,
+      outages: this.mutation.wrapStore?.(store) ?? store,
       inbox: redisInboxStore(runner, keys),
       audit: redisAuditTrail(runner, keys),
       telegram: this.channels.telegramFor(process),

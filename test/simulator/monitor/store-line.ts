@@ -2,13 +2,13 @@
  * The way between a simulated run and the store: requests and answers are late, lost or repeated, and at times the
  * store is away. The store itself is the embedded one and runs the shipped scripts.
  */
-import type { CommandRunner } from '../../../services/adapters/redis/inbox-store.ts';
+import type { CommandRunner } from '../../../services/adapters/redis/inbox/inbox-store.ts';
 import type { LuaScript, ScriptReply, ScriptRunner } from '../../../services/adapters/redis/lua-scripts.ts';
-import { storeTimeoutMs } from '../../../services/core/outage/monitor.ts';
-import { StoreUnreachableError } from '../../../services/core/store-errors.ts';
+import { storeTimeoutMs } from '../../../services/core/monitor/monitor.ts';
+import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
-import type { SeededChance } from '../chance.ts';
+import type { SeededChance } from '../prng.ts';
 import type { SimulatedProcess } from '../process.ts';
 
 export interface RanScript {

@@ -1,9 +1,7 @@
-/** EVAL, EVALSHA and SCRIPT, over one Lua machine and one store's cache of known digests. */
+/** The scripts of one store: compiled once, known by their digests. Runs them on one Lua machine. */
 import type { Bytes } from './bytes.ts';
-import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import type { CompiledScript, LuaVm, ScriptCommandRunner } from './lua-vm.ts';
-import { integerArgument } from './numbers.ts';
-import { ok, RedisError, type Reply, wrongArity } from './reply.ts';
+import { RedisError, type Reply } from './reply.ts';
 
 export class Scripts {
   private readonly vm: LuaVm;
@@ -40,58 +38,4 @@ export class Scripts {
   knows(sha1: string): boolean {
     return this.known.has(sha1.toLowerCase());
   }
-}
-
-export const scriptCommands: CommandTable = {
-  eval: {
-    arity: -3,
-    notInScripts: true,
-    run: ({ scripts }, args) => {
-      const { keys, rest } = splitKeys(args);
-      return scripts.run(argumentAt(args, 0), keys, rest);
-    },
-  },
-  evalsha: {
-    arity: -3,
-    notInScripts: true,
-    run: ({ scripts }, args) => {
-      const { keys, rest } = splitKeys(args);
-      return scripts.runKnown(argumentAt(args, 0), keys, rest);
-    },
-  },
-  script: { arity: -2, notInScripts: true, run: manageScripts },
-};
-
-function manageScripts({ scripts }: CommandContext, args: readonly Bytes[]): Reply {
-  const word = argumentAt(args, 0);
-  switch (word.toLowerCase()) {
-    case 'load':
-      if (args.length !== 2) throw new RedisError(wrongArity('script|load'));
-      return scripts.remember(argumentAt(args, 1)).sha1;
-    case 'exists':
-      if (args.length < 2) throw new RedisError(wrongArity('script|exists'));
-      return args.slice(1).map((sha1) => (scripts.knows(sha1) ? 1 : 0));
-    case 'flush':
-      return flushScripts(scripts, args);
-    default:
-      throw new RedisError(`ERR unknown subcommand '${word.slice(0, 128)}'. Try SCRIPT HELP.`);
-  }
-}
-
-function flushScripts(scripts: Scripts, args: readonly Bytes[]): Reply {
-  const mode = args[1]?.toLowerCase();
-  if (args.length > 2 || (mode !== undefined && mode !== 'sync' && mode !== 'async')) {
-    throw new RedisError('ERR SCRIPT FLUSH only support SYNC|ASYNC option');
-  }
-  scripts.forgetAll();
-  return ok;
-}
-
-/** `args` are: the script or its digest, the number of keys, the keys, the rest. */
-function splitKeys(args: readonly Bytes[]): { keys: readonly Bytes[]; rest: readonly Bytes[] } {
-  const keyCount = integerArgument(argumentAt(args, 1));
-  if (keyCount > args.length - 2)
-    throw new RedisError("ERR Number of keys can't be greater than number of args");
-  if (keyCount < 0) throw new RedisError("ERR Number of keys can't be negative");
-  return { keys: args.slice(2, 2 + keyCount), rest: args.slice(2 + keyCount) };
 }

@@ -1,0 +1,114 @@
+/**
+ * What the functions and the command line work with, put together from an environment.
+ *
+ * Nothing here connects to anything: clients are lazy, so all of it can be built once and kept.
+ */
+
+import type { LockOverride } from '../core/lease/lock-store.ts';
+import type { MonitorPorts } from '../core/monitor/monitor.ts';
+import { storeTimeoutMs } from '../core/monitor/monitor.ts';
+import { alertLinks } from '../core/ops/links/alert-buttons.ts';
+import type { LinkIssuer } from '../core/ops/links/signed-link.ts';
+import type { Clock } from '../core/platform/clock.ts';
+import type { Logger } from '../core/platform/logger.ts';
+import type { Random } from '../core/platform/random.ts';
+import { redactor } from '../core/platform/redaction.ts';
+import { storeKeys } from '../core/platform/store-keys.ts';
+import { ConfigurationError } from '../core/settings/configuration-error.ts';
+import type { Environment } from '../core/settings/environment-reader.ts';
+import { type EnvironmentName, readSettings, type Settings } from '../core/settings/settings.ts';
+import { awsClientOptions } from './aws-client.ts';
+import { ecsWorkerService } from './ecs.ts';
+import { linkSigner } from './link-signer.ts';
+import { createLogger } from './logger.ts';
+import { redisAuditTrail } from './redis/audit-trail.ts';
+import { redisInboxStore } from './redis/inbox/inbox-store.ts';
+import { redisLockStore } from './redis/lease/lock-store.ts';
+import { redisLinkStore } from './redis/links/link-store.ts';
+import { redisOutageStore } from './redis/outage/outage-store.ts';
+import { upstashStore } from './redis/upstash-store.ts';
+import { snsTopic } from './sns.ts';
+import { fetchBotApi } from './telegram/fetch-bot-api.ts';
+
+export interface Seams {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where lines go; stdout when left out. */
+  readonly write?: (line: string) => void;
+}
+
+export interface Dependencies {
+  readonly settings: Settings;
+  readonly ports: MonitorPorts & {
+    readonly environment: EnvironmentName;
+    readonly clock: Clock;
+    readonly lock: LockOverride;
+  };
+  /** What links are made and judged with; undefined: they are off. */
+  readonly linkMaker: LinkIssuer | undefined;
+}
+
+/** @throws ConfigurationError with a line for each problem */
+export function composeDependencies(
+  name: string,
+  environment: Environment,
+  { clock, random, write }: Seams,
+): Dependencies {
+  const result = readSettings(environment);
+  if (!result.ok) throw new ConfigurationError(result.problems);
+  const { settings } = result;
+  const {
+    botToken,
+    store: storeSettings,
+    opsLinkSecret,
+    opsBaseUrl,
+    logLevel,
+    alertTopicArn,
+    ecs,
+  } = settings;
+  const redact = redactor([botToken, storeSettings.token, opsLinkSecret]);
+  const fields = { service: name };
+  const logger: Logger = createLogger({
+    level: logLevel,
+    redact,
+    clock,
+    fields,
+    ...(write ? { write } : {}),
+  });
+  for (const warning of result.warnings) logger.warn(warning);
+  const store = upstashStore({
+    url: storeSettings.url,
+    token: storeSettings.token,
+    timeoutMs: storeTimeoutMs,
+  });
+  const keys = storeKeys(storeSettings.keyPrefix);
+  const linkMaker =
+    opsLinkSecret === undefined
+      ? undefined
+      : { store: redisLinkStore(store, keys), signer: linkSigner(opsLinkSecret), random };
+  return {
+    settings,
+    linkMaker,
+    ports: {
+      environment: settings.environment,
+      clock,
+      random,
+      logger,
+      redact,
+      outages: redisOutageStore(store, keys),
+      inbox: redisInboxStore(store, keys),
+      audit: redisAuditTrail(store, keys),
+      lock: redisLockStore(store, keys),
+      telegram: fetchBotApi({ apiRoot: settings.telegramApiRoot, token: botToken }),
+      topic:
+        alertTopicArn === undefined
+          ? undefined
+          : snsTopic(alertTopicArn, awsClientOptions(environment, 'SNS')),
+      ecs: ecs === undefined ? undefined : ecsWorkerService(ecs, awsClientOptions(environment, 'ECS')),
+      links:
+        linkMaker === undefined || opsBaseUrl === undefined
+          ? undefined
+          : alertLinks({ ...linkMaker, baseUrl: opsBaseUrl, locale: settings.notifyLocale, logger }),
+    },
+  };
+}

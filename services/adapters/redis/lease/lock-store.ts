@@ -1,0 +1,108 @@
+/**
+ * The polling lock in Redis: maps the lock's scripts to the ports of `core/polling-lock`.
+ *
+ * Every answer is checked: a reply of another shape is a bug of ours or a stranger's script, never a lock.
+ */
+
+import { heartbeatKeptMs } from '../../../core/lease/heartbeat.ts';
+import type {
+  AcquireReply,
+  HandOff,
+  Held,
+  LockOverride,
+  PollingLockStore,
+  RenewPayload,
+  RenewReply,
+} from '../../../core/lease/lock-store.ts';
+import { describeHolder, lockValue, quarantineOwner } from '../../../core/lease/lock-value.ts';
+import type { Reason } from '../../../core/platform/audit-trail.ts';
+import { type AuditEvent, neverPolledNote } from '../../../core/platform/audit-trail.ts';
+import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
+import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
+import { isOne, unexpected } from '../script-replies.ts';
+
+const scripts = {
+  acquire: luaScript('lease/acquire-polling-lock-4'),
+  renew: luaScript('lease/renew-polling-lock-4'),
+  release: luaScript('lease/release-polling-lock-3'),
+  revoke: luaScript('lease/revoke-polling-lock-3'),
+  break: luaScript('lease/break-polling-lock-3'),
+  read: luaScript('lease/read-polling-lock-1'),
+};
+
+const quarantineValue = lockValue({
+  host: 'quarantine',
+  pid: 0,
+  env: 'any',
+  ts: new Date(0).toISOString(),
+  owner: quarantineOwner,
+});
+
+/** Event and reason in the audit stream, by what a term leaves behind. `open-journal` reads them. */
+const releaseNotes: Readonly<Record<HandOff, readonly [event: AuditEvent, why: string]>> = {
+  clean: ['released', 'the holder stopped'],
+  dirty: ['lost', 'the term ended before everything it had fetched was confirmed'],
+  unchanged: ['released', neverPolledNote],
+};
+
+const auditMax = String(auditEntriesMax);
+
+export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLockStore & LockOverride {
+  const { lock, lockRevoked, epoch, audit, heartbeat, journal, wakeChannel } = keys;
+
+  async function overrule(script: 'revoke' | 'break', value: string, { who, why }: Reason): Promise<boolean> {
+    const args = [value, wakeChannel, who, why, auditMax];
+    return isOne(await runner.run(scripts[script], [lock, lockRevoked, audit], args));
+  }
+
+  return {
+    async acquire(value: string, ttlMs: number): Promise<AcquireReply> {
+      const args = [value, String(ttlMs), quarantineValue, describeHolder(value), auditMax];
+      return acquireReply(await runner.run(scripts.acquire, [lock, lockRevoked, epoch, audit], args));
+    },
+
+    async renew(value: string, ttlMs: number, payload: RenewPayload): Promise<RenewReply> {
+      const finished = (payload.finishedUpdateIds ?? []).map(String);
+      const args = [value, String(ttlMs), payload.heartbeat ?? '', String(heartbeatKeptMs), ...finished];
+      return renewReply(await runner.run(scripts.renew, [lock, lockRevoked, heartbeat, journal], args));
+    },
+
+    async release(value: string, handOff: HandOff): Promise<boolean> {
+      const args = [value, wakeChannel, describeHolder(value), auditMax, ...releaseNotes[handOff]];
+      return isOne(await runner.run(scripts.release, [lock, lockRevoked, audit], args));
+    },
+
+    async read(): Promise<Held | undefined> {
+      const reply = await runner.run(scripts.read, [lock], []);
+      return reply === null ? undefined : held(reply, 0);
+    },
+
+    revoke: (value, reason) => overrule('revoke', value, reason),
+    break: (value, reason) => overrule('break', value, reason),
+  };
+}
+
+function acquireReply(reply: ScriptReply): AcquireReply {
+  if (!Array.isArray(reply)) throw unexpected(reply);
+  const [code, first, second] = reply;
+  if (code === 1 && typeof first === 'number') {
+    return { kind: 'acquired', epoch: first, storeTimeMs: Number(second) };
+  }
+  if (code === 0) return { kind: 'held', held: held(reply, 1) };
+  if (code === 2) return { kind: 'quarantined', held: held(reply, 1) };
+  throw unexpected(reply);
+}
+
+function renewReply(reply: ScriptReply): RenewReply {
+  if (!Array.isArray(reply)) throw unexpected(reply);
+  if (reply[0] === 1) return { kind: 'renewed', storeTimeMs: Number(reply[1]) };
+  if (reply[0] === 2) return { kind: 'revoked' };
+  if (reply[0] === 0) return { kind: 'lost' };
+  throw unexpected(reply);
+}
+
+function held(reply: ScriptReply, at: number): Held {
+  const [value, ttlMs] = Array.isArray(reply) ? reply.slice(at) : [];
+  if (typeof value !== 'string' || typeof ttlMs !== 'number') throw unexpected(reply);
+  return { value, ttlMs: ttlMs < 0 ? null : ttlMs };
+}

@@ -1,0 +1,109 @@
+/** The ops actions: asked for, confirmed, waited for, told. */
+
+import { describeHolder } from '../../core/lease/lock-value.ts';
+import { otherBotError } from '../../core/ops/environment-guard.ts';
+import { type OpsAction, type OpsRequest, readPayload } from '../../core/ops/payload.ts';
+import type { OpsAnswer, StatusAnswer } from '../../core/ops/results.ts';
+import { type Invocation, UsageError } from '../command-line.ts';
+import type { CliContext } from '../context.ts';
+import { type CliExitCode, cliExitCodes, exitCodeOf } from '../exit-codes.ts';
+import { type OpsDoor, opsDoor } from '../ops-client.ts';
+import { withProgress } from '../progress.ts';
+import { answerText, duration, waitingUpdates } from '../render.ts';
+
+export async function act(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
+  const request = requestOf(context, invocation);
+  const mustAsk = !invocation.has('yes');
+  if (mustAsk && !context.terminal.canAsk) throw new UsageError('nobody is there to be asked: give --yes');
+  const door = await opsDoor(context, invocation);
+  if (mustAsk) {
+    const question = await questionFor(door, request);
+    if (!question.ok) return told(context, invocation, question);
+    if (!(await isConfirmed(context, question.text))) {
+      context.terminal.tell('Nothing was changed.');
+      return cliExitCodes.failed;
+    }
+  }
+  const answer = await withProgress({ ...context, isQuiet: invocation.isQuiet }, request.action, ({ step }) =>
+    door.ask(request, (name) => step(name)),
+  );
+  return told(context, invocation, answer);
+}
+
+/** `release-lock` also under the names that the old script printed. */
+export function jsonOf(answer: OpsAnswer): string {
+  const oldNames =
+    answer.ok && answer.action === 'release-lock'
+      ? { lock_removed: answer.lockRemoved, previous_value: answer.previousValue }
+      : {};
+  return `${JSON.stringify({ ...answer, ...oldNames })}\n`;
+}
+
+export function told(context: CliContext, { isJson }: Invocation, answer: OpsAnswer): CliExitCode {
+  if (isJson) context.terminal.answer(jsonOf(answer));
+  else if (answer.ok) context.terminal.answer(answerText(answer));
+  else context.terminal.tell(answerText(answer).trimEnd());
+  if (!answer.ok) return exitCodeOf(answer.error.code);
+  const isStillHeld = answer.action === 'release-lock' && answer.mode === 'revoked';
+  return isStillHeld ? cliExitCodes.failed : cliExitCodes.done;
+}
+
+export function requestOf({ requester }: Pick<CliContext, 'requester'>, invocation: Invocation): OpsRequest {
+  const result = readPayload({
+    action: invocation.command,
+    ...(invocation.has('force') ? { force: true } : {}),
+    ...(invocation.has('drop-updates') ? { dropUpdates: true } : {}),
+    reason: invocation.text('reason') ?? 'by hand from the command line',
+    requestedBy: invocation.text('as') ?? requester,
+  });
+  if (!result.ok) throw new UsageError(result.error.message);
+  return result.request;
+}
+
+type Question = { readonly ok: true; readonly text: string } | Extract<OpsAnswer, { ok: false }>;
+
+/** What is about to happen, with what is there right now; nobody is asked about what would be refused. */
+async function questionFor(door: OpsDoor, request: OpsRequest): Promise<Question> {
+  const answer = await door.ask({ ...request, action: 'status', force: false, dropUpdates: false });
+  if (!answer.ok) return answer;
+  if (answer.action !== 'status') throw new Error('status is answered by a status');
+  const { environment, lock, heartbeat } = answer;
+  const error = otherBotError(request, {
+    environment: environment ?? undefined,
+    lock: lock?.value,
+    heartbeat: heartbeat ?? undefined,
+  });
+  if (error !== undefined) return { ok: false, action: request.action, error };
+  const lines = [stateLine(answer), consequence(request, answer)];
+  return { ok: true, text: `${lines.join('\n')}\nGo on? [y/N] ` };
+}
+
+function stateLine({ lock, heartbeatAgeSeconds: age }: StatusAnswer): string {
+  const holder =
+    lock === null ? 'Nobody holds the lock' : `The lock is held by ${describeHolder(lock.value)}`;
+  return `${holder}; ${age === null ? 'there is no heartbeat' : `the last heartbeat is ${duration(age)} old`}.`;
+}
+
+const restarts = 'The worker is restarted; the bot pauses for a moment, messages wait at Telegram.';
+
+function consequence({ action, force, dropUpdates }: OpsRequest, status: StatusAnswer): string {
+  const pending = status.pendingUpdates;
+  const drops = `DELETED FOR GOOD: ${pending === null ? 'all that waits at Telegram' : waitingUpdates(pending)}.`;
+  const releases = force
+    ? 'The lock is DELETED at once: a holder that still polls overlaps with the next one.'
+    : 'Its holder is asked to let go; a standby takes over.';
+  const texts: Readonly<Record<OpsAction, string>> = {
+    status: '',
+    'release-lock': releases,
+    'drop-updates': status.webhookSet === true ? `${drops} The webhook is removed.` : drops,
+    restart: restarts,
+    recover: [releases, ...(dropUpdates ? [drops] : []), restarts].join('\n'),
+  };
+  return texts[action];
+}
+
+const yes = ['y', 'yes', 'д', 'да'];
+
+async function isConfirmed({ terminal }: CliContext, question: string): Promise<boolean> {
+  return yes.includes((await terminal.ask(question)).trim().toLowerCase());
+}

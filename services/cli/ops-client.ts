@@ -1,0 +1,60 @@
+/** The two doors to the ops actions: with one's own credentials through the store, or through the deployed function. */
+import { answerReserveMs } from '../core/ops/ops-ports.ts';
+import type { OpsRequest } from '../core/ops/payload.ts';
+import { perform } from '../core/ops/perform.ts';
+import type { OpsAnswer } from '../core/ops/results.ts';
+import { type CommandName, type Invocation, UsageError } from './command-line.ts';
+import type { CliContext } from './context.ts';
+import { invokeFunction } from './invoke-function.ts';
+import { dependenciesOf, missingToken, namesBot, tokenOptional } from './settings.ts';
+import { withStoreAnswer } from './store-answer.ts';
+
+export interface OpsDoor {
+  /** `onStep` hears of steps only where they are taken here. */
+  ask(request: OpsRequest, onStep?: (step: string) => void): Promise<OpsAnswer>;
+}
+
+const waitDefaultSeconds = 300;
+
+/** @throws ConfigurationError, UsageError */
+export async function opsDoor(context: CliContext, invocation: Invocation): Promise<OpsDoor> {
+  const name = invocation.text('function');
+  if (name === undefined) return storeDoor(context, invocation);
+  if (!/^[\w:.-]{1,170}$/.test(name))
+    throw new UsageError('--function: expected the name or ARN of a function');
+  if (invocation.text('wait') !== undefined) {
+    throw new UsageError('--wait: the function has its own time; leave it out with --function');
+  }
+  return { ask: (request) => invokeFunction(context, name, request) };
+}
+
+/** These can do without Telegram. */
+const tokenless: readonly CommandName[] = ['status', 'doctor', 'release-lock'];
+
+/** Through the store, with one's own settings. */
+async function storeDoor(context: CliContext, invocation: Invocation): Promise<OpsDoor> {
+  const range = { default: waitDefaultSeconds, min: 1, max: 3600 };
+  const waitMs = invocation.integer('wait', range) * 1000;
+  const { environment, clock } = context;
+  const mayLackToken = tokenless.includes(invocation.command);
+  const { ports, settings } = dependenciesOf(
+    context,
+    mayLackToken ? tokenOptional(environment) : environment,
+  );
+  const opsPorts = {
+    ...ports,
+    environment: namesBot(environment) ? ports.environment : undefined,
+  };
+  const missing = missingToken(environment);
+  const telegramUnasked = missing === undefined ? undefined : `${missing} is not set`;
+  return {
+    async ask(request, onStep) {
+      const startMs = clock.monotonicMs();
+      const remainingMs = (): number => waitMs + answerReserveMs - (clock.monotonicMs() - startMs);
+      const opsSettings = { ...settings.outage, locale: 'en' as const };
+      const call = { ports: opsPorts, settings: opsSettings, remainingMs, onStep, telegramUnasked };
+      const answer = await perform(call, request);
+      return answer.ok ? answer : { ...answer, error: await withStoreAnswer(answer.error, environment) };
+    },
+  };
+}

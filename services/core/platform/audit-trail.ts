@@ -1,0 +1,43 @@
+/** The audit stream: who did what to the polling, and why. Scripts that change the lock write it themselves. */
+const auditEvents = [
+  'acquired',
+  'released',
+  'lost',
+  'revoked',
+  'broken',
+  'outage',
+  'recovered',
+  'restarted',
+  'dropped',
+  'retried',
+] as const;
+export type AuditEvent = (typeof auditEvents)[number];
+
+/** Why a lock was given back by a term that fetched nothing: it says nothing about the term before. */
+export const neverPolledNote = 'the holder stopped before it polled';
+
+export interface AuditEntry {
+  readonly event: AuditEvent;
+  readonly who: string;
+  readonly why: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface StoredAuditEntry extends Omit<AuditEntry, 'event'> {
+  /** The stream's own id, `<ms since 1970>-<number>`. */
+  readonly id: string;
+  readonly event: string;
+}
+
+export interface AuditTrail {
+  append(entry: AuditEntry): Promise<void>;
+  /** The newest entries, newest first. */
+  latest(count: number): Promise<readonly StoredAuditEntry[]>;
+}
+
+/** Who did something and why; goes into the audit stream. */
+export interface Reason {
+  readonly who: string;
+  readonly why: string;
+}

@@ -1,0 +1,38 @@
+/**
+ * What a failed getUpdates means, and how long to wait: the whole table, as a pure function.
+ *
+ * No error ends polling for good but a rejected token. The count of failures in a row is the caller's, who resets
+ * it only after a successful poll.
+ * Source: the Bot API server's own texts.
+ */
+import { BotApiRefusedError } from '../platform/bot-api.ts';
+import { isTokenRejection } from '../platform/token-rejection.ts';
+
+export type PollFailure =
+  | { readonly kind: 'token rejected' }
+  /** Another request ended this one: another program polls with the token. */
+  | { readonly kind: 'conflict'; readonly delayMs: number }
+  /** Somebody set a webhook: it must go before polling works again. */
+  | { readonly kind: 'webhook'; readonly delayMs: number }
+  | { readonly kind: 'rate limited'; readonly delayMs: number }
+  | { readonly kind: 'trouble'; readonly delayMs: number };
+
+const firstDelayMs = 500;
+const longestDelayMs = 30_000;
+const conflictDelayMs = 3000;
+const conflictSpreadMs = 2000;
+
+/** @param failuresInRow including this one; @param unit chance in [0, 1) */
+export function judgePollFailure(error: unknown, failuresInRow: number, unit: number): PollFailure {
+  const backOffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (failuresInRow - 1)) * (0.5 + unit / 2);
+  if (!(error instanceof BotApiRefusedError)) return { kind: 'trouble', delayMs: backOffMs };
+  if (isTokenRejection(error)) return { kind: 'token rejected' };
+  if (error.status === 409) {
+    const delayMs = conflictDelayMs + conflictSpreadMs * unit;
+    return { kind: /webhook/i.test(error.description) ? 'webhook' : 'conflict', delayMs };
+  }
+  if (error.status === 429) {
+    return { kind: 'rate limited', delayMs: (error.retryAfterSeconds ?? 1) * 1000 + firstDelayMs * unit };
+  }
+  return { kind: 'trouble', delayMs: backOffMs };
+}

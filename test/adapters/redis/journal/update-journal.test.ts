@@ -1,0 +1,188 @@
+import { beforeEach, expect, it } from 'vitest';
+import { redisUpdateJournal } from '../../../../services/adapters/redis/journal/update-journal.ts';
+import { redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
+import { storeKeys } from '../../../../services/core/platform/store-keys.ts';
+import type {
+  JournalEntry,
+  OpenedJournal,
+  UpdateJournal,
+} from '../../../../services/core/updates/journal.ts';
+import { describeOnEachStore } from '../../../support/redis-backends.ts';
+
+const keys = storeKeys('');
+const term = { value: 'the lock', epoch: 5 };
+const limit = { attemptsMax: 3, finishedIds: [], tombstoneIds: [] };
+
+function entry(id: number, arrivedIndex: number, arrivedEpoch = 4): JournalEntry {
+  const update = { update_id: id, message: { text: 'строка 1\nstring 2 "quoted"' } };
+  return { update, attempt: 1, countedEpoch: arrivedEpoch, arrivedEpoch, arrivedIndex };
+}
+
+describeOnEachStore('the journal', (store) => {
+  let journal: UpdateJournal;
+
+  beforeEach(async () => {
+    journal = redisUpdateJournal(store(), keys);
+    await store().command('SET', keys.lock, term.value);
+  });
+
+  it('gives back what was written, in order of arrival and not of ids', async () => {
+    const add = [entry(900, 2), entry(5, 10), entry(17, 0, 5), entry(3, 0)];
+    expect(await journal.write(term.value, { add, finishedIds: [] })).toBe('written');
+    const { entries } = (await journal.open(term.value)) as OpenedJournal;
+    expect(entries.map(({ update }) => update.update_id)).toEqual([3, 900, 5, 17]);
+    expect(entries[0]).toEqual(entry(3, 0));
+  });
+
+  it('adds and removes in one step', async () => {
+    await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
+    await journal.write(term.value, { add: [entry(3, 2)], finishedIds: [1] });
+    expect(await store().command('HMGET', keys.journal, '1', '2', '3')).toMatchObject([
+      null,
+      /update_id":2/,
+      /update_id":3/,
+    ]);
+  });
+
+  it('refuses everything without the lock', async () => {
+    await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
+    expect(await journal.write('another', { add: [entry(2, 1)], finishedIds: [1] })).toBe('lock lost');
+    expect(await journal.open('another')).toBe('lock lost');
+    expect(await journal.beginAttempts({ value: 'another', epoch: 5 }, [1], limit)).toBe('lock lost');
+    expect(await store().command('HKEYS', keys.journal)).toEqual(['1']);
+  });
+
+  it('counts an attempt once in each epoch and gives up after the last', async () => {
+    await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
+    expect(await journal.beginAttempts(term, [1], limit)).toEqual([2]);
+    expect(await journal.beginAttempts(term, [1], limit)).toEqual([2]);
+    expect(await journal.beginAttempts({ ...term, epoch: 6 }, [1], limit)).toEqual([3]);
+    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
+    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
+    expect(await store().command('HKEYS', keys.dead)).toEqual(['1']);
+  });
+
+  it('keeps what was given up as ended, so that it is not tried again when it is delivered again', async () => {
+    await journal.write(term.value, { add: [{ ...entry(1, 0), attempt: 3 }], finishedIds: [] });
+    await journal.beginAttempts(term, [1], limit);
+    const { entries } = (await journal.open(term.value)) as OpenedJournal;
+    expect(entries).toEqual([{ ...entry(1, 0), attempt: 'ended' }]);
+  });
+
+  it.each([
+    ['no line at all', 'hello'],
+    ['cut', '1 1 1 0 {"update_id":'],
+    ['no update', '1 1 1 0 null'],
+    ['without an id', '1 1 1 0 {}'],
+    ['of another id', '1 1 1 0 {"update_id":8}'],
+    ['with a strange attempt', '-1 1 1 0 {"update_id":7}'],
+  ])('puts an entry that is %s among the dead, and gives back the others', async (_what, line) => {
+    await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
+    await store().command('HSET', keys.journal, '7', line);
+    const opened = (await journal.open(term.value)) as OpenedJournal;
+    expect(opened).toMatchObject({ unreadable: ['7'], entries: [entry(1, 0)] });
+    expect(await store().command('HGETALL', keys.dead)).toEqual(['7', line]);
+    expect(await store().command('HKEYS', keys.journal)).toEqual(['1']);
+  });
+
+  it('counts no attempt again in the term in which the update arrived', async () => {
+    await journal.write(term.value, { add: [entry(1, 0, 5)], finishedIds: [] });
+    expect(await journal.beginAttempts(term, [1], limit)).toEqual([1]);
+  });
+
+  it('counts many in one step, each by itself and in the order asked', async () => {
+    const add = [entry(1, 0), { ...entry(2, 1), attempt: 3 }, { ...entry(3, 2), attempt: 2 }];
+    await journal.write(term.value, { add, finishedIds: [] });
+    expect(await journal.beginAttempts(term, [3, 2, 1, 4], limit)).toEqual([3, 'given up', 2, 'given up']);
+    expect(await store().command('HKEYS', keys.dead)).toEqual(['2']);
+  });
+
+  it('removes what is finished when an attempt is counted', async () => {
+    await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
+    await journal.beginAttempts(term, [2], { ...limit, finishedIds: [1] });
+    expect(await store().command('HKEYS', keys.journal)).toEqual(['2']);
+  });
+
+  it('marks what has ended and must stay when an attempt is counted', async () => {
+    await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
+    await journal.beginAttempts(term, [2], { ...limit, tombstoneIds: [1, 99] });
+    const { entries } = (await journal.open(term.value)) as OpenedJournal;
+    expect(entries.map(({ attempt }) => attempt)).toEqual(['ended', 2]);
+  });
+
+  it('is not set back by a write that is carried out once more, late', async () => {
+    const late = { add: [entry(1, 0), entry(2, 1)], finishedIds: [] };
+    await journal.write(term.value, late);
+    await journal.beginAttempts(term, [1], { ...limit, tombstoneIds: [2] });
+    await journal.write(term.value, late);
+    const { entries } = (await journal.open(term.value)) as OpenedJournal;
+    expect(entries.map(({ attempt }) => attempt)).toEqual([2, 'ended']);
+    const another = { ...entry(2, 1), update: { update_id: 2, message: { text: 'of the same id' } } };
+    await journal.write(term.value, { add: [another], finishedIds: [] });
+    expect(((await journal.open(term.value)) as OpenedJournal).entries[1]).toEqual(another);
+  });
+
+  it('keeps what was put back by hand, though its first run is said to be finished', async () => {
+    const putBack = `0 0 4 0 ${JSON.stringify(entry(1, 0).update)}`;
+    await store().command('HSET', keys.journal, '1', putBack);
+    await journal.write(term.value, { add: [], finishedIds: [1] });
+    await journal.beginAttempts(term, [], { ...limit, finishedIds: [1], tombstoneIds: [1] });
+    await redisLockStore(store(), keys).renew(term.value, 1000, { finishedUpdateIds: [1] });
+    expect(await store().command('HGET', keys.journal, '1')).toBe(putBack);
+  });
+
+  it('knows from the audit stream whether the leader before gave its lock back', async () => {
+    const lock = redisLockStore(store(), keys);
+    const endedCleanly = async (value: string): Promise<boolean> =>
+      ((await journal.open(value)) as OpenedJournal).endedCleanly;
+    await store().command('DEL', keys.lock);
+    await store().command('SET', keys.epoch, '0');
+    await lock.acquire('first', 1000);
+    expect(await endedCleanly('first')).toBe(true);
+    await lock.release('first', 'clean');
+    await lock.acquire('second', 1000);
+    expect(await endedCleanly('second')).toBe(true);
+    await store().elapse(1001);
+    await lock.acquire('third', 1000);
+    expect(await endedCleanly('third')).toBe(false);
+    await lock.break('third', { who: 'ops', why: 'gone' });
+    await lock.acquire('fourth', 1000);
+    expect(await endedCleanly('fourth')).toBe(false);
+    await lock.revoke('fourth', { who: 'ops', why: 'asked' });
+    await lock.release('fourth', 'clean');
+    await lock.acquire('fifth', 1000);
+    expect(await endedCleanly('fifth')).toBe(true);
+  });
+
+  it('knows of a crash also after much else was noted', async () => {
+    const lock = redisLockStore(store(), keys);
+    await store().command('DEL', keys.lock);
+    await store().command('SET', keys.epoch, '0');
+    await lock.acquire('crashed', 1000);
+    await store().elapse(1001);
+    for (let i = 0; i < 150; i++) await store().command('XADD', keys.audit, '*', 'event', 'retried');
+    await lock.acquire('next', 1000);
+    expect(((await journal.open('next')) as OpenedJournal).endedCleanly).toBe(false);
+  });
+
+  it('knows also of a leader that gave its lock back and left something unconfirmed, over one that never polled', async () => {
+    const lock = redisLockStore(store(), keys);
+    const openedAfter = async (value: string): Promise<boolean> => {
+      await lock.acquire(value, 1000);
+      return ((await journal.open(value)) as OpenedJournal).endedCleanly;
+    };
+    await store().command('DEL', keys.lock);
+    await store().command('SET', keys.epoch, '0');
+    await lock.acquire('first', 1000);
+    await lock.release('first', 'unchanged');
+    expect(await openedAfter('second')).toBe(true);
+    await lock.release('second', 'dirty');
+    expect(await openedAfter('third')).toBe(false);
+    await lock.release('third', 'unchanged');
+    expect(await openedAfter('fourth')).toBe(false);
+    await lock.release('fourth', 'clean');
+    await lock.acquire('fifth', 1000);
+    await lock.release('fifth', 'unchanged');
+    expect(await openedAfter('sixth')).toBe(true);
+  });
+});

@@ -1,0 +1,225 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
+import type {
+  AcquireReply,
+  LockOverride,
+  PollingLockStore,
+} from '../../../../services/core/lease/lock-store.ts';
+import { storeKeys } from '../../../../services/core/platform/store-keys.ts';
+import { describeOnEachStore } from '../../../support/redis-backends.ts';
+
+const keys = storeKeys('hr:');
+const ttlMs = 30_000;
+const ops = { who: 'ops', why: 'the bot does not answer' };
+
+describeOnEachStore('the polling lock', (store) => {
+  let lock: PollingLockStore & LockOverride;
+
+  beforeEach(async () => {
+    lock = redisLockStore(store(), keys);
+    await store().command('SET', keys.epoch, '7');
+  });
+
+  const value = (): Promise<unknown> => store().command('GET', keys.lock);
+  const remainingMs = async (key = keys.lock): Promise<number> => Number(await store().command('PTTL', key));
+  const auditEvents = async (): Promise<unknown[]> => {
+    const entries = (await store().command('XRANGE', keys.audit, '-', '+')) as unknown as [
+      string,
+      string[],
+    ][];
+    return entries.map(([, fields]) => fields[fields.indexOf('event') + 1]);
+  };
+
+  describe('acquire', () => {
+    it('takes a free lock, raises the epoch and tells the store’s time', async () => {
+      const before = await store().nowMs();
+      const reply = (await lock.acquire('a', ttlMs)) as AcquireReply & { kind: 'acquired' };
+      expect(reply).toMatchObject({ kind: 'acquired', epoch: 8 });
+      expect(reply.storeTimeMs).toBeGreaterThanOrEqual(before);
+      expect(reply.storeTimeMs - before).toBeLessThan(60_000);
+      expect(await value()).toBe('a');
+      expect(await remainingMs()).toBeGreaterThan(ttlMs - 5000);
+      expect(await auditEvents()).toEqual(['acquired']);
+    });
+
+    it('is one’s own when it is repeated: refreshed, the epoch not raised again, no second audit entry', async () => {
+      await lock.acquire('a', ttlMs);
+      await store().elapse(20_000);
+      expect(await lock.acquire('a', ttlMs)).toMatchObject({ kind: 'acquired', epoch: 8 });
+      expect(await remainingMs()).toBeGreaterThan(ttlMs - 5000);
+      expect(await auditEvents()).toEqual(['acquired']);
+    });
+
+    it('leaves another’s lock exactly as it is, and tells holder and remaining time', async () => {
+      await store().command('SET', keys.lock, 'what a stranger wrote', 'PX', '5000');
+      const reply = (await lock.acquire('a', ttlMs)) as AcquireReply & { kind: 'held' };
+      expect(reply).toMatchObject({ kind: 'held', held: { value: 'what a stranger wrote' } });
+      expect(reply.held.ttlMs).toBeGreaterThan(0);
+      expect(reply.held.ttlMs).toBeLessThanOrEqual(5000);
+      expect(await value()).toBe('what a stranger wrote');
+      expect(await remainingMs()).toBeLessThanOrEqual(5000);
+      expect(await store().command('GET', keys.epoch)).toBe('7');
+    });
+
+    it('tells of a lock without expiry that it has none', async () => {
+      await store().command('SET', keys.lock, 'for ever');
+      expect(await lock.acquire('a', ttlMs)).toMatchObject({ kind: 'held', held: { ttlMs: null } });
+    });
+
+    it('keeps everybody out for one TTL when the store knows no epoch', async () => {
+      await store().flush();
+      expect(await lock.acquire('a', ttlMs)).toMatchObject({ kind: 'quarantined' });
+      expect(await lock.acquire('b', ttlMs)).toMatchObject({ kind: 'held' });
+      await store().elapse(ttlMs + 1);
+      expect(await lock.acquire('b', ttlMs)).toMatchObject({ kind: 'acquired', epoch: 1 });
+    });
+
+    it('does not refresh one’s own lock once it is revoked', async () => {
+      await lock.acquire('a', ttlMs);
+      await lock.revoke('a', ops);
+      await store().elapse(20_000);
+      expect(await lock.acquire('a', ttlMs)).toMatchObject({ kind: 'held', held: { value: 'a' } });
+      expect(await remainingMs()).toBeLessThanOrEqual(10_000);
+    });
+  });
+
+  describe('renew', () => {
+    it('prolongs one’s own, writes the heartbeat and removes finished updates in the same step', async () => {
+      await lock.acquire('a', ttlMs);
+      await store().command('HSET', keys.journal, '1', 'x', '2', 'y', '3', 'z');
+      await store().elapse(20_000);
+      const reply = await lock.renew('a', ttlMs, { heartbeat: '{"ts":1}', finishedUpdateIds: [1, 3] });
+      expect(reply.kind).toBe('renewed');
+      expect(await remainingMs()).toBeGreaterThan(ttlMs - 5000);
+      expect(await store().command('GET', keys.heartbeat)).toBe('{"ts":1}');
+      expect(await remainingMs(keys.heartbeat)).toBeGreaterThan(6 * 86_400_000);
+      expect(await store().command('HKEYS', keys.journal)).toEqual(['2']);
+    });
+
+    it('writes no heartbeat when none is given', async () => {
+      await lock.acquire('a', ttlMs);
+      await lock.renew('a', ttlMs, {});
+      expect(await store().command('EXISTS', keys.heartbeat)).toBe(0);
+    });
+
+    it('never creates a lock, nor a heartbeat beside it', async () => {
+      expect(await lock.renew('a', ttlMs, { heartbeat: '{}' })).toEqual({ kind: 'lost' });
+      expect(await store().command('EXISTS', keys.lock, keys.heartbeat)).toBe(0);
+    });
+
+    it('leaves another’s lock and heartbeat alone', async () => {
+      await store().command('SET', keys.lock, 'b', 'PX', '5000');
+      await store().command('SET', keys.heartbeat, 'of b');
+      expect(await lock.renew('a', ttlMs, { heartbeat: 'of a' })).toEqual({ kind: 'lost' });
+      expect(await remainingMs()).toBeLessThanOrEqual(5000);
+      expect(await store().command('GET', keys.heartbeat)).toBe('of b');
+    });
+
+    it('does not prolong a revoked lock', async () => {
+      await lock.acquire('a', ttlMs);
+      await lock.revoke('a', ops);
+      await store().elapse(20_000);
+      expect(await lock.renew('a', ttlMs, { heartbeat: '{}' })).toEqual({ kind: 'revoked' });
+      expect(await remainingMs()).toBeLessThanOrEqual(10_000);
+      expect(await store().command('EXISTS', keys.heartbeat)).toBe(0);
+    });
+
+    it('minds a mark only when it names the present holder', async () => {
+      await lock.acquire('a', ttlMs);
+      await store().command('SET', keys.lockRevoked, 'an earlier term');
+      expect((await lock.renew('a', ttlMs, {})).kind).toBe('renewed');
+    });
+  });
+
+  describe('release', () => {
+    it('deletes one’s own with its mark, and wakes those who wait', async () => {
+      await lock.acquire('a', ttlMs);
+      await lock.revoke('a', ops);
+      const woken = Promise.withResolvers<string>();
+      const unsubscribe = await store().subscribe(keys.wakeChannel, woken.resolve);
+      expect(await lock.release('a', 'clean')).toBe(true);
+      expect(await woken.promise).toBe('released');
+      unsubscribe();
+      expect(await store().command('EXISTS', keys.lock, keys.lockRevoked)).toBe(0);
+      expect(await auditEvents()).toEqual(['acquired', 'revoked', 'released']);
+    });
+
+    it('notes when its term leaves something behind', async () => {
+      await lock.acquire('a', ttlMs);
+      await lock.release('a', 'dirty');
+      expect(await auditEvents()).toEqual(['acquired', 'lost']);
+    });
+
+    it('says no the second time and changes nothing', async () => {
+      await lock.acquire('a', ttlMs);
+      await lock.release('a', 'clean');
+      await lock.acquire('b', ttlMs);
+      expect(await lock.release('a', 'clean')).toBe(false);
+      expect(await value()).toBe('b');
+    });
+  });
+
+  describe('revoke', () => {
+    it('marks the holder for as long as the lock may live', async () => {
+      await lock.acquire('a', ttlMs);
+      await store().elapse(10_000);
+      expect(await lock.revoke('a', ops)).toBe(true);
+      expect(await store().command('GET', keys.lockRevoked)).toBe('a');
+      expect(await remainingMs(keys.lockRevoked)).toBeLessThanOrEqual(20_000);
+      expect(await value()).toBe('a');
+    });
+
+    it('is recorded once, however often it is repeated', async () => {
+      await lock.acquire('a', ttlMs);
+      await lock.revoke('a', ops);
+      expect(await lock.revoke('a', ops)).toBe(true);
+      expect(await auditEvents()).toEqual(['acquired', 'revoked']);
+    });
+
+    it('does nothing to a lock that changed hands', async () => {
+      await lock.acquire('b', ttlMs);
+      expect(await lock.revoke('a', ops)).toBe(false);
+      expect(await store().command('EXISTS', keys.lockRevoked)).toBe(0);
+    });
+
+    it('marks a lock without expiry without expiry', async () => {
+      await store().command('SET', keys.lock, 'for ever');
+      expect(await lock.revoke('for ever', ops)).toBe(true);
+      expect(await remainingMs(keys.lockRevoked)).toBe(-1);
+    });
+  });
+
+  describe('break', () => {
+    it('deletes exactly this value, records who and why, and wakes', async () => {
+      await lock.acquire('a', ttlMs);
+      const woken = Promise.withResolvers<string>();
+      const unsubscribe = await store().subscribe(keys.wakeChannel, woken.resolve);
+      expect(await lock.break('a', ops)).toBe(true);
+      expect(await woken.promise).toBe('broken');
+      unsubscribe();
+      expect(await value()).toBeNull();
+      const entries = JSON.stringify(await store().command('XREVRANGE', keys.audit, '+', '-', 'COUNT', '1'));
+      expect(entries).toContain('"event","broken","who","ops","why","the bot does not answer","before","a"');
+    });
+
+    it('does nothing to a lock that changed hands', async () => {
+      await lock.acquire('b', ttlMs);
+      expect(await lock.break('a', ops)).toBe(false);
+      expect(await value()).toBe('b');
+    });
+  });
+
+  it('is read with its remaining time, or as absent', async () => {
+    expect(await lock.read()).toBeUndefined();
+    await lock.acquire('a', ttlMs);
+    expect(await lock.read()).toMatchObject({ value: 'a' });
+    expect((await lock.read())?.ttlMs).toBeGreaterThan(ttlMs - 5000);
+  });
+
+  it('caps the audit stream', async () => {
+    const fill = "for i = 1, 1100 do redis.call('XADD', KEYS[1], '*', 'event', 'acquired') end return 1";
+    await store().command('EVAL', fill, '1', keys.audit);
+    await lock.acquire('a', ttlMs);
+    expect(await store().command('XLEN', keys.audit)).toBe(1000);
+  });
+});

@@ -1,0 +1,223 @@
+/**
+ * What a linter cannot hold: imports point one way, between parts and between the rooms of the core; there are no
+ * cycles; time, chance and the environment come in through their ports; each source has its test; and the tree is the
+ * one in docs/architecture.md.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const sourceFolders = ['infra', 'services', 'functions', 'test'];
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+const files = sourceFolders.flatMap(filesBelow);
+const typescript = files.filter((file) => file.endsWith('.ts'));
+const textOf = new Map(typescript.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+
+/** Comments and the contents of strings say things that code may not do. */
+function codeOf(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|[^:'"`])\/\/.*$/gm, '$1')
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
+}
+
+/** The files of the project that a file imports. */
+function importsOf(file: string): string[] {
+  const specifiers = (textOf.get(file) ?? '').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+  return [...specifiers].map(([, specifier]) => relative(root, join(root, dirname(file), specifier ?? '')));
+}
+
+const layers: readonly { readonly layer: RegExp; readonly may: readonly RegExp[] }[] = [
+  { layer: /^services\/core\//, may: [/^services\/core\//] },
+  { layer: /^services\/adapters\//, may: [/^services\/(core|adapters)\//] },
+  ...['services/bot', 'services/handlers', 'services/metrics-sidecar', 'services/cli'].map((part) => ({
+    layer: new RegExp(`^${part}/`),
+    may: [new RegExp(`^(${part}|services/core|services/adapters)/`), /\/contract\.ts$/],
+  })),
+  { layer: /^functions\//, may: [/^(functions|services\/core|services\/adapters)\//, /\/contract\.ts$/] },
+  { layer: /^infra\//, may: [/^infra\//, /\/contract\.ts$/] },
+  { layer: /^services\/lab\//, may: [/^(services|functions)\//] },
+  { layer: /^test\//, may: [/./] },
+];
+
+describe('imports', () => {
+  it('point one way: entry points to adapters to core', () => {
+    const wrong = typescript.flatMap((file) => {
+      const rule = layers.find(({ layer }) => layer.test(file));
+      return importsOf(file)
+        .filter((target) => !rule?.may.some((allowed) => allowed.test(target)))
+        .map((target) => `${file} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('name files that exist', () => {
+    const missing = typescript.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !files.includes(target))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('bring no library into core, and none into a contract', () => {
+    const wrong = typescript
+      .filter((file) => file.startsWith('services/core/') || file.endsWith('/contract.ts'))
+      .filter((file) =>
+        /^(?:import|export)\b[^;]*?\bfrom '[^.]|\bimport\('[^.]/m.test(textOf.get(file) ?? ''),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('reach a contract from its siblings and infra alone, never from adapters', () => {
+    const wrong = typescript
+      .filter((file) => /^services\/(adapters|core)\//.test(file))
+      .filter((file) => importsOf(file).some((target) => target.endsWith('/contract.ts')));
+    expect(wrong).toEqual([]);
+  });
+
+  it('form no cycle between files, type imports included', () => {
+    expect(cyclesIn(new Map(typescript.map((file) => [file, importsOf(file)])))).toEqual([]);
+  });
+
+  it('form no cycle between the rooms of a part', () => {
+    const rooms = new Map<string, string[]>();
+    for (const file of typescript.filter((one) => !one.startsWith('test/'))) {
+      const targets = importsOf(file).map(roomOf);
+      const others = targets.filter((room) => room !== '' && room !== roomOf(file));
+      if (roomOf(file) !== '') rooms.set(roomOf(file), [...(rooms.get(roomOf(file)) ?? []), ...others]);
+    }
+    expect(cyclesIn(rooms)).toEqual([]);
+  });
+
+  it('lead from each room of the core only to the rooms below it', () => {
+    const wrong = typescript
+      .filter((file) => file.startsWith('services/core/'))
+      .flatMap((file) => {
+        const room = coreRoomOf(file);
+        const below = coreRooms.slice(0, coreRooms.indexOf(room));
+        return importsOf(file)
+          .filter((target) => coreRoomOf(target) !== room && !below.includes(coreRoomOf(target)))
+          .map((target) => `${file} imports ${target}`);
+      });
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** From the lowest up; docs/architecture.md says which question each answers. */
+const coreRooms = ['platform', 'lease', 'updates', 'outage', 'settings', 'alerts', 'monitor', 'ops'];
+
+function coreRoomOf(file: string): string {
+  return file.split('/')[2] ?? '';
+}
+
+/** A room is a folder of a part; the files beside the rooms, which put them together, are in none. */
+function roomOf(file: string): string {
+  const [area = '', part = '', room = '', inside] = file.split('/');
+  return inside === undefined ? '' : `${area}/${part}/${room}`;
+}
+
+function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (node: string, path: readonly string[]): void => {
+    if (path.includes(node)) cycles.push([...path.slice(path.indexOf(node)), node].join(' → '));
+    if (done.has(node) || path.includes(node)) return;
+    for (const target of graph.get(node) ?? []) visit(target, [...path, node]);
+    done.add(node);
+  };
+  for (const node of graph.keys()) visit(node, []);
+  return cycles;
+}
+
+/** Which files may use what everybody else takes through a port. */
+const doors: readonly { readonly what: RegExp; readonly where: RegExp; readonly within?: RegExp }[] = [
+  { what: /\bDate\.now\(|\bnew Date\(\)|\bperformance\./, where: /^services\/adapters\/system-clock\.ts$/ },
+  { what: /(?<!\.)\bset(?:Timeout|Interval|Immediate)\(/, where: /^services\/adapters\/system-clock\.ts$/ },
+  {
+    what: /\bAbortSignal\.timeout\(/,
+    where: /^services\/(?!core\/)|^functions\//,
+    within: /^services\/core\//,
+  },
+  { what: /\bMath\.random\(|\brandom(?:Bytes|UUID|Int)\(/, where: /^services\/adapters\/system-random\.ts$/ },
+  { what: /\bprocess\.env\b/, where: /\/(main|dev|app|handler|[a-z-]*entry)\.ts$/ },
+  {
+    what: /\bprocess\.exit\(|\bprocess\.exitCode\b/,
+    where: /\/(main|dev|app|die-with-parent)\.ts$/,
+    within: /^(?:services|functions)\//,
+  },
+];
+
+describe('what everybody takes through a port', () => {
+  for (const { what, where, within } of doors) {
+    it(`${what.source} stands behind its door alone`, () => {
+      const wrong = typescript
+        .filter((file) => !file.startsWith('test/') && !where.test(file) && (within?.test(file) ?? true))
+        .filter((file) => what.test(codeOf(textOf.get(file) ?? '')));
+      expect(wrong).toEqual([]);
+    });
+  }
+});
+
+describe('the tree', () => {
+  it('has in services and functions only the folders that docs/architecture.md names', () => {
+    const services = ['adapters', 'bot', 'cli', 'core', 'handlers', 'lab', 'metrics-sidecar'];
+    expect(services).toEqual(expect.arrayContaining(readdirSync(join(root, 'services'))));
+    const functions = ['heartbeat-monitor', 'release-lock', 'secrets-check', 'shared'];
+    expect(readdirSync(join(root, 'functions'))).toEqual(functions);
+    expect(readdirSync(join(root, 'services/core')).sort()).toEqual([...coreRooms].sort());
+  });
+
+  it('holds files that one can find one’s way in', () => {
+    const long = typescript.filter((file) => (textOf.get(file) ?? '').split('\n').length > 350);
+    expect(long).toEqual([]);
+  });
+
+  it('opens every source file with what it is', () => {
+    const bare = typescript.filter(
+      (file) => !file.startsWith('test/') && !/^(#!.*\n)?\/\*\*/.test(textOf.get(file) ?? ''),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  it('skips no test but for a missing real tool', () => {
+    const skips = /\b(?:it|test|describe)\.(?:skip|only|todo|fails)\b/;
+    expect(
+      typescript.filter((file) => file !== 'test/architecture.test.ts' && skips.test(textOf.get(file) ?? '')),
+    ).toEqual([]);
+  });
+});
+
+describe('the store’s scripts', () => {
+  const folder = 'services/adapters/redis';
+  const scripts = filesBelow(folder).filter((file) => file.endsWith('.lua'));
+
+  it.each(scripts)('%s declares its keys and is used from its own room', (script) => {
+    const text = readFileSync(join(root, script), 'utf8');
+    const users = typescript.filter((file) => dirname(file) === dirname(script));
+    const [, keys] = /-(\d+)\.lua$/.exec(script) ?? [];
+    const used = [...text.matchAll(/KEYS\[(\d+)\]/g)].map(([, index]) => Number(index));
+    expect(Math.max(0, ...used)).toBe(Number(keys));
+    expect(text).toMatch(/^-- /);
+    expect(text).toMatch(/-- KEYS/);
+    expect(text).toMatch(/-- ARGV/);
+    expect(text).toMatch(/-- Out/);
+    expect(text).not.toMatch(/cjson/);
+    const name = relative(folder, script).replace('.lua', '');
+    expect(users.some((file) => textOf.get(file)?.includes(`'${name}'`))).toBe(true);
+  });
+});
+
+it('keeps download addresses out of the lock file', () => {
+  expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "http/);
+  expect(statSync(join(root, '.npmrc')).isFile()).toBe(true);
+});

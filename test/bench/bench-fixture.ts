@@ -1,0 +1,214 @@
+/**
+ * What all contenders stand on: one emulator process with a round trip of 30 ms, one store over REST, and for each
+ * run a bot of its own, a record of its own and, for ours, keys of its own.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { upstashStore } from '../../services/adapters/redis/upstash-store.ts';
+import { systemClock } from '../../services/adapters/system-clock.ts';
+import { storeKeys } from '../../services/core/platform/store-keys.ts';
+import type { FaultRequest } from '../../services/lab/telegram-emulator/faults.ts';
+import { freePort, type Program, startProgram } from '../support/program.ts';
+import { RecordFile, type Sent } from './record.ts';
+import { type Order, orderText, wallMs } from './work.ts';
+
+export const roundTripMs = 30;
+const startLimitMs = 20_000;
+const storeToken = 'rest-token-of-the-bench';
+
+export interface Stage {
+  readonly telegramUrl: string;
+  readonly telegram: Program;
+  readonly storeUrl: string;
+  run(): Promise<Run>;
+  stop(): Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'staffprobot-bench-'));
+  const telegram = await ready('services/lab/telegram-emulator/main.ts', [
+    '--port',
+    '0',
+    '--latency-ms',
+    String(roundTripMs),
+  ]);
+  const store = await ready('services/lab/redis-rest/main.ts', ['--port', '0', '--token', storeToken]);
+  const runs: Run[] = [];
+  return {
+    telegramUrl: telegram.url,
+    telegram: telegram.program,
+    storeUrl: store.url,
+    async run() {
+      const run = new Run({ index: runs.length, folder, telegramUrl: telegram.url, storeUrl: store.url });
+      runs.push(run);
+      await run.prepare();
+      return run;
+    },
+    async stop() {
+      await Promise.all(runs.map((run) => run.stop()));
+      for (const { record } of runs) record.close();
+      await telegram.program.destroy();
+      store.program.signal('SIGTERM');
+      await store.program.ended;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function ready(main: string, args: readonly string[]): Promise<{ program: Program; url: string }> {
+  const program = startProgram(main, {}, args);
+  await program.says(/^ready \S+$/m);
+  return { program, url: /^ready (\S+)$/m.exec(program.stdout())?.[1] ?? '' };
+}
+
+export interface Message extends Omit<Order, 'number'> {
+  readonly chatId: number;
+}
+
+interface RunPlace {
+  readonly index: number;
+  readonly folder: string;
+  readonly telegramUrl: string;
+  readonly storeUrl: string;
+}
+
+/** One bot's life: what was sent to it, who polls for it, what was done. */
+export class Run {
+  readonly token: string;
+  readonly record: RecordFile;
+  readonly sent: Sent[] = [];
+  readonly place: RunPlace;
+  readonly keyPrefix: string;
+  /** Where the last worker of ours shows its metrics. */
+  port = 0;
+  private readonly recordPath: string;
+  private readonly programs: Program[] = [];
+
+  constructor(place: RunPlace) {
+    this.place = place;
+    this.token = `${7000 + place.index}:secret-of-a-bot-of-the-bench`;
+    this.keyPrefix = `run${place.index}:`;
+    this.recordPath = join(place.folder, `run-${place.index}`);
+    this.record = new RecordFile(this.recordPath);
+  }
+
+  /** A store that says which epoch it is makes a first start wait for nothing. */
+  async prepare(): Promise<void> {
+    await this.store.command(['SET', storeKeys(this.keyPrefix).epoch, '0']);
+  }
+
+  get store() {
+    return upstashStore({ url: this.place.storeUrl, token: storeToken, timeoutMs: 10_000 });
+  }
+
+  /** Starts a program of a contender. */
+  async start(
+    main: string,
+    args: readonly string[],
+    more: Readonly<Record<string, string>>,
+  ): Promise<Program> {
+    const { token, place, recordPath, keyPrefix } = this;
+    this.port = await freePort();
+    const bench = { BENCH_TOKEN: token, BENCH_API_ROOT: place.telegramUrl, BENCH_RECORD: recordPath };
+    const worker = {
+      ENVIRONMENT: 'production',
+      TELEGRAM_BOT_TOKEN_PROD: token,
+      TELEGRAM_API_ROOT: place.telegramUrl,
+      UPSTASH_REDIS_REST_URL: place.storeUrl,
+      UPSTASH_REDIS_REST_TOKEN: storeToken,
+      REDIS_KEY_PREFIX: keyPrefix,
+      BOT_METRICS_PORT: String(this.port),
+    };
+    const program = startProgram(main, { ...bench, ...worker, ...more }, args);
+    this.programs.push(program);
+    return program;
+  }
+
+  /** Users send messages, all in one request. */
+  async send(messages: readonly Message[]): Promise<void> {
+    const atMs = wallMs();
+    const updates = messages.map(({ chatId, workMs, reply }) => {
+      const number = this.sent.length;
+      this.sent.push({ number, chatId, atMs, workMs });
+      return messageUpdate(number, chatId, orderText({ number, workMs, reply }));
+    });
+    await this.control('updates', { updates });
+  }
+
+  /** Resolves when whoever polls has handled a first message. */
+  async warmUp(): Promise<void> {
+    const number = this.sent.length;
+    await this.send([{ chatId: 1_000_000, workMs: 0, reply: false }]);
+    if (!(await this.until(() => this.record.done.has(number), startLimitMs))) {
+      throw new Error(`the first message is not handled: ${this.programs.at(-1)?.output()}`);
+    }
+  }
+
+  async fault(request: Omit<FaultRequest, 'token'>): Promise<void> {
+    await this.control('faults', request);
+  }
+
+  /** Resolves when all that was sent is done, or `limitMs` later. */
+  async settled(limitMs: number): Promise<boolean> {
+    return this.until(() => this.record.done.size >= this.sent.length, limitMs);
+  }
+
+  /** Resolves when all that was sent is done, or when nothing has been done for a while. */
+  async calm({ quietMs, limitMs }: { readonly quietMs: number; readonly limitMs: number }): Promise<void> {
+    let last = { count: -1, atMs: 0 };
+    await this.until(() => {
+      const count = this.record.done.size;
+      const atMs = systemClock.monotonicMs();
+      if (count !== last.count) last = { count, atMs };
+      return count >= this.sent.length || atMs - last.atMs > quietMs;
+    }, limitMs);
+  }
+
+  /** What the last worker of ours shows, by name; those with labels are left out. */
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    return new Map(
+      [...text.matchAll(/^(\w+) (\S+)$/gm)].map(([, name, value]) => [name ?? '', Number(value)]),
+    );
+  }
+
+  /** Looks at the record again and again, for `limitMs` at most. */
+  async until(fits: () => boolean, limitMs: number): Promise<boolean> {
+    const endMs = systemClock.monotonicMs() + limitMs;
+    for (;;) {
+      this.record.read();
+      if (fits()) return true;
+      if (systemClock.monotonicMs() > endMs) return false;
+      await systemClock.sleep(20);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.programs.map((program) => program.destroy()));
+  }
+
+  private async control(what: 'updates' | 'faults', body: Readonly<Record<string, unknown>>): Promise<void> {
+    const response = await fetch(`${this.place.telegramUrl}/emulator/${what}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: this.token, ...body }),
+    });
+    const answer = (await response.json()) as { ok: boolean; description?: string };
+    if (!answer.ok) throw new Error(`the emulator refused: ${answer.description}`);
+  }
+}
+
+function messageUpdate(number: number, chatId: number, text: string): Readonly<Record<string, unknown>> {
+  const person = { id: chatId, first_name: `Person ${chatId}` };
+  const date = Math.floor(wallMs() / 1000);
+  return {
+    message: {
+      message_id: number + 1,
+      date,
+      from: { ...person, is_bot: false, language_code: 'en' },
+      chat: { ...person, type: 'private' },
+      text,
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BotStage, botToken, startBotStage } from '../support/bot-fixture.ts';
+
+let stage: BotStage;
+
+beforeEach(async () => {
+  stage = await startBotStage();
+});
+afterEach(() => stage.stop());
+
+const say = (text: string, { from = 5, languageCode = 'en' } = {}): void => {
+  stage.telegram.pushText(botToken, { chatId: from, text, languageCode });
+};
+const answer = async (pattern: RegExp) =>
+  (await stage.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
+
+describe('BOT_HANDLERS', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'handlers-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (text: string): string => {
+    const path = join(folder, 'features.mjs');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('adds the company’s own features after the shipped commands', async () => {
+    const path = write(`
+      export const allowedUpdates = ['message', 'chat_member'];
+      export default async (ctx, next) => {
+        if (ctx.message?.text === 'ping') await ctx.reply('pong, attempt ' + ctx.state.attempt);
+        await next();
+      };`);
+    await stage.worker({ BOT_HANDLERS: path });
+    say('ping');
+    expect(await answer(/^pong/)).toBe('pong, attempt 1');
+    say('/start');
+    await answer(/^Hello!/);
+    expect(stage.telegram.state(botToken).allowedUpdates).toEqual([
+      'message',
+      'callback_query',
+      'chat_member',
+    ]);
+  });
+
+  it.each([
+    ['a module that is not there', 'nowhere.mjs', undefined],
+    ['a default export that is no middleware', 'features.mjs', 'export default 42;'],
+    ['a module that throws', 'features.mjs', 'throw new Error("boom");'],
+  ])('refuses %s in one line, with exit code 78', async (_name, file, text) => {
+    if (text !== undefined) write(text);
+    const worker = await stage.worker({ BOT_HANDLERS: join(folder, file) });
+    expect(await worker.ended).toBe(78);
+    expect(worker.stderr()).toMatch(/^BOT_HANDLERS: expected a module .*, got .*; give a path .*\n$/);
+  });
+
+  it.each([
+    ['./nope.ts', `there is no file ${join(process.cwd(), 'nope.ts')}`],
+    ['./services', `there is no file ${join(process.cwd(), 'services')}`],
+    ['nope.ts', `there is neither a file ${join(process.cwd(), 'nope.ts')} nor such a package`],
+    ['@company/features', 'nor such a package'],
+  ])('says of %s where it was looked for', async (specifier, where) => {
+    const worker = await stage.worker({ BOT_HANDLERS: specifier });
+    expect(await worker.ended).toBe(78);
+    expect(worker.stderr()).toContain(`got "${specifier}", which cannot be loaded (`);
+    expect(worker.stderr()).toContain(where);
+    expect(worker.stderr()).not.toContain('services/bot');
+  });
+
+  it('says of a module that is there what it misses itself', async () => {
+    const worker = await stage.worker({
+      BOT_HANDLERS: write("import 'no-such-package'; export default () => {};"),
+    });
+    expect(await worker.ended).toBe(78);
+    expect(worker.stderr()).toContain("'no-such-package' imported from");
+  });
+});

@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BotStage, botToken, keys, startBotStage } from '../support/bot-fixture.ts';
+import { until } from '../support/program.ts';
+
+/**
+ * Writes down what it handles. `slow` takes so long that the journal gets it; at `trouble` it sees to it first that
+ * Telegram answers no poll any more, so that what it has handled cannot be confirmed.
+ */
+const recordingHandlers = `
+  import { appendFileSync } from 'node:fs';
+  export default async (ctx) => {
+    const { text } = ctx.message;
+    if (text === 'slow') await new Promise((resolve) => setTimeout(resolve, 600));
+    if (text === 'trouble') {
+      await fetch(process.env.TELEGRAM_API_ROOT + '/emulator/faults', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ method: 'getUpdates', kind: process.env.TEST_FAULT, retryAfter: 1 }),
+      });
+    }
+    appendFileSync(process.env.TEST_RECORD, text + ' ' + ctx.state.attempt + '\\n');
+  };`;
+
+let stage: BotStage;
+let folder: string;
+
+beforeEach(async () => {
+  stage = await startBotStage();
+  folder = mkdtempSync(join(tmpdir(), 'stop-in-trouble-'));
+  writeFileSync(join(folder, 'handlers.mjs'), recordingHandlers);
+  writeFileSync(join(folder, 'record'), '');
+});
+afterEach(async () => {
+  await stage.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const say = (text: string): void => void stage.telegram.pushText(botToken, { chatId: 5, text });
+const handled = (): string[] => readFileSync(join(folder, 'record'), 'utf8').trim().split('\n');
+const handledAll = (text: string) =>
+  until(`${text} is handled`, async () => handled().some((line) => line.startsWith(text)) || undefined);
+const worker = (fault = '') =>
+  stage.worker({
+    BOT_HANDLERS: join(folder, 'handlers.mjs'),
+    TEST_RECORD: join(folder, 'record'),
+    TEST_FAULT: fault,
+    LONG_POLL_TIMEOUT_SECONDS: '1',
+  });
+
+const journaled = async (count: number) =>
+  until(`the journal holds ${count}`, async () =>
+    (await stage.store.command(['HLEN', keys.journal])) === count ? true : undefined,
+  );
+
+describe('a stop in good order', () => {
+  it('leaves nothing in the journal and nothing at Telegram, also right after a slow handler', async () => {
+    const first = await worker();
+    await stage.lockOtherThan();
+    say('slow');
+    await journaled(1);
+    await handledAll('slow');
+    first.signal('SIGTERM');
+    expect(await first.ended).toBe(0);
+    expect(await stage.store.command(['HLEN', keys.journal])).toBe(0);
+    expect(stage.telegram.state(botToken).pending).toBe(0);
+  });
+});
+
+describe('a stop while Telegram is in trouble', () => {
+  it.each(['502-html', '429', 'hang'])('repeats nothing that was handled (%s)', async (fault) => {
+    const first = await worker(fault);
+    await stage.lockOtherThan();
+    say('before');
+    await handledAll('before');
+    say('trouble');
+    await handledAll('trouble');
+    first.signal('SIGTERM');
+    expect(await first.ended).toBe(0);
+    stage.telegram.fault({ kind: 'none' });
+    expect(stage.telegram.state(botToken).pending).toBe(1);
+    await worker();
+    say('after');
+    await handledAll('after');
+    expect(handled()).toEqual(['before 1', 'trouble 1', 'after 1']);
+    await journaled(0);
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { commands, readCommandLine } from '../../services/cli/command-line.ts';
+import { helpFor } from '../../services/cli/help.ts';
+import { type } from './keyboard.ts';
+
+describe('the command line', () => {
+  it.each([[], ['--help'], ['help']])('%j is the general help', async (...args) => {
+    expect(readCommandLine(args.flat())).toEqual({ kind: 'help', command: undefined });
+  });
+
+  it.each(Object.keys(commands))(
+    '%s has a help of its own, and a place in the general one',
+    async (command) => {
+      const { out, code } = await type(`${command} --help`, { environment: {} });
+      expect(code).toBe(0);
+      expect(out).toContain(`npx staffprobot ${command}`);
+      expect(out).toContain('Exit codes');
+      expect(helpFor(undefined)).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+      for (const option of commands[command as keyof typeof commands].options) {
+        expect(out).toContain(`--${option}`);
+      }
+    },
+  );
+
+  it('fits a terminal', () => {
+    const all = [helpFor(undefined), ...Object.keys(commands).map((name) => helpFor(name as 'status'))].join(
+      '\n',
+    );
+    expect(all.split('\n').filter((line) => line.length > 120)).toEqual([]);
+  });
+
+  it.each([
+    'revive',
+    'Status',
+    '--json',
+    'status now',
+    'status --force',
+    'status --yes',
+    'drop-updates --force --yes',
+    'restart --drop-updates --yes',
+    'release-lock --forse',
+    'release-lock --force=yes --yes',
+    'release-lock --reason --yes',
+    'release-lock --wait soon --yes',
+    'release-lock --wait 0 --yes',
+    'release-lock --wait -5 --yes',
+    `release-lock --yes --reason ${'x'.repeat(501)}`,
+    'audit --count many',
+    'constructor',
+    '__proto__',
+  ])('%s is exit code 64 with a line that says why, and nothing is done', async (line) => {
+    const { code, out, err } = await type(line, {
+      environment: {
+        TELEGRAM_BOT_TOKEN_DEV: '1:x',
+        UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1',
+        UPSTASH_REDIS_REST_TOKEN: 'x',
+      },
+    });
+    expect(code).toBe(64);
+    expect(err.trim()).not.toBe('');
+    if (!line.includes('--json')) expect(out).toBe('');
+  });
+
+  it('tells a script in JSON what was wrong', async () => {
+    const typed = await type('status --json --force', { environment: {} });
+    expect(typed.json()).toEqual({
+      ok: false,
+      error: { code: 'USAGE', message: 'status has no option --force' },
+    });
+  });
+});
+
+describe('check-env', () => {
+  const check = (environment: Record<string, string>, line = 'check-env') => type(line, { environment });
+  const production = '123456:production-token-production-token';
+
+  it.each([
+    [{}],
+    [{ TELEGRAM_BOT_TOKEN_DEV: '1:x' }],
+    [{ ENVIRONMENT: 'production', TELEGRAM_BOT_TOKEN_PROD: production }],
+    [{ ENVIRONMENT: 'production' }],
+  ])('%j is fine', async (environment) => {
+    expect(await check(environment)).toMatchObject({ code: 0, err: '' });
+  });
+
+  it.each(['development', 'staging', ''])(
+    'a production token in %j fails with a hint, and is not shown',
+    async (name) => {
+      const typed = await check({ ENVIRONMENT: name, TELEGRAM_BOT_TOKEN_PROD: production });
+      expect(typed.code).toBe(78);
+      expect(typed.err.trim().split('\n')).toHaveLength(1);
+      expect(typed.err).toMatch(/^TELEGRAM_BOT_TOKEN_PROD: .*would steal.*; remove it here/);
+      expect(typed.err).not.toContain(production);
+      expect((await check({ TELEGRAM_BOT_TOKEN_PROD: production }, 'check-env --json')).json()).toMatchObject(
+        {
+          ok: false,
+          problems: [expect.stringContaining('TELEGRAM_BOT_TOKEN_PROD')],
+        },
+      );
+    },
+  );
+
+  it('reports what is wrong, and with --complete what is missing', async () => {
+    expect((await check({ METRICS_PORT: 'x' })).err).toContain('METRICS_PORT');
+    expect((await check({ UPSTASH_REDIS_REST_URL: 'https://x.upstash.io' })).err).toContain('REST_TOKEN');
+    const complete = await check({}, 'check-env --complete');
+    expect(complete.code).toBe(78);
+    expect(complete.err).toContain('TELEGRAM_BOT_TOKEN_DEV');
+    expect(complete.err).toContain('UPSTASH_REDIS_REST_URL');
+  });
+
+  it('passes a deprecation on as a warning', async () => {
+    const typed = await check({ TELEGRAM_BOT_TOKEN: '1:x' });
+    expect(typed.code).toBe(0);
+    expect(typed.err).toContain('warning: TELEGRAM_BOT_TOKEN is deprecated');
+  });
+});

@@ -1,0 +1,223 @@
+/** What people have set up wrongly: the settings of another bot, half of them, or an address that is no store. */
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { adviceOn } from '../../services/cli/advice.ts';
+import { lockValue } from '../../services/core/lease/lock-value.ts';
+import { botToken, FunctionStage, holder } from '../support/function-fixture.ts';
+import { fakeAws, type Typed, type } from './keyboard.ts';
+
+let stage: FunctionStage;
+beforeAll(async () => {
+  stage = await FunctionStage.open(undefined);
+});
+afterAll(() => stage?.close());
+beforeEach(() => stage.clear());
+
+const run = (line: string, more: Readonly<Record<string, string>> = {}, reply?: string): Promise<Typed> =>
+  type(line, { environment: stage.environment(more), ...(reply === undefined ? {} : { reply }) });
+
+/** The store's address and token, and nothing else but what is given. */
+function storeAlone(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const {
+    UPSTASH_REDIS_REST_URL = '',
+    UPSTASH_REDIS_REST_TOKEN = '',
+    REDIS_KEY_PREFIX = '',
+  } = stage.environment();
+  return { UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, REDIS_KEY_PREFIX, ...more };
+}
+
+describe('a production lock, and the settings of a development bot', () => {
+  const production = lockValue({ ...holder, env: 'production' });
+  beforeEach(async () => {
+    await stage.beat();
+    await stage.store.command(['SET', stage.keys.lock, production, 'PX', '30000']);
+    stage.telegram.pushText(botToken, { chatId: 7, text: 'wait' });
+  });
+
+  it.each(['drop-updates', 'recover', 'restart', 'release-lock', 'release-lock --force'])(
+    '%s refuses, changes nothing, and names both environments and the variable',
+    async (line) => {
+      const restarts = stage.restarts;
+      for (const typed of [await run(`${line} --yes`), await run(line, {}, 'y')]) {
+        expect(typed).toMatchObject({ code: 1, out: '', questions: [] });
+        expect(typed.err).toMatch(
+          /ENVIRONMENT: expected production, .*got development \(the default\); set ENVIRONMENT=production/,
+        );
+        expect(typed.err).toContain('OTHER_ENVIRONMENT');
+      }
+      expect(await stage.get(stage.keys.lock)).toBe(production);
+      expect(await stage.get(stage.keys.lockRevoked)).toBeNull();
+      expect(stage.telegram.state(botToken).pending).toBeGreaterThan(0);
+      expect(stage.restarts).toBe(restarts);
+    },
+  );
+
+  it('status shows it, and doctor takes it for the first thing to mend', async () => {
+    expect((await run('status')).out).toMatch(/mismatch +ENVIRONMENT: expected production/);
+    const doctor = await run('doctor');
+    expect(doctor.code).toBe(1);
+    expect(doctor.out).toMatch(/do this +ENVIRONMENT: expected production, .*got development/);
+    expect((await run('doctor --json')).json()).toMatchObject({ healthy: false, cause: 'other-environment' });
+  });
+
+  it('the ops function refuses as well', async () => {
+    const environment = { environment: stage.environment(), runProgram: fakeAws(stage) };
+    const typed = await type('drop-updates --yes --function ops', environment);
+    expect(typed.code).toBe(1);
+    expect(typed.err).toContain('OTHER_ENVIRONMENT');
+    expect(stage.telegram.state(botToken).pending).toBeGreaterThan(0);
+  });
+
+  it('with ENVIRONMENT=production the same settings do as asked', async () => {
+    const environment = storeAlone({ ENVIRONMENT: 'production' });
+    const typed = await type('release-lock --force --yes', { environment });
+    expect(typed).toMatchObject({ code: 0, out: expect.stringContaining('The lock was deleted.') });
+  });
+
+  it('release-lock does as asked where nothing says whose bot is meant', async () => {
+    expect((await type('release-lock --force --yes', { environment: storeAlone() })).code).toBe(0);
+  });
+});
+
+describe('the store’s address and token alone', () => {
+  it('are enough for status and doctor; what needs the token is unknown, with its name', async () => {
+    await stage.beat();
+    await stage.takeLock();
+    for (const [environment, name] of [
+      [storeAlone(), 'TELEGRAM_BOT_TOKEN_DEV'],
+      [storeAlone({ ENVIRONMENT: 'development' }), 'TELEGRAM_BOT_TOKEN_DEV'],
+    ] as const) {
+      const status = await type('status', { environment });
+      expect(status).toMatchObject({ code: 0, out: expect.stringMatching(/^The bot works\./) });
+      expect(status.out).toMatch(new RegExp(`telegram +unknown: ${name} is not set`));
+      expect(status.out).toMatch(/queue +unknown/);
+      const doctor = await type('doctor', { environment });
+      expect(doctor).toMatchObject({ code: 0, out: expect.stringContaining(`unknown: ${name} is not set`) });
+    }
+    const production = await type('status --json', {
+      environment: storeAlone({ ENVIRONMENT: 'production' }),
+    });
+    expect(production.json()).toMatchObject({
+      telegram: 'not-asked',
+      telegramProblem: 'TELEGRAM_BOT_TOKEN_PROD is not set',
+      pendingUpdates: null,
+    });
+  });
+
+  it('are not enough for what changes Telegram’s queue', async () => {
+    const typed = await type('drop-updates --yes', { environment: storeAlone() });
+    expect(typed.code).toBe(78);
+    expect(typed.err).toMatch(/^TELEGRAM_BOT_TOKEN_DEV: expected a bot token, got nothing/);
+  });
+});
+
+describe('status', () => {
+  afterEach(() => stage.telegram.fault({ kind: 'none' }));
+
+  it('says how Telegram is, in the runbook’s words', async () => {
+    expect((await run('status')).out).toMatch(/telegram +reachable\n/);
+    stage.telegram.fault({ kind: '500' });
+    expect((await run('status')).out).toMatch(/telegram +unreachable\n/);
+    stage.telegram.fault({ kind: 'none' });
+    stage.telegram.fault({ kind: '401' });
+    expect((await run('status')).out).toMatch(/telegram +token-rejected\n/);
+  });
+
+  it('says that ECS could not be asked and what is missing, and so does a restart', async () => {
+    const unset = { AWS_REGION: '', AWS_DEFAULT_REGION: '' };
+    expect((await run('status', unset)).out).toMatch(/ECS +unknown: .*Region is missing.*set AWS_REGION/);
+    await stage.beat();
+    await stage.takeLock();
+    expect(await run('doctor', unset)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^All is well.*\n +ECS +unknown: .*set AWS_REGION/),
+    });
+    const restart = await run('restart --yes', unset);
+    expect(restart.err).toMatch(/FAILED: .*Region is missing; set AWS_REGION, and credentials/);
+  });
+});
+
+describe('a store that cannot be used', () => {
+  const commands = ['status', 'doctor', 'audit', 'dead list'];
+
+  it('is told in the worker’s words, with its exit code, when nothing listens', async () => {
+    for (const line of commands) {
+      const typed = await run(line, { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' });
+      expect([line, typed.code]).toEqual([line, 69]);
+      expect(typed.err.trim()).toMatch(
+        /the store cannot be used: .*; check UPSTASH_REDIS_REST_URL and [^\n]*$/,
+      );
+      expect(typed.err.trim().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('is told so when it refuses the token, which is not shown', async () => {
+    for (const line of commands) {
+      const typed = await run(line, { UPSTASH_REDIS_REST_TOKEN: 'a-wrong-store-token' });
+      expect([line, typed.code]).toEqual([line, 69]);
+      expect(typed.err).toMatch(/the store cannot be used: .*WRONGPASS.*; check UPSTASH_REDIS_REST_URL/);
+      expect(typed.err).not.toContain('a-wrong-store-token');
+    }
+  });
+
+  it.each([
+    ['a page', 200, 'text/html; charset=utf-8', '<html>store-secret</html>', 'HTTP 200, text/html'],
+    ['a missing page', 404, 'text/plain', 'nothing here', 'HTTP 404, text/plain'],
+    ['JSON of another kind', 403, 'application/json', '{"message":"no"}', 'HTTP 403, application/json'],
+    ['a redirection', 302, '', '', 'HTTP 302, no content type'],
+  ])('is told with what its address answers: %s', async (_name, status, kind, body, told) => {
+    await serving(
+      (_request, response) => {
+        response.writeHead(status, {
+          location: '/elsewhere',
+          ...(kind === '' ? {} : { 'content-type': kind }),
+        });
+        response.end(body);
+      },
+      async (url) => {
+        for (const line of commands) {
+          const typed = await run(line, { UPSTASH_REDIS_REST_URL: url });
+          expect([line, typed.code]).toEqual([line, 69]);
+          expect(typed.err).toContain(`its address answers ${told}: no Redis REST API`);
+          expect(typed.err).not.toContain('store-secret');
+        }
+      },
+    );
+  });
+});
+
+describe('the advice to switch the worker on', () => {
+  it('holds the names that are known, as a shell takes them', () => {
+    const environment = { ECS_CLUSTER: 'bots', ECS_SERVICE: "the worker's", AWS_REGION: 'eu-central-1' };
+    expect(adviceOn('worker-switched-off', environment).command).toBe(
+      `aws ecs update-service --cluster bots --service 'the worker'\\''s' --desired-count 1 --region eu-central-1`,
+    );
+  });
+
+  it('says where the command is to be had when they are not', () => {
+    const { next, command } = adviceOn('worker-switched-off', {});
+    expect(command).toBeNull();
+    expect(next).toContain('RestartCommand, with --desired-count 1');
+  });
+
+  it('is given by doctor', async () => {
+    stage.service = { ...stage.service, desired: 0, running: 0 };
+    expect((await run('doctor')).out).toMatch(
+      /command +aws ecs update-service --cluster bots --service worker /,
+    );
+    stage.service = { ...stage.service, desired: 1, running: 1 };
+  });
+});
+
+async function serving(answer: RequestListener, use: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}

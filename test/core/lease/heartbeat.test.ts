@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { heartbeatAgeSeconds, readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
+
+const momentMs = Date.UTC(2026, 2, 1, 3, 4, 5, 678);
+const read = (ts: unknown) => readHeartbeat(JSON.stringify({ ts }));
+
+describe('reading a heartbeat', () => {
+  it('takes none for absent, and an empty one for malformed', () => {
+    expect(readHeartbeat(null)).toEqual({ kind: 'absent' });
+    expect(readHeartbeat('')).toEqual({ kind: 'malformed', raw: '' });
+  });
+
+  it('keeps the value as it is stored', () => {
+    const raw = '{"host":"h",  "ts":"2026-03-01T03:04:05.678Z"}';
+    expect(readHeartbeat(raw)).toEqual({
+      kind: 'present',
+      raw,
+      tsMs: momentMs,
+      heartbeat: { host: 'h', ts: '2026-03-01T03:04:05.678Z' },
+    });
+  });
+
+  it.each([
+    ['as this worker writes it', '2026-03-01T03:04:05.678Z', momentMs],
+    ['without a fraction', '2026-03-01T03:04:05Z', momentMs - 678],
+    ['to the microsecond, with an offset of nothing', '2026-03-01T03:04:05.678901+00:00', momentMs],
+    ['to the nanosecond', '2026-03-01T03:04:05.678901234Z', momentMs],
+    ['on a leap day', '2028-02-29T00:00:00Z', Date.UTC(2028, 1, 29)],
+  ])('understands a time %s', (_name, ts, tsMs) => {
+    expect(read(ts)).toMatchObject({ kind: 'present', tsMs });
+  });
+
+  it.each([
+    '1',
+    '2026',
+    '2026-03-01',
+    'x 2026-03-01',
+    'Mon',
+    'Sun, 01 Mar 2026 03:04:05 GMT',
+    '03/01/2026',
+    '2026-03-01 03:04:05Z',
+    '2026-03-01T03:04Z',
+    '2026-03-01T03:04:05',
+    '2026-03-01T03:04:05Z ',
+    '2026-02-29T00:00:00Z',
+    '2026-02-30T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-03-01T25:00:00Z',
+    '2026-03-01T03:04:60Z',
+    '2026-03-01T06:04:05+03:00',
+    '+002026-03-01T03:04:05Z',
+    '',
+    5,
+    null,
+    undefined,
+    {},
+  ])('takes %j for no time', (ts) => {
+    expect(read(ts).kind).toBe('malformed');
+  });
+
+  it.each(['null', '"2026-03-01T03:04:05Z"', '[]', '{', '7', 'not json'])('takes %s for malformed', (raw) => {
+    expect(readHeartbeat(raw)).toEqual({ kind: 'malformed', raw });
+  });
+});
+
+describe('the age of a heartbeat', () => {
+  it('is in seconds, and never negative', () => {
+    const reading = read('2026-03-01T03:04:05.678Z');
+    expect(heartbeatAgeSeconds(reading, momentMs + 1500)).toBe(1.5);
+    expect(heartbeatAgeSeconds(reading, momentMs - 1500)).toBe(0);
+  });
+
+  it('is unknown of one that is absent or malformed', () => {
+    expect(heartbeatAgeSeconds(readHeartbeat(null), momentMs)).toBeNull();
+    expect(heartbeatAgeSeconds(readHeartbeat('x'), momentMs)).toBeNull();
+  });
+});

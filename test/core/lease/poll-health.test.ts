@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { PollHealth } from '../../../services/core/lease/poll-health.ts';
+
+const deadlineMs = 40_000;
+const at = (monotonicMs: number) => ({ monotonicMs, wallMs: 1_000_000 + monotonicMs });
+
+it('is not good before the first poll', () => {
+  const health = new PollHealth(deadlineMs);
+  expect(health.isGood(0)).toBe(false);
+  expect(health.ageMs(5)).toBeUndefined();
+  expect(health.lastSuccessWallMs).toBeUndefined();
+});
+
+it('is good for as long as one poll may take, so that one that hangs ends it', () => {
+  const health = new PollHealth(deadlineMs);
+  health.succeeded(at(1000));
+  expect(health.isGood(1000 + deadlineMs)).toBe(true);
+  expect(health.isGood(1001 + deadlineMs)).toBe(false);
+  expect(health.ageMs(3000)).toBe(2000);
+  expect(health.lastSuccessWallMs).toBe(1_001_000);
+});
+
+it('ends with a failure and begins again with a success, and keeps the last error in words meanwhile', () => {
+  const health = new PollHealth(deadlineMs);
+  health.succeeded(at(0));
+  health.failedWith('getUpdates: 502');
+  expect(health.isGood(1)).toBe(false);
+  expect(health.lastError).toBe('getUpdates: 502');
+  expect(health.lastSuccessWallMs).toBe(1_000_000);
+  health.succeeded(at(2));
+  expect(health.isGood(3)).toBe(true);
+  expect(health.lastError).toBeNull();
+});

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { memoizeAsync } from '../../../services/core/platform/memoize-async.ts';
+
+it('builds once, also for calls at the same moment', async () => {
+  let built = 0;
+  const get = memoizeAsync(async () => ++built);
+  expect(built).toBe(0);
+  expect(await Promise.all([get(), get()])).toEqual([1, 1]);
+  expect(await get()).toBe(1);
+});
+
+it('tries again after a build that failed', async () => {
+  let tries = 0;
+  const get = memoizeAsync(async () => {
+    tries += 1;
+    if (tries === 1) throw new Error('not yet');
+    return tries;
+  });
+  await expect(get()).rejects.toThrow('not yet');
+  expect(await get()).toBe(2);
+  expect(await get()).toBe(2);
+});

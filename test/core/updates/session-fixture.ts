@@ -1,0 +1,143 @@
+/** A delivery on a clock that stands still, over the shipped scripts and a Telegram that holds a queue. */
+
+import { redisUpdateJournal } from '../../../services/adapters/redis/journal/update-journal.ts';
+import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
+import { leaseTimes } from '../../../services/core/lease/lease-times.ts';
+import { PollHealth } from '../../../services/core/lease/poll-health.ts';
+import { Term } from '../../../services/core/lease/term.ts';
+import type { BotApi, CallOptions } from '../../../services/core/platform/bot-api.ts';
+import { storeKeys } from '../../../services/core/platform/store-keys.ts';
+import { PollingSession } from '../../../services/core/updates/polling-session.ts';
+import type { HandleUpdate, Update } from '../../../services/core/updates/update.ts';
+import { type EmbeddedRunner, embeddedRunner } from '../../support/embedded-runner.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+export const keys = storeKeys('');
+const roundTripMs = 30;
+const lockTtlMs = 3_600_000;
+
+export function message(id: number, text: string, chatId = id): Update {
+  return { update_id: id, message: { chat: { id: chatId }, text } };
+}
+
+export function textOf(update: Update): string {
+  return (update['message'] as { text: string }).text;
+}
+
+interface Call {
+  readonly atMs: number;
+  readonly method: string;
+  readonly offset: number | undefined;
+}
+
+/** Holds what is not confirmed; a poll waits until there is something. */
+class QueuedTelegram implements BotApi {
+  readonly calls: Call[] = [];
+  readonly queue: Update[] = [];
+  /** Polls never reach it. */
+  hangs = false;
+  /** What the next poll is answered with. */
+  nextAnswer: { readonly result: unknown } | { readonly error: Error } | undefined;
+  private readonly clock: VirtualClock;
+
+  constructor(clock: VirtualClock) {
+    this.clock = clock;
+  }
+
+  async call<Result>(
+    method: string,
+    parameters: Readonly<Record<string, unknown>>,
+    { signal, timeoutMs }: CallOptions,
+  ): Promise<Result> {
+    const { offset, timeout, limit } = parameters as { offset?: number; timeout?: number; limit?: number };
+    this.calls.push({ atMs: this.clock.monotonicMs(), method, offset });
+    await this.clock.sleep(roundTripMs, signal);
+    if (method === 'getWebhookInfo') return { pending_update_count: this.queue.length } as Result;
+    if (this.hangs) {
+      await this.clock.sleep(timeoutMs, signal);
+      throw new Error('no answer');
+    }
+    const next = this.nextAnswer;
+    this.nextAnswer = undefined;
+    if (next !== undefined && 'error' in next) throw next.error;
+    if (next !== undefined) return next.result as Result;
+    while (this.queue[0] !== undefined && this.queue[0].update_id < (offset ?? 0)) this.queue.shift();
+    const endMs = this.clock.monotonicMs() + (timeout ?? 0) * 1000;
+    while (this.queue.length === 0 && this.clock.monotonicMs() < endMs && !signal?.aborted)
+      await this.clock.sleep(10, signal);
+    if (signal?.aborted) throw new Error('given up');
+    return this.queue.slice(0, limit) as Result;
+  }
+}
+
+export interface TermOptions {
+  readonly handle: HandleUpdate;
+  readonly inFlightMax?: number;
+  readonly ttlMs?: number;
+}
+
+export class PipelineStage {
+  readonly clock = new VirtualClock();
+  readonly telegram = new QueuedTelegram(this.clock);
+  readonly troubles: string[] = [];
+  readonly runner: EmbeddedRunner;
+  private terms = 0;
+
+  static async open(): Promise<PipelineStage> {
+    const runner = await embeddedRunner();
+    await runner.command(['SET', keys.epoch, '0']);
+    return new PipelineStage(runner);
+  }
+
+  private constructor(runner: EmbeddedRunner) {
+    this.runner = runner;
+  }
+
+  /** The journal's line of an update; null when there is none. */
+  async journaled(id: number): Promise<string | null> {
+    return (await this.runner.command(['HGET', keys.journal, String(id)])) as string | null;
+  }
+
+  async journal(id: number, line: string): Promise<void> {
+    await this.runner.command(['HSET', keys.journal, String(id), line]);
+  }
+
+  /** The leader's process ends, and is reported. */
+  async crash(term: Term): Promise<void> {
+    await redisLockStore(this.runner, keys).break(term.value, { who: 'ecs', why: 'the task stopped' });
+  }
+
+  /** A new leader's term, which begins when its delivery is run. */
+  async lead({ handle, inFlightMax = 1000, ttlMs = lockTtlMs }: TermOptions) {
+    const { clock, runner, telegram, troubles } = this;
+    this.terms += 1;
+    const value = `term ${this.terms}`;
+    const acquired = await redisLockStore(runner, keys).acquire(value, ttlMs);
+    if (acquired.kind !== 'acquired') throw new Error(`the lock is not free: ${acquired.kind}`);
+    const sentAt = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+    const times = leaseTimes({ ttlMs, renewMs: ttlMs / 3 });
+    const term = new Term({ clock, times, value, epoch: acquired.epoch, sentAt });
+    const stop = new AbortController();
+    const observer = {
+      onPoll: nothing,
+      onReceived: nothing,
+      onEnd: nothing,
+      onOverdue: nothing,
+      onDeadLetters: nothing,
+      onBackpressure: nothing,
+      onTrouble: (what: string, error: unknown) => void troubles.push(`${what}: ${String(error)}`),
+    };
+    const parts = {
+      clock,
+      api: telegram,
+      random: { unit: () => 0.5, token: () => 't' },
+      journal: redisUpdateJournal(runner, keys),
+      health: new PollHealth(40_000),
+    };
+    const limits = { allowedUpdates: [], longPollTimeoutSeconds: 30, inFlightMax, drainTimeoutMs: 25_000 };
+    const delivery = new PollingSession({ ...parts, ...limits, handle, observer }, term, stop.signal);
+    return { term, stop, delivery };
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,119 @@
+/** A secret that is changed under functions that are warm: both of them, through the handlers that Lambda calls. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { composeMonitor, type MonitorHandler } from '../../../functions/heartbeat-monitor/handler.ts';
+import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
+import { botToken, FunctionStage, superadmins } from '../../support/function-fixture.ts';
+import { getEvent, linkEnvironment, Phone } from '../release-lock/phone.ts';
+
+const newToken = '123456789:AAnewnewnewnewnewnewnewnewnewnewnew';
+
+let stage: FunctionStage;
+/** The secrets extension. */
+let extension: Server;
+let secret: Record<string, string>;
+let timesRead: number;
+let monitor: MonitorHandler;
+let ops: OpsHandler;
+
+beforeAll(async () => {
+  stage = await FunctionStage.open(undefined);
+  extension = createServer((_request, response) => {
+    timesRead += 1;
+    response.end(JSON.stringify({ SecretString: JSON.stringify(secret) }));
+  }).listen(0, 'localhost');
+  await once(extension, 'listening');
+});
+afterAll(async () => {
+  extension.close();
+  await stage.close();
+});
+
+beforeEach(() => {
+  timesRead = 0;
+  const { TELEGRAM_BOT_TOKEN_DEV, UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, ...rest } =
+    stage.environment(linkEnvironment) as Record<string, string> & typeof secret;
+  secret = {
+    TELEGRAM_BOT_TOKEN_DEV: TELEGRAM_BOT_TOKEN_DEV ?? '',
+    UPSTASH_REDIS_REST_URL: UPSTASH_REDIS_REST_URL ?? '',
+    UPSTASH_REDIS_REST_TOKEN: UPSTASH_REDIS_REST_TOKEN ?? '',
+  };
+  const environment = {
+    ...rest,
+    SECRETS_ARN: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:staffprobot',
+    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String((extension.address() as AddressInfo).port),
+  };
+  monitor = composeMonitor(environment, stage.seams);
+  ops = composeOps(environment, stage.seams);
+});
+afterEach(async () => {
+  stage.telegram.fault({ kind: 'none' });
+  await stage.clear();
+});
+
+const status = { action: 'status' };
+const drop = { action: 'drop-updates', reason: 'a test' };
+const changes = ['UPSTASH_REDIS_REST_TOKEN', 'UPSTASH_REDIS_REST_URL'] as const;
+/** What the store was reached by before it was changed in the secret. */
+const stale = { UPSTASH_REDIS_REST_TOKEN: 'a-revoked-one', UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' };
+
+it('the secret is read once while nothing is refused, whatever else fails', async () => {
+  await stage.beat();
+  stage.telegram.fault({ kind: '500' });
+  for (let run = 0; run < 3; run += 1) await monitor({});
+  expect(timesRead).toBe(1);
+  for (let call = 0; call < 3; call += 1) expect(await ops(drop)).toMatchObject({ ok: false });
+  expect(timesRead).toBe(2);
+});
+
+describe('the heartbeat monitor', () => {
+  it.each(['401', '404-token'] as const)(
+    'tells with the new token after the old one met %s',
+    async (kind) => {
+      await stage.beat(301_000);
+      stage.telegram.fault({ token: botToken, kind });
+      expect(await monitor({})).toMatchObject({ verdict: 'down' });
+      secret['TELEGRAM_BOT_TOKEN_DEV'] = newToken;
+      const told = stage.telegram.state(newToken).sentMessages.length;
+      await monitor({});
+      expect(stage.telegram.state(newToken).sentMessages.slice(told)).toHaveLength(superadmins.length);
+    },
+  );
+
+  it.each(changes)('watches again the minute after it met an old %s', async (name) => {
+    await stage.beat();
+    const right = secret[name] ?? '';
+    secret[name] = stale[name];
+    await expect(monitor({})).rejects.toThrow();
+    secret[name] = right;
+    expect(await monitor({})).toMatchObject({ verdict: 'up' });
+  });
+});
+
+describe('the ops function', () => {
+  it('acts with the new token after the old one was rejected', async () => {
+    stage.telegram.fault({ token: botToken, kind: '401' });
+    expect(await ops(drop)).toMatchObject({ ok: false, error: { code: 'BOT_API_REFUSED' } });
+    secret['TELEGRAM_BOT_TOKEN_DEV'] = newToken;
+    expect(await ops(drop)).toMatchObject({ ok: true });
+  });
+
+  it.each(changes)('answers again after it met an old %s', async (name) => {
+    const right = secret[name] ?? '';
+    secret[name] = stale[name];
+    expect(await ops(status)).toMatchObject({ ok: false });
+    secret[name] = right;
+    expect(await ops(status)).toMatchObject({ ok: true });
+  });
+
+  it('opens a link that it could not look up before', async () => {
+    const { status: link } = await new Phone(stage).goDown();
+    const right = secret['UPSTASH_REDIS_REST_TOKEN'] ?? '';
+    secret['UPSTASH_REDIS_REST_TOKEN'] = 'a-revoked-one';
+    expect(await ops(getEvent(link))).toMatchObject({ statusCode: 503 });
+    secret['UPSTASH_REDIS_REST_TOKEN'] = right;
+    expect(await ops(getEvent(link))).toMatchObject({ statusCode: 200 });
+  });
+});

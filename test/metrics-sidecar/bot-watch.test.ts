@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../services/core/platform/clock.ts';
+import { BotWatch, type LookResult } from '../../services/metrics-sidecar/bot-watch.ts';
+import type { Family } from '../../services/metrics-sidecar/exposition.ts';
+import { parseExposition } from '../../services/metrics-sidecar/exposition.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+type Mood = 'answers' | 'hangs' | 'refuses' | 'babbles';
+
+/** A bot on a virtual clock, watched. */
+function watched(moodAtStart: Mood = 'answers') {
+  const clock = new VirtualClock({ wallMs: 1_000_000_000_000 });
+  /** How long this process was frozen: time passed, and no sleeper woke. */
+  let frozenMs = 0;
+  const watchClock: Clock = {
+    monotonicMs: () => clock.monotonicMs() + frozenMs,
+    wallMs: () => clock.wallMs() + frozenMs,
+    sleep: (delayMs, signal) => clock.sleep(delayMs, signal),
+  };
+  const stop = new AbortController();
+  const looks: LookResult[] = [];
+  let mood = moodAtStart;
+  let waiting: (() => void)[] = [];
+  let open = 0;
+  let openMost = 0;
+  const ask = async (signal: AbortSignal): Promise<readonly Family[]> => {
+    openMost = Math.max(openMost, ++open);
+    try {
+      while (mood === 'hangs') {
+        await new Promise<void>((resolve, reject) => {
+          waiting.push(resolve);
+          signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+        });
+      }
+      if (mood === 'refuses') throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+      return parseExposition(
+        mood === 'babbles' ? '<html>\n' : `leader 1\nheartbeat ${clock.monotonicMs()}\n`,
+      );
+    } finally {
+      open--;
+    }
+  };
+  const watch = new BotWatch({
+    clock: watchClock,
+    ask,
+    keptNames: ['heartbeat'],
+    onLook: (result) => looks.push(result),
+  });
+  void watch.watch(stop.signal);
+  return {
+    clock,
+    looks,
+    freeze(ms: number) {
+      frozenMs += ms;
+    },
+    openMost: () => openMost,
+    stop: () => stop.abort(),
+    async become(next: Mood) {
+      mood = next;
+      const resolvers = waiting;
+      waiting = [];
+      for (const resolve of resolvers) resolve();
+      await clock.settle();
+    },
+    /** What a scrape gets right now, and how long it took on the virtual clock. */
+    async scrape() {
+      const startedMs = clock.monotonicMs();
+      let view: Awaited<ReturnType<BotWatch['view']>> | undefined;
+      void watch.view().then((result) => {
+        view = result;
+      });
+      await clock.settle();
+      while (view === undefined) {
+        await clock.advance(10);
+        if (clock.monotonicMs() - startedMs > 5000) throw new Error('no view');
+      }
+      const names = view.families.map(({ name }) => name);
+      return { ...view, names, tookMs: clock.monotonicMs() - startedMs };
+    },
+  };
+}
+
+describe('BotWatch', () => {
+  it('serves a healthy bot from memory, no older than a second', async () => {
+    const { clock, scrape } = watched();
+    await clock.advance(5500);
+    const view = await scrape();
+    expect(view).toMatchObject({ up: true, names: ['leader', 'heartbeat'], tookMs: 0 });
+    expect(view.lastSeenSeconds).toBe(1_000_000_005);
+    expect(view.families[1]?.samples[0]?.value).toBe('5000');
+  });
+
+  it('waits for the first look at the start, at most 700 ms', async () => {
+    const quick = watched();
+    expect(await quick.scrape()).toMatchObject({ up: true, tookMs: 0 });
+    const hung = watched('hangs');
+    const view = await hung.scrape();
+    expect(view).toMatchObject({ up: false, names: [], lastSeenSeconds: undefined });
+    expect(view.tookMs).toBeLessThanOrEqual(700);
+  });
+
+  it('never makes a scrape wait for a bot that hangs, and never shows a leader that is 2 s silent', async () => {
+    const { clock, scrape, become } = watched();
+    await clock.advance(10_100);
+    await become('hangs');
+    for (let silentMs = 0; silentMs < 30_000; silentMs += 100) {
+      const view = await scrape();
+      expect(view.tookMs).toBe(0);
+      if (silentMs > 1700) {
+        expect(view).toMatchObject({ up: false, names: ['heartbeat'], lastSeenSeconds: 1_000_000_010 });
+      }
+      await clock.advance(100);
+    }
+  });
+
+  it('notices the return of a hung bot at once, by the question that is still open', async () => {
+    const { clock, scrape, become, looks, openMost } = watched();
+    await clock.advance(1100);
+    await become('hangs');
+    await clock.advance(60_000);
+    await become('answers');
+    expect(await scrape()).toMatchObject({ up: true, names: ['leader', 'heartbeat'], tookMs: 0 });
+    expect(looks).toEqual(expect.arrayContaining(['answered', 'silent', 'late']));
+    expect(openMost()).toBe(1);
+  });
+
+  it('knows a killed bot within a second and sees it start again', async () => {
+    const { clock, scrape, become, looks } = watched();
+    await clock.advance(1100);
+    await become('refuses');
+    await clock.advance(1000);
+    expect(await scrape()).toMatchObject({ up: false, names: ['heartbeat'] });
+    expect(looks.at(-1)).toBe('unreachable');
+    await become('answers');
+    await clock.advance(1000);
+    expect(await scrape()).toMatchObject({ up: true });
+  });
+
+  it('holds an answer that is no metrics for silence', async () => {
+    const { clock, scrape, become, looks } = watched();
+    await clock.advance(100);
+    await become('babbles');
+    await clock.advance(1000);
+    expect(await scrape()).toMatchObject({ up: false, names: ['heartbeat'], lastSeenSeconds: 1_000_000_000 });
+    expect(looks.at(-1)).toBe('unusable');
+  });
+
+  it('does not pass off an old view as fresh when it was itself stopped for a while', async () => {
+    const { clock, become, freeze, scrape } = watched();
+    await clock.advance(1100);
+    await become('hangs');
+    freeze(60_000);
+    const view = await scrape();
+    expect(view).toMatchObject({ up: false, names: ['heartbeat'] });
+    expect(view.tookMs).toBeLessThanOrEqual(700);
+  });
+
+  it('waits for the next answer when it was itself stopped and the bot was not', async () => {
+    const { clock, freeze, scrape } = watched();
+    await clock.advance(1500);
+    freeze(60_000);
+    const view = await scrape();
+    expect(view).toMatchObject({ up: true, lastSeenSeconds: 1_000_000_062 });
+    expect(view.tookMs).toBeLessThanOrEqual(700);
+  });
+
+  it('is not confused by a wall clock that steps', async () => {
+    const { clock, scrape } = watched();
+    await clock.advance(1100);
+    clock.stepWall(-86_400_000);
+    await clock.advance(1000);
+    expect(await scrape()).toMatchObject({ up: true, lastSeenSeconds: 1_000_000_002 - 86_400 });
+  });
+
+  it('ends when it is told to, with nothing left that waits', async () => {
+    const { clock, stop, become } = watched();
+    await clock.advance(500);
+    await become('hangs');
+    await clock.advance(2000);
+    stop();
+    await clock.settle();
+    expect(clock.sleeperCount).toBe(0);
+  });
+});

@@ -1,0 +1,12 @@
+/** Who watches every script that the simulated store runs. */
+import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
+
+export interface LockReading {
+  readonly value: string | null;
+  readonly ttlMs: number;
+}
+
+export interface StoreWitness {
+  before(): LockReading;
+  after(script: LuaScript, args: readonly string[], before: LockReading, by: string): void;
+}
