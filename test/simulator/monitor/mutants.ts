@@ -25,7 +25,7 @@ function scriptMutant(name: string, script: string, [from, to]: readonly [string
   };
 }
 
-const recheck = "if (heartbeat and '=' .. heartbeat or '-') ~= ARGV[1] then";
+const recheck = 'if not is_expected_heartbeat(KEYS[1], ARGV[1]) then';
 
 export const monitorMutants: readonly MonitorMutant[] = [
   scriptMutant('a claim that nobody respects', 'claim-delivery-2', [
@@ -51,8 +51,8 @@ export const monitorMutants: readonly MonitorMutant[] = [
     '',
   ]),
   scriptMutant('"back" does not wait for a reminder under way', 'recover-outage-5', [
-    "'|' .. (under_way[to] or '0')",
-    "'|0'",
+    "under_way[to] or '0', '')",
+    "'0', '')",
   ]),
   scriptMutant('a "down" that was sent during recovery gets no "back"', 'settle-delivery-2', [
     "over and event == 'down'",
