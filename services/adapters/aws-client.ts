@@ -1,9 +1,9 @@
 /**
- * What every AWS client is told: where to go, who asks, and how long to wait.
+ * The configuration of every AWS client: endpoint, credentials and timeouts.
  *
- * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` are honoured as the SDK does, but out of the environment that
- * was handed in, so that a lab or a test needs no process environment. One attempt each: the callers repeat by
- * themselves, and a function's time is short. Without credentials in the environment the SDK's own chain applies.
+ * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` work as in the SDK, but come from the environment passed in, so
+ * a lab or a test needs no process environment. One attempt per call: callers retry themselves, and a function's time
+ * is short. Without credentials in the environment the SDK's own chain applies.
  */
 import type { Environment } from '../core/settings/environment-reader.ts';
 
@@ -36,7 +36,7 @@ function credentialsOf(set: (name: string) => string | undefined): AwsCredential
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
-/** The SDK's configuration; unset members are left out, because an undefined one would hide its default. */
+/** The SDK's configuration. Unset members are left out: an undefined one would hide the SDK's default. */
 export function awsConfig({ region, endpoint, credentials }: AwsClientOptions, timeoutMs: number) {
   return {
     ...(region === undefined ? {} : { region }),

@@ -1,7 +1,7 @@
 /**
- * What the functions and the command line work with, put together from an environment.
+ * Composes the dependencies of the functions and the command line from an environment.
  *
- * Nothing here connects to anything: clients are lazy, so all of it can be built once and kept.
+ * Does not connect to anything: clients are lazy, so the result can be built once and cached.
  */
 
 import type { LockOverride } from '../core/lease/lock-store.ts';
@@ -33,7 +33,7 @@ import { fetchBotApi } from './telegram/fetch-bot-api.ts';
 export interface Seams {
   readonly clock: Clock;
   readonly random: Random;
-  /** Where lines go; stdout when left out. */
+  /** Writes a log line; stdout by default. */
   readonly write?: (line: string) => void;
 }
 
@@ -44,7 +44,7 @@ export interface Dependencies {
     readonly clock: Clock;
     readonly lock: LockOverride;
   };
-  /** What links are made and judged with; undefined: they are off. */
+  /** Signs and verifies one-tap links; undefined when they are off. */
   readonly linkMaker: LinkIssuer | undefined;
 }
 

@@ -39,13 +39,13 @@ const secret = (value: unknown) => ({
 });
 
 describe('secrets', () => {
-  it('are not asked for when no secret is named', async () => {
+  it('are not read without SECRETS_ARN', async () => {
     const given = { ENVIRONMENT: 'staging' };
     expect(await withSecrets(given)).toBe(given);
     expect(requests).toEqual([]);
   });
 
-  it('stand in for what is not set or empty, and for nothing else', async () => {
+  it('fill only unset and empty variables', async () => {
     answer = secret({
       TELEGRAM_BOT_TOKEN_DEV: 'from-secret',
       OPS_LINK_SECRET: 'x',
@@ -91,7 +91,7 @@ describe('secrets', () => {
     expect(shown).not.toContain(sessionToken);
   });
 
-  it('are missed with a clear message when nothing listens', async () => {
+  it('fail with a clear message when nothing listens', async () => {
     const nobody = { ...environment(), PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: '1' };
     await expect(withSecrets(nobody)).rejects.toThrow(
       /SECRETS_ARN: expected an answer from the secrets extension on port 1/,

@@ -44,7 +44,7 @@ const untilSeen = (what: string, sidecar: Sidecar, holds: (seen: Scrape) => bool
   });
 
 describe('the sidecar beside a bot', () => {
-  it('answers through start, hang, return, kill and restart, and never shows a leader that is silent', async () => {
+  it('answers through start, hang, return, kill and restart, and never shows a silent leader', async () => {
     const botPort = await freePort();
     const sidecar = await sidecarOf(botPort);
     // Nobody there yet: its own series, and nothing made up.
@@ -91,7 +91,7 @@ describe('the sidecar beside a bot', () => {
     await untilSeen('the new bot is seen', sidecar, (seen) => seen.value(up) === 1);
   });
 
-  it('does not wait for a bot that hangs', async () => {
+  it('does not wait for a hung bot', async () => {
     const hung = await workerAndSidecar();
     await untilSeen('it is up', hung.sidecar, (seen) => seen.value(up) === 1);
     const scrapes = async (count: number): Promise<number[]> => {
@@ -124,7 +124,7 @@ describe('the sidecar beside a bot', () => {
 });
 
 describe('the sidecar as a process', () => {
-  it('asks for its token, and tells it to nobody', async () => {
+  it('requires its token and never reveals it', async () => {
     const token = 'a-secret-of-this-very-test';
     const sidecar = await sidecarOf(9, { METRICS_BEARER_TOKEN: token });
     expect((await fetch(`${sidecar.url}/metrics`)).status).toBe(401);
@@ -133,7 +133,7 @@ describe('the sidecar as a process', () => {
     expect(sidecar.output()).not.toContain(token);
   });
 
-  it('ends cleanly on SIGTERM, also while it waits for a hung bot', async () => {
+  it('ends cleanly on SIGTERM, even while it waits for a hung bot', async () => {
     const { worker, sidecar } = await workerAndSidecar();
     await untilSeen('the bot is up', sidecar, (seen) => seen.value(up) === 1);
     worker.signal('SIGSTOP');
@@ -143,7 +143,7 @@ describe('the sidecar as a process', () => {
     await worker.destroy();
   });
 
-  it('says in one line what is wrong with its settings, or that its port is taken', async () => {
+  it('reports wrong settings or a taken port in one line', async () => {
     const wrong = startProgram('services/metrics-sidecar/main.ts', {
       METRICS_PORT: 'no',
       BOT_METRICS_PORT: '0',

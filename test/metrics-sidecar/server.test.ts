@@ -74,7 +74,7 @@ describe('the sidecar’s /metrics', () => {
     expect(names.filter((name) => /^(process|nodejs)_/.test(name))).toEqual([]);
   });
 
-  it('tells whether the bot is up, and no last sight before the first', async () => {
+  it('shows whether the bot is up, and no last-seen time before its first answer', async () => {
     const textOf = async (): Promise<string> => (await scrape()).text();
     expect(await textOf()).toMatch(/^staffprobot_sidecar_bot_up 1$/m);
     const fresh = await stage();
@@ -89,7 +89,7 @@ describe('the sidecar’s /metrics', () => {
     }
   });
 
-  it('speaks OpenMetrics to who asks for it, with the same series', async () => {
+  it('serves OpenMetrics on request, with the same series', async () => {
     const response = await scrape({ accept: openMetrics });
     expect(response.headers.get('content-type')).toBe(
       'application/openmetrics-text; version=1.0.0; charset=utf-8',
@@ -120,20 +120,20 @@ describe('the sidecar’s /metrics', () => {
   });
 
   it.each(['/', '/metrics/', '/metrics2', '//metrics', '/%6d%65trics', '/../metrics.txt', '/healthz/x'])(
-    'knows no %s',
+    'answers 404 for %s',
     async (path) => {
       expect(await statusLine(it_, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)).toContain(' 404 ');
     },
   );
 
-  it('looks at the path alone', async () => {
+  it('ignores the query', async () => {
     expect((await fetch(`${it_.url}/metrics?name[]=up`)).status).toBe(200);
     expect(await statusLine(it_, 'GET http://proxy.example/metrics HTTP/1.1\r\nHost: x\r\n\r\n')).toContain(
       ' 200 ',
     );
   });
 
-  it('answers 500 when it fails, says so, and goes on', async () => {
+  it('answers 500 after a failure, reports it, and goes on', async () => {
     const { view } = it_;
     it_.view = () => Promise.reject(new Error('broken for once'));
     expect((await scrape()).status).toBe(500);
@@ -170,18 +170,18 @@ describe('the sidecar’s token', () => {
     expect(await status(authorization)).toBe(401);
   });
 
-  it('lets in who shows it, in any case of the scheme', async () => {
+  it('opens the page, with the scheme in any case', async () => {
     expect(await status('Bearer a-token-of-this-test')).toBe(200);
     expect(await status('bearer  a-token-of-this-test')).toBe(200);
   });
 
-  it('is not needed for the health page, which tells nothing else', async () => {
+  it('is not needed for the health page, which reveals nothing else', async () => {
     const response = await fetch(`${guarded.url}/healthz`);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ ok: true, botUp: true });
   });
 
-  it('is asked for before the bot is looked at', async () => {
+  it('is checked before the watch is read', async () => {
     const { view } = guarded;
     guarded.view = () => Promise.reject(new Error('looked'));
     expect(await status()).toBe(401);
@@ -225,7 +225,7 @@ describe('the sidecar under odd clients', () => {
     expect((await scrape()).status).toBe(200);
   });
 
-  it('survives 300 requests that were cut and bent at random', async () => {
+  it('survives 300 randomly cut and altered requests', async () => {
     const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_122);
     const chance = seededChance(seed);
     const good = `GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: ${openMetrics}\r\nAuthorization: Bearer x\r\n\r\n`;
@@ -245,7 +245,7 @@ describe('the sidecar under odd clients', () => {
     expect(it_.errors.slice(1)).toEqual([]);
   });
 
-  it('keeps Prometheus served while somebody holds a thousand silent connections, and bounds them', async () => {
+  it('serves Prometheus beside a thousand silent connections, and bounds them', async () => {
     const silent: Socket[] = [];
     let accepted = 0;
     it_.server.on('connection', () => {
@@ -269,7 +269,7 @@ describe('the sidecar under odd clients', () => {
     }
   });
 
-  it('cuts off who sends a header drop by drop, and who never reads', async () => {
+  it('cuts off clients that send a header byte by byte or never read', async () => {
     const own = await stage();
     const dripping = connect({ port: own.port, host: '127.0.0.1' });
     const deaf = connect({ port: own.port, host: '127.0.0.1' });

@@ -1,4 +1,4 @@
-/** The audit stream in Redis, for what no script records in the same step. */
+/** The audit stream in Redis, for events that no script records itself. */
 import type { AuditTrail, StoredAuditEntry } from '../../core/platform/audit-trail.ts';
 import { auditEntriesMax, type StoreKeys } from '../../core/platform/store-keys.ts';
 import type { CommandRunner } from './inbox/inbox-store.ts';

@@ -1,6 +1,6 @@
 /** Rules of delivery that need exact times or rare meetings; the simulator and the chaos tests have the rest. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { redisDeadUpdates } from '../../../services/adapters/redis/journal/dead-letters.ts';
+import { redisDeadLetters } from '../../../services/adapters/redis/journal/dead-letters.ts';
 import { BotApiRefusedError } from '../../../services/core/platform/bot-api.ts';
 import type { HandleUpdate } from '../../../services/core/updates/update.ts';
 import { keys, message, PipelineStage, textOf } from './session-fixture.ts';
@@ -160,7 +160,7 @@ describe('a stop', () => {
     await run;
     expect(ended).toEqual(['replayed']);
     expect(await stage.journaled(100)).toMatch(/^ended /);
-    const dead = redisDeadUpdates(stage.runner, keys);
+    const dead = redisDeadLetters(stage.runner, keys);
     expect(await dead.retry('100', { who: 'anna', why: 'never dead' })).toBe('unknown');
   });
 

@@ -1,4 +1,6 @@
-/** The given-up updates in Redis: a hash from update id to a line as the journal's (see open-journal-3). */
+/**
+ * The dead letters in Redis: a hash from update id to an entry in the journal's form (see open-journal-3).
+ */
 
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import type { DeadLetter, DeadLetters } from '../../../core/updates/dead-letters.ts';
@@ -8,7 +10,7 @@ import { luaScript, type ScriptRunner } from '../lua-scripts.ts';
 const retryScript = luaScript('journal/retry-dead-3');
 const retryReplies = ['unknown', 'put back', 'there already'] as const;
 
-export function redisDeadUpdates(store: ScriptRunner & CommandRunner, keys: StoreKeys): DeadLetters {
+export function redisDeadLetters(store: ScriptRunner & CommandRunner, keys: StoreKeys): DeadLetters {
   return {
     async list() {
       const reply = await store.command(['HGETALL', keys.dead]);

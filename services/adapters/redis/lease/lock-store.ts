@@ -1,7 +1,7 @@
 /**
- * The polling lock in Redis: maps the lock's scripts to the ports of `core/polling-lock`.
+ * The polling lock in Redis: maps the lock's scripts to the ports of `core/lease`.
  *
- * Every answer is checked: a reply of another shape is a bug of ours or a stranger's script, never a lock.
+ * Checks the shape of every reply: an unexpected one is an error, never a lock.
  */
 
 import { heartbeatKeptMs } from '../../../core/lease/heartbeat.ts';
@@ -38,7 +38,7 @@ const quarantineValue = lockValue({
   owner: quarantineOwner,
 });
 
-/** Event and reason in the audit stream, by what a term leaves behind. `open-journal` reads them. */
+/** Event and reason in the audit stream, by how a term hands over. `open-journal` reads them. */
 const releaseNotes: Readonly<Record<HandOff, readonly [event: AuditEvent, why: string]>> = {
   clean: ['released', 'the holder stopped'],
   dirty: ['lost', 'the term ended before everything it had fetched was confirmed'],

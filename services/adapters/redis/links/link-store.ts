@@ -1,4 +1,4 @@
-/** The records of one-tap links in Redis: a hash each, which expires by itself. */
+/** The records of one-tap links in Redis: one expiring hash for each link. */
 
 import { linkText, linkTtlMs } from '../../../core/ops/links/link.ts';
 import type { LinkResult, LinkStore } from '../../../core/ops/links/link-store.ts';

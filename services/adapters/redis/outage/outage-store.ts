@@ -1,4 +1,4 @@
-/** The monitor's store in Redis: maps the outage's scripts to the ports of `core/outage`. */
+/** The monitor's store in Redis: maps the outage's scripts to the port of `core/monitor`. */
 
 import type { Claim, DeliveryOutcome } from '../../../core/alerts/delivery-store.ts';
 import { claimMs } from '../../../core/alerts/delivery-store.ts';
@@ -17,7 +17,7 @@ import type { Outage, OutageMemory } from '../../../core/outage/outage.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 import { isOne, unexpected } from '../script-replies.ts';
-import { noteNotice, raiseNotice, toldNotices } from './warning-store.ts';
+import { changeReportedKey, raiseWarning, reportedWarnings } from './warning-store.ts';
 
 const scripts = {
   observe: luaScript('outage/observe-bot-7'),
@@ -31,7 +31,7 @@ const scripts = {
 };
 
 const monitorName = 'heartbeat-monitor';
-/** Breaks the lock of a task that has stopped: no person did it. */
+/** The audit's name of the program that breaks a stopped task's lock; such breaks are not reported. */
 const automaticBreaker = 'ecs';
 const auditMax = String(auditEntriesMax);
 
@@ -51,43 +51,51 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
     },
 
     async markHeartbeat(reading, malformed): Promise<ChangeResult> {
-      const args = [judged(reading), malformed ? '1' : '0'];
+      const args = [expectedHeartbeat(reading), malformed ? '1' : '0'];
       return changeResult(await runner.run(scripts.markHeartbeat, [heartbeat, outage], args));
     },
 
     async open(reading, { id, sinceMs, recipients, why }): Promise<ChangeResult | 'open already'> {
       const to = recipients.map(({ channel, address }) => `${channel}|${address}`);
-      const args = [judged(reading), id, String(Math.floor(sinceMs)), monitorName, why, auditMax, ...to];
+      const args = [
+        expectedHeartbeat(reading),
+        id,
+        String(Math.floor(sinceMs)),
+        monitorName,
+        why,
+        auditMax,
+        ...to,
+      ];
       const reply = await runner.run(scripts.open, [heartbeat, alertSent, outage, deliveries, audit], args);
       return reply === 2 ? 'open already' : changeResult(reply);
     },
 
     async recover(reading, { id, why }): Promise<ChangeResult> {
-      const args = [judged(reading), id, monitorName, why, auditMax];
+      const args = [expectedHeartbeat(reading), id, monitorName, why, auditMax];
       const written = [heartbeat, alertSent, outage, deliveries, audit];
       return changeResult(await runner.run(scripts.recover, written, args));
     },
 
     remind: (id, number) => extend(id, 'reminder', String(number), `reminder-${number}`),
     planRestart: (id) => extend(id, 'restart', '1', 'restart', 'RESTART|ecs'),
-    raise: (notice, recipients) => raiseNotice(runner, keys, { notice, recipients }),
-    markReported: (change) => noteNotice(runner, keys, change),
+    raise: (warning, recipients) => raiseWarning(runner, keys, { warning, recipients }),
+    markReported: (change) => changeReportedKey(runner, keys, change),
 
     async claim(runId, token): Promise<Claim | undefined> {
-      for (let strangers = 0; ; strangers += 1) {
-        // A token that has settled something claims nothing more.
-        const ofClaim = strangers === 0 ? token : `${token}-${strangers}`;
+      for (let foreignValues = 0; ; foreignValues += 1) {
+        // A settled token claims nothing more, so each attempt has a token of its own.
+        const claimToken = foreignValues === 0 ? token : `${token}-${foreignValues}`;
         const reply = await runner.run(
           scripts.claim,
           [outage, deliveries],
-          [ofClaim, runId, String(claimMs)],
+          [claimToken, runId, String(claimMs)],
         );
         if (reply === null) return undefined;
         if (!Array.isArray(reply) || reply.length !== 9) throw unexpected(reply);
-        const claim = claimOf(reply, ofClaim);
+        const claim = claimOf(reply, claimToken);
         if (claim !== undefined) return claim;
-        // Whoever wrote it, it must not hold up the others.
-        const args = [String(reply[0]), ofClaim, ...settlement({ kind: 'dead', why: 'not understood' })];
+        // Another program wrote this one: give it up, so that it does not hold up the others.
+        const args = [String(reply[0]), claimToken, ...settlement({ kind: 'dead', why: 'not understood' })];
         await runner.run(scripts.settle, [outage, deliveries], args);
       }
     },
@@ -99,8 +107,8 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
   };
 }
 
-/** How a script is told which heartbeat was judged: one that is absent differs from an empty one. */
-function judged(reading: HeartbeatReading): string {
+/** The judged heartbeat as the scripts expect it: an absent one differs from an empty one. */
+function expectedHeartbeat(reading: HeartbeatReading): string {
   return reading.kind === 'absent' ? '-' : `=${reading.raw}`;
 }
 
@@ -120,7 +128,7 @@ function settlement(outcome: DeliveryOutcome): readonly string[] {
   }
 }
 
-/** A bar parts the fields of a record. */
+/** A bar separates the parts of a record. */
 function plain(text: string): string {
   return text.replaceAll('|', '/');
 }
@@ -131,8 +139,8 @@ function changeResult(reply: ScriptReply): ChangeResult {
 
 function observation(reply: ScriptReply): BotObservation {
   if (!Array.isArray(reply) || (reply.length !== 10 && reply.length !== 16)) throw unexpected(reply);
-  const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, ...notices] = reply;
-  const [deadCount, deadIds, ...breaks] = notices;
+  const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, ...watched] = reply;
+  const [deadCount, deadIds, ...breaks] = watched;
   const nowMs = Number(time);
   const hash = hashOf(fields);
   const value = textOrNull(lock);
@@ -146,13 +154,13 @@ function observation(reply: ScriptReply): BotObservation {
     memory: memoryOf(hash, textOrNull(flag), nowMs),
     unfinishedDeliveries: Number(unfinished),
     oldestUnfinishedMs: oldest === 0 ? null : oldest,
-    reported: toldNotices(hash),
-    deadLetters: deadCount === undefined ? noDeadLetters : deadUpdatesOf(deadCount, deadIds),
+    reported: reportedWarnings(hash),
+    deadLetters: deadCount === undefined ? noDeadLetters : deadLettersSeen(deadCount, deadIds),
     lockBreaks: lockBreaksOf(breaks),
   };
 }
 
-function deadUpdatesOf(count: ScriptReply, ids: ScriptReply | undefined): DeadLettersSeen {
+function deadLettersSeen(count: ScriptReply, ids: ScriptReply | undefined): DeadLettersSeen {
   if (ids !== null && !Array.isArray(ids)) throw unexpected(ids ?? null);
   return { count: Number(count), ids: ids?.map(String) };
 }
@@ -179,7 +187,7 @@ function memoryOf(hash: ReadonlyMap<string, string>, alertFlag: string | null, n
   };
 }
 
-/** A time that is none or still to come, because somebody wrote there, counts as now: nothing is due before its time. */
+/** Reads invalid or future timestamps as now, so that nothing is due too early. Another program wrote them. */
 function outageOf(hash: ReadonlyMap<string, string>, nowMs: number): Outage | null {
   const id = hash.get('id');
   if (id === undefined) return null;
@@ -194,23 +202,23 @@ function outageOf(hash: ReadonlyMap<string, string>, nowMs: number): Outage | nu
   };
 }
 
-/** Undefined for a delivery that no version of this program made. */
+/** Undefined for a delivery that another program wrote. */
 function claimOf(reply: readonly ScriptReply[], token: string): Claim | undefined {
   const [field = '', attempt, madeMs, repeat, sinceMs, , recoveredMs, time, told = ''] = reply.map(String);
   const [outageId, eventName, channelName, address] = field.split('|');
   const channel = channels.find((known) => known === channelName);
   const event = eventOf(eventName ?? '');
-  const notice = event?.event === 'notice' ? readWarning(told) : undefined;
-  if (outageId === undefined || address === undefined || channel === undefined || event === undefined)
-    return undefined;
-  if (event.event === 'notice' && notice === undefined) return undefined;
+  const warning = event?.event === 'notice' ? readWarning(told) : undefined;
+  if (outageId === undefined || address === undefined) return undefined;
+  if (channel === undefined || event === undefined) return undefined;
+  if (event.event === 'notice' && warning === undefined) return undefined;
   const nowMs = Number(time);
   return {
     field,
     token,
     outageId,
     ...event,
-    warning: notice,
+    warning,
     recipient: { channel, address },
     attempt: Number(attempt),
     madeMs: pastOrNull(madeMs, nowMs) ?? nowMs,
@@ -234,7 +242,7 @@ function textOrNull(reply: ScriptReply | undefined): string | null {
   return typeof reply === 'string' ? reply : null;
 }
 
-/** What happened has happened by now; so a time from here is always one that can be shown. */
+/** Null for an invalid or future time; so every time from here can be shown. */
 function pastOrNull(text: string | undefined, nowMs: number): number | null {
   const ms = numberOrNull(text);
   return ms === null || ms > nowMs ? null : ms;

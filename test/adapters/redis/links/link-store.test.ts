@@ -26,13 +26,13 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
     });
     const lifeMs = async () => Number(await stage.store.command(['PTTL', stage.keys.opsLink(link.id)]));
 
-    it('are unused, and live for 15 minutes', async () => {
+    it('start unused and live for 15 minutes', async () => {
       expect(await links.read(link)).toEqual({ state: 'unused' });
       expect(await lifeMs()).toBeGreaterThan(14.9 * 60_000);
       expect(await lifeMs()).toBeLessThanOrEqual(15 * 60_000);
     });
 
-    it('are used once; the one who used it hears the same again', async () => {
+    it('work once; the attempt that used one gets the same answer again', async () => {
       expect(await links.use(link, 't1')).toBe('used now');
       expect(await links.use(link, 't1')).toBe('used now');
       expect(await links.use(link, 't2')).toBe('used before');
@@ -43,13 +43,13 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
       });
     });
 
-    it('are used by one of many at once', async () => {
+    it('let one of many simultaneous attempts win', async () => {
       const said = await Promise.all(Array.from({ length: 30 }, (_, index) => links.use(link, `t${index}`)));
       expect(said.filter((word) => word === 'used now')).toHaveLength(1);
       expect(said.filter((word) => word === 'used before')).toHaveLength(29);
     });
 
-    it('keep what came of them, from the one who used them alone', async () => {
+    it('store the result only from the attempt that used them', async () => {
       await links.use(link, 't1');
       await links.finish(link, 't2', { answer: { ok: false, error: { code: 'X', message: 'x' } } });
       expect(await links.read(link)).toMatchObject({ result: undefined });
@@ -59,7 +59,7 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
       expect(await lifeMs()).toBeGreaterThan(14.9 * 60_000);
     });
 
-    it('made twice keep their use and their life', async () => {
+    it('made twice stay used and keep their expiry', async () => {
       await links.use(link, 't1');
       await stage.store.command(['PEXPIRE', stage.keys.opsLink(link.id), '60000']);
       await links.make(link);
@@ -67,7 +67,7 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
       expect(await links.use(link, 't2')).toBe('used before');
     });
 
-    it('are unknown when they expired, or say something else than their record', async () => {
+    it('are unknown once expired, or when they differ from their record', async () => {
       const other: OpsLink = { ...link, action: 'drop-updates' };
       expect(await links.read(other)).toBeUndefined();
       expect(await links.use(other, 't1')).toBe('unknown');
@@ -90,7 +90,7 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
       expect(await links.read(link)).toEqual({ state: 'unused' });
     });
 
-    it('have a text without anything that an address would escape', () => {
+    it('have a text that a URL needs no escapes for', () => {
       expect(encodeURI(linkText(link))).toBe(linkText(link));
     });
   });
