@@ -1,4 +1,8 @@
-/** The worker's ECS service. Loads the client on the first call: a monitor run that finds nothing wrong makes none. */
+/**
+ * The worker's ECS service. Loads the client on the first call: a monitor run that finds nothing wrong makes none.
+ *
+ * Tested by: test/lab/aws-emulator/aws-emulator.test.ts
+ */
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { probeTimeoutMs } from '../core/outage/probes.ts';
 import { memoizeAsync } from '../core/platform/memoize-async.ts';
