@@ -24,11 +24,11 @@ export function awsClientOptions(environment: Environment, service: 'SNS' | 'ECS
   return {
     region: set('AWS_REGION') ?? set('AWS_DEFAULT_REGION'),
     endpoint: set(`AWS_ENDPOINT_URL_${service}`) ?? set('AWS_ENDPOINT_URL'),
-    credentials: credentialsOf(set),
+    credentials: readCredentials(set),
   };
 }
 
-function credentialsOf(set: (name: string) => string | undefined): AwsCredentials | undefined {
+function readCredentials(set: (name: string) => string | undefined): AwsCredentials | undefined {
   const accessKeyId = set('AWS_ACCESS_KEY_ID');
   const secretAccessKey = set('AWS_SECRET_ACCESS_KEY');
   const sessionToken = set('AWS_SESSION_TOKEN');

@@ -44,7 +44,7 @@ async function readSecret(arn: string, environment: Environment): Promise<object
       `SECRETS_ARN: expected the secret, got HTTP ${status}; may the function read ${arn}?`,
     ]);
   }
-  const secret = entriesOf(text);
+  const secret = readEntries(text);
   if (secret === undefined) {
     throw new ConfigurationError([
       'SECRETS_ARN: expected a JSON object of variables in the secret, got something else',
@@ -53,7 +53,7 @@ async function readSecret(arn: string, environment: Environment): Promise<object
   return secret;
 }
 
-function entriesOf(text: string): object | undefined {
+function readEntries(text: string): object | undefined {
   try {
     const { SecretString } = JSON.parse(text) as { SecretString?: unknown };
     const secret: unknown = typeof SecretString === 'string' ? JSON.parse(SecretString) : undefined;

@@ -52,7 +52,7 @@ it.each<[string, () => unknown]>([
       },
     }),
   ],
-])('writes a line also about %s', (_what, make) => {
+])('writes a line even about %s', (_what, make) => {
   expect(logged({ updateId: 7, error: make() })).toMatchObject({ ...start, error: expect.anything() });
 });
 

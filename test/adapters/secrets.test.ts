@@ -82,7 +82,7 @@ describe('secrets', () => {
       { status: 200, body: '{"SecretBinary":"super-secret"}' },
       'expected a JSON object',
     ],
-  ])('are missed with a clear message, and never shown, when %s', async (_name, given, message) => {
+  ])('fail with a clear message, and never appear in it, when %s', async (_name, given, message) => {
     answer = given;
     const failed = await withSecrets(environment()).catch((error: unknown) => error);
     expect(failed).toMatchObject({ code: 'CONFIGURATION', message: expect.stringContaining(message) });
@@ -92,8 +92,8 @@ describe('secrets', () => {
   });
 
   it('fail with a clear message when nothing listens', async () => {
-    const nobody = { ...environment(), PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: '1' };
-    await expect(withSecrets(nobody)).rejects.toThrow(
+    const unserved = { ...environment(), PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: '1' };
+    await expect(withSecrets(unserved)).rejects.toThrow(
       /SECRETS_ARN: expected an answer from the secrets extension on port 1/,
     );
   });

@@ -60,7 +60,7 @@ describe('askBot', () => {
       pour();
     });
     await expect(ask(url)).rejects.toMatchObject({ code: 'BOT_ANSWER_UNUSABLE' });
-    // What the kernel's buffers hold comes on top.
+    // The kernel's buffers hold some more.
     expect(written).toBeLessThan(32 * 1024 * 1024);
   });
 

@@ -7,10 +7,10 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 
 type Mood = 'answers' | 'hangs' | 'refuses' | 'babbles';
 
-/** A bot on a virtual clock, watched. */
+/** A watched bot on a virtual clock. */
 function watched(moodAtStart: Mood = 'answers') {
   const clock = new VirtualClock({ wallMs: 1_000_000_000_000 });
-  /** How long this process was frozen: time passed, and no sleeper woke. */
+  /** How long this process was frozen: time passed without waking a sleeper. */
   let frozenMs = 0;
   const watchClock: Clock = {
     monotonicMs: () => clock.monotonicMs() + frozenMs,
@@ -62,7 +62,7 @@ function watched(moodAtStart: Mood = 'answers') {
       for (const resolve of resolvers) resolve();
       await clock.settle();
     },
-    /** What a scrape gets right now, and how long it took on the virtual clock. */
+    /** A scrape's view now, and how long it took on the virtual clock. */
     async scrape() {
       const startedMs = clock.monotonicMs();
       let view: Awaited<ReturnType<BotWatch['view']>> | undefined;

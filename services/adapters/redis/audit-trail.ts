@@ -13,12 +13,12 @@ export function redisAuditTrail(store: CommandRunner, keys: StoreKeys): AuditTra
 
     async latest(count) {
       const reply = await store.command(['XREVRANGE', keys.audit, '+', '-', 'COUNT', String(count)]);
-      return Array.isArray(reply) ? reply.map(entryOf) : [];
+      return Array.isArray(reply) ? reply.map(readAuditEntry) : [];
     },
   };
 }
 
-function entryOf(reply: ScriptReply): StoredAuditEntry {
+function readAuditEntry(reply: ScriptReply): StoredAuditEntry {
   const [id, flat] = Array.isArray(reply) ? reply : [];
   const fields = new Map<string, string>();
   if (Array.isArray(flat)) {

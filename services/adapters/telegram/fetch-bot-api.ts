@@ -54,12 +54,12 @@ export function fetchBotApi({ apiRoot, token }: { apiRoot: string; token: string
           cause: new Error(redact(describe(error))),
         });
       }
-      return resultOf(method, reply) as Result;
+      return readResult(method, reply) as Result;
     },
   };
 }
 
-function resultOf(method: string, { status, text }: { status: number; text: string }): unknown {
+function readResult(method: string, { status, text }: { status: number; text: string }): unknown {
   const answer = parse(text);
   if (answer?.ok === true) return answer.result;
   if (answer?.ok !== false || status >= 500) {

@@ -16,21 +16,22 @@ export function redisDeadLetters(store: ScriptRunner & CommandRunner, keys: Stor
       const reply = await store.command(['HGETALL', keys.dead]);
       const flat: readonly unknown[] = Array.isArray(reply) ? reply : [];
       const dead: DeadLetter[] = [];
-      for (let i = 0; i + 1 < flat.length; i += 2) dead.push(entryOf(String(flat[i]), String(flat[i + 1])));
+      for (let i = 0; i + 1 < flat.length; i += 2)
+        dead.push(readDeadLetter(String(flat[i]), String(flat[i + 1])));
       return dead.sort((a, b) => Number(a.id) - Number(b.id));
     },
 
     async retry(id, { who, why }) {
       const args = [id, who, why, String(auditEntriesMax)];
       const reply = await store.run(retryScript, [keys.dead, keys.journal, keys.audit], args);
-      const said = retryReplies[Number(reply)];
-      if (said === undefined) throw new Error(`retry-dead answered ${JSON.stringify(reply)}`);
-      return said;
+      const result = retryReplies[Number(reply)];
+      if (result === undefined) throw new Error(`retry-dead answered ${JSON.stringify(reply)}`);
+      return result;
     },
   };
 }
 
-function entryOf(id: string, line: string): DeadLetter {
+function readDeadLetter(id: string, line: string): DeadLetter {
   const [, attempts, update] = /^(\d+) \d+ \d+ \d+ (.*)$/s.exec(line) ?? [];
   return { id, attempts: Number(attempts ?? 0), update: update ?? line };
 }

@@ -17,8 +17,8 @@ export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): Updat
       const args = [value, neverPolledNote];
       const reply = await runner.run(openScript, [keys.lock, keys.journal, keys.audit], args);
       if (reply === null) return 'lock lost';
-      const [endedCleanly, hash] = listOf(reply);
-      const { entries, unreadable } = readHash(listOf(hash).map(String));
+      const [endedCleanly, hash] = readList(reply);
+      const { entries, unreadable } = readHash(readList(hash).map(String));
       if (unreadable.length > 0) {
         const args = [value, ...unreadable];
         const moved = await runner.run(putAsideScript, [keys.lock, keys.journal, keys.dead], args);
@@ -32,7 +32,7 @@ export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): Updat
       const args = [value, ...[...counts, ...finishedIds, ...tombstoneIds, ...updateIds].map(String)];
       const reply = await runner.run(beginScript, [keys.lock, keys.journal, keys.dead], args);
       if (reply === null) return 'lock lost';
-      return listOf(reply).map((attempt) => (attempt === 0 ? 'given up' : Number(attempt)));
+      return readList(reply).map((attempt) => (attempt === 0 ? 'given up' : Number(attempt)));
     },
 
     async write(value, { add, finishedIds }) {
@@ -89,7 +89,7 @@ function byArrival(a: JournalEntry, b: JournalEntry): number {
   return a.arrivedEpoch - b.arrivedEpoch || a.arrivedIndex - b.arrivedIndex;
 }
 
-function listOf(reply: ScriptReply | undefined): readonly ScriptReply[] {
+function readList(reply: ScriptReply | undefined): readonly ScriptReply[] {
   if (!Array.isArray(reply)) throw new Error('the journal script answered something that is not a list');
   return reply;
 }

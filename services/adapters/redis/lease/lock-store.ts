@@ -50,7 +50,7 @@ const auditMax = String(auditEntriesMax);
 export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLockStore & LockOverride {
   const { lock, lockRevoked, epoch, audit, heartbeat, journal, wakeChannel } = keys;
 
-  async function overrule(script: 'revoke' | 'break', value: string, { who, why }: Reason): Promise<boolean> {
+  async function override(script: 'revoke' | 'break', value: string, { who, why }: Reason): Promise<boolean> {
     const args = [value, wakeChannel, who, why, auditMax];
     return isOne(await runner.run(scripts[script], [lock, lockRevoked, audit], args));
   }
@@ -58,13 +58,13 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLo
   return {
     async acquire(value: string, ttlMs: number): Promise<AcquireReply> {
       const args = [value, String(ttlMs), quarantineValue, describeHolder(value), auditMax];
-      return acquireReply(await runner.run(scripts.acquire, [lock, lockRevoked, epoch, audit], args));
+      return readAcquireReply(await runner.run(scripts.acquire, [lock, lockRevoked, epoch, audit], args));
     },
 
     async renew(value: string, ttlMs: number, payload: RenewPayload): Promise<RenewReply> {
       const finished = (payload.finishedUpdateIds ?? []).map(String);
       const args = [value, String(ttlMs), payload.heartbeat ?? '', String(heartbeatKeptMs), ...finished];
-      return renewReply(await runner.run(scripts.renew, [lock, lockRevoked, heartbeat, journal], args));
+      return readRenewReply(await runner.run(scripts.renew, [lock, lockRevoked, heartbeat, journal], args));
     },
 
     async release(value: string, handOff: HandOff): Promise<boolean> {
@@ -77,12 +77,12 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLo
       return reply === null ? undefined : held(reply, 0);
     },
 
-    revoke: (value, reason) => overrule('revoke', value, reason),
-    break: (value, reason) => overrule('break', value, reason),
+    revoke: (value, reason) => override('revoke', value, reason),
+    break: (value, reason) => override('break', value, reason),
   };
 }
 
-function acquireReply(reply: ScriptReply): AcquireReply {
+function readAcquireReply(reply: ScriptReply): AcquireReply {
   if (!Array.isArray(reply)) throw unexpected(reply);
   const [code, first, second] = reply;
   if (code === 1 && typeof first === 'number') {
@@ -93,7 +93,7 @@ function acquireReply(reply: ScriptReply): AcquireReply {
   throw unexpected(reply);
 }
 
-function renewReply(reply: ScriptReply): RenewReply {
+function readRenewReply(reply: ScriptReply): RenewReply {
   if (!Array.isArray(reply)) throw unexpected(reply);
   if (reply[0] === 1) return { kind: 'renewed', storeTimeMs: Number(reply[1]) };
   if (reply[0] === 2) return { kind: 'revoked' };

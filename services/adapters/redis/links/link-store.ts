@@ -33,9 +33,9 @@ export function redisLinkStore(store: ScriptRunner & CommandRunner, keys: StoreK
       const used = [keys.opsLink(link.id), keys.alertSent, keys.outage];
       const args = [linkText(link), link.outageId, token, String(linkTtlMs)];
       const reply = await store.run(scripts.use, used, args);
-      const said = useReplies[Number(reply)];
-      if (said === undefined) throw new Error(`use-ops-link answered ${JSON.stringify(reply)}`);
-      return said;
+      const result = useReplies[Number(reply)];
+      if (result === undefined) throw new Error(`use-ops-link answered ${JSON.stringify(reply)}`);
+      return result;
     },
 
     async finish(link, token, result) {

@@ -45,14 +45,14 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
   return {
     async observe({ noteRun }): Promise<BotObservation> {
       const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries];
-      if (!noteRun) return observation(await runner.run(scripts.observe, observed, []));
+      if (!noteRun) return readObservation(await runner.run(scripts.observe, observed, []));
       const args = [automaticBreaker, String(deadLetterIdsMax)];
-      return observation(await runner.run(scripts.watch, [...observed, dead, audit], args));
+      return readObservation(await runner.run(scripts.watch, [...observed, dead, audit], args));
     },
 
     async markHeartbeat(reading, malformed): Promise<ChangeResult> {
       const args = [expectedHeartbeat(reading), malformed ? '1' : '0'];
-      return changeResult(await runner.run(scripts.markHeartbeat, [heartbeat, outage], args));
+      return readChangeResult(await runner.run(scripts.markHeartbeat, [heartbeat, outage], args));
     },
 
     async open(reading, { id, sinceMs, recipients, why }): Promise<ChangeResult | 'open already'> {
@@ -67,13 +67,13 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
         ...to,
       ];
       const reply = await runner.run(scripts.open, [heartbeat, alertSent, outage, deliveries, audit], args);
-      return reply === 2 ? 'open already' : changeResult(reply);
+      return reply === 2 ? 'open already' : readChangeResult(reply);
     },
 
     async recover(reading, { id, why }): Promise<ChangeResult> {
       const args = [expectedHeartbeat(reading), id, monitorName, why, auditMax];
       const written = [heartbeat, alertSent, outage, deliveries, audit];
-      return changeResult(await runner.run(scripts.recover, written, args));
+      return readChangeResult(await runner.run(scripts.recover, written, args));
     },
 
     remind: (id, number) => extend(id, 'reminder', String(number), `reminder-${number}`),
@@ -92,16 +92,20 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
         );
         if (reply === null) return undefined;
         if (!Array.isArray(reply) || reply.length !== 9) throw unexpected(reply);
-        const claim = claimOf(reply, claimToken);
+        const claim = readClaim(reply, claimToken);
         if (claim !== undefined) return claim;
         // Another program wrote this one: give it up, so that it does not hold up the others.
-        const args = [String(reply[0]), claimToken, ...settlement({ kind: 'dead', why: 'not understood' })];
+        const args = [
+          String(reply[0]),
+          claimToken,
+          ...settleArguments({ kind: 'dead', why: 'not understood' }),
+        ];
         await runner.run(scripts.settle, [outage, deliveries], args);
       }
     },
 
     async settle(claim, outcome): Promise<boolean> {
-      const args = [claim.field, claim.token, ...settlement(outcome)];
+      const args = [claim.field, claim.token, ...settleArguments(outcome)];
       return isOne(await runner.run(scripts.settle, [outage, deliveries], args));
     },
   };
@@ -112,7 +116,7 @@ function expectedHeartbeat(reading: HeartbeatReading): string {
   return reading.kind === 'absent' ? '-' : `=${reading.raw}`;
 }
 
-function settlement(outcome: DeliveryOutcome): readonly string[] {
+function settleArguments(outcome: DeliveryOutcome): readonly string[] {
   switch (outcome.kind) {
     case 'sent':
       return ['sent', '0', '0', ''];
@@ -121,28 +125,28 @@ function settlement(outcome: DeliveryOutcome): readonly string[] {
         'later',
         String(Math.ceil(outcome.delayMs)),
         outcome.mayHaveArrived ? '1' : '0',
-        plain(outcome.why),
+        withoutBars(outcome.why),
       ];
     case 'dead':
-      return ['dead', '0', '0', plain(outcome.why)];
+      return ['dead', '0', '0', withoutBars(outcome.why)];
   }
 }
 
 /** A bar separates the parts of a record. */
-function plain(text: string): string {
+function withoutBars(text: string): string {
   return text.replaceAll('|', '/');
 }
 
-function changeResult(reply: ScriptReply): ChangeResult {
+function readChangeResult(reply: ScriptReply): ChangeResult {
   return isOne(reply) ? 'done' : 'conflict';
 }
 
-function observation(reply: ScriptReply): BotObservation {
+function readObservation(reply: ScriptReply): BotObservation {
   if (!Array.isArray(reply) || (reply.length !== 10 && reply.length !== 16)) throw unexpected(reply);
   const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, ...watched] = reply;
   const [deadCount, deadIds, ...breaks] = watched;
   const nowMs = Number(time);
-  const hash = hashOf(fields);
+  const hash = readFields(fields);
   const value = textOrNull(lock);
   const oldest = Number(oldestMs);
   return {
@@ -151,44 +155,48 @@ function observation(reply: ScriptReply): BotObservation {
     held: value === null ? undefined : { value, ttlMs: Number(ttlMs) < 0 ? null : Number(ttlMs) },
     revoked: textOrNull(revoked),
     epoch: numberOrNull(textOrNull(epoch) ?? undefined),
-    memory: memoryOf(hash, textOrNull(flag), nowMs),
+    memory: readMemory(hash, textOrNull(flag), nowMs),
     unfinishedDeliveries: Number(unfinished),
     oldestUnfinishedMs: oldest === 0 ? null : oldest,
     reported: reportedWarnings(hash),
-    deadLetters: deadCount === undefined ? noDeadLetters : deadLettersSeen(deadCount, deadIds),
-    lockBreaks: lockBreaksOf(breaks),
+    deadLetters: deadCount === undefined ? noDeadLetters : readDeadLetters(deadCount, deadIds),
+    lockBreaks: readLockBreaks(breaks),
   };
 }
 
-function deadLettersSeen(count: ScriptReply, ids: ScriptReply | undefined): DeadLettersSeen {
+function readDeadLetters(count: ScriptReply, ids: ScriptReply | undefined): DeadLettersSeen {
   if (ids !== null && !Array.isArray(ids)) throw unexpected(ids ?? null);
   return { count: Number(count), ids: ids?.map(String) };
 }
 
-function lockBreaksOf(reply: readonly ScriptReply[]): LockBreaks | undefined {
+function readLockBreaks(reply: readonly ScriptReply[]): LockBreaks | undefined {
   const [count, id, who, why] = reply;
   if (!count) return undefined;
   return { count: Number(count), id: String(id), who: String(who), why: String(why) };
 }
 
-function hashOf(fields: ScriptReply | undefined): ReadonlyMap<string, string> {
+function readFields(fields: ScriptReply | undefined): ReadonlyMap<string, string> {
   const hash = new Map<string, string>();
   if (!Array.isArray(fields)) throw unexpected(fields ?? null);
   for (let i = 0; i + 1 < fields.length; i += 2) hash.set(String(fields[i]), String(fields[i + 1]));
   return hash;
 }
 
-function memoryOf(hash: ReadonlyMap<string, string>, alertFlag: string | null, nowMs: number): OutageMemory {
+function readMemory(
+  hash: ReadonlyMap<string, string>,
+  alertFlag: string | null,
+  nowMs: number,
+): OutageMemory {
   return {
     firstRunMs: pastOrNull(hash.get('first_run_ms'), nowMs),
     malformedSinceMs: pastOrNull(hash.get('malformed_since_ms'), nowMs),
     alertFlag,
-    outage: outageOf(hash, nowMs),
+    outage: readOutage(hash, nowMs),
   };
 }
 
 /** Reads invalid or future timestamps as now, so that nothing is due too early. Another program wrote them. */
-function outageOf(hash: ReadonlyMap<string, string>, nowMs: number): Outage | null {
+function readOutage(hash: ReadonlyMap<string, string>, nowMs: number): Outage | null {
   const id = hash.get('id');
   if (id === undefined) return null;
   return {
@@ -203,11 +211,11 @@ function outageOf(hash: ReadonlyMap<string, string>, nowMs: number): Outage | nu
 }
 
 /** Undefined for a delivery that another program wrote. */
-function claimOf(reply: readonly ScriptReply[], token: string): Claim | undefined {
+function readClaim(reply: readonly ScriptReply[], token: string): Claim | undefined {
   const [field = '', attempt, madeMs, repeat, sinceMs, , recoveredMs, time, told = ''] = reply.map(String);
   const [outageId, eventName, channelName, address] = field.split('|');
   const channel = channels.find((known) => known === channelName);
-  const event = eventOf(eventName ?? '');
+  const event = readEvent(eventName ?? '');
   const warning = event?.event === 'notice' ? readWarning(told) : undefined;
   if (outageId === undefined || address === undefined) return undefined;
   if (channel === undefined || event === undefined) return undefined;
@@ -231,7 +239,7 @@ function claimOf(reply: readonly ScriptReply[], token: string): Claim | undefine
 
 const plainEvents = ['down', 'recovered', 'restart', 'notice'] as const satisfies readonly OutageEvent[];
 
-function eventOf(name: string): { event: OutageEvent; number: number } | undefined {
+function readEvent(name: string): { event: OutageEvent; number: number } | undefined {
   const [, number] = /^reminder-(\d+)$/.exec(name) ?? [];
   if (number !== undefined) return { event: 'reminder', number: Number(number) };
   const plainEvent = plainEvents.find((known) => known === name);

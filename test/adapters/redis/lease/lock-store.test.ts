@@ -51,12 +51,12 @@ describeOnEachStore('the polling lock', (store) => {
     });
 
     it('leaves another’s lock untouched and returns its holder and remaining TTL', async () => {
-      await store().command('SET', keys.lock, 'what a stranger wrote', 'PX', '5000');
+      await store().command('SET', keys.lock, 'a foreign value', 'PX', '5000');
       const reply = (await lock.acquire('a', ttlMs)) as AcquireReply & { kind: 'held' };
-      expect(reply).toMatchObject({ kind: 'held', held: { value: 'what a stranger wrote' } });
+      expect(reply).toMatchObject({ kind: 'held', held: { value: 'a foreign value' } });
       expect(reply.held.ttlMs).toBeGreaterThan(0);
       expect(reply.held.ttlMs).toBeLessThanOrEqual(5000);
-      expect(await value()).toBe('what a stranger wrote');
+      expect(await value()).toBe('a foreign value');
       expect(await remainingMs()).toBeLessThanOrEqual(5000);
       expect(await store().command('GET', keys.epoch)).toBe('7');
     });

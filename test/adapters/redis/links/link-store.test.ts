@@ -83,7 +83,7 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
       ['is another one', ['HSET', 'outage', 'id', 'outage-2']],
       ['has lost its flag', ['DEL', 'flag']],
       ['has another’s flag', ['SET', 'flag', 'outage-2']],
-    ])('are not used when the outage %s', async (_name, [verb = '', key, ...rest]) => {
+    ])('are not consumed when the outage %s', async (_name, [verb = '', key, ...rest]) => {
       const named = key === 'flag' ? stage.keys.alertSent : stage.keys.outage;
       await stage.store.command([verb, named, ...rest]);
       expect(await links.use(link, 't1')).toBe('outage over');

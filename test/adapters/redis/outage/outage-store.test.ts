@@ -74,23 +74,20 @@ describeOutageScripts('looking, opening and claiming', (fixture) => {
       });
     });
 
-    it.each([false, true])(
-      'takes a string of another type for malformed, as a monitor: %s',
-      async (noteRun) => {
-        for (const key of [outageKeys.heartbeat, outageKeys.lock, outageKeys.epoch, outageKeys.alertSent])
-          await fixture().store.command('LPUSH', key, 'x');
-        await fixture().store.command('SET', outageKeys.dead, 'x');
-        await fixture().store.command('SET', outageKeys.audit, 'x');
-        const looked = await fixture().outages.observe({ noteRun });
-        expect(looked).toMatchObject({
-          heartbeat: { kind: 'malformed', raw: 'WRONGTYPE' },
-          held: { value: 'WRONGTYPE', ttlMs: null },
-          epoch: null,
-          deadLetters: { count: 0, ids: [] },
-        });
-        expect(await fixture().outages.markHeartbeat(looked.heartbeat, true)).toBe('done');
-      },
-    );
+    it.each([false, true])('reads a key of another type as malformed (as a monitor: %s)', async (noteRun) => {
+      for (const key of [outageKeys.heartbeat, outageKeys.lock, outageKeys.epoch, outageKeys.alertSent])
+        await fixture().store.command('LPUSH', key, 'x');
+      await fixture().store.command('SET', outageKeys.dead, 'x');
+      await fixture().store.command('SET', outageKeys.audit, 'x');
+      const looked = await fixture().outages.observe({ noteRun });
+      expect(looked).toMatchObject({
+        heartbeat: { kind: 'malformed', raw: 'WRONGTYPE' },
+        held: { value: 'WRONGTYPE', ttlMs: null },
+        epoch: null,
+        deadLetters: { count: 0, ids: [] },
+      });
+      expect(await fixture().outages.markHeartbeat(looked.heartbeat, true)).toBe('done');
+    });
 
     it('opens and closes an outage even if string keys hold other types', async () => {
       await fixture().store.command('LPUSH', outageKeys.heartbeat, 'x');
@@ -264,7 +261,7 @@ describeOutageScripts('looking, opening and claiming', (fixture) => {
       ['a channel that is none', 'outage-1|down|PIGEON|7', 'pending|0|1|0|0|||0||'],
       ['a notice that says nothing', 'lock-broken-5|notice|TELEGRAM|7', 'pending|0|1|0|0|||0||{"kind":"x"}'],
       ['another outage', 'outage-0|down|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
-    ])('is not held up by a stranger’s record with %s', async (_name, field, record) => {
+    ])('is not held up by a foreign record with %s', async (_name, field, record) => {
       await fixture().open('outage-1', recipients.slice(0, 1));
       await fixture().store.command('HSET', outageKeys.deliveries, field, record);
       expect(names(await fixture().claimAll())).toEqual(['down IN_APP']);

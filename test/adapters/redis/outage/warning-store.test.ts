@@ -16,14 +16,14 @@ import {
 const rogue: Warning = { kind: 'another-poller', key: '', params: { host: 'h | "1"\n' } };
 const broken = (key: string): Warning => ({ kind: 'lock-broken', key, params: { who: 'анна', count: 1 } });
 
-/** As when that much time has passed since the last notice, which a real server's clock does not let us wait for. */
+/** Ages the last warning by this much: a test cannot move a real server's clock. */
 async function makeOlder(fixture: OutageFixture, kind: string, byMs: number): Promise<void> {
   const field = `notice:${kind}`;
   const [raisedMs, key] = String(await fixture.store.command('HGET', outageKeys.outage, field)).split('|');
   await fixture.store.command('HSET', outageKeys.outage, field, `${Number(raisedMs) - byMs}|${key}`);
 }
 
-describeOutageScripts('notices', (fixture) => {
+describeOutageScripts('warnings', (fixture) => {
   const raise = (warning: Warning) => fixture().outages.raise(warning, recipients);
   const claimed = async (run = 'run-1') => names(await fixture().claimAll(run));
   const everyone = ['notice IN_APP', 'notice SNS', 'notice TELEGRAM'];
@@ -124,7 +124,7 @@ describeOutageScripts('notices', (fixture) => {
     });
   });
 
-  describe('noting', () => {
+  describe('changing the reported key', () => {
     it('changes the reported key, if it is still the expected one', async () => {
       await raise({ kind: 'dead-letters', key: '5', params: { count: 5, total: 5 } });
       const note = (expectedKey: string) =>
@@ -141,7 +141,7 @@ describeOutageScripts('notices', (fixture) => {
       const trail = redisAuditTrail({ command: (args) => fixture().store.command(...args) }, outageKeys);
       return trail.append({ event: 'broken', who, why, before: 'x', after: '' });
     };
-    /** Moves on to another millisecond: a real server's clock by itself, the embedded store's by its test. */
+    /** Advances to the next millisecond: a real server's clock does so by itself, the embedded store's by the test. */
     const pass = async () => {
       const startMs = await fixture().store.nowMs();
       while ((await fixture().store.nowMs()) <= startMs) await fixture().store.elapse(1);
