@@ -74,7 +74,7 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLo
 
     async read(): Promise<Held | undefined> {
       const reply = await runner.run(scripts.read, [lock], []);
-      return reply === null ? undefined : held(reply, 0);
+      return reply === null ? undefined : readHeld(reply, 0);
     },
 
     revoke: (value, reason) => override('revoke', value, reason),
@@ -88,8 +88,8 @@ function readAcquireReply(reply: ScriptReply): AcquireReply {
   if (code === 1 && typeof first === 'number') {
     return { kind: 'acquired', epoch: first, storeTimeMs: Number(second) };
   }
-  if (code === 0) return { kind: 'held', held: held(reply, 1) };
-  if (code === 2) return { kind: 'quarantined', held: held(reply, 1) };
+  if (code === 0) return { kind: 'held', held: readHeld(reply, 1) };
+  if (code === 2) return { kind: 'quarantined', held: readHeld(reply, 1) };
   throw unexpected(reply);
 }
 
@@ -101,7 +101,7 @@ function readRenewReply(reply: ScriptReply): RenewReply {
   throw unexpected(reply);
 }
 
-function held(reply: ScriptReply, at: number): Held {
+function readHeld(reply: ScriptReply, at: number): Held {
   const [value, ttlMs] = Array.isArray(reply) ? reply.slice(at) : [];
   if (typeof value !== 'string' || typeof ttlMs !== 'number') throw unexpected(reply);
   return { value, ttlMs: ttlMs < 0 ? null : ttlMs };
