@@ -214,7 +214,7 @@ async function deliver(
     store: ports.outages,
     random: ports.random,
     logger: ports.logger,
-    deliver: alertSender({ ...ports, ...settings, diagnosis: fullDiagnosis }),
+    send: alertSender({ ...ports, ...settings, diagnosis: fullDiagnosis }),
     remainingMs,
     reserveMs: deliveryReserveMs,
     sendWithinMs: claimMs - 2 * telegramSendTimeoutMs - storeTimeoutMs,

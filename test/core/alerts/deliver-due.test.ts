@@ -193,7 +193,7 @@ describe('while an outage lasts', () => {
     await watch.runAfter(watch.settings.reminderMs);
     await watch.runAfter(minuteMs);
     await Promise.all([watch.runAfter(watch.settings.reminderMs), watch.run()]);
-    const still = '🔴 Бот всё ещё молчит';
+    const still = '🔴 Бот всё ещё молчит, уже';
     expect(told('101').map((title) => title.replace(/ \d.*/, ''))).toEqual(['🔴 Бот молчит', still, still]);
     expect(told('102')).toEqual([]);
     expect(await watch.inbox('101')).toHaveLength(3);

@@ -75,7 +75,7 @@ describe('when the bot goes silent', () => {
 
   it('names the cause', async () => {
     await watch.goDown();
-    expect(watch.telegrams[0]?.text).toContain('Причина: никто не держит блокировку опроса');
+    expect(watch.telegrams[0]?.text).toContain('Причина: никто не держит блокировку поллинга');
     expect(watch.telegrams[0]?.text).toContain('Ждут ответа: 3');
   });
 

@@ -32,7 +32,7 @@ describe('another program that polls', () => {
       await notices.raise({ kind: 'another-poller', key: '', params: { host: 'h' } });
       await pass(1);
     }
-    const title = '🟠 Тем же токеном опрашивает другая программа';
+    const title = '🟠 С тем же токеном поллит другая программа';
     expect(titles('101')).toEqual([title]);
     expect(await watch.inbox('102')).toEqual([title]);
     expect(watch.published.map(({ subject }) => subject)).toEqual([
@@ -107,7 +107,7 @@ describe('the lock', () => {
     const set = () => watch.store.command(['SET', watch.keys.lock, '{"host":"h","pid":7}']);
     await set();
     await pass(60);
-    expect(titles('101')).toEqual(['🟠 У блокировки опроса нет срока']);
+    expect(titles('101')).toEqual(['🟠 У блокировки поллинга нет срока']);
     await watch.store.command(['PEXPIRE', watch.keys.lock, '1000']);
     await pass(2);
     await set();
@@ -122,7 +122,7 @@ describe('the lock', () => {
     expect(titles('101')).toEqual([]);
     await watch.ports.audit.append({ ...entry, who: 'анна', why: 'a-secret-in-an-error' });
     await pass(3);
-    expect(titles('101')).toEqual(['🟠 Блокировку опроса сняли силой']);
+    expect(titles('101')).toEqual(['🟠 Блокировку поллинга сняли принудительно']);
     expect(watch.telegrams[0]?.text).toContain('Кто: анна\nПочему: [redacted]');
   });
 

@@ -77,7 +77,9 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
         expect(told[id]).toEqual(['🔴 Бот молчит 5 мин']);
         const { entries } = await stage.inbox.list(id, { skip: 0, count: 10 });
         expect(entries).toMatchObject([{ type: 'SYSTEM_MAINTENANCE', priority: 'URGENT', read: false }]);
-        expect(entries[0]?.text).toContain('ECS: 0 из 1; остановлена: OutOfMemoryError');
+        expect(entries[0]?.text).toContain(
+          'Запущено задач: 0 из 1; последняя остановилась: OutOfMemoryError',
+        );
       }
       expect(stage.aws.published.slice(published)).toMatchObject([{ subject: 'StaffProBot is down' }]);
       const { memory } = await stage.outages.observe({ noteRun: false });

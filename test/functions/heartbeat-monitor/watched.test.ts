@@ -118,7 +118,7 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       await monitor({});
       const expected = [
         '🟠 Не удалось обработать сообщений: 1',
-        '🟠 Тем же токеном опрашивает другая программа',
+        '🟠 С тем же токеном поллит другая программа',
       ];
       for (const id of superadmins) {
         const told = stage.messagesTo(id, before).map(({ text }) => String(text).split('\n')[0]);
