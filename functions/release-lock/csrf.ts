@@ -6,8 +6,12 @@
  * of it is stored.
  */
 
-import { linkText, linkTtlMs, type OpsLink } from '../../services/core/ops/links/link.ts';
-import type { LinkSigner } from '../../services/core/ops/links/link-signer.ts';
+import {
+  type LinkSigner,
+  linkText,
+  linkTtlMs,
+  type OpsLink,
+} from '../../services/core/ops/links/signed-link.ts';
 import type { Random } from '../../services/core/platform/random.ts';
 import type { PageRequest } from './http-request.ts';
 

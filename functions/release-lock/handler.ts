@@ -10,7 +10,7 @@ import type { Dependencies, Seams } from '../../services/adapters/dependencies.t
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
-import type { LinkIssuer } from '../../services/core/ops/links/signed-link.ts';
+import type { OneTapLinks } from '../../services/core/ops/links/link-store.ts';
 import { readPayload } from '../../services/core/ops/payload.ts';
 import { type OpsContext, perform, performTaskStopped } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer } from '../../services/core/ops/results.ts';
@@ -31,7 +31,7 @@ export type OpsHandler = (
 
 interface OpsParts extends Omit<OpsContext, 'remainingMs'> {
   /** Undefined: links are off. */
-  readonly links: LinkIssuer | undefined;
+  readonly links: OneTapLinks | undefined;
   readonly inbox: InboxStore;
 }
 
@@ -78,9 +78,9 @@ function write(seams: Seams, line: Readonly<Record<string, unknown>>): void {
   else process.stdout.write(text);
 }
 
-function opsParts({ settings, ports, linkMaker }: Dependencies): OpsParts {
+function opsParts({ settings, ports, oneTapLinks }: Dependencies): OpsParts {
   return {
-    links: linkMaker,
+    links: oneTapLinks,
     inbox: ports.inbox,
     ports,
     settings: { ...settings.outage, locale: settings.notifyLocale },

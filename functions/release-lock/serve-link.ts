@@ -6,9 +6,8 @@
  * recovery a link only says so.
  */
 import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
-import type { OpsLink } from '../../services/core/ops/links/link.ts';
-import type { LinkResult } from '../../services/core/ops/links/link-store.ts';
-import { createLink, type LinkIssuer, verifyLink } from '../../services/core/ops/links/signed-link.ts';
+import type { LinkResult, OneTapLinks } from '../../services/core/ops/links/link-store.ts';
+import { createLink, type OpsLink, verifyLink } from '../../services/core/ops/links/signed-link.ts';
 import { faultOf } from '../../services/core/ops/ops-ports.ts';
 import { type OpsContext, perform } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer, StatusResult } from '../../services/core/ops/results.ts';
@@ -26,7 +25,7 @@ import { statusPage } from './pages/status.ts';
 
 export interface LinkDeps {
   readonly context: OpsContext;
-  readonly links: LinkIssuer;
+  readonly links: OneTapLinks;
   readonly inbox: InboxStore;
 }
 

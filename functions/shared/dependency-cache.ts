@@ -38,10 +38,10 @@ function mayBeTheSecret(error: unknown): boolean {
   );
 }
 
-function listening({ settings, ports, linkMaker }: Dependencies, hear: Hear): Dependencies {
+function listening({ settings, ports, oneTapLinks }: Dependencies, hear: Hear): Dependencies {
   return {
     settings,
-    linkMaker: linkMaker && { ...linkMaker, store: heard(linkMaker.store, hear) },
+    oneTapLinks: oneTapLinks && { ...oneTapLinks, store: heard(oneTapLinks.store, hear) },
     ports: {
       ...ports,
       outages: heard(ports.outages, hear),

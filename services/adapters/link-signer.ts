@@ -1,6 +1,6 @@
 /** HMAC-SHA256 under a key of its own for each purpose, compared in constant time. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { LinkSigner } from '../core/ops/links/link-signer.ts';
+import type { LinkSigner } from '../core/ops/links/signed-link.ts';
 
 export function linkSigner(secret: string): LinkSigner {
   const keyFor = (purpose: string): Buffer =>

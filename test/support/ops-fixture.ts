@@ -13,6 +13,7 @@ import type { OpsAnswer } from '../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../services/core/platform/audit-trail.ts';
 import type { BotApi } from '../../services/core/platform/bot-api.ts';
 import type { Clock } from '../../services/core/platform/clock.ts';
+import type { Random } from '../../services/core/platform/random.ts';
 import { redactor } from '../../services/core/platform/redaction.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { WorkerService } from '../../services/core/platform/worker-service.ts';
@@ -28,6 +29,18 @@ export const holder = {
   owner: 'a1',
 };
 export const heldValue = lockValue(holder);
+
+/** Its tokens are 1, 2, 3, … in the shape of real ones. */
+export function countingRandom(): Random {
+  let tokens = 0;
+  return {
+    unit: () => 0.5,
+    token: () => {
+      tokens += 1;
+      return String(tokens).padStart(32, '0');
+    },
+  };
+}
 
 export class OpsDesk {
   readonly store: EmbeddedRunner;

@@ -1,6 +1,6 @@
 /** Before anything happens: the state, what will happen, and one button. */
 
-import type { OpsLink } from '../../../services/core/ops/links/link.ts';
+import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { IssuedForm } from '../csrf.ts';

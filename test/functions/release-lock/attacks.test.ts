@@ -1,6 +1,6 @@
 /** Ways in through the function URL, none of which may change or tell anything. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LinkAction } from '../../../services/core/ops/links/link.ts';
+import type { LinkAction } from '../../../services/core/ops/links/signed-link.ts';
 import { botToken, FunctionStage } from '../../support/function-fixture.ts';
 import { domain, type Form, getEvent, Phone, postEvent, type UrlEvent } from './phone.ts';
 

@@ -5,7 +5,7 @@
 import { composeMonitor } from '../../../functions/heartbeat-monitor/handler.ts';
 import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
 import type { HttpAnswer } from '../../../functions/release-lock/pages/layout.ts';
-import type { LinkAction } from '../../../services/core/ops/links/link.ts';
+import type { LinkAction } from '../../../services/core/ops/links/signed-link.ts';
 import { botToken, type FunctionStage } from '../../support/function-fixture.ts';
 
 export const domain = 'abc123.lambda-url.eu-central-1.on.aws';

@@ -1,8 +1,8 @@
 /** The scripts of one-tap links, on the embedded store and on a real Redis. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisLinkStore } from '../../../../services/adapters/redis/links/link-store.ts';
-import { linkText, type OpsLink } from '../../../../services/core/ops/links/link.ts';
 import type { LinkStore } from '../../../../services/core/ops/links/link-store.ts';
+import { linkText, type OpsLink } from '../../../../services/core/ops/links/signed-link.ts';
 import { FunctionStage, stores } from '../../../support/function-fixture.ts';
 
 const outageId = 'outage-1';
