@@ -29,7 +29,7 @@ export type OpsHandler = (
   context?: Partial<LambdaContext>,
 ) => Promise<OpsAnswer | HttpAnswer>;
 
-interface OpsParts extends Omit<OpsContext, 'remainingMs'> {
+interface OpsDeps extends Omit<OpsContext, 'remainingMs'> {
   /** Undefined: links are off. */
   readonly links: OneTapLinks | undefined;
   readonly inbox: InboxStore;
@@ -38,7 +38,7 @@ interface OpsParts extends Omit<OpsContext, 'remainingMs'> {
 /** The handler out of an environment and its seams; tests and the lab hand in theirs. */
 export function composeOps(environment: Environment, seams: Seams): OpsHandler {
   const kept = dependencyCache(functionName, environment, seams);
-  const parts = async (): Promise<OpsParts> => opsParts(await kept());
+  const parts = async (): Promise<OpsDeps> => opsDeps(await kept());
 
   return async (event, lambda) => {
     const remainingMs = remainingTime(seams.clock, timeoutSeconds * 1000, lambda);
@@ -62,7 +62,7 @@ export function composeOps(environment: Environment, seams: Seams): OpsHandler {
 
 async function answerHttp(
   event: unknown,
-  parts: () => Promise<OpsParts>,
+  parts: () => Promise<OpsDeps>,
   remainingMs: () => number,
 ): Promise<HttpAnswer> {
   const request = readPageRequest(event);
@@ -78,7 +78,7 @@ function write(seams: Seams, line: Readonly<Record<string, unknown>>): void {
   else process.stdout.write(text);
 }
 
-function opsParts({ settings, ports, oneTapLinks }: Dependencies): OpsParts {
+function opsDeps({ settings, ports, oneTapLinks }: Dependencies): OpsDeps {
   return {
     links: oneTapLinks,
     inbox: ports.inbox,

@@ -16,10 +16,10 @@ import type { Locale } from '../../services/core/platform/locale.ts';
 import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import { isIssuedForm, issueForm } from './csrf.ts';
 import type { PageRequest } from './http-request.ts';
-import { askPage } from './pages/ask.ts';
+import { confirmPage } from './pages/confirm.ts';
 import { type HttpAnswer, refusal } from './pages/layout.ts';
 import { preferredLocale } from './pages/locale.ts';
-import { overPage, unavailablePage } from './pages/notice.ts';
+import { overPage, unavailablePage } from './pages/message.ts';
 import { resultPage } from './pages/result.ts';
 import { statusPage } from './pages/status.ts';
 
@@ -49,8 +49,8 @@ export async function serveLink(deps: LinkDeps, request: PageRequest): Promise<H
   const context = { ...deps.context, settings: { ...deps.context.settings, locale } };
   const linkRequest = { ...deps, context, request, link, locale };
   try {
-    if (request.method === 'GET') return await show(linkRequest);
-    if (request.method === 'POST') return await act(linkRequest);
+    if (request.method === 'GET') return await answerGet(linkRequest);
+    if (request.method === 'POST') return await answerPost(linkRequest);
     return refusal;
   } catch (error) {
     const fault = faultOf(error);
@@ -60,7 +60,7 @@ export async function serveLink(deps: LinkDeps, request: PageRequest): Promise<H
   }
 }
 
-async function show(linkRequest: LinkRequest): Promise<HttpAnswer> {
+async function answerGet(linkRequest: LinkRequest): Promise<HttpAnswer> {
   const { link, locale, context, request, links } = linkRequest;
   const record = await links.store.read(link);
   if (record === undefined) return refusal;
@@ -69,21 +69,21 @@ async function show(linkRequest: LinkRequest): Promise<HttpAnswer> {
   const live = await status(context);
   if (isOver(live, link)) return overPage(locale, live);
   const shown = link.action === 'drop-updates' ? String(live.pendingUpdates ?? '') : '';
-  return askPage({ link, locale, live, form: issueForm(links, request, link, shown) });
+  return confirmPage({ link, locale, live, form: issueForm(links, request, link, shown) });
 }
 
 async function showStatus({ link, locale, context, inbox }: LinkRequest): Promise<HttpAnswer> {
   const { audit, outages } = context.ports;
-  const [live, { nowMs }, entries, { entries: notifications }] = await Promise.all([
+  const [live, { nowMs }, entries, { entries: inboxEntries }] = await Promise.all([
     status(context),
     outages.observe({ noteRun: false }),
     audit.latest(auditEntriesShown),
     inbox.list(link.recipient, { skip: 0, count: inboxEntriesShown }),
   ]);
-  return statusPage({ locale, live, nowMs, entries, notifications, redact: context.ports.redact });
+  return statusPage({ locale, live, nowMs, entries, inboxEntries, redact: context.ports.redact });
 }
 
-async function act(linkRequest: LinkRequest): Promise<HttpAnswer> {
+async function answerPost(linkRequest: LinkRequest): Promise<HttpAnswer> {
   const { link, locale, context, request, links } = linkRequest;
   if (link.action === 'status' || !isIssuedForm(links.signer, request, link)) return refusal;
   const token = links.random.token();
@@ -96,7 +96,7 @@ async function act(linkRequest: LinkRequest): Promise<HttpAnswer> {
     if (use === 'unknown') return refusal;
     if (use === 'outage over') return overPage(locale, await status(context));
     if (use === 'used now')
-      return resultPage({ locale, ...(await carryOut(linkRequest, token, mustBreak(live))) });
+      return resultPage({ locale, ...(await runAction(linkRequest, token, mustBreak(live))) });
   }
   return showResult(linkRequest);
 }
@@ -111,7 +111,7 @@ async function useOnce({ link, links: { store } }: LinkRequest, token: string): 
   }
 }
 
-async function carryOut(
+async function runAction(
   request: LinkRequest,
   token: string,
   force: boolean,

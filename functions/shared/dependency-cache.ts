@@ -14,19 +14,19 @@ import { StoreRefusedError, StoreUnreachableError } from '../../services/core/pl
 import { isTokenRejection } from '../../services/core/platform/token-rejection.ts';
 import type { Environment } from '../../services/core/settings/environment-reader.ts';
 
-type Hear = (error: unknown) => void;
+type OnError = (error: unknown) => void;
 
 export function dependencyCache(
   name: string,
   environment: Environment,
   seams: Seams,
 ): () => Promise<Dependencies> {
-  const forget: Hear = (error) => {
+  const forget: OnError = (error) => {
     if (mayBeTheSecret(error)) parts = make();
   };
   const make = () =>
     memoizeAsync(async () =>
-      listening(composeDependencies(name, await withSecrets(environment), seams), forget),
+      withStoreErrorsReported(composeDependencies(name, await withSecrets(environment), seams), forget),
     );
   let parts = make();
   return () => parts();
@@ -38,23 +38,26 @@ function mayBeTheSecret(error: unknown): boolean {
   );
 }
 
-function listening({ settings, ports, oneTapLinks }: Dependencies, hear: Hear): Dependencies {
+function withStoreErrorsReported(
+  { settings, ports, oneTapLinks }: Dependencies,
+  hear: OnError,
+): Dependencies {
   return {
     settings,
-    oneTapLinks: oneTapLinks && { ...oneTapLinks, store: heard(oneTapLinks.store, hear) },
+    oneTapLinks: oneTapLinks && { ...oneTapLinks, store: withErrorsReported(oneTapLinks.store, hear) },
     ports: {
       ...ports,
-      outages: heard(ports.outages, hear),
-      inbox: heard(ports.inbox, hear),
-      audit: heard(ports.audit, hear),
-      lock: heard(ports.lock, hear),
-      telegram: heard(ports.telegram, hear),
+      outages: withErrorsReported(ports.outages, hear),
+      inbox: withErrorsReported(ports.inbox, hear),
+      audit: withErrorsReported(ports.audit, hear),
+      lock: withErrorsReported(ports.lock, hear),
+      telegram: withErrorsReported(ports.telegram, hear),
     },
   };
 }
 
 /** The same port, all of whose methods are asynchronous; what they reject with is heard. */
-function heard<Port extends object>(port: Port, hear: Hear): Port {
+function withErrorsReported<Port extends object>(port: Port, hear: OnError): Port {
   const methods = Object.entries(port).map(([name, method]) => {
     const call = async (...args: readonly unknown[]): Promise<unknown> => {
       try {

@@ -33,7 +33,7 @@ export const holder = {
   owner: 'a1',
 };
 
-export class FunctionStage {
+export class FunctionFixture {
   readonly redis: LabRedis;
   readonly telegram: TestTelegram;
   readonly aws: AwsEmulator;
@@ -52,14 +52,14 @@ export class FunctionStage {
   restarts = 0;
   whenRestarted: () => Promise<unknown> = async () => {};
 
-  static async open(redisServerPath: string | undefined): Promise<FunctionStage> {
+  static async open(redisServerPath: string | undefined): Promise<FunctionFixture> {
     const tokens = [storeToken];
     const redis = await startLabRedis({ port: 0, tokens, redisServerPath, clock: systemClock });
     const telegram = await startTelegramEmulator();
     const aws = await startAwsEmulator({
       ecs: { describe: () => stage.service, restart: () => stage.restarted() },
     });
-    const stage = new FunctionStage(redis, telegram, aws);
+    const stage = new FunctionFixture(redis, telegram, aws);
     return stage;
   }
 

@@ -33,7 +33,7 @@ const defaultSettings: MonitorSettings = {
   locale: 'ru',
 };
 
-export class NightWatch {
+export class MonitorFixture {
   readonly store: EmbeddedRunner;
   readonly keys = storeKeys('');
   readonly telegrams: SentText[] = [];
@@ -54,8 +54,8 @@ export class NightWatch {
   withTopic = true;
   private tokens = 0;
 
-  static async begin(): Promise<NightWatch> {
-    return new NightWatch(await embeddedRunner());
+  static async begin(): Promise<MonitorFixture> {
+    return new MonitorFixture(await embeddedRunner());
   }
 
   private constructor(store: EmbeddedRunner) {

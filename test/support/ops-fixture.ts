@@ -42,7 +42,7 @@ export function countingRandom(): Random {
   };
 }
 
-export class OpsDesk {
+export class OpsFixture {
   readonly store: EmbeddedRunner;
   readonly keys = storeKeys('');
   readonly calls: string[] = [];
@@ -58,8 +58,8 @@ export class OpsDesk {
   heartbeatWaitMs: number | undefined;
   readonly steps: string[] = [];
 
-  static async open(): Promise<OpsDesk> {
-    return new OpsDesk(await embeddedRunner());
+  static async open(): Promise<OpsFixture> {
+    return new OpsFixture(await embeddedRunner());
   }
 
   private constructor(store: EmbeddedRunner) {

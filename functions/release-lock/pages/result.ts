@@ -4,10 +4,10 @@ import type { LinkResult } from '../../../services/core/ops/links/link-store.ts'
 import type { OpsAnswer, RecoverStep, StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { timeoutSeconds } from '../contract.ts';
+import { diagnosisCard, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
 import type { PageTexts } from './page-texts.ts';
-import { diagnosisCard, stateLine } from './parts.ts';
 import { textsFor } from './texts.ts';
 
 export interface Outcome {
@@ -18,7 +18,7 @@ export interface Outcome {
   readonly live: StatusResult | undefined;
 }
 
-const lookAgainSeconds = 4;
+const refreshSeconds = 4;
 /** A new task that has not come up by then needs another look than at this page. */
 const patienceSeconds = 300;
 
@@ -37,7 +37,7 @@ ${record.result === undefined ? undefined : done(record.result.answer, locale)}
 ${live === undefined || isSettled ? undefined : html`${stateLine(live, locale)}${diagnosisCard(live)}`}
 ${retryPath === undefined ? undefined : html`<p class="act"><a class="button" href="${retryPath}">${texts.retry}</a></p>`}`;
   const looksAgain = verdict === 'running' || verdict === 'waiting';
-  return page({ locale, title, main, refreshSeconds: looksAgain ? lookAgainSeconds : undefined });
+  return page({ locale, title, main, refreshSeconds: looksAgain ? refreshSeconds : undefined });
 }
 
 function verdictOf({ record: { result, usedSeconds = 0 }, live }: Outcome): Verdict {

@@ -6,9 +6,9 @@ import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { Redact } from '../../../services/core/platform/redaction.ts';
+import { diagnosisCard, holderText, momentText, row, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
-import { diagnosisCard, holderText, momentText, row, stateLine } from './parts.ts';
 import { textsFor } from './texts.ts';
 
 export interface StatusView {
@@ -17,15 +17,15 @@ export interface StatusView {
   /** By the store's clock. */
   readonly nowMs: number;
   readonly entries: readonly StoredAuditEntry[];
-  readonly notifications: readonly InboxEntry[];
+  readonly inboxEntries: readonly InboxEntry[];
   readonly redact: Redact;
 }
 
 export function statusPage(view: StatusView): HttpAnswer {
-  const { locale, live, entries, notifications } = view;
+  const { locale, live, entries, inboxEntries } = view;
   const { status: texts } = textsFor(locale);
   const events = entries.map((entry) => eventItem(entry, view));
-  const notes = notifications.map((note) => noteItem(note, view));
+  const notes = inboxEntries.map((note) => inboxItem(note, view));
   const main = html`<h1>${texts.title}</h1>
 ${stateLine(live, locale)}
 ${diagnosisCard(live)}
@@ -78,7 +78,7 @@ function eventItem({ id, event, who, why }: StoredAuditEntry, { locale, nowMs, r
   return html`<li><span>•</span><span>${name} <small>${momentText(atMs, nowMs)}<br>${redact(`${who}: ${why}`)}</small></span></li>`;
 }
 
-function noteItem({ title, text, ts, read }: InboxEntry, { nowMs, redact }: StatusView): Html {
+function inboxItem({ title, text, ts, read }: InboxEntry, { nowMs, redact }: StatusView): Html {
   const atMs = Date.parse(ts);
   const moment = Number.isNaN(atMs) ? '' : momentText(atMs, nowMs);
   return html`<li><span>${read ? '○' : '●'}</span><span>${redact(title)} <small>${moment}</small><br><small class="lines">${redact(text)}</small></span></li>`;

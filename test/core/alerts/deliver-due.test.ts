@@ -3,12 +3,12 @@ import { deliveryReserveMs, runMonitor } from '../../../services/core/monitor/mo
 import { BotApiRefusedError, BotApiUnreachableError } from '../../../services/core/platform/bot-api.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import { EcsError } from '../../../services/core/platform/worker-service.ts';
-import { NightWatch } from '../../support/monitor-fixture.ts';
+import { MonitorFixture } from '../../support/monitor-fixture.ts';
 
 const minuteMs = 60_000;
-let watch: NightWatch;
+let watch: MonitorFixture;
 beforeEach(async () => {
-  watch = await NightWatch.begin();
+  watch = await MonitorFixture.begin();
 });
 
 const refused = (status: number, retryAfterSeconds?: number) =>

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BotApiRefusedError } from '../../../services/core/platform/bot-api.ts';
-import { NightWatch } from '../../support/monitor-fixture.ts';
+import { MonitorFixture } from '../../support/monitor-fixture.ts';
 
 const minuteMs = 60_000;
 const refused = new BotApiRefusedError('sendMessage', { status: 500, description: 'no' });
-let watch: NightWatch;
+let watch: MonitorFixture;
 beforeEach(async () => {
-  watch = await NightWatch.begin();
+  watch = await MonitorFixture.begin();
   watch.failures.set('101', refused);
   await watch.goDown();
   watch.failures.clear();

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BotApiRefusedError } from '../../../services/core/platform/bot-api.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
-import { NightWatch } from '../../support/monitor-fixture.ts';
+import { MonitorFixture } from '../../support/monitor-fixture.ts';
 
 const minuteMs = 60_000;
-let watch: NightWatch;
+let watch: MonitorFixture;
 beforeEach(async () => {
-  watch = await NightWatch.begin();
+  watch = await MonitorFixture.begin();
 });
 
 const refused = (status: number, retryAfterSeconds?: number) =>

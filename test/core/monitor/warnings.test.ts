@@ -3,12 +3,12 @@ import { redisWarningStore } from '../../../services/adapters/redis/outage/warni
 import { deadLetterIdsMax } from '../../../services/core/alerts/unreported-dead-letters.ts';
 import { runMonitor } from '../../../services/core/monitor/monitor.ts';
 import { BotApiRefusedError } from '../../../services/core/platform/bot-api.ts';
-import { NightWatch } from '../../support/monitor-fixture.ts';
+import { MonitorFixture } from '../../support/monitor-fixture.ts';
 
 const minuteMs = 60_000;
-let watch: NightWatch;
+let watch: MonitorFixture;
 beforeEach(async () => {
-  watch = await NightWatch.begin();
+  watch = await MonitorFixture.begin();
   await watch.beat();
   await watch.run();
 });

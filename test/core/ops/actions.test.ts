@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { BotApiRefusedError, BotApiUnreachableError } from '../../../services/core/platform/bot-api.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import { EcsError } from '../../../services/core/platform/worker-service.ts';
-import { heldValue, holder, OpsDesk } from '../../support/ops-fixture.ts';
+import { heldValue, holder, OpsFixture } from '../../support/ops-fixture.ts';
 
-let desk: OpsDesk;
+let desk: OpsFixture;
 beforeEach(async () => {
-  desk = await OpsDesk.open();
+  desk = await OpsFixture.open();
 });
 
 const service = { desired: 1, running: 1, deploying: false, lastStopReason: null };

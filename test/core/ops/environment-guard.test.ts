@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lockValue } from '../../../services/core/lease/lock-value.ts';
-import { otherBotProblem } from '../../../services/core/ops/environment-guard.ts';
+import { environmentProblem } from '../../../services/core/ops/environment-guard.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
-import { heldValue, holder, OpsDesk } from '../../support/ops-fixture.ts';
+import { heldValue, holder, OpsFixture } from '../../support/ops-fixture.ts';
 
-let desk: OpsDesk;
+let desk: OpsFixture;
 let restarts: number;
 beforeEach(async () => {
-  desk = await OpsDesk.open();
+  desk = await OpsFixture.open();
   restarts = 0;
   desk.ecs = {
     describe: async () => ({ desired: 1, running: 1, deploying: false, lastStopReason: null }),
@@ -94,7 +94,7 @@ describe('no objection', () => {
     ['a lock of an environment that is none of ours', lockValue({ ...holder, env: 'qa' })],
     ['a lock without an environment', JSON.stringify({ host: 'h', pid: 1 })],
   ])('is there to %s', (_name, lock) => {
-    expect(otherBotProblem({ environment: 'development', lock, heartbeat: undefined })).toBeUndefined();
+    expect(environmentProblem({ environment: 'development', lock, heartbeat: undefined })).toBeUndefined();
   });
 
   it('is there where nothing says whose bot is meant', async () => {
@@ -106,6 +106,6 @@ describe('no objection', () => {
   it('is there to a heartbeat when a lock says otherwise', () => {
     const lock = lockValue({ ...holder, env: 'staging' });
     const heartbeat = JSON.stringify({ ...holder, env: 'production' });
-    expect(otherBotProblem({ environment: 'staging', lock, heartbeat })).toBeUndefined();
+    expect(environmentProblem({ environment: 'staging', lock, heartbeat })).toBeUndefined();
   });
 });

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BotApiUnreachableError } from '../../../services/core/platform/bot-api.ts';
-import { heldValue, OpsDesk } from '../../support/ops-fixture.ts';
+import { heldValue, OpsFixture } from '../../support/ops-fixture.ts';
 
-let desk: OpsDesk;
+let desk: OpsFixture;
 beforeEach(async () => {
-  desk = await OpsDesk.open();
+  desk = await OpsFixture.open();
 });
 
 const service = { desired: 1, running: 1, deploying: false, lastStopReason: null };

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lockValue } from '../../../services/core/lease/lock-value.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
-import { heldValue, holder, OpsDesk } from '../../support/ops-fixture.ts';
+import { heldValue, holder, OpsFixture } from '../../support/ops-fixture.ts';
 
-let desk: OpsDesk;
+let desk: OpsFixture;
 beforeEach(async () => {
-  desk = await OpsDesk.open();
+  desk = await OpsFixture.open();
 });
 
 describe('release-lock', () => {

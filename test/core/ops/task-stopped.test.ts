@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { lockValue } from '../../../services/core/lease/lock-value.ts';
 import { performTaskStopped } from '../../../services/core/ops/perform.ts';
 import { readStoppedTask } from '../../../services/core/ops/task-stopped.ts';
-import { heldValue, holder, OpsDesk, taskArn } from '../../support/ops-fixture.ts';
+import { heldValue, holder, OpsFixture, taskArn } from '../../support/ops-fixture.ts';
 
-let desk: OpsDesk;
+let desk: OpsFixture;
 beforeEach(async () => {
-  desk = await OpsDesk.open();
+  desk = await OpsFixture.open();
 });
 
 describe('a stopped ECS task', () => {

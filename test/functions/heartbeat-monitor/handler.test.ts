@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { metricDimension, metricNamespace, metrics } from '../../../functions/heartbeat-monitor/contract.ts';
 import { composeMonitor, type MonitorHandler } from '../../../functions/heartbeat-monitor/handler.ts';
-import { botToken, FunctionStage, stores, superadmins } from '../../support/function-fixture.ts';
+import { botToken, FunctionFixture, stores, superadmins } from '../../support/function-fixture.ts';
 
 describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
   describe.skipIf(missing)('with everything around it', () => {
-    let stage: FunctionStage;
+    let stage: FunctionFixture;
     let monitor: MonitorHandler;
 
     beforeAll(async () => {
-      stage = await FunctionStage.open(path);
+      stage = await FunctionFixture.open(path);
     });
     afterAll(() => stage?.close());
     beforeEach(() => {

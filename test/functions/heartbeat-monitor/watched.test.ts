@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { metrics } from '../../../functions/heartbeat-monitor/contract.ts';
 import { composeMonitor, type MonitorHandler } from '../../../functions/heartbeat-monitor/handler.ts';
 import { redisWarningStore } from '../../../services/adapters/redis/outage/warning-store.ts';
-import { botToken, FunctionStage, stores, superadmins } from '../../support/function-fixture.ts';
+import { botToken, FunctionFixture, stores, superadmins } from '../../support/function-fixture.ts';
 
 /** Stands in front of the store and counts what a function asks. */
 async function startCounter(target: () => string): Promise<{ url: string; asked: string[]; server: Server }> {
@@ -27,11 +27,11 @@ async function startCounter(target: () => string): Promise<{ url: string; asked:
 
 describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
   describe.skipIf(missing)('watched', () => {
-    let stage: FunctionStage;
+    let stage: FunctionFixture;
     let counter: Awaited<ReturnType<typeof startCounter>>;
     let monitor: MonitorHandler;
     beforeAll(async () => {
-      stage = await FunctionStage.open(path);
+      stage = await FunctionFixture.open(path);
       counter = await startCounter(() => stage.redis.rest.url);
     });
     afterAll(async () => {

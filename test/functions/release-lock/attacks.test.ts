@@ -1,7 +1,7 @@
 /** Ways in through the function URL, none of which may change or tell anything. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LinkAction } from '../../../services/core/ops/links/signed-link.ts';
-import { botToken, FunctionStage } from '../../support/function-fixture.ts';
+import { botToken, FunctionFixture } from '../../support/function-fixture.ts';
 import { domain, type Form, getEvent, Phone, postEvent, type UrlEvent } from './phone.ts';
 
 interface Scene {
@@ -199,11 +199,11 @@ async function expire(phone: Phone, path: string): Promise<void> {
 }
 
 describe('through the function URL', () => {
-  let stage: FunctionStage;
+  let stage: FunctionFixture;
   let scene: Scene;
 
   beforeAll(async () => {
-    stage = await FunctionStage.open(undefined);
+    stage = await FunctionFixture.open(undefined);
   });
   afterAll(() => stage?.close());
 

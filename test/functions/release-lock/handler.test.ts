@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
-import { botToken, FunctionStage, holder, stores } from '../../support/function-fixture.ts';
+import { botToken, FunctionFixture, holder, stores } from '../../support/function-fixture.ts';
 
 const taskArn = 'arn:aws:ecs:eu-central-1:123456789012:task/bots/0123456789abcdef';
 const taskStopped = {
@@ -22,11 +22,11 @@ const httpRequest = {
 
 describe.each(stores)('the ops function on $name', ({ path, missing }) => {
   describe.skipIf(missing)('with everything around it', () => {
-    let stage: FunctionStage;
+    let stage: FunctionFixture;
     let ops: OpsHandler;
 
     beforeAll(async () => {
-      stage = await FunctionStage.open(path);
+      stage = await FunctionFixture.open(path);
     });
     afterAll(() => stage?.close());
     beforeEach(() => {

@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
-import { botToken, FunctionStage, holder, stores } from '../../support/function-fixture.ts';
+import { botToken, FunctionFixture, holder, stores } from '../../support/function-fixture.ts';
 import { domain, getEvent, linkEnvironment, Phone, postEvent } from './phone.ts';
 
 describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) => {
   describe.skipIf(missing)('with everything around them', () => {
-    let stage: FunctionStage;
+    let stage: FunctionFixture;
     let phone: Phone;
 
     beforeAll(async () => {
-      stage = await FunctionStage.open(redisPath);
+      stage = await FunctionFixture.open(redisPath);
     });
     afterAll(() => stage?.close());
     beforeEach(() => {

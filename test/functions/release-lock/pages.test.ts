@@ -4,14 +4,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../../services/adapters/system-random.ts';
 import { type FunctionUrl, startFunctionUrl } from '../../../services/lab/function-url.ts';
-import { botToken, FunctionStage } from '../../support/function-fixture.ts';
+import { botToken, FunctionFixture } from '../../support/function-fixture.ts';
 import { realTool } from '../../support/real-tools.ts';
 import { Phone } from './phone.ts';
 
 const executablePath = realTool('chromium');
 
 describe.skipIf(executablePath === undefined)('on a phone', () => {
-  let stage: FunctionStage;
+  let stage: FunctionFixture;
   let phone: Phone;
   let functionUrl: FunctionUrl;
   let browser: Browser;
@@ -21,7 +21,7 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    stage = await FunctionStage.open(undefined);
+    stage = await FunctionFixture.open(undefined);
     functionUrl = await startFunctionUrl({
       handler: (event) => phone.ops(event),
       clock: systemClock,

@@ -6,7 +6,7 @@ import { composeMonitor } from '../../../functions/heartbeat-monitor/handler.ts'
 import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
 import type { HttpAnswer } from '../../../functions/release-lock/pages/layout.ts';
 import type { LinkAction } from '../../../services/core/ops/links/signed-link.ts';
-import { botToken, type FunctionStage } from '../../support/function-fixture.ts';
+import { botToken, type FunctionFixture } from '../../support/function-fixture.ts';
 
 export const domain = 'abc123.lambda-url.eu-central-1.on.aws';
 export const linkEnvironment = {
@@ -71,11 +71,11 @@ export function postEvent({ path, fields, cookie }: Form, more: Partial<UrlEvent
 }
 
 export class Phone {
-  readonly stage: FunctionStage;
+  readonly stage: FunctionFixture;
   readonly telegramId: string;
   ops: OpsHandler;
 
-  constructor(stage: FunctionStage, telegramId = '101', more: Readonly<Record<string, string>> = {}) {
+  constructor(stage: FunctionFixture, telegramId = '101', more: Readonly<Record<string, string>> = {}) {
     this.stage = stage;
     this.telegramId = telegramId;
     this.ops = composeOps(stage.environment({ ...linkEnvironment, ...more }), stage.seams);
@@ -129,7 +129,7 @@ export class Phone {
   }
 }
 
-async function type(stage: FunctionStage, key: string): Promise<string> {
+async function type(stage: FunctionFixture, key: string): Promise<string> {
   return String(await stage.store.command(['TYPE', key]));
 }
 

@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { composeMonitor, type MonitorHandler } from '../../../functions/heartbeat-monitor/handler.ts';
 import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
-import { botToken, FunctionStage, superadmins } from '../../support/function-fixture.ts';
+import { botToken, FunctionFixture, superadmins } from '../../support/function-fixture.ts';
 import { getEvent, linkEnvironment, Phone } from '../release-lock/phone.ts';
 
 const newToken = '123456789:AAnewnewnewnewnewnewnewnewnewnewnew';
 
-let stage: FunctionStage;
+let stage: FunctionFixture;
 /** The secrets extension. */
 let extension: Server;
 let secret: Record<string, string>;
@@ -19,7 +19,7 @@ let monitor: MonitorHandler;
 let ops: OpsHandler;
 
 beforeAll(async () => {
-  stage = await FunctionStage.open(undefined);
+  stage = await FunctionFixture.open(undefined);
   extension = createServer((_request, response) => {
     timesRead += 1;
     response.end(JSON.stringify({ SecretString: JSON.stringify(secret) }));

@@ -4,20 +4,20 @@ import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { IssuedForm } from '../csrf.ts';
+import { diagnosisCard, holderText, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
 import type { PageTexts } from './page-texts.ts';
-import { diagnosisCard, holderText, stateLine } from './parts.ts';
 import { textsFor } from './texts.ts';
 
-export interface Ask {
+export interface Confirmation {
   readonly link: OpsLink;
   readonly locale: Locale;
   readonly live: StatusResult;
   readonly form: IssuedForm;
 }
 
-export function askPage(ask: Ask): HttpAnswer {
+export function confirmPage(ask: Confirmation): HttpAnswer {
   const { link, locale, live, form } = ask;
   const title = textsFor(locale)[link.action === 'recover' ? 'repair' : 'drop'].title;
   const main = html`<h1>${title}</h1>
@@ -26,7 +26,7 @@ ${link.action === 'recover' ? repair(ask) : drop(ask)}`;
   return page({ locale, title, main, setCookie: form.setCookie });
 }
 
-function repair({ locale, live, form }: Ask): Html {
+function repair({ locale, live, form }: Confirmation): Html {
   const { repair: texts, oneTime } = textsFor(locale);
   const steps = [
     lockStep(live, texts),
@@ -50,7 +50,7 @@ function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
 }
 
 /** The number is checked by the browser too, so that a slip of the thumb is no refusal. */
-function drop({ locale, live, form }: Ask): Html {
+function drop({ locale, live, form }: Confirmation): Html {
   const { drop: texts, oneTime } = textsFor(locale);
   const pending = live.pendingUpdates;
   if (pending === null) return html`<p>${texts.telegramSilent}</p>`;
