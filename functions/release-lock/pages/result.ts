@@ -7,7 +7,7 @@ import { timeoutSeconds } from '../contract.ts';
 import { diagnosisCard, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
-import type { PageTexts } from './page-texts.ts';
+import type { PageTexts } from './texts/page-texts.ts';
 import { textsFor } from './texts.ts';
 
 export interface Outcome {

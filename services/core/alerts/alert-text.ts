@@ -4,7 +4,7 @@
  * The title says what happened, the first line why, the last line what to do; short enough for a phone's lock screen.
  * The words of each language are in `texts/`. Nothing here decides whether or where an alert is sent.
  */
-import type { Diagnosis } from '../outage/diagnosis.ts';
+import type { Cause, Diagnosis } from '../outage/diagnosis.ts';
 import type { Locale } from '../platform/locale.ts';
 import { clockText, durationText } from './duration-text.ts';
 import type { AlertPriority } from './inbox-entry.ts';
@@ -96,6 +96,11 @@ function warningMessage(
   });
   const text = [...lines, `${labels.next}: ${next}`].filter((line) => line !== undefined).join('\n');
   return { title, text, ...warningFacts[kind] };
+}
+
+/** Why the bot is silent, in a few words. */
+export function causeText(cause: Cause, locale: Locale): string {
+  return textsByLocale[locale].causes[cause].why;
 }
 
 /** The cause, the facts and the next step, a line each. */

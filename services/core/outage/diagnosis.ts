@@ -38,7 +38,7 @@ export interface DiagnosisFacts {
 
 export interface Diagnosis {
   readonly cause: Cause;
-  /** The lock holder; without one, the writer of the last heartbeat. */
+  /** The lock holder; without one, the writer of the last heartbeat. Null if unknown, and during the quarantine. */
   readonly holder: { readonly host?: string; readonly pid?: number; readonly env?: string } | null;
   readonly holdsLock: boolean;
   readonly lastError: string | null;
@@ -49,11 +49,11 @@ export interface Diagnosis {
 export function diagnose(facts: DiagnosisFacts): Diagnosis {
   const { heartbeat, held, telegram, ecs } = facts;
   const lastError = lastErrorOf(heartbeat);
-  const known = held !== undefined ? readLockHolder(held.value) : undefined;
+  const lockHolder = held !== undefined ? readLockHolder(held.value) : undefined;
   const beat = heartbeat.kind === 'present' ? heartbeat.heartbeat : undefined;
   return {
     cause: causeOf(facts, lastError),
-    holder: holderOf(known ?? beat),
+    holder: lockHolder?.owner === quarantineOwner ? null : holderOf(lockHolder ?? beat),
     holdsLock: held !== undefined,
     lastError,
     telegram,
