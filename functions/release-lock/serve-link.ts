@@ -1,9 +1,10 @@
 /**
- * Serves one-tap links: what a GET shows, and what a POST does.
+ * Serves one-tap links: what a GET shows, and what a POST does. `core/ops/links/signed-link.ts` lists the checks.
  *
- * A GET writes nothing. A POST uses the link up in one step of the store and acts; the second of two sees that it
- * was used, and what came of it. Whatever is not exactly that is refused alike, before the store is asked. After
- * recovery a link only says so.
+ * A GET writes nothing. A POST uses the link up in one step of the store and runs its action; a second POST shows what
+ * came of the first. An invalid path or form is refused before the store is asked. After recovery a link only says so.
+ *
+ * Tested by: test/functions/release-lock/links.test.ts
  */
 import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
 import type { LinkResult, OneTapLinks } from '../../services/core/ops/links/link-store.ts';
@@ -29,9 +30,9 @@ export interface LinkDeps {
   readonly inbox: InboxStore;
 }
 
-/** A phone waits for an answer for a minute at most. */
+/** A phone waits at most a minute for an answer. */
 const actionLimitMs = 45_000;
-/** A new task takes longer to come up than anybody looks at an empty screen: the page waits instead. */
+/** A new task takes longer to start than a person looks at an empty screen, so the page does the rest of the waiting. */
 const heartbeatWaitMs = 6000;
 const auditEntriesShown = 15;
 const inboxEntriesShown = 5;
@@ -101,7 +102,7 @@ async function answerPost(linkRequest: LinkRequest): Promise<HttpAnswer> {
   return showResult(linkRequest);
 }
 
-/** An answer that was lost is asked for again: the step knows its token. */
+/** Asks again if the answer was lost: the script recognises the token. */
 async function useOnce({ link, links: { store } }: LinkRequest, token: string): ReturnType<typeof store.use> {
   try {
     return await store.use(link, token);
@@ -135,7 +136,7 @@ async function runAction(
   return { record: { result }, live: await bestEffort(request, () => status(context)) };
 }
 
-/** The link is used up, also by a failure; whoever saw the failure gets another one. */
+/** A failure uses the link up too, so its page offers a new one. */
 async function retryPath(
   { link, links, context }: LinkRequest,
   answer: OpsAnswer,
@@ -155,7 +156,7 @@ async function showResult({ link, locale, context, links }: LinkRequest): Promis
   return resultPage({ locale, record: { result: record.result, usedSeconds }, live });
 }
 
-/** What was done is told even when something after it fails. */
+/** For the steps after the action: a failure of one must not hide what was done. */
 async function bestEffort<Result>(
   { context, link }: Pick<LinkRequest, 'context' | 'link'>,
   run: () => Promise<Result>,
@@ -164,12 +165,12 @@ async function bestEffort<Result>(
     return await run();
   } catch (error) {
     if (faultOf(error) === undefined) throw error;
-    context.ports.logger.warn('after a link was used', { action: link.action, error });
+    context.ports.logger.warn('a step after the link was used failed', { action: link.action, error });
     return undefined;
   }
 }
 
-/** Only a lock without expiry never goes by itself; its page has said that it is deleted. */
+/** A lock without expiry never goes by itself; its page announced the deletion. */
 function mustBreak(live: StatusResult): boolean {
   return live.cause === 'lock-without-expiry';
 }

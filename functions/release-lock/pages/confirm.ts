@@ -1,4 +1,4 @@
-/** Before anything happens: the state, what will happen, and one button. */
+/** The page before an action: the state, what will happen, and one button. */
 
 import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
@@ -49,7 +49,7 @@ function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
   return live.cause === 'lock-without-expiry' ? texts.breakLock(holder) : texts.askHolder(holder);
 }
 
-/** The number is checked by the browser too, so that a slip of the thumb is no refusal. */
+/** The browser checks the number too, so that a typo does not end in a refusal. */
 function drop({ locale, live, form }: Confirmation): Html {
   const { drop: texts, oneTime } = textsFor(locale);
   const pending = live.pendingUpdates;

@@ -1,4 +1,8 @@
-/** The fragments that several pages share. */
+/**
+ * The fragments that several pages share.
+ *
+ * Tested by: test/functions/release-lock/pages/status.test.ts
+ */
 import { clockText, durationText } from '../../../services/core/alerts/duration-text.ts';
 import { quarantineOwner, readLockHolder } from '../../../services/core/lease/lock-value.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';

@@ -1,4 +1,8 @@
-/** Pages that only say something: the link's outage is over; the store does not answer. */
+/**
+ * Pages with a message and nothing to do: the link's outage is over; the store does not answer.
+ *
+ * Tested by: test/functions/release-lock/links.test.ts
+ */
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { diagnosisCard, stateLine } from './fragments.ts';

@@ -1,4 +1,4 @@
-/** The texts of the pages by language. */
+/** Looks up the texts of the pages by language. */
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { en } from './texts/en.ts';
 import type { PageTexts } from './texts/page-texts.ts';

@@ -1,4 +1,8 @@
-/** The pages in English. */
+/**
+ * The pages in English.
+ *
+ * Tested by: test/functions/release-lock/pages/result.test.ts
+ */
 import type { PageTexts } from './page-texts.ts';
 
 export const en: PageTexts = {

@@ -1,4 +1,8 @@
-/** The pages in Russian. */
+/**
+ * The pages in Russian.
+ *
+ * Tested by: test/functions/release-lock/pages/result.test.ts
+ */
 import type { PageTexts } from './page-texts.ts';
 
 export const ru: PageTexts = {

@@ -1,4 +1,8 @@
-/** The words of the alerts: what each language provides. `alert-text.ts` puts them together. */
+/**
+ * The words of the alerts: what each language provides. `alert-text.ts` puts them together.
+ *
+ * Tested by: test/core/alerts/alert-text.test.ts
+ */
 import type { Cause } from '../../outage/diagnosis.ts';
 import type { WarningKind } from '../warnings.ts';
 

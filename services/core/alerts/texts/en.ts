@@ -1,4 +1,8 @@
-/** The alerts in English. */
+/**
+ * The alerts in English.
+ *
+ * Tested by: test/core/alerts/alert-text.test.ts
+ */
 import { type AlertTexts, labelled } from './alert-texts.ts';
 
 export const en: AlertTexts = {

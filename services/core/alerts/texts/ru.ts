@@ -1,4 +1,8 @@
-/** The alerts in Russian. */
+/**
+ * The alerts in Russian.
+ *
+ * Tested by: test/core/alerts/alert-text.test.ts
+ */
 import { type AlertTexts, labelled } from './alert-texts.ts';
 
 export const ru: AlertTexts = {
