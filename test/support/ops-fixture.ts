@@ -1,6 +1,6 @@
 /**
- * The ops actions on the embedded store, with a clock whose sleeps pass at once: what others do meanwhile (a holder
- * that lets go, a worker that beats) is put into `whileAsleep`.
+ * The ops actions on the embedded store, with a clock whose sleeps pass at once. `whileAsleep` is what others do in the
+ * meantime: a holder releases the lock, a worker writes a heartbeat.
  */
 import { redisAuditTrail } from '../../services/adapters/redis/audit-trail.ts';
 import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
@@ -30,7 +30,7 @@ export const holder = {
 };
 export const heldValue = lockValue(holder);
 
-/** Its tokens are 1, 2, 3, … in the shape of real ones. */
+/** Tokens that count 1, 2, 3, … in the shape of real ones. */
 export function countingRandom(): Random {
   let tokens = 0;
   return {
@@ -50,7 +50,7 @@ export class OpsFixture {
   webhookUrl = '';
   pendingUpdates = 12;
   ecs: WorkerService | undefined;
-  /** Runs before every end of a sleep. */
+  /** Runs in every sleep. */
   whileAsleep: () => Promise<unknown> = async () => {};
   environment: EnvironmentName | undefined = 'production';
   telegramUnasked: string | undefined;
@@ -92,7 +92,7 @@ export class OpsFixture {
     };
   }
 
-  /** Asks as ops does, with a payload. */
+  /** Sends a payload, as an operator does. */
   async ask(payload: Record<string, unknown>): Promise<OpsAnswer> {
     const result = readPayload({ reason: 'a test', requestedBy: 'anna', ...payload });
     return result.ok ? perform(this.context, result.request) : result;

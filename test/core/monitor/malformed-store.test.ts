@@ -4,29 +4,29 @@ import { MonitorFixture } from '../../support/monitor-fixture.ts';
 
 const minuteMs = 60_000;
 const refused = new BotApiRefusedError('sendMessage', { status: 500, description: 'no' });
-let watch: MonitorFixture;
+let fixture: MonitorFixture;
 beforeEach(async () => {
-  watch = await MonitorFixture.begin();
-  watch.failures.set('101', refused);
-  await watch.goDown();
-  watch.failures.clear();
+  fixture = await MonitorFixture.begin();
+  fixture.failures.set('101', refused);
+  await fixture.goDown();
+  fixture.failures.clear();
 });
 
 const told = (chatId: string): string[] =>
-  watch.telegrams.filter((one) => one.chatId === chatId).map(({ text }) => text.split('\n')[0] ?? '');
+  fixture.telegrams.filter((one) => one.chatId === chatId).map(({ text }) => text.split('\n')[0] ?? '');
 
 /** What a run that failed would have left undelivered. */
 async function expectAllTold(): Promise<void> {
-  expect((await watch.run()).oldestUndeliveredSeconds).toBeGreaterThanOrEqual(0);
+  expect((await fixture.run()).oldestUndeliveredSeconds).toBeGreaterThanOrEqual(0);
   expect(told('101')[0]).toMatch(/^🔴 Бот молчит \d/);
-  await watch.runAfter(minuteMs);
-  await watch.beat();
-  expect(await watch.runAfter(minuteMs)).toMatchObject({ outageId: null });
+  await fixture.runAfter(minuteMs);
+  await fixture.beat();
+  expect(await fixture.runAfter(minuteMs)).toMatchObject({ outageId: null });
   for (const id of ['101', '102']) expect(told(id)).toContain('🟢 Бот снова работает');
 }
 
 /** Whoever has the store's token can write there, by mistake or by hand. */
-describe('a store in which somebody wrote delivers what is due all the same', () => {
+describe('a store with foreign values still delivers every alert', () => {
   const digits = (count: number): string => '9'.repeat(count);
   const values = ['', 'abc', '-1', digits(16), digits(400)];
   const times = [
@@ -45,16 +45,16 @@ describe('a store in which somebody wrote delivers what is due all the same', ()
     ...notices.flatMap((kind) => toldNotices.map((value) => [`notice:${kind}`, value] as const)),
   ];
 
-  it.each(memory)('in the memory: %s %s', async (field, value) => {
-    await watch.store.command(['HSET', watch.keys.outage, field, value]);
-    await watch.store.command(['HSET', watch.keys.dead, '7', '']);
-    await watch.store.command(['SET', watch.keys.lock, '']);
-    watch.store.nowMs += watch.settings.reminderMs;
+  it.each(memory)('foreign value in the outage record: %s %s', async (field, value) => {
+    await fixture.store.command(['HSET', fixture.keys.outage, field, value]);
+    await fixture.store.command(['HSET', fixture.keys.dead, '7', '']);
+    await fixture.store.command(['SET', fixture.keys.lock, '']);
+    fixture.store.nowMs += fixture.settings.reminderMs;
     await expectAllTold();
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('in part %i of a delivery', async (part) => {
-    const outageId = await watch.flag();
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('foreign value in part %i of a delivery', async (part) => {
+    const outageId = await fixture.flag();
     const events = ['down', 'reminder-1', 'reminder', 'restart', 'notice', 'recovered', ''];
     for (const state of ['pending', 'claimed']) {
       for (const [index, value] of values.entries()) {
@@ -62,11 +62,11 @@ describe('a store in which somebody wrote delivers what is due all the same', ()
           const record = [state, '0', '1', '0', '0', '', '', '0', '', '{"kind":"lock-broken"}'];
           record[part] = value;
           const field = `${outageId}|${event}|TELEGRAM|${state}-${index}`;
-          await watch.store.command(['HSET', watch.keys.deliveries, field, record.join('|')]);
+          await fixture.store.command(['HSET', fixture.keys.deliveries, field, record.join('|')]);
         }
       }
     }
-    watch.store.nowMs += minuteMs;
+    fixture.store.nowMs += minuteMs;
     await expectAllTold();
   });
 });
