@@ -28,7 +28,7 @@ export interface Claim {
   readonly sinceMs: number;
   readonly recoveredMs: number | null;
   readonly nowMs: number;
-  /** Set for the event `notice` only. */
+  /** Set for the event `notice` only: a warning. */
   readonly warning: Pick<Warning, 'kind' | 'params'> | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * An inbox entry: what a superadmin is told. Every channel sends its title and text; the in-app inbox stores all of it.
+ * An inbox entry: one message to a superadmin. Every channel sends its title and text; the in-app inbox stores all of it.
  *
  * The keys and their order are fixed: other programs read the list, and the store's scripts recognise an entry by its
  * start (the id) and its state by its end (`read`).

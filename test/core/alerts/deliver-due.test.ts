@@ -17,7 +17,7 @@ const unreachable = new BotApiUnreachableError('sendMessage', 'HTTP 502', {
   aborted: false,
   cause: undefined,
 });
-const told = (chatId: string): string[] =>
+const titlesTo = (chatId: string): string[] =>
   fixture.telegrams.filter((one) => one.chatId === chatId).map(({ text }) => text.split('\n')[0] ?? '');
 const down = '🔴 Бот молчит 5 мин';
 const back = '🟢 Бот снова работает';
@@ -26,11 +26,11 @@ describe('a channel that fails', () => {
   it('is retried by the next run, not by the same one', async () => {
     fixture.failures.set('101', refused(500));
     await fixture.goDown();
-    expect(told('102')).toEqual([down]);
+    expect(titlesTo('102')).toEqual([down]);
     fixture.failures.clear();
     await fixture.runAfter(minuteMs);
-    expect(told('101')).toEqual(['🔴 Бот молчит 6 мин']);
-    expect(told('102')).toEqual([down]);
+    expect(titlesTo('101')).toEqual(['🔴 Бот молчит 6 мин']);
+    expect(titlesTo('102')).toEqual([down]);
   });
 
   it('gets a repeat mark if the message may have arrived', async () => {
@@ -40,7 +40,7 @@ describe('a channel that fails', () => {
     fixture.failures.clear();
     fixture.topicFailure = undefined;
     await fixture.runAfter(minuteMs);
-    expect(told('101')).toEqual(['🔴 Бот молчит 6 мин (возможен повтор)']);
+    expect(titlesTo('101')).toEqual(['🔴 Бот молчит 6 мин (возможен повтор)']);
     expect(fixture.published[0]?.text).toContain('возможен повтор');
   });
 
@@ -55,8 +55,8 @@ describe('a channel that fails', () => {
     await fixture.beat();
     await fixture.run();
     await fixture.runAfter(minuteMs);
-    expect(told('101')).toEqual([down, back]);
-    expect(told('102')).toEqual([down, back]);
+    expect(titlesTo('101')).toEqual([down, back]);
+    expect(titlesTo('102')).toEqual([down, back]);
   });
 
   it('gets "back" in the app too if the store’s answer to "down" was lost', async () => {
@@ -88,7 +88,7 @@ describe('a channel that fails', () => {
       fixture.failures.set(String(poison), new Error('a bug'));
     await expect(fixture.goDown()).rejects.toThrow('a bug');
     await expect(fixture.runAfter(minuteMs)).rejects.toThrow('a bug');
-    for (let well = 111; well <= 120; well += 1) expect(told(String(well)), String(well)).toEqual([down]);
+    for (let well = 111; well <= 120; well += 1) expect(titlesTo(String(well)), String(well)).toEqual([down]);
     expect(fixture.published).toHaveLength(1);
   });
 
@@ -97,9 +97,9 @@ describe('a channel that fails', () => {
     await fixture.goDown();
     fixture.failures.clear();
     await fixture.runAfter(149_000);
-    expect(told('101')).toEqual([]);
+    expect(titlesTo('101')).toEqual([]);
     await fixture.runAfter(1000);
-    expect(told('101')).toHaveLength(1);
+    expect(titlesTo('101')).toHaveLength(1);
   });
 
   it.each([403, 400])('is given up for this outage after %i, and the others get theirs', async (status) => {
@@ -108,7 +108,7 @@ describe('a channel that fails', () => {
     fixture.failures.clear();
     const report = await fixture.runAfter(minuteMs);
     expect(report.unfinishedDeliveries).toBe(0);
-    expect(told('101')).toEqual([]);
+    expect(titlesTo('101')).toEqual([]);
     expect(await fixture.inbox('101')).toEqual([down]);
     expect(fixture.published).toHaveLength(1);
   });
@@ -125,7 +125,7 @@ describe('a channel that fails', () => {
   it('is given up if it is an inbox of the wrong type, without holding up the others', async () => {
     await fixture.store.command(['SET', fixture.keys.notifications('101'), 'a foreign value']);
     await fixture.goDown();
-    expect(told('101')).toEqual([down]);
+    expect(titlesTo('101')).toEqual([down]);
     expect(await fixture.inbox('102')).toEqual([down]);
   });
 });
@@ -150,7 +150,7 @@ describe('a run that is killed', () => {
     await openOnly();
     expect(fixture.telegrams).toEqual([]);
     await fixture.runAfter(minuteMs);
-    expect(told('101')).toEqual(['🔴 Бот молчит 6 мин']);
+    expect(titlesTo('101')).toEqual(['🔴 Бот молчит 6 мин']);
   });
 
   it('keeps its claim for 45 seconds; then another run sends the message, marked', async () => {
@@ -195,8 +195,12 @@ describe('during an outage', () => {
     await fixture.runAfter(minuteMs);
     await Promise.all([fixture.runAfter(fixture.settings.reminderMs), fixture.run()]);
     const still = '🔴 Бот всё ещё молчит, уже';
-    expect(told('101').map((title) => title.replace(/ \d.*/, ''))).toEqual(['🔴 Бот молчит', still, still]);
-    expect(told('102')).toEqual([]);
+    expect(titlesTo('101').map((title) => title.replace(/ \d.*/, ''))).toEqual([
+      '🔴 Бот молчит',
+      still,
+      still,
+    ]);
+    expect(titlesTo('102')).toEqual([]);
     expect(await fixture.inbox('101')).toHaveLength(3);
   });
 
@@ -241,7 +245,7 @@ describe('during an outage', () => {
   it('alerts without the facts of ECS if ECS does not answer', async () => {
     fixture.ecsFailure = new EcsError('DescribeServices', new Error('throttled'));
     await fixture.goDown();
-    expect(told('101')).toEqual([down]);
+    expect(titlesTo('101')).toEqual([down]);
     expect(fixture.telegrams[0]?.text).not.toContain('ECS');
   });
 });

@@ -12,20 +12,20 @@ beforeEach(async () => {
   fixture.failures.clear();
 });
 
-const told = (chatId: string): string[] =>
+const titlesTo = (chatId: string): string[] =>
   fixture.telegrams.filter((one) => one.chatId === chatId).map(({ text }) => text.split('\n')[0] ?? '');
 
-/** What a run that failed would have left undelivered. */
-async function expectAllTold(): Promise<void> {
+/** A failed run would leave these undelivered. */
+async function expectAllDelivered(): Promise<void> {
   expect((await fixture.run()).oldestUndeliveredSeconds).toBeGreaterThanOrEqual(0);
-  expect(told('101')[0]).toMatch(/^🔴 Бот молчит \d/);
+  expect(titlesTo('101')[0]).toMatch(/^🔴 Бот молчит \d/);
   await fixture.runAfter(minuteMs);
   await fixture.beat();
   expect(await fixture.runAfter(minuteMs)).toMatchObject({ outageId: null });
-  for (const id of ['101', '102']) expect(told(id)).toContain('🟢 Бот снова работает');
+  for (const id of ['101', '102']) expect(titlesTo(id)).toContain('🟢 Бот снова работает');
 }
 
-/** Whoever has the store's token can write there, by mistake or by hand. */
+/** Anyone with the store's token can write there, by mistake or by hand. */
 describe('a store with foreign values still delivers every alert', () => {
   const digits = (count: number): string => '9'.repeat(count);
   const values = ['', 'abc', '-1', digits(16), digits(400)];
@@ -38,11 +38,11 @@ describe('a store with foreign values still delivers every alert', () => {
     'first_run_ms',
     'malformed_since_ms',
   ];
-  const notices = ['another-poller', 'dead-letters', 'lock-without-expiry', 'lock-broken'];
-  const toldNotices = ['abc', '|', `5|${digits(17)}-0`, `${digits(400)}|${digits(400)}`];
+  const kinds = ['another-poller', 'dead-letters', 'lock-without-expiry', 'lock-broken'];
+  const reportedWarnings = ['abc', '|', `5|${digits(17)}-0`, `${digits(400)}|${digits(400)}`];
   const memory = [
     ...times.flatMap((field) => values.map((value) => [field, value] as const)),
-    ...notices.flatMap((kind) => toldNotices.map((value) => [`notice:${kind}`, value] as const)),
+    ...kinds.flatMap((kind) => reportedWarnings.map((value) => [`notice:${kind}`, value] as const)),
   ];
 
   it.each(memory)('foreign value in the outage record: %s %s', async (field, value) => {
@@ -50,7 +50,7 @@ describe('a store with foreign values still delivers every alert', () => {
     await fixture.store.command(['HSET', fixture.keys.dead, '7', '']);
     await fixture.store.command(['SET', fixture.keys.lock, '']);
     fixture.store.nowMs += fixture.settings.reminderMs;
-    await expectAllTold();
+    await expectAllDelivered();
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('foreign value in part %i of a delivery', async (part) => {
@@ -67,6 +67,6 @@ describe('a store with foreign values still delivers every alert', () => {
       }
     }
     fixture.store.nowMs += minuteMs;
-    await expectAllTold();
+    await expectAllDelivered();
   });
 });

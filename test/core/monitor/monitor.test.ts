@@ -11,7 +11,7 @@ beforeEach(async () => {
 
 const refused = (status: number, retryAfterSeconds?: number) =>
   new BotApiRefusedError('sendMessage', { status, description: 'no', retryAfterSeconds });
-const told = (chatId: string): string[] =>
+const titlesTo = (chatId: string): string[] =>
   fixture.telegrams.filter((one) => one.chatId === chatId).map(({ text }) => text.split('\n')[0] ?? '');
 const down = '🔴 Бот молчит 5 мин';
 const back = '🟢 Бот снова работает';
@@ -40,8 +40,8 @@ describe('when the bot goes silent', () => {
   it('alerts every superadmin in the app and in Telegram, and the topic, once, and sets the flag', async () => {
     const report = await fixture.goDown();
     await fixture.runAfter(minuteMs);
-    expect(told('101')).toEqual([down]);
-    expect(told('102')).toEqual([down]);
+    expect(titlesTo('101')).toEqual([down]);
+    expect(titlesTo('102')).toEqual([down]);
     expect(await fixture.inbox('101')).toEqual([down]);
     expect(await fixture.inbox('102')).toEqual([down]);
     expect(fixture.published).toHaveLength(1);
@@ -67,8 +67,8 @@ describe('when the bot goes silent', () => {
     await fixture.run();
     fixture.store.nowMs += fixture.settings.staleMs + 1;
     await Promise.all(Array.from({ length: 10 }, () => fixture.run()));
-    expect(told('101')).toEqual([down]);
-    expect(told('102')).toEqual([down]);
+    expect(titlesTo('101')).toEqual([down]);
+    expect(titlesTo('102')).toEqual([down]);
     expect(fixture.published).toHaveLength(1);
     expect(await fixture.auditEvents()).toEqual(['outage']);
   });
@@ -130,7 +130,7 @@ describe('when the bot goes silent', () => {
     expect(fixture.published[0]?.text).toContain('Telegram отвергает токен');
     fixture.failures.clear();
     await fixture.runAfter(minuteMs);
-    expect(told('101')).toEqual(['🔴 Бот молчит 6 мин']);
+    expect(titlesTo('101')).toEqual(['🔴 Бот молчит 6 мин']);
   });
 
   it('fails and alerts nobody if the store cannot be read', async () => {
@@ -148,7 +148,7 @@ describe('a heartbeat that is missing or malformed', () => {
     await fixture.run();
     expect((await fixture.runAfter(fixture.settings.staleMs)).verdict).toBe('waiting');
     expect((await fixture.runAfter(1)).verdict).toBe('down');
-    expect(told('101')).toEqual([down]);
+    expect(titlesTo('101')).toEqual([down]);
   });
 
   it('opens an outage if it stays malformed, and a readable one ends it', async () => {
@@ -160,7 +160,7 @@ describe('a heartbeat that is missing or malformed', () => {
     expect((await fixture.runAfter(1)).verdict).toBe('down');
     await fixture.beat();
     expect((await fixture.runAfter(1000)).outageId).toBeNull();
-    expect(told('101')).toEqual([down, back]);
+    expect(titlesTo('101')).toEqual([down, back]);
   });
 
   it('starts the time again if it was readable in between', async () => {
@@ -177,7 +177,7 @@ describe('a heartbeat that is missing or malformed', () => {
     await fixture.writeHeartbeat('{"ts":5}');
     const report = await fixture.runAfter(minuteMs);
     expect(report.outageId).not.toBeNull();
-    expect(told('101')).toEqual([down]);
+    expect(titlesTo('101')).toEqual([down]);
   });
 
   it('waits for the limit if its time only looks valid', async () => {
@@ -199,7 +199,7 @@ describe('when the bot recovers', () => {
     await fixture.runAfter(minuteMs);
     await fixture.runAfter(minuteMs);
     expect(await fixture.flag()).toBeNull();
-    expect(told('101')).toEqual([down, back]);
+    expect(titlesTo('101')).toEqual([down, back]);
     expect(await fixture.inbox('102')).toEqual([back, down]);
     expect(fixture.telegrams.at(-1)?.text).toContain('Простой 6 мин: с 03:00 до 03:06 UTC');
     expect(fixture.published).toHaveLength(2);
@@ -211,7 +211,7 @@ describe('when the bot recovers', () => {
     await fixture.beat();
     fixture.store.afterNext = { script: 'watch-bot-9', act: () => fixture.beat({ pid: 2 }) };
     expect(await fixture.runAfter(1000)).toMatchObject({ verdict: 'up', outageId: null });
-    expect(told('101')).toEqual([down, back]);
+    expect(titlesTo('101')).toEqual([down, back]);
   });
 
   it('sends nothing to those whom "down" never reached', async () => {
@@ -231,8 +231,8 @@ describe('when the bot recovers', () => {
     await fixture.beat();
     await fixture.runAfter(minuteMs);
     await fixture.runAfter(fixture.settings.staleMs + 1);
-    expect(told('101')).toHaveLength(3);
-    expect(told('101')[2]).toContain('🔴');
+    expect(titlesTo('101')).toHaveLength(3);
+    expect(titlesTo('101')[2]).toContain('🔴');
   });
 
   it('sends "back" even if "down" was still in flight at the recovery', async () => {
@@ -252,7 +252,7 @@ describe('when the bot recovers', () => {
     release();
     await slow;
     await fixture.runAfter(minuteMs);
-    expect(told('101')).toEqual([down, back]);
+    expect(titlesTo('101')).toEqual([down, back]);
   });
 });
 

@@ -27,9 +27,9 @@ async function pass(minutes: number): Promise<void> {
 describe('another program that polls', () => {
   it('is reported through every channel while the bot works, once in half an hour', async () => {
     const { superadminIds } = fixture.settings;
-    const notices = redisWarningStore(fixture.store, fixture.keys, { superadminIds });
+    const warnings = redisWarningStore(fixture.store, fixture.keys, { superadminIds });
     for (let minute = 0; minute < 30; minute += 1) {
-      await notices.raise({ kind: 'another-poller', key: '', params: { host: 'h' } });
+      await warnings.raise({ kind: 'another-poller', key: '', params: { host: 'h' } });
       await pass(1);
     }
     const title = '🟠 С тем же токеном поллит другая программа';
@@ -38,7 +38,7 @@ describe('another program that polls', () => {
     expect(fixture.published.map(({ subject }) => subject)).toEqual([
       'StaffProBot: another program polls with its token',
     ]);
-    await notices.raise({ kind: 'another-poller', key: '', params: { host: 'h' } });
+    await warnings.raise({ kind: 'another-poller', key: '', params: { host: 'h' } });
     await pass(1);
     expect(titles('101')).toEqual([title, title]);
     expect(await fixture.inbox('102')).toHaveLength(2);

@@ -90,7 +90,7 @@ describe('the guard', () => {
   });
 
   it.each([
-    ['a lock of a stranger', 'not-json'],
+    ['a foreign lock value', 'not-json'],
     ['a lock of an environment that is none of ours', lockValue({ ...holder, env: 'qa' })],
     ['a lock without an environment', JSON.stringify({ host: 'h', pid: 1 })],
   ])('allows %s', (_name, lock) => {

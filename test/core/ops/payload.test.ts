@@ -80,7 +80,7 @@ describe('an invalid payload', () => {
     const result = readPayload(payload);
     expect(result).toMatchObject({ ok: false, error: { code } });
     if (result.ok) throw new Error('refused');
-    // What was expected, what came, and how to mend it.
+    // What was expected, what came, and how to fix it.
     expect(result.error.message).toMatch(/expected .+, got .+; .+/);
     expect(result.error.message.length).toBeLessThan(300);
   });

@@ -86,11 +86,11 @@ describe('release-lock', () => {
   });
 
   it('breaks the lock at once by force, and leaves no revocation mark', async () => {
-    await fixture.lock('a value that a stranger wrote');
+    await fixture.lock('a foreign value');
     const startMs = fixture.store.nowMs;
     expect(await fixture.ask({ action: 'release-lock', force: true })).toMatchObject({
       lockRemoved: true,
-      previousValue: 'a value that a stranger wrote',
+      previousValue: 'a foreign value',
       heartbeatAgeSeconds: null,
       mode: 'broken',
     });

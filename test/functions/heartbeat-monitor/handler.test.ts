@@ -22,7 +22,7 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
     });
 
     /** What each superadmin got in Telegram while `act` ran. */
-    async function toldDuring(act: () => Promise<unknown>): Promise<Record<string, readonly string[]>> {
+    async function titlesDuring(act: () => Promise<unknown>): Promise<Record<string, readonly string[]>> {
       const before = fixture.telegram.state(botToken).sentMessages.length;
       await act();
       return Object.fromEntries(
@@ -36,8 +36,8 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
     it('alerts nobody while the heartbeat is fresh, and writes its metric last', async () => {
       await fixture.beat(10_000);
       fixture.lines.length = 0;
-      const told = await toldDuring(() => monitor({}));
-      expect(Object.values(told).flat()).toEqual([]);
+      const titles = await titlesDuring(() => monitor({}));
+      expect(Object.values(titles).flat()).toEqual([]);
       const metric = JSON.parse(fixture.lines.at(-1) ?? '');
       expect(metric).toMatchObject({
         [metrics.pass]: 1,
@@ -71,13 +71,13 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
         stoppedTasks: [{ arn: 'task/1', stoppedReason: 'OutOfMemoryError', stoppedAtSeconds: 1 }],
       };
       const published = fixture.aws.published.length;
-      const told = await toldDuring(async () => {
+      const titles = await titlesDuring(async () => {
         await monitor({});
         await monitor({});
       });
       fixture.service = { ...fixture.service, running: 1, stoppedTasks: [] };
       for (const id of superadmins) {
-        expect(told[id]).toEqual(['🔴 Бот молчит 5 мин']);
+        expect(titles[id]).toEqual(['🔴 Бот молчит 5 мин']);
         const { entries } = await fixture.inbox.list(id, { skip: 0, count: 10 });
         expect(entries).toMatchObject([{ type: 'SYSTEM_MAINTENANCE', priority: 'URGENT', read: false }]);
         expect(entries[0]?.text).toContain(
@@ -93,9 +93,9 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       await fixture.beat(301_000);
       const published = fixture.aws.published.length;
       const runs = Array.from({ length: 10 }, () => composeMonitor(fixture.environment(), fixture.seams));
-      const told = await toldDuring(() => Promise.all(runs.map((run) => run({}))));
+      const titles = await titlesDuring(() => Promise.all(runs.map((run) => run({}))));
       for (const id of superadmins) {
-        expect(told[id]).toHaveLength(1);
+        expect(titles[id]).toHaveLength(1);
         expect((await fixture.inbox.list(id, { skip: 0, count: 10 })).total).toBe(1);
       }
       expect(fixture.aws.published.length - published).toBe(1);
@@ -107,11 +107,15 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       await monitor({});
       fixture.telegram.fault({ kind: 'none' });
       await fixture.beat();
-      const told = await toldDuring(async () => {
+      const titles = await titlesDuring(async () => {
         await monitor({});
         await monitor({});
       });
-      expect(told).toEqual({ '101': ['🟢 Бот снова работает'], '102': [], '103': ['🟢 Бот снова работает'] });
+      expect(titles).toEqual({
+        '101': ['🟢 Бот снова работает'],
+        '102': [],
+        '103': ['🟢 Бот снова работает'],
+      });
       expect(await fixture.get(fixture.keys.alertSent)).toBeNull();
     });
 
@@ -125,13 +129,13 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       async (kind, title) => {
         await fixture.beat(301_000);
         fixture.telegram.fault({ method: 'sendMessage', chatId: 101, kind, times: 1 });
-        const first = await toldDuring(() => monitor({}));
+        const first = await titlesDuring(() => monitor({}));
         expect(first).toMatchObject({
           '101': [],
           '102': ['🔴 Бот молчит 5 мин'],
           '103': ['🔴 Бот молчит 5 мин'],
         });
-        const second = await toldDuring(() => monitor({}));
+        const second = await titlesDuring(() => monitor({}));
         expect(second).toEqual({ '101': [title], '102': [], '103': [] });
       },
     );
@@ -139,11 +143,11 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
     it('waits as long as Telegram asks, for that recipient only', async () => {
       await fixture.beat(301_000);
       fixture.telegram.fault({ method: 'sendMessage', chatId: 101, kind: '429', retryAfter: 600, times: 1 });
-      const told = await toldDuring(async () => {
+      const titles = await titlesDuring(async () => {
         await monitor({});
         await monitor({});
       });
-      expect(told).toMatchObject({ '101': [], '102': ['🔴 Бот молчит 5 мин'] });
+      expect(titles).toMatchObject({ '101': [], '102': ['🔴 Бот молчит 5 мин'] });
       expect((await fixture.outages.observe({ noteRun: false })).unfinishedDeliveries).toBe(1);
     });
 
@@ -152,11 +156,11 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       async (kind) => {
         await fixture.beat(301_000);
         fixture.telegram.fault({ method: 'sendMessage', chatId: 103, kind, times: 1 });
-        const told = await toldDuring(async () => {
+        const titles = await titlesDuring(async () => {
           await monitor({});
           await monitor({});
         });
-        expect(told).toMatchObject({ '101': ['🔴 Бот молчит 5 мин'], '103': [] });
+        expect(titles).toMatchObject({ '101': ['🔴 Бот молчит 5 мин'], '103': [] });
         expect((await fixture.inbox.list('103', { skip: 0, count: 10 })).total).toBe(1);
       },
     );
@@ -173,10 +177,10 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
 
     it('claims nothing if its time is nearly over, and leaves the alerts to the next run', async () => {
       await fixture.beat(301_000);
-      const short = await toldDuring(() => monitor({}, { getRemainingTimeInMillis: () => 5000 }));
+      const short = await titlesDuring(() => monitor({}, { getRemainingTimeInMillis: () => 5000 }));
       expect(Object.values(short).flat()).toEqual([]);
       expect(await fixture.get(fixture.keys.alertSent)).not.toBeNull();
-      const next = await toldDuring(() => monitor({}, { getRemainingTimeInMillis: () => 59_000 }));
+      const next = await titlesDuring(() => monitor({}, { getRemainingTimeInMillis: () => 59_000 }));
       expect(Object.values(next).flat()).toHaveLength(3);
     });
 
@@ -187,13 +191,13 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
         fixture.environment({ UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' }),
         fixture.seams,
       );
-      const told = await toldDuring(() => expect(away({})).rejects.toThrow(/no usable answer/));
+      const titles = await titlesDuring(() => expect(away({})).rejects.toThrow(/no usable answer/));
       const refusedToken = composeMonitor(
         fixture.environment({ UPSTASH_REDIS_REST_TOKEN: 'a wrong-token'.replace(' ', '-') }),
         fixture.seams,
       );
       await expect(refusedToken({})).rejects.toThrow(/WRONGPASS|refused/);
-      expect(Object.values(told).flat()).toEqual([]);
+      expect(Object.values(titles).flat()).toEqual([]);
       expect(fixture.lines.join('')).not.toContain(metrics.pass);
     });
 

@@ -113,8 +113,8 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       await fixture.beat();
       await monitor({});
       const before = sentSoFar();
-      const notices = redisWarningStore(fixture.store, fixture.keys, { superadminIds: superadmins });
-      await notices.raise({ kind: 'another-poller', key: '', params: { host: 'h' } });
+      const warnings = redisWarningStore(fixture.store, fixture.keys, { superadminIds: superadmins });
+      await warnings.raise({ kind: 'another-poller', key: '', params: { host: 'h' } });
       await fixture.store.command(['HSET', fixture.keys.dead, '5', 'x']);
       const published = fixture.aws.published.length;
       await Promise.all([monitor({}), monitor({})]);
@@ -124,8 +124,8 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
         '🟠 С тем же токеном поллит другая программа',
       ];
       for (const id of superadmins) {
-        const told = fixture.messagesTo(id, before).map(({ text }) => String(text).split('\n')[0]);
-        expect(told.sort()).toEqual(expected);
+        const titles = fixture.messagesTo(id, before).map(({ text }) => String(text).split('\n')[0]);
+        expect(titles.sort()).toEqual(expected);
         expect((await fixture.inbox.list(id, { skip: 0, count: 10 })).total).toBe(2);
       }
       expect(fixture.aws.published.length - published).toBe(2);

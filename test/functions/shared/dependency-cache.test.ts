@@ -76,9 +76,9 @@ describe('the heartbeat monitor', () => {
       fixture.telegram.fault({ token: botToken, kind });
       expect(await monitor({})).toMatchObject({ verdict: 'down' });
       secret['TELEGRAM_BOT_TOKEN_DEV'] = newToken;
-      const told = fixture.telegram.state(newToken).sentMessages.length;
+      const before = fixture.telegram.state(newToken).sentMessages.length;
       await monitor({});
-      expect(fixture.telegram.state(newToken).sentMessages.slice(told)).toHaveLength(superadmins.length);
+      expect(fixture.telegram.state(newToken).sentMessages.slice(before)).toHaveLength(superadmins.length);
     },
   );
 

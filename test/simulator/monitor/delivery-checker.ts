@@ -140,7 +140,7 @@ export class DeliveryChecker implements ChannelWitness {
   /** Every recipient was alerted to this outage, or to its end. */
   finish(outage: KnownOutage, event: 'down' | 'recovered', recipients: readonly string[]): void {
     for (const to of recipients) {
-      if (!this.has(outage.id, event, to)) this.report(`${to} was never told "${event}" of ${outage.id}`);
+      if (!this.has(outage.id, event, to)) this.report(`${to} never got "${event}" of ${outage.id}`);
     }
   }
 
@@ -252,7 +252,7 @@ export class DeliveryChecker implements ChannelWitness {
       if (outage.recoveredMs === undefined || outage.recoveredMs > atMs)
         this.report(`${field} came before recovery`);
       if (last?.of !== of && !this.mayHaveReceivedDown(of, to))
-        this.report(`${to} was told "back" and never "down"`);
+        this.report(`${to} got "back" and never "down"`);
       if (last !== undefined && this.isLater(last.of, of)) this.report(`${field} came after the next "down"`);
       this.lastDown.set(to, { of, back: true });
       return;
