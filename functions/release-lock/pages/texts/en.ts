@@ -22,6 +22,7 @@ export const en: PageTexts = {
       `${holder} is asked to release the lock; if it is dead, the lock expires by itself.`,
     breakLock: (holder) => `The lock without expiry (${holder}) is deleted at once: its holder is silent.`,
     lockIsFree: 'Nobody holds the polling lock: nothing to release.',
+    quarantine: 'The polling lock is in quarantine after the store was wiped: it expires by itself.',
     restart: 'The worker is restarted: a minute or two.',
     noEcs: 'ECS is not configured: a standby worker takes over.',
     nothingLost: (pending) =>

@@ -17,6 +17,7 @@ export interface PageTexts {
     readonly askHolder: (holder: string) => string;
     readonly breakLock: (holder: string) => string;
     readonly lockIsFree: string;
+    readonly quarantine: string;
     readonly restart: string;
     readonly noEcs: string;
     readonly nothingLost: (pending: number | null) => string;

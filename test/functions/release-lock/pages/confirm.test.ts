@@ -41,6 +41,11 @@ describe('the page that confirms a repair', () => {
   it.each([
     ['a free lock', liveStatus({ up: false }), 'Nobody holds the polling lock'],
     [
+      'the quarantine',
+      liveStatus({ up: false, lock: { ...lock, value: '{"owner":"quarantine"}', pid: 0 } }),
+      'The polling lock is in quarantine',
+    ],
+    [
       'a lock without expiry',
       liveStatus({ up: false, cause: 'lock-without-expiry', lock }),
       'The lock without expiry (h1, pid 7, production) is deleted at once',
