@@ -3,7 +3,7 @@
  * So a signed form is never a valid link.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { LinkSigner } from '../core/ops/links/link-signer.ts';
+import type { LinkSigner } from '../core/ops/links/signed-link.ts';
 
 export function linkSigner(secret: string): LinkSigner {
   const keyFor = (purpose: string): Buffer =>

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { monitorMutants } from './mutants.ts';
 import { run } from './scenario.ts';
 
-/** Enough to meet every kind of fault; the long runs are `npm run simulate`. */
+/** Enough to meet every kind of fault; `npm run simulate` runs many more. */
 const seeds = 150;
-/** A mutant that needs more has found a hole in the simulator. */
+/** A mutant that needs more seeds has found a hole in the simulator. */
 const seedsPerMutantMax = 400;
 
 describe('the monitor on a virtual clock', () => {
-  it(`tells every outage once in ${seeds} nights of killed runs, failing channels and a store that is away`, async () => {
+  it(`reports every outage once in ${seeds} nights of killed runs, failing channels and an unreachable store`, async () => {
     let outages = 0;
     for (let seed = 1; seed <= seeds; seed++) {
       const { violations, outages: ofRun } = await run({ seed });
@@ -18,7 +18,7 @@ describe('the monitor on a virtual clock', () => {
     expect(outages).toBeGreaterThan(seeds);
   });
 
-  it('does the same again from the same seed', async () => {
+  it('repeats a run exactly from the same seed', async () => {
     const traceOf = async (seed: number): Promise<string[]> => {
       const lines: string[] = [];
       await run({ seed, trace: (line) => lines.push(line) });

@@ -1,7 +1,7 @@
 /** The records of one-tap links in Redis: one expiring hash for each link. */
 
-import { linkText, linkTtlMs } from '../../../core/ops/links/link.ts';
 import type { LinkResult, LinkStore } from '../../../core/ops/links/link-store.ts';
+import { linkText, linkTtlMs } from '../../../core/ops/links/signed-link.ts';
 import type { OpsAnswer } from '../../../core/ops/results.ts';
 import type { StoreKeys } from '../../../core/platform/store-keys.ts';
 import type { CommandRunner } from '../inbox/inbox-store.ts';

@@ -2,7 +2,7 @@
 
 import type { Claim, DeliveryOutcome } from '../../../core/alerts/delivery-store.ts';
 import { claimMs } from '../../../core/alerts/delivery-store.ts';
-import type { OutageEvent } from '../../../core/alerts/recipients.ts';
+import type { DeliveryEvent } from '../../../core/alerts/recipients.ts';
 import { channels } from '../../../core/alerts/recipients.ts';
 import {
   type DeadLettersSeen,
@@ -237,9 +237,9 @@ function readClaim(reply: readonly ScriptReply[], token: string): Claim | undefi
   };
 }
 
-const plainEvents = ['down', 'recovered', 'restart', 'notice'] as const satisfies readonly OutageEvent[];
+const plainEvents = ['down', 'recovered', 'restart', 'notice'] as const satisfies readonly DeliveryEvent[];
 
-function readEvent(name: string): { event: OutageEvent; number: number } | undefined {
+function readEvent(name: string): { event: DeliveryEvent; number: number } | undefined {
   const [, number] = /^reminder-(\d+)$/.exec(name) ?? [];
   if (number !== undefined) return { event: 'reminder', number: Number(number) };
   const plainEvent = plainEvents.find((known) => known === name);

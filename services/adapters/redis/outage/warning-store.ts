@@ -1,7 +1,7 @@
 /** Warnings in Redis: a script raises them and applies the throttle rule of their kind. */
 
 import type { Recipient } from '../../../core/alerts/recipients.ts';
-import { everybody } from '../../../core/alerts/recipients.ts';
+import { allRecipients } from '../../../core/alerts/recipients.ts';
 import type { WarningStore } from '../../../core/alerts/warning-store.ts';
 import {
   type ReportedWarning,
@@ -27,7 +27,7 @@ export function redisWarningStore(
   keys: StoreKeys,
   { superadminIds }: WarningStoreOptions,
 ): WarningStore {
-  const recipients = everybody(superadminIds);
+  const recipients = allRecipients(superadminIds);
   return { raise: (warning) => raiseWarning(runner, keys, { warning, recipients }) };
 }
 

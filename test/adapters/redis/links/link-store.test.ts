@@ -1,9 +1,9 @@
 /** The scripts of one-tap links, on the embedded store and on a real Redis. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisLinkStore } from '../../../../services/adapters/redis/links/link-store.ts';
-import { linkText, type OpsLink } from '../../../../services/core/ops/links/link.ts';
 import type { LinkStore } from '../../../../services/core/ops/links/link-store.ts';
-import { FunctionStage, stores } from '../../../support/function-fixture.ts';
+import { linkText, type OpsLink } from '../../../../services/core/ops/links/signed-link.ts';
+import { FunctionFixture, stores } from '../../../support/function-fixture.ts';
 
 const outageId = 'outage-1';
 const link: OpsLink = { id: 'a'.repeat(32), action: 'recover', recipient: '101', outageId };
@@ -11,10 +11,10 @@ const result = { answer: { ok: true, action: 'restart', restarted: true, deploym
 
 describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
   describe.skipIf(missing)('as records', () => {
-    let stage: FunctionStage;
+    let stage: FunctionFixture;
     let links: LinkStore;
     beforeAll(async () => {
-      stage = await FunctionStage.open(path);
+      stage = await FunctionFixture.open(path);
       links = redisLinkStore(stage.store, stage.keys);
     });
     afterAll(() => stage?.close());

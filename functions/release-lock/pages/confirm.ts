@@ -1,23 +1,23 @@
-/** Before anything happens: the state, what will happen, and one button. */
+/** The page before an action: the state, what will happen, and one button. */
 
-import type { OpsLink } from '../../../services/core/ops/links/link.ts';
+import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { IssuedForm } from '../csrf.ts';
+import { diagnosisCard, holderText, isQuarantine, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
-import type { PageTexts } from './page-texts.ts';
-import { diagnosisCard, holderText, stateLine } from './parts.ts';
+import type { PageTexts } from './texts/page-texts.ts';
 import { textsFor } from './texts.ts';
 
-export interface Ask {
+export interface Confirmation {
   readonly link: OpsLink;
   readonly locale: Locale;
   readonly live: StatusResult;
   readonly form: IssuedForm;
 }
 
-export function askPage(ask: Ask): HttpAnswer {
+export function confirmPage(ask: Confirmation): HttpAnswer {
   const { link, locale, live, form } = ask;
   const title = textsFor(locale)[link.action === 'recover' ? 'repair' : 'drop'].title;
   const main = html`<h1>${title}</h1>
@@ -26,7 +26,7 @@ ${link.action === 'recover' ? repair(ask) : drop(ask)}`;
   return page({ locale, title, main, setCookie: form.setCookie });
 }
 
-function repair({ locale, live, form }: Ask): Html {
+function repair({ locale, live, form }: Confirmation): Html {
   const { repair: texts, oneTime } = textsFor(locale);
   const steps = [
     lockStep(live, texts),
@@ -46,11 +46,12 @@ ${diagnosisCard(live)}
 function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
   const holder = holderText(live);
   if (holder === undefined) return texts.lockIsFree;
+  if (isQuarantine(live)) return texts.quarantine;
   return live.cause === 'lock-without-expiry' ? texts.breakLock(holder) : texts.askHolder(holder);
 }
 
-/** The number is checked by the browser too, so that a slip of the thumb is no refusal. */
-function drop({ locale, live, form }: Ask): Html {
+/** The browser checks the number too, so that a typo does not end in a refusal. */
+function drop({ locale, live, form }: Confirmation): Html {
   const { drop: texts, oneTime } = textsFor(locale);
   const pending = live.pendingUpdates;
   if (pending === null) return html`<p>${texts.telegramSilent}</p>`;

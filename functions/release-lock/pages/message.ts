@@ -1,9 +1,13 @@
-/** Pages that only say something: the link's outage is over; the store does not answer. */
+/**
+ * Pages with a message and nothing to do: the link's outage is over; the store does not answer.
+ *
+ * Tested by: test/functions/release-lock/links.test.ts
+ */
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
+import { diagnosisCard, stateLine } from './fragments.ts';
 import { html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
-import { diagnosisCard, stateLine } from './parts.ts';
 import { textsFor } from './texts.ts';
 
 export function overPage(locale: Locale, live: StatusResult): HttpAnswer {

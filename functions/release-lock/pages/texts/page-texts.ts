@@ -1,10 +1,12 @@
-/** What the pages say, in the phone's language. */
-import type { RecoverStep, ReleaseLockResult } from '../../../services/core/ops/results.ts';
+/** The words of the pages: what each language provides. */
+import type { RecoverStep, ReleaseLockResult } from '../../../../services/core/ops/results.ts';
+import type { AuditReason } from './audit-reasons.ts';
 
 export interface PageTexts {
   readonly isUp: string;
   readonly isDown: (silent: string | undefined) => string;
-  readonly ago: (duration: string) => string;
+  readonly ago: (duration: string, moment: string) => string;
+  readonly since: (duration: string, moment: string) => string;
   readonly unknown: string;
   readonly none: string;
   readonly oneTime: string;
@@ -15,6 +17,7 @@ export interface PageTexts {
     readonly askHolder: (holder: string) => string;
     readonly breakLock: (holder: string) => string;
     readonly lockIsFree: string;
+    readonly quarantine: string;
     readonly restart: string;
     readonly noEcs: string;
     readonly nothingLost: (pending: number | null) => string;
@@ -49,7 +52,7 @@ export interface PageTexts {
     readonly outcomes: Readonly<Record<'skipped' | 'not tried', string>>;
     readonly deployment: string;
     readonly beat: (age: string) => string;
-    /** By the error's code; what is not here is told by its own message. */
+    /** By the error's code; for other codes the page shows the message alone. */
     readonly errors: Readonly<Record<string, string>>;
   };
   readonly over: { readonly up: string; readonly older: string; readonly olderMore: string };
@@ -58,7 +61,10 @@ export interface PageTexts {
     readonly title: string;
     readonly polls: string;
     readonly nobody: string;
-    readonly since: (moment: string) => string;
+    readonly quarantine: string;
+    readonly lock: string;
+    readonly expires: (duration: string) => string;
+    readonly withoutExpiry: string;
     readonly revoked: string;
     readonly heartbeat: string;
     readonly queue: string;
@@ -71,9 +77,17 @@ export interface PageTexts {
     readonly noOutage: string;
     readonly timeline: string;
     readonly noEvents: string;
-    readonly events: Readonly<Record<string, string>>;
     readonly inbox: string;
     readonly noInbox: string;
     readonly refresh: string;
+  };
+  readonly audit: {
+    readonly events: Readonly<Record<string, string>>;
+    readonly monitor: string;
+    readonly linkOf: (recipient: string) => string;
+    readonly reasons: Readonly<Record<AuditReason, string>>;
+    readonly noHeartbeat: (duration: string, cause: string) => string;
+    readonly taskStopped: (reason: string) => string;
+    readonly oneTapLink: string;
   };
 }

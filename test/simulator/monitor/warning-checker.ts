@@ -1,6 +1,6 @@
 /**
- * The notices beside outages against the truth: each kind keeps its rule, everything that happened is told in the
- * end, and nothing is told that did not happen.
+ * Checks warnings against the truth: each kind keeps its throttle rule, everything that happened is reported in the
+ * end, and nothing is reported that did not happen.
  */
 import type { DeliveryChecker } from './delivery-checker.ts';
 import type { Report } from './outage-checker.ts';
@@ -21,13 +21,13 @@ const quietMs: Readonly<Record<string, number>> = {
   'lock-broken': 0,
 };
 
-export class NoticeChecker {
+export class WarningChecker {
   readonly raised: Raised[] = [];
   /** What really happened. */
   breaksByHand = 0;
-  private deadUpdates = 0;
-  /** Those that were put back before anybody was told of them: nobody needs to be any more. */
-  private putBackUntold = 0;
+  private deadLetters = 0;
+  /** Dead letters that were put back before they were reported: they need not be reported any more. */
+  private putBackUnreported = 0;
   private readonly nowMs: () => number;
   private readonly report: Report;
 
@@ -38,50 +38,53 @@ export class NoticeChecker {
 
   ran({ script, args, reply }: RanScript): void {
     if (script !== 'raise-notice-2' || reply !== 1) return;
-    const [kind = '', key = '', , , told = '{}'] = args;
+    const [kind = '', key = '', , , stored = '{}'] = args;
     const atMs = this.nowMs();
     const last = this.raised.findLast((one) => one.kind === kind);
     if (last !== undefined && atMs - last.atMs < (quietMs[kind] ?? 0))
       this.report(`${kind} was raised too soon again`);
     if (last?.key === key && kind !== 'another-poller') this.report(`${kind} was raised twice for ${key}`);
-    const { count = 0 } = JSON.parse(told) as { count?: number };
-    const fresh = idsOf(key).filter((deadId) => !this.isTold(deadId)).length;
+    const { count = 0 } = JSON.parse(stored) as { count?: number };
+    const fresh = idsOf(key).filter((deadId) => !this.isReported(deadId)).length;
     if (kind === 'dead-letters' && key.startsWith('=') && fresh !== count)
-      this.report(`${fresh} dead updates were new, and ${count} were told`);
+      this.report(`${fresh} dead letters were new, and ${count} were reported`);
     this.raised.push({ id: `${kind}-${atMs}`, kind, atMs, key, count });
   }
 
-  died(): void {
-    this.deadUpdates += 1;
+  gaveUp(): void {
+    this.deadLetters += 1;
   }
 
   putBack(deadId: string): void {
-    if (!this.isTold(deadId)) this.putBackUntold += 1;
+    if (!this.isReported(deadId)) this.putBackUnreported += 1;
   }
 
   finish(deliveries: DeliveryChecker, recipients: readonly string[], endlessLockKey: string): void {
     for (const { id } of this.raised) {
       for (const to of recipients) {
-        if (!deliveries.has(id, 'notice', to)) this.report(`${to} was never told of ${id}`);
+        if (!deliveries.has(id, 'notice', to)) this.report(`${to} never got ${id}`);
       }
     }
-    this.expectCount('dead-letters', [this.deadUpdates - this.putBackUntold, this.deadUpdates]);
+    this.expectCount('dead-letters', [this.deadLetters - this.putBackUnreported, this.deadLetters]);
     this.expectCount('lock-broken', [this.breaksByHand, this.breaksByHand]);
     const keys = this.raised.filter(({ kind }) => kind === 'lock-without-expiry').map(({ key }) => key);
-    if (!keys.includes(endlessLockKey)) this.report('nobody was told of the lock without expiry');
+    if (!keys.includes(endlessLockKey)) this.report('the lock without expiry was not reported');
   }
 
-  private isTold(deadId: string): boolean {
+  private isReported(deadId: string): boolean {
     return this.raised.some(({ kind, key }) => kind === 'dead-letters' && idsOf(key).includes(deadId));
   }
 
   private expectCount(kind: string, [min, max]: readonly [number, number]): void {
-    const told = this.raised.filter((one) => one.kind === kind).reduce((sum, { count }) => sum + count, 0);
-    if (told < min || told > max) this.report(`${kind}: ${min} to ${max} happened, ${told} were told`);
+    const reported = this.raised
+      .filter((one) => one.kind === kind)
+      .reduce((sum, { count }) => sum + count, 0);
+    if (reported < min || reported > max)
+      this.report(`${kind}: ${min} to ${max} happened, ${reported} were reported`);
   }
 }
 
-/** The dead updates that a notice's key names. */
+/** The dead letters that a warning's key lists. */
 function idsOf(key: string): readonly string[] {
   return key.startsWith('=') ? key.slice(1).split(',') : [];
 }
