@@ -11,11 +11,11 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 import {
   allIsWell,
+  type ControlRoomBrowser,
   executablePath,
   laptop,
   openBrowser,
   phone,
-  type RoomBrowser,
   say,
 } from '../e2e/browser.ts';
 import { hearInterruption, interruptedExitCode } from '../support/interruption.ts';
@@ -71,7 +71,7 @@ async function drawAll(): Promise<readonly string[]> {
   return complaints;
 }
 
-async function draw(browser: RoomBrowser): Promise<void> {
+async function draw(browser: ControlRoomBrowser): Promise<void> {
   keep('control-room-take-over.png', await recordTakeOver(await browser.open(narrow())));
   await browser.closePages();
   const page = await browser.open(tall);
@@ -107,7 +107,7 @@ async function shot(page: Page): Promise<Buffer> {
 }
 
 /** Three looks at the page on a phone, side by side. */
-async function threePhones({ open, blank }: RoomBrowser): Promise<Buffer> {
+async function threePhones({ open, blank }: ControlRoomBrowser): Promise<Buffer> {
   const looks = [
     { at: '.top', options: { locale: 'en-US', colorScheme: 'light' } },
     { at: '#phone', options: { locale: 'en-US', colorScheme: 'dark' } },

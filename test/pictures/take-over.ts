@@ -11,13 +11,13 @@ const afterwardsFrames = 6;
 const lastShownMs = 3000;
 const framesMax = 80;
 /** Of the page only the state, the workers and the load are in the picture. */
-const leftOut =
+const hiddenParts =
   '.top, .ways, .tour, #now, .phone-place, .break, .chat > :not(.load), .timeline, .ops, .log, .load-form';
 
 export async function recordTakeOver(page: Page): Promise<Buffer> {
   await page.getByRole('button', { name: 'Start the load' }).click();
   await page.locator('[data-figure="answered"] dd', { hasText: /\d{3}/ }).waitFor();
-  await page.evaluate(`for (const part of document.querySelectorAll(${JSON.stringify(leftOut)})) part.style.display = 'none';
+  await page.evaluate(`for (const part of document.querySelectorAll(${JSON.stringify(hiddenParts)})) part.style.display = 'none';
     for (const part of document.querySelectorAll('.load')) part.style.cssText = 'margin:0;padding:0;border:0';
     scrollTo(0, 0);
     document.querySelector('#standing').style.paddingTop = '12px'`);

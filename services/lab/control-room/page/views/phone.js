@@ -1,7 +1,7 @@
 /** A superadmin's phone: the alerts as they arrive in Telegram, the in-app inbox, and the topic's mail. */
 import { h } from '../dom.js';
 import { avatar, inOrder, messageViews, personName } from './chat.js';
-import { clockTime } from './times.js';
+import { clockTime } from './clock-time.js';
 
 const apps = ['telegram', 'inbox', 'sns'];
 

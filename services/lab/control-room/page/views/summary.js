@@ -1,11 +1,15 @@
-/** The one sentence that tells how all is, and what is broken on purpose. */
+/**
+ * One sentence for the state of the whole, and a line for what is broken on purpose.
+ *
+ * Tested by: test/e2e/sentences.test.ts
+ */
 import { h } from '../dom.js';
 import { leaderName } from './worker-name.js';
 
-/** A poll lasts its long-poll time; that and a little more without an answer is no more its usual course. */
+/** An empty long poll returns after its timeout; without an answer for this much longer, something is wrong. */
 const pollSlackSeconds = 5;
 
-/** The sentence, and how worried it sounds. */
+/** The sentence and its tone. */
 export function summary({ connection, lab, now }, t) {
   if (connection === 'gone') return { tone: 'quiet', text: t.summary.gone };
   if (now === undefined) return { tone: 'quiet', text: t.summary.connecting };
@@ -28,10 +32,10 @@ export function summary({ connection, lab, now }, t) {
   const standbys = now.workers.filter(({ role }) => role === 'standby').map((one) => one.name);
   return standbys.length === 0
     ? { tone: 'warn', text: t.summary.alone(name) }
-    : { tone: 'good', text: t.summary.well(name, standbys.join(', ')) };
+    : { tone: 'good', text: t.summary.well(name, standbys) };
 }
 
-/** Why the leader's polls bring nothing, or not all; null when they go on well. */
+/** Why the leader's polls bring nothing, or not everything; null when they are fine. */
 function pollTrouble({ role, details }, name, { lab, now }, t) {
   const { lastPollAgeSeconds, lastError } = details;
   const leadsSeconds = role === 'leader' ? (now.atMs - Date.parse(now.leader.since)) / 1000 : 0;
@@ -43,17 +47,17 @@ function pollTrouble({ role, details }, name, { lab, now }, t) {
   }
   if (now.faults?.roguePolling) return t.summary.rogue(name);
   if (fault) return t.summary.refused(name);
-  // It stays said until a poll has come back, which may take a poll's whole time.
+  // Stays until a poll returns, which may take the whole long-poll timeout.
   return lastError ? t.summary.failed(name) : null;
 }
 
-/** Nothing when nothing is broken on purpose. */
+/** Empty when nothing is broken on purpose. */
 export function faultsView({ now, tour }, t) {
   const { faults, monitorStopped } = now ?? {};
   const broken = [
     faults?.telegram && (t.faults.telegram[faults.telegram] ?? faults.telegram),
     faults?.store && (t.faults.store[faults.store] ?? faults.store),
-    faults?.cutWorkers?.length > 0 && t.faults.cut(faults.cutWorkers.join(', ')),
+    faults?.cutWorkers?.length > 0 && t.faults.cut(faults.cutWorkers),
     faults?.roguePolling && t.faults.rogue,
     monitorStopped && t.faults.monitor,
   ].filter(Boolean);
@@ -61,7 +65,7 @@ export function faultsView({ now, tour }, t) {
   return [
     h('strong', {}, t.faults.broken),
     h('span', {}, ` ${broken.join(' · ')}`),
-    // The tour mends by itself what it breaks.
-    !tour?.running && h('span', {}, ' · ', h('a', { href: '#break' }, t.faults.look)),
+    // The tour fixes what it breaks.
+    !tour?.running && h('span', {}, ' · ', h('a', { href: '#break' }, t.faults.fix)),
   ].filter(Boolean);
 }
