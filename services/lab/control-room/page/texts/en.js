@@ -1,4 +1,8 @@
-/** The page in English. Functions take the values that change. */
+/**
+ * The page in English. Functions take the values that change.
+ *
+ * Tested by: test/lab/control-room/page/texts/index.test.ts
+ */
 import { durationIn, exactDurationIn, listIn, numberIn, pluralIn } from './format.js';
 
 const units = { second: 's', minute: 'min', hour: 'h' };
@@ -26,8 +30,10 @@ export const en = {
     well: (leader, standbys) =>
       `All is well: ${leader} polls Telegram, ${list(standbys)} ${plural(standbys.length, { one: 'stands', other: 'stand' })} by.`,
     alone: (leader) => `${leader} polls Telegram; there is no standby yet.`,
-    silent: (leader, left) =>
-      `${leader} holds the lock but does not answer. The lock expires in ${left} unless renewed.`,
+    silent: (leader) => `${leader} holds the lock but does not answer.`,
+    otherProgram: 'Another program holds the lock.',
+    expires: (left) => `The lock expires in ${left} unless renewed.`,
+    noExpiry: 'The lock never expires: delete it.',
     unanswered: (leader, age) =>
       `${leader} polls Telegram but has had no answer for ${age}. Messages are waiting there.`,
     refused: (leader) => `${leader} leads, but Telegram refuses its polls. Messages are waiting there.`,

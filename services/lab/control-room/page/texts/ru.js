@@ -1,4 +1,8 @@
-/** The page in Russian. Functions take the values that change. */
+/**
+ * The page in Russian. Functions take the values that change.
+ *
+ * Tested by: test/lab/control-room/page/texts/index.test.ts
+ */
 import { durationIn, exactDurationIn, listIn, numberIn, pluralIn } from './format.js';
 
 const units = { second: 'с', minute: 'мин', hour: 'ч' };
@@ -25,8 +29,10 @@ export const ru = {
     gone: 'Стенд не отвечает: он остановлен или ещё запускается.',
     well: (leader, standbys) => `Всё в порядке: поллинг ведёт ${leader}, в резерве ${list(standbys)}.`,
     alone: (leader) => `Поллинг ведёт ${leader}; резервного воркера пока нет.`,
-    silent: (leader, left) =>
-      `${leader} держит блокировку, но не отвечает. Она истечёт через ${left}, если её не продлить.`,
+    silent: (leader) => `${leader} держит блокировку, но не отвечает.`,
+    otherProgram: 'Блокировку держит другая программа.',
+    expires: (left) => `Блокировка истечёт через ${left}, если её не продлить.`,
+    noExpiry: 'Блокировка бессрочная: удалите её.',
     unanswered: (leader, age) =>
       `Поллинг ведёт ${leader}, но Telegram не отвечает уже ${age}. Сообщения ждут в Telegram.`,
     refused: (leader) => `Лидер ${leader}, но Telegram отклоняет его запросы. Сообщения ждут в Telegram.`,

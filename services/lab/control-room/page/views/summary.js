@@ -1,7 +1,5 @@
 /**
  * One sentence for the state of the whole, and a line for what is broken on purpose.
- *
- * Tested by: test/e2e/sentences.test.ts
  */
 import { h } from '../dom.js';
 import { leaderName } from './worker-name.js';
@@ -24,7 +22,8 @@ export function summary({ connection, lab, now }, t) {
   const name = leaderName(leader, now, t);
   const worker = now.workers.find((one) => one.name === leader.worker);
   if (worker === undefined || worker.role === 'silent') {
-    return { tone: 'warn', text: t.summary.silent(name, t.duration((leader.ttlMs ?? 0) / 1000)) };
+    const holder = name === t.now.otherProgram ? t.summary.otherProgram : t.summary.silent(name);
+    return { tone: 'warn', text: `${holder} ${expiryText(leader, t)}` };
   }
   if (leader.revoked) return { tone: 'warn', text: t.summary.revoked(name) };
   const trouble = pollTrouble(worker, name, { lab, now }, t);
@@ -33,6 +32,10 @@ export function summary({ connection, lab, now }, t) {
   return standbys.length === 0
     ? { tone: 'warn', text: t.summary.alone(name) }
     : { tone: 'good', text: t.summary.well(name, standbys) };
+}
+
+function expiryText({ ttlMs }, t) {
+  return ttlMs === null ? t.summary.noExpiry : t.summary.expires(t.duration(ttlMs / 1000));
 }
 
 /** Why the leader's polls bring nothing, or not everything; null when they are fine. */
