@@ -158,6 +158,16 @@ describe.skipIf(executablePath === undefined)('the control room’s page, with s
     }
   });
 
+  it('offers to fix a fault only if something can be fixed', async () => {
+    const { page, send } = await open();
+    const link = page.locator('#faults a');
+    await send('now', nowSection({ faults: { ...noFault, telegram: '429', store: 'wiped' } }));
+    await link.waitFor();
+    await send('now', nowSection({ faults: { ...noFault, store: 'wiped' } }));
+    await page.locator('#faults').getByText('the store was emptied').waitFor();
+    await link.waitFor({ state: 'detached' });
+  });
+
   it('marks a drill that was fixed too early neither as kept nor as broken', async () => {
     const { page, send } = await open();
     const times = { startedAtMs: 1000, endedAtMs: 2000 };

@@ -65,10 +65,11 @@ export function faultsView({ now, tour }, t) {
     monitorStopped && t.faults.monitor,
   ].filter(Boolean);
   if (broken.length === 0) return [];
+  // The tour fixes what it breaks; a wiped store recovers by itself.
+  const isFixable = !tour?.running && broken.length > (faults?.store ? 1 : 0);
   return [
     h('strong', {}, t.faults.broken),
     h('span', {}, ` ${broken.join(' · ')}`),
-    // The tour fixes what it breaks.
-    !tour?.running && h('span', {}, ' · ', h('a', { href: '#break' }, t.faults.fix)),
+    isFixable && h('span', {}, ' · ', h('a', { href: '#break' }, t.faults.fix)),
   ].filter(Boolean);
 }
