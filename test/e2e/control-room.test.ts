@@ -1,23 +1,23 @@
-/** The control room in a real Chromium: what a newcomer does in the first five minutes. */
+/** The control room in a real Chromium: a newcomer's first five minutes. */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../support/lab.ts';
 import { until } from '../support/program.ts';
 import { allIsWell, answersTo, executablePath, laptop, phone, say, tabTo } from './browser.ts';
-import { type RoomStage, startRoomStage } from './browser-fixture.ts';
+import { type ControlRoomFixture, startControlRoomFixture } from './browser-fixture.ts';
 
 describe.skipIf(executablePath === undefined)('the control room', () => {
-  let stage: RoomStage;
+  let fixture: ControlRoomFixture;
 
   beforeAll(async () => {
-    stage = await startRoomStage({ args: ['--speed', '30'] });
+    fixture = await startControlRoomFixture({ args: ['--speed', '30'] });
   });
 
-  afterAll(() => stage?.stop());
+  afterAll(() => fixture?.stop());
 
   afterEach(async () => {
-    await stage.closePages();
-    expect(stage.complaints()).toEqual([]);
+    await fixture.closePages();
+    expect(fixture.complaints()).toEqual([]);
   });
 
   async function onEveryWorker(page: Page, button: string): Promise<void> {
@@ -30,9 +30,9 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     { on: 'a laptop', options: laptop },
     { on: 'a phone', options: { ...phone, locale: 'en-US' } },
   ])(
-    'tells a stranger on $on at first sight what it is, that all is well, and where to begin',
+    'shows on the first screen of $on what it is, that all is well, and where to start',
     async ({ options }) => {
-      const page = await stage.open(options);
+      const page = await fixture.open(options);
       const first = [
         page.getByRole('heading', { name: 'StaffProBot' }),
         page.getByText('A Telegram bot that exactly one process polls'),
@@ -47,8 +47,8 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     },
   );
 
-  it('talks as several people at once', async () => {
-    const page = await stage.open();
+  it('lets several people write at once', async () => {
+    const page = await fixture.open();
     await say(page, '/start');
     expect(await answersTo(page).last().textContent()).toContain('Hello!');
     await page.getByRole('button', { name: 'Gleb' }).click();
@@ -57,7 +57,7 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await page.getByRole('button', { name: '/get_chat_id', exact: true }).click();
     for (const id of [1001, 1002, 1003]) await answersTo(page, id).getByText(`Chat number: ${id}`).waitFor();
     await page.locator('#messages-1001 .bubble.person[data-waiting="false"]').nth(1).waitFor();
-    // Anna does not write any more; somebody always does.
+    // Anna is deselected; the last one chosen cannot be.
     await page.getByRole('button', { name: 'Anna' }).click();
     await page.getByRole('button', { name: 'Gleb' }).click();
     await page.getByRole('button', { name: 'Dina' }).click();
@@ -66,8 +66,8 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     expect(await page.locator('#text').getAttribute('placeholder')).toBe('Write as Dina…');
   });
 
-  it('keeps the conversation going when the leader is killed', async () => {
-    const page = await stage.open();
+  it('keeps the conversation going after the leader is killed', async () => {
+    const page = await fixture.open();
     const leader = page.locator('[data-lock="true"]');
     const name = await leader.getAttribute('data-worker');
     await leader.getByRole('button', { name: 'Kill' }).click();
@@ -79,9 +79,9 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     expect(await leader.getAttribute('data-worker')).not.toBe(name);
   });
 
-  it('brings the alarm to a superadmin’s phone, where one tap repairs', async () => {
-    const page = await stage.open();
-    const before = await stage.lab.state();
+  it('sends the alert to a superadmin’s phone, where one tap repairs the bot', async () => {
+    const page = await fixture.open();
+    const before = await fixture.lab.state();
     const frozen = before.workers.map(({ pid }) => pid ?? 0);
     await onEveryWorker(page, 'Freeze');
     await page.locator('#summary[data-tone="bad"]').waitFor();
@@ -96,7 +96,7 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await link.close();
     await allIsWell(page);
     await page.locator('#screen .bubble.bot').getByText('The bot works again').waitFor();
-    const { leader, audit } = await stage.lab.state();
+    const { leader, audit } = await fixture.lab.state();
     expect(frozen).not.toContain(leader?.pid);
     expect(audit?.some(({ event }) => event === 'recovered')).toBe(true);
 
@@ -113,8 +113,8 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await until('the hung workers are gone', () => (frozen.some(isAlive) ? undefined : true));
   });
 
-  it('repairs, and says what was done', async () => {
-    const page = await stage.open();
+  it('recovers the bot and reports each step', async () => {
+    const page = await fixture.open();
     await page.getByLabel('Reason, for the audit trail').fill('rehearsal');
     await page.getByRole('button', { name: 'Recover' }).click();
     await page.locator('#ops-result .outcome[data-tone="good"]').waitFor();
@@ -123,8 +123,8 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await allIsWell(page);
   });
 
-  it('speaks Russian and English, and remembers which', async () => {
-    const page = await stage.open();
+  it('switches between English and Russian and remembers the choice', async () => {
+    const page = await fixture.open();
     await page.getByRole('button', { name: 'Русский' }).click();
     await page.getByRole('heading', { name: 'Разговор с ботом' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('ru');
@@ -134,8 +134,8 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await page.getByRole('heading', { name: 'Разговор с ботом' }).waitFor();
   });
 
-  it('can be used with fingers', async () => {
-    const page = await stage.open(phone);
+  it('has controls large enough for touch', async () => {
+    const page = await fixture.open(phone);
     await say(page, '/start');
     await page.locator('[data-do="ops"][data-action="status"]').click();
     await page.locator('#ops-result summary').waitFor();
@@ -146,14 +146,14 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
       elements.map((element) => ({
         tag: element.localName,
         name: element.textContent.trim() || element.id,
-        // A tick box is pressed by its label.
+        // A checkbox is pressed by its label.
         height: (element.closest('label') ?? element).getBoundingClientRect().height,
         isOffPage: element.getBoundingClientRect().bottom < 0,
       })),
     );
     expect(new Set(found.map(({ tag }) => tag)).size).toBe(6);
     expect(found.filter(({ height, isOffPage }) => height < 44 && !isOffPage)).toEqual([]);
-    // Some phones zoom into a field whose letters are smaller.
+    // iOS zooms into fields with smaller letters.
     const fields = 'input:not([type="checkbox"]), select';
     const letters = await page.evaluate(
       `[...document.querySelectorAll('${fields}')].map((field) => parseFloat(getComputedStyle(field).fontSize))`,
@@ -161,17 +161,17 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     expect(Math.min(...(letters as number[]))).toBeGreaterThanOrEqual(16);
   });
 
-  it('is dark where the system is', async () => {
+  it('follows the system’s colour scheme', async () => {
     const grounds: unknown[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await stage.open({ ...laptop, colorScheme });
+      const page = await fixture.open({ ...laptop, colorScheme });
       grounds.push(await page.evaluate('getComputedStyle(document.body).backgroundColor'));
     }
     expect(grounds).toEqual(['rgb(243, 245, 248)', 'rgb(14, 19, 25)']);
   });
 
-  it('can be used by keyboard alone', async () => {
-    const page = await stage.open();
+  it('works by keyboard alone', async () => {
+    const page = await fixture.open();
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.className')).toBe('skip');
     await page.keyboard.press('Enter');
@@ -180,7 +180,7 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await tabTo(page, freeze);
     await page.keyboard.press('Enter');
     await page.locator('[data-key="freeze"][data-signal="SIGCONT"]').waitFor();
-    // The focus is still there: the same key resumes it.
+    // The focus has stayed: the same key resumes it.
     await page.keyboard.press('Enter');
     await allIsWell(page);
     await tabTo(page, '[role="tab"]');
@@ -195,26 +195,26 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await answersTo(page, 1002).getByText('Chat number: 1002').last().waitFor();
   });
 
-  it('lets no other page frame it, run scripts in it or speak for it', async () => {
-    const { headers } = await fetch(stage.lab.url);
+  it('keeps other pages from framing it, running scripts in it or calling its API', async () => {
+    const { headers } = await fetch(fixture.lab.url);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
-    const page = await stage.open();
-    const stranger = await page.context().newPage();
-    await stranger.goto('data:text/html,<p>a foreign page</p>');
-    const outcome = await stranger.evaluate(
-      `fetch('${stage.lab.url}/api/ops', {method: 'POST', mode: 'no-cors', body: '{"action":"restart","reason":"a stranger"}'}).then(() => 'answered', () => 'refused')`,
+    const page = await fixture.open();
+    const otherPage = await page.context().newPage();
+    await otherPage.goto('data:text/html,<p>a foreign page</p>');
+    const outcome = await otherPage.evaluate(
+      `fetch('${fixture.lab.url}/api/ops', {method: 'POST', mode: 'no-cors', body: '{"action":"restart","reason":"another page"}'}).then(() => 'answered', () => 'refused')`,
     );
     expect(outcome).toBe('refused');
-    const { audit } = await stage.lab.state();
-    expect(audit?.filter(({ why }) => why.includes('a stranger'))).toEqual([]);
+    const { audit } = await fixture.lab.state();
+    expect(audit?.filter(({ why }) => why.includes('another page'))).toEqual([]);
   });
 
-  it('says so when the lab is gone, and stands still', async () => {
-    const page = await stage.open();
-    await stage.lab.stop();
+  it('says that the lab is gone, and stops its bars', async () => {
+    const page = await fixture.open();
+    await fixture.lab.stop();
     await page.locator('#summary').getByText('The lab does not answer').waitFor();
     const positions = await page.evaluate(`new Promise((resolve) => {
       const seen = new Set();
@@ -227,7 +227,7 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
       look();
     })`);
     expect(positions).toBe(await page.locator('[data-rate]').count());
-    // A browser writes every connection that fails to the console by itself.
-    expect(stage.complaints().filter((line) => !line.includes('ERR_'))).toEqual([]);
+    // The browser logs each failed connection by itself.
+    expect(fixture.complaints().filter((line) => !line.includes('ERR_'))).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
-/** The control room's page by itself: every look of it is accessible, and it bears labs of other ages and long days. */
+/** The control room's page by itself: accessibility, layout, older labs, long days, charts, moving bars. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
-import { executablePath, graveFaults, holds, laptop, phone } from './browser.ts';
-import { type RoomStage, startRoomStage } from './browser-fixture.ts';
+import { executablePath, laptop, phone, seriousViolations, waitUntil } from './browser.ts';
+import { type ControlRoomFixture, startControlRoomFixture } from './browser-fixture.ts';
 
-/** The chart library, with every plot that it makes in `plots`. */
+/** The chart library, with every plot it creates recorded in `plots`. */
 const spyingLibrary = `import Plot from '/vendor/uplot.js?real';
 window.plots = [];
 export default function (...settings) {
@@ -19,62 +19,62 @@ const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [
 ]);
 
 describe.skipIf(executablePath === undefined)('the control room’s page', () => {
-  let stage: RoomStage;
+  let fixture: ControlRoomFixture;
   let state: ApiState;
 
   beforeAll(async () => {
-    stage = await startRoomStage({ args: ['--speed', '10'] });
-    await stage.lab.post('/api/chat', { text: '/start', as: 1001 });
-    state = await stage.lab.waitFor(
+    fixture = await startControlRoomFixture({ args: ['--speed', '10'] });
+    await fixture.lab.post('/api/chat', { text: '/start', as: 1001 });
+    state = await fixture.lab.waitFor(
       ({ chats }) => chats.some(({ messages }) => messages.some(({ from }) => from === 'bot')),
       'an answer',
     );
   });
 
-  afterAll(() => stage?.stop());
+  afterAll(() => fixture?.stop());
 
   afterEach(async () => {
-    await stage.closePages();
-    expect(stage.complaints()).toEqual([]);
+    await fixture.closePages();
+    expect(fixture.complaints()).toEqual([]);
   });
 
-  /** The page with what the test makes the lab say, in the stream's own form; heard again on each reconnection. */
+  /** The page with an event stream made by the test; each reconnection receives the same events. */
   async function openWith(
     events: readonly (readonly [string, unknown])[],
     options?: BrowserContextOptions,
   ): Promise<Page> {
-    const page = await stage.blank(options);
+    const page = await fixture.blank(options);
     await page.route('**/vendor/uplot.js', (route) =>
       route.fulfill({ contentType: 'text/javascript', body: spyingLibrary }),
     );
     const body = events.map(([name, value]) => `event: ${name}\ndata: ${JSON.stringify(value)}\n\n`).join('');
     await page.route('**/api/events', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
-    await page.goto(stage.lab.url);
+    await page.goto(fixture.lab.url);
     return page;
   }
 
   const facts = () => ({ times: state.times, store: state.store, prometheusUrl: null });
 
-  it.each(looks)('has no serious fault for axe: $look', async ({ options }) => {
-    const page = await stage.open(options);
+  it.each(looks)('has no serious accessibility violation: $look', async ({ options }) => {
+    const page = await fixture.open(options);
     await page.locator('.chart canvas').nth(2).waitFor();
-    expect(await graveFaults(page)).toEqual([]);
+    expect(await seriousViolations(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(options.viewport.width);
   });
 
-  it.each([laptop, phone])('does not jump as it comes, $viewport.width px wide', async (options) => {
-    const page = await stage.blank(options);
+  it.each([laptop, phone])('loads without layout shifts, $viewport.width px wide', async (options) => {
+    const page = await fixture.blank(options);
     await page.addInitScript(`window.shifted = 0;
       new PerformanceObserver((list) => {
         for (const { value } of list.getEntries()) shifted += value;
       }).observe({ type: 'layout-shift', buffered: true });`);
-    await page.goto(stage.lab.url);
+    await page.goto(fixture.lab.url);
     await page.locator('.chart canvas').nth(2).waitFor();
-    // What browsers' makers call good.
+    // The limit for a good score: https://web.dev/articles/cls
     expect(await page.evaluate('shifted')).toBeLessThan(0.1);
   });
 
-  it('shows what an older lab tells, and leaves out what it does not', async () => {
+  it('shows what an older lab sends, and leaves out the rest', async () => {
     const { workers, leader, heartbeat, monitor, pendingUpdates } = state;
     const now = {
       ...{ atMs: state.atMs, storeError: null, stoppedWorkers: [], outage: null, alertFlag: null },
@@ -94,7 +94,7 @@ describe.skipIf(executablePath === undefined)('the control room’s page', () =>
     expect(await page.locator('.drill').count()).toBe(0);
   });
 
-  it('does not grow in the course of a day', async () => {
+  it('does not grow over a long day', async () => {
     const many = <T>(count: number, make: (index: number) => T): T[] =>
       Array.from({ length: count }, (_, i) => make(i));
     const message = (id: number) => ({
@@ -124,13 +124,13 @@ describe.skipIf(executablePath === undefined)('the control room’s page', () =>
     expect(await page.locator('.log .line').count()).toBeLessThanOrEqual(400);
     expect(await page.locator('#messages-1001 .bubble').count()).toBeLessThanOrEqual(60);
     expect(await page.locator('*').count()).toBeLessThan(4000);
-    // A connection that is lost and found brings everything again; the newest sample has come all the same.
-    await holds(page, 'plots.every(({ data }) => data[0].at(-1) === 1499)');
+    // Each reconnection repeats all events; the newest sample is still the last.
+    await waitUntil(page, 'plots.every(({ data }) => data[0].at(-1) === 1499)');
     const lengths = await page.evaluate('plots.flatMap(({ data }) => data.map(({ length }) => length))');
     expect(new Set(lengths as number[])).toEqual(new Set([600]));
   });
 
-  it('marks the axes of its charts exactly, and in the page’s language', async () => {
+  it('labels the charts’ axes exactly, in the page’s language', async () => {
     const { times } = state;
     const sample = (second: number) => ({
       ...{ atMs: second * 1000, updatesPerSecond: second % 2, heartbeatAgeSeconds: second },
@@ -144,7 +144,7 @@ describe.skipIf(executablePath === undefined)('the control room’s page', () =>
       { ...laptop, locale: 'ru-RU' },
     );
     await page.locator('.chart canvas').nth(2).waitFor({ state: 'attached' });
-    await holds(page, 'plots.every(({ axes }) => axes[1]._values?.length > 1)');
+    await waitUntil(page, 'plots.every(({ axes }) => axes[1]._values?.length > 1)');
     expect(await page.evaluate('plots.map(({ axes }) => axes[1]._values)')).toEqual([
       ['0', '1'],
       ['0', '500 мс', '1 с'],
@@ -152,7 +152,7 @@ describe.skipIf(executablePath === undefined)('the control room’s page', () =>
     ]);
   });
 
-  /** Where the lease's bar stands at each frame until it was told anew three times. */
+  /** How many positions the lease's bar took between two events, for three events. */
   const watchLease = `new Promise((resolve) => {
     const places = new Map();
     const look = () => {
@@ -164,16 +164,16 @@ describe.skipIf(executablePath === undefined)('the control room’s page', () =>
     look();
   })`;
 
-  it('drains the lease between two events', async () => {
-    const page = await stage.open();
+  it('moves the lease’s bar between two events', async () => {
+    const page = await fixture.open();
     const places = (await page.evaluate(watchLease)) as number[];
     expect(Math.max(...places)).toBeGreaterThan(3);
   });
 
-  it('holds still for whoever asked for less motion', async () => {
-    const page = await stage.open({ ...laptop, reducedMotion: 'reduce' });
+  it('moves nothing between events with reduced motion', async () => {
+    const page = await fixture.open({ ...laptop, reducedMotion: 'reduce' });
     const places = (await page.evaluate(watchLease)) as number[];
-    // The new place is told and drawn within the same frame, or in the next.
+    // The new position is drawn in the same frame or in the next.
     expect(Math.max(...places)).toBeLessThanOrEqual(2);
     const animations = await page.evaluate(
       'document.getAnimations().filter(({ playState }) => playState === "running").length',

@@ -1,7 +1,7 @@
 /**
- * A real Prometheus scrapes real workers through a hang, a crash and a hand-over, with the project's own rules.
+ * A real Prometheus with the project's own rules scrapes real workers through a hang, a crash and a hand-over.
  *
- * Its times are those of production, ten times faster: five minutes of silence are 30 seconds here.
+ * Its intervals are those of production divided by ten: five minutes of silence are 30 seconds here.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,10 +17,10 @@ import { type Sidecar, startSidecar } from '../support/sidecar.ts';
 const executable = realTool('prometheus');
 const speed = 10;
 const patienceMs = 180_000;
-/** As long as it may be: a takeover must be over before its absence is an alert, 12 s at this speed. */
+/** The longest that fits: a take-over must end before a missing leader raises an alert, after 12 s at this speed. */
 const lease = { POLLING_LOCK_TTL_SECONDS: '6', POLLING_LOCK_RENEW_SECONDS: '2' };
 
-/** A worker and its sidecar, as in one task. */
+/** A worker and its sidecar, as in one ECS task. */
 interface Task {
   readonly botPort: number;
   readonly sidecar: Sidecar;
@@ -54,7 +54,7 @@ describe.skipIf(executable === undefined)('Prometheus', () => {
     await prometheus?.stop();
   });
 
-  /** As ECS does: one that finds the store too slow at its start, on a busy machine, is started again. */
+  /** Like ECS, starts a worker again if the store was too slow for it at its start, on a busy machine. */
   async function startWorker(botPort: number): Promise<WorkerProcess> {
     for (;;) {
       const worker = await stage.worker({ ...lease, BOT_METRICS_PORT: String(botPort) });
@@ -62,9 +62,9 @@ describe.skipIf(executable === undefined)('Prometheus', () => {
       void worker.ended.then((end) => {
         code = end;
       });
-      const takesPart = /leading: |standing by: /;
-      await until('the worker takes part, or has ended', () =>
-        code !== undefined || takesPart.test(worker.output()) ? true : undefined,
+      const ready = /leading: |standing by: /;
+      await until('the worker leads or stands by, or has ended', () =>
+        code !== undefined || ready.test(worker.output()) ? true : undefined,
       );
       if (code === undefined) return worker;
       expect(code).toBe(exitCodes.storeUnreachable);
@@ -110,7 +110,7 @@ describe.skipIf(executable === undefined)('Prometheus', () => {
       JSON.stringify(await firing()) === JSON.stringify(names.toSorted()) ? true : undefined,
     );
 
-  /** Every alert that has fired since then, also for a moment only. */
+  /** Every alert that has fired since then, however briefly. */
   async function firedSince(wallMs: number): Promise<string[]> {
     const elapsedMs = Math.round(clock.wallMs() - wallMs);
     const fired = await query(
@@ -125,12 +125,12 @@ describe.skipIf(executable === undefined)('Prometheus', () => {
   let first: Task;
   let second: Task;
 
-  it('sees one worker lead, and no reason for an alert', { timeout: patienceMs }, async () => {
+  it('sees one worker lead, and fires no alert', { timeout: patienceMs }, async () => {
     first = await startTask();
     await scrapeOnly(first);
     await holds('the worker leads', leads(first));
-    await holds('its heartbeat comes', 'time() - staffprobot_bot_polling_heartbeat_timestamp < 5');
-    // Long enough for whatever wants to fire on a start.
+    await holds('its heartbeat is fresh', 'time() - staffprobot_bot_polling_heartbeat_timestamp < 5');
+    // Long enough for any alert that a start might fire.
     await holds('it has led for a while', `count_over_time((${leads(first)})[10s:1s]) >= 10`);
     expect(await firing()).toEqual([]);
   });
@@ -142,7 +142,7 @@ describe.skipIf(executable === undefined)('Prometheus', () => {
     };
     const queries = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
     expect(queries.length).toBeGreaterThan(30);
-    await holds('messages were handled', 'rate(staffprobot_bot_updates_handled_total{result="ok"}[5m]) > 0');
+    await holds('updates were handled', 'rate(staffprobot_bot_updates_handled_total{result="ok"}[5m]) > 0');
     await holds('the rule was recorded', 'job:staffprobot_bot_polling:bool == 1');
     for (const { title, expr } of queries) {
       const samples = (await query(expr)).filter(({ value }) => !Number.isNaN(value));
@@ -150,14 +150,14 @@ describe.skipIf(executable === undefined)('Prometheus', () => {
     }
   });
 
-  it('tells of a hung bot what there is to tell, and takes it back', { timeout: patienceMs }, async () => {
+  it('fires exactly the alerts of a hung bot, and resolves them', { timeout: patienceMs }, async () => {
     const startedMs = clock.wallMs();
     first.worker.signal('SIGSTOP');
     await untilFiring('StaffProBotBotDown', 'StaffProBotNoLeader', 'StaffProBotNoHeartbeat');
     expect(await query('staffprobot_bot_polling_leader')).toEqual([]);
     const [age] = await query('time() - staffprobot_bot_polling_heartbeat_timestamp');
     expect(age?.value).toBeGreaterThan((5 * 60) / speed);
-    // The hung bot cost no scrape; a busy machine may have cost one or two.
+    // A hung bot fails no scrape of its sidecar; a busy machine may fail one or two.
     const [answered] = await query('avg_over_time(up[30s])');
     expect(answered?.value).toBeGreaterThan(0.8);
     first.worker.signal('SIGCONT');
@@ -170,7 +170,7 @@ describe.skipIf(executable === undefined)('Prometheus', () => {
     ]);
   });
 
-  it('tells of a killed bot while its standby takes over, and nothing else', {
+  it('fires only BotDown for a killed bot whose standby takes over', {
     timeout: patienceMs,
   }, async () => {
     second = await startTask();
@@ -187,13 +187,13 @@ describe.skipIf(executable === undefined)('Prometheus', () => {
     expect(await firedSince(startedMs)).toEqual(['StaffProBotBotDown']);
   });
 
-  it('finds nothing to tell of a hand-over', { timeout: patienceMs }, async () => {
+  it('fires nothing during a hand-over', { timeout: patienceMs }, async () => {
     await holds('the restarted worker stands by', 'sum(staffprobot_sidecar_bot_up) == 2');
     const [before] = await query('max(staffprobot_bot_polling_epoch)');
     const startedMs = clock.wallMs();
     second.worker.signal('SIGTERM');
     expect(await second.worker.ended).toBe(0);
-    // As Cloud Map does with a task that stops.
+    // Cloud Map removes a stopping task from discovery.
     await scrapeOnly(first);
     second.sidecar.signal('SIGTERM');
     expect(await second.sidecar.ended).toBe(0);

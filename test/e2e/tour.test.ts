@@ -1,7 +1,7 @@
 /**
- * The control room breaks things: the load, the drills and the guided tour by their buttons, in a real Chromium.
+ * The load, the drills and the guided tour, started by their buttons in a real Chromium.
  *
- * What the page says of a promise is not taken at its word: the store and the Bot API server are asked as well.
+ * The page's word on a promise is not enough: the tests check the store and the Bot API server as well.
  */
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -9,45 +9,48 @@ import { readLockHolder } from '../../services/core/lease/lock-value.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { isAlive } from '../support/lab.ts';
 import { until } from '../support/program.ts';
-import { allIsWell, executablePath, graveFaults, phone } from './browser.ts';
-import { type RoomStage, startRoomStage } from './browser-fixture.ts';
+import { allIsWell, executablePath, phone, seriousViolations } from './browser.ts';
+import { type ControlRoomFixture, startControlRoomFixture } from './browser-fixture.ts';
 
 const keys = storeKeys('');
 /** Six steps with an outage, a rogue poller and a quarantine among them. */
 const tourPatienceMs = 240_000;
 const drillPatienceMs = 60_000;
 
-describe.skipIf(executablePath === undefined)('the control room breaks things', () => {
-  let stage: RoomStage;
+describe.skipIf(executablePath === undefined)('the control room’s load, drills and tour', () => {
+  let fixture: ControlRoomFixture;
 
   beforeAll(async () => {
-    stage = await startRoomStage({ args: ['--speed', '30'] });
+    fixture = await startControlRoomFixture({ args: ['--speed', '30'] });
   });
 
-  afterAll(() => stage?.stop());
+  afterAll(() => fixture?.stop());
 
   afterEach(async () => {
-    await stage.closePages();
-    expect(stage.complaints()).toEqual([]);
+    await fixture.closePages();
+    expect(fixture.complaints()).toEqual([]);
   });
 
-  const telegram = () => stage.lab.telegram();
-  const faults = (): Promise<readonly unknown[]> => stage.lab.emulator('faults');
-  const get = async (key: string): Promise<string> => String(await stage.lab.store('GET', key));
+  const telegram = () => fixture.lab.telegram();
+  const faults = (): Promise<readonly unknown[]> => fixture.lab.emulator('faults');
+  const get = async (key: string): Promise<string> => String(await fixture.lab.store('GET', key));
 
-  /** How often the lock was taken, by the audit trail: it begins anew with the store, as the epoch does. */
+  /** Terms in the audit trail: like the epoch, it starts again with an emptied store. */
   async function termsOnRecord(): Promise<number> {
-    const entries = (await stage.lab.store('XRANGE', keys.audit, '-', '+')) as readonly [string, string[]][];
+    const entries = (await fixture.lab.store('XRANGE', keys.audit, '-', '+')) as readonly [
+      string,
+      string[],
+    ][];
     return entries.filter(([, fields]) => fields.includes('acquired')).length;
   }
 
   const figure = async (page: Page, name: string): Promise<number> =>
     Number(await page.locator(`[data-figure="${name}"] dd`).textContent());
 
-  it('shows under load that nothing is lost and nothing overtakes', async () => {
-    const page = await stage.open();
+  it('loses and reorders nothing under load', async () => {
+    const page = await fixture.open();
     const before = await telegram();
-    await page.getByLabel('Messages a second').fill('60');
+    await page.getByLabel('Messages per second').fill('60');
     await page.getByLabel('Chats').fill('12');
     await page.getByRole('button', { name: 'Start the load' }).click();
     await until('a hundred answers', async () =>
@@ -69,27 +72,27 @@ describe.skipIf(executablePath === undefined)('the control room breaks things', 
     expect(after.pending).toBe(0);
   });
 
-  it('refuses a load that it cannot give, in words of the page’s language', async () => {
-    const page = await stage.open();
+  it('refuses an impossible load in the page’s language', async () => {
+    const page = await fixture.open();
     await page.getByLabel('Chats').fill('5000');
     await page.locator('#load-form').evaluate((form) => form.setAttribute('novalidate', ''));
     await page.getByRole('button', { name: 'Start the load' }).click();
-    await page.locator('#load-trouble').getByText('It did not work').waitFor();
+    await page.locator('#load-trouble').getByText('That did not work').waitFor();
     expect(await page.locator('#load-trouble').textContent()).toContain('200');
     await page.getByRole('button', { name: 'Русский' }).click();
     await page.getByRole('button', { name: 'Дать нагрузку' }).click();
     await page.locator('#load-trouble').getByText('чатов: ожидается целое число от 1 до 200').waitFor();
     await page.getByRole('button', { name: 'English' }).click();
-    // A refusal is one line of the browser's own in the console.
-    expect(stage.complaints().filter((line) => !line.includes('400'))).toEqual([]);
+    // The browser logs each refused request by itself.
+    expect(fixture.complaints().filter((line) => !line.includes('400'))).toEqual([]);
   });
 
-  it('kills the leader by the drill’s button, and the standby keeps the promise', async () => {
-    const page = await stage.open();
+  it('runs the kill drill, and the standby keeps the promise', async () => {
+    const page = await fixture.open();
     const [lock, epoch, before] = [await get(keys.lock), await get(keys.epoch), await telegram()];
     const { pid } = readLockHolder(lock);
     const card = page.locator('[data-drill-card="kill"]');
-    await card.getByRole('button', { name: 'Run it: Kill a worker' }).click();
+    await card.getByRole('button', { name: 'Run: Kill a worker' }).click();
     await card.locator('.verdict', { hasText: '✓ kept' }).waitFor({ timeout: drillPatienceMs });
     expect(await card.getAttribute('data-state')).toBe('kept');
     expect(isAlive(pid ?? 0)).toBe(false);
@@ -100,28 +103,28 @@ describe.skipIf(executablePath === undefined)('the control room breaks things', 
     await allIsWell(page);
   });
 
-  it('breaks Telegram and mends it by the same button, on a phone and by keyboard', async () => {
-    const page = await stage.open(phone);
+  it('breaks and fixes Telegram by the same button, on a phone and by keyboard', async () => {
+    const page = await fixture.open(phone);
     const card = page.locator('[data-drill-card="telegram-502"]');
     await card.getByRole('button').focus();
     await page.keyboard.press('Enter');
     await card.getByRole('button', { name: 'Починить' }).waitFor();
     await until('Telegram is broken', async () => ((await faults()).length > 0 ? true : undefined));
-    await page.locator('#faults').getByText('Сломано нарочно').waitFor();
+    await page.locator('#faults').getByText('Сломано намеренно').waitFor();
     await until('a poll was refused', async () =>
       JSON.stringify(await faults()).includes('"met":0') ? undefined : true,
     );
-    // The focus is still there: the same key mends.
+    // The focus has stayed: the same key fixes.
     await page.keyboard.press('Enter');
     await until('Telegram is well', async () => ((await faults()).length === 0 ? true : undefined));
-    await card.locator('.verdict', { hasText: 'сдержано' }).waitFor({ timeout: drillPatienceMs });
+    await card.locator('.verdict', { hasText: '✓ выполнено' }).waitFor({ timeout: drillPatienceMs });
     await page.locator('#faults').waitFor({ state: 'hidden' });
   });
 
-  it('keeps six promises in the guided tour', { timeout: tourPatienceMs }, async () => {
-    const page = await stage.open();
+  it('keeps all six promises of the guided tour', { timeout: tourPatienceMs }, async () => {
+    const page = await fixture.open();
     const before = await telegram();
-    await stage.lab.store('SET', 'before-the-tour', 'here');
+    await fixture.lab.store('SET', 'before-the-tour', 'here');
     await page.getByRole('button', { name: 'Start the tour' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Stop the tour' }).waitFor();
@@ -136,14 +139,14 @@ describe.skipIf(executablePath === undefined)('the control room breaks things', 
     );
     await page.getByText('All 6 promises held.').waitFor();
 
-    // What must have happened for that, told by others than the page.
+    // The same facts from the store and the Bot API server.
     const after = await telegram();
-    const told = after.sentMessages.filter(({ text }) => /The bot has been silent/.test(text));
-    expect(new Set(told.map(({ chat_id }) => chat_id))).toEqual(new Set([2001, 2002]));
+    const alerts = after.sentMessages.filter(({ text }) => /The bot has been silent/.test(text));
+    expect(new Set(alerts.map(({ chat_id }) => chat_id))).toEqual(new Set([2001, 2002]));
     expect(after.conflicts).toBeGreaterThan(before.conflicts);
     expect(after.pending).toBe(0);
-    // The last step wiped the store: what was in it is gone, and the terms are counted anew.
-    expect(await stage.lab.store('EXISTS', 'before-the-tour')).toBe(0);
+    // The last step wiped the store: its keys are gone, and the terms are counted from 1 again.
+    expect(await fixture.lab.store('EXISTS', 'before-the-tour')).toBe(0);
     await until('every term since then is on record', async () =>
       Number(await get(keys.epoch)) === (await termsOnRecord()) ? true : undefined,
     );
@@ -153,7 +156,7 @@ describe.skipIf(executablePath === undefined)('the control room breaks things', 
 
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      expect(await graveFaults(page)).toEqual([]);
+      expect(await seriousViolations(page)).toEqual([]);
     }
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1280);
   });

@@ -1,4 +1,4 @@
-/** Times as the page writes them: the same in both languages, on the viewer's clock. */
+/** The time of day, alike in both languages, on the viewer's clock. */
 
 /** @param {number} ms since 1970 */
 export function clockTime(ms) {

@@ -1,24 +1,24 @@
 /**
- * The control room's page without a lab: the test itself tells the page what a lab would, event by event.
+ * The control room's page without a lab: the test sends the lab's events itself, one by one.
  *
- * For what no real lab does on demand: an event at the very moment, a fault and no other.
+ * For cases that a real lab does not produce on demand: an event at an exact moment, one fault and no other.
  */
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { NowSection, WorkerView } from '../../services/lab/control-room/snapshot.ts';
 import { drillFacts } from '../../services/lab/drills/drill-facts.ts';
 import { labTimes } from '../../services/lab/lab-times.ts';
 import { tourStepFacts } from '../../services/lab/tour/tour-facts.ts';
-import { holds, type RoomBrowser } from './browser.ts';
+import { type ControlRoomBrowser, waitUntil } from './browser.ts';
 
-export interface ToldPage {
+export interface ScriptedPage {
   readonly page: Page;
-  /** `also`: what is evaluated in the page at the same moment. */
-  tell(section: string, value: unknown, also?: string): Promise<void>;
+  /** @param also a script to evaluate in the page at the same moment */
+  send(section: string, value: unknown, also?: string): Promise<void>;
 }
 
-const streamOfTheTest = `window.EventSource = class {
+const scriptedEventSource = `window.EventSource = class {
   constructor() {
-    window.told = this;
+    window.scripted = this;
     this.listeners = {};
   }
   addEventListener(name, listener) {
@@ -45,7 +45,7 @@ const [leader, standby] = ['worker-1', 'worker-2'].map((name, index): WorkerView
   };
 }) as [WorkerView, WorkerView];
 
-/** All is well, but for what the test says; `details` are the leader's. */
+/** All is well except for `other`; `details` are merged into the leader's. */
 export function nowSection({
   details = {},
   ...other
@@ -67,23 +67,23 @@ export function nowSection({
   };
 }
 
-/** The page as it is when all is well. */
-export async function openTold(
-  { blank }: RoomBrowser,
+/** Opens the page in a state where all is well. */
+export async function openScriptedPage(
+  { blank }: ControlRoomBrowser,
   url: string,
   options?: BrowserContextOptions,
-): Promise<ToldPage> {
+): Promise<ScriptedPage> {
   const page = await blank(options);
-  await page.addInitScript(streamOfTheTest);
+  await page.addInitScript(scriptedEventSource);
   await page.route('**/api/**', (route) => route.fulfill({ json: { ok: true } }));
   await page.goto(url);
-  await holds(page, 'window.told?.listeners.now !== undefined');
-  const tell: ToldPage['tell'] = async (section, value, also = '') => {
+  await waitUntil(page, 'window.scripted?.listeners.now !== undefined');
+  const send: ScriptedPage['send'] = async (section, value, also = '') => {
     const event = JSON.stringify({ data: JSON.stringify(value) });
-    await page.evaluate(`told.listeners[${JSON.stringify(section)}](${event});${also}`);
+    await page.evaluate(`scripted.listeners[${JSON.stringify(section)}](${event});${also}`);
   };
-  await tell('lab', labSection);
-  await tell('now', nowSection());
+  await send('lab', labSection);
+  await send('now', nowSection());
   await page.locator('#summary[data-tone="good"]').waitFor();
-  return { page, tell };
+  return { page, send };
 }

@@ -1,13 +1,13 @@
-/** A meter that may move by itself between two events (`draining.js`). */
+/** A meter whose bar may move on between two events (`moving-bars.js`). */
 import { h } from '../dom.js';
 
 /**
- * @param {{label: string, text: string, share: number, perSecond?: number, tone: string}} meter `perSecond`: how much
- *   of the whole it goes by itself; without it the bar stands
+ * @param {{label: string, text: string, share: number, perSecond?: number, tone: string}} values `share`: 0 to 1;
+ *   `perSecond`: how fast the share changes by itself, 0 unless given
  */
-export function bar({ label, text, share, perSecond = 0, tone }) {
+export function meter({ label, text, share, perSecond = 0, tone }) {
   const shown = Math.min(1, Math.max(0, share));
-  const meter = {
+  const bar = {
     class: 'bar',
     role: 'meter',
     'aria-label': label,
@@ -23,5 +23,5 @@ export function bar({ label, text, share, perSecond = 0, tone }) {
     'data-rate': perSecond.toFixed(5),
     style: { transform: `scaleX(${shown.toFixed(4)})` },
   });
-  return h('div', { class: 'bar-row' }, h('div', meter, fill), h('span', { class: 'note' }, text));
+  return h('div', { class: 'bar-row' }, h('div', bar, fill), h('span', { class: 'note' }, text));
 }

@@ -1,5 +1,9 @@
-/** What a press on an element with `data-do` does; each takes the element's `data-` values. */
-import { post, whyNot } from './talk.js';
+/**
+ * The actions behind the page's buttons and forms: an element names its action in `data-do` and passes its `data-` values.
+ *
+ * Tested by: test/e2e/control-room.test.ts
+ */
+import { failureText, post } from './lab-client.js';
 
 export const localeKey = 'staffprobot-locale';
 
@@ -9,11 +13,11 @@ const forcible = ['release-lock', 'recover'];
 /**
  * @param {{state: object, set: (values: object) => void, t: () => object}} page
  */
-export function pressesOf({ state, set, t }) {
-  /** Says under `place` why something did not work, or that nothing is wrong. */
-  const tell = (place, answer) =>
+export function createActions({ state, set, t }) {
+  /** Shows under `place` why an action failed, or clears the message. */
+  const report = (place, answer) =>
     set({
-      troubles: { ...state.troubles, [place]: answer.ok ? '' : t().workers.failed(whyNot(answer, t())) },
+      troubles: { ...state.troubles, [place]: answer.ok ? '' : t().workers.failed(failureText(answer, t())) },
     });
 
   return {
@@ -29,7 +33,7 @@ export function pressesOf({ state, set, t }) {
       const writers = state.writers.includes(chosen) ? others : [...state.writers, chosen];
       if (writers.length > 0) set({ writers });
     },
-    everybody: () => set({ writers: (state.chats ?? []).map(({ person }) => person.id) }),
+    everyone: () => set({ writers: (state.chats ?? []).map(({ person }) => person.id) }),
     owner: ({ id }) => set({ ownerId: Number(id) }),
     app: ({ app }) => set({ app }),
 
@@ -42,16 +46,16 @@ export function pressesOf({ state, set, t }) {
       }),
 
     async signal({ pid, signal }) {
-      tell('worker', await post('/api/workers/signal', { pid: Number(pid), signal }));
+      report('worker', await post('/api/workers/signal', { pid: Number(pid), signal }));
     },
     async drill({ drill }) {
       const takesWorker = state.lab?.drills?.find(({ id }) => id === drill)?.target === 'worker';
       const worker = takesWorker ? byId('drill-worker').value : '';
-      tell('drill', await post('/api/drills', { drill, ...(worker === '' ? {} : { worker }) }));
+      report('drill', await post('/api/drills', { drill, ...(worker === '' ? {} : { worker }) }));
     },
-    mend: async ({ drill }) => tell('drill', await post('/api/drills/mend', { drill })),
-    tour: async ({ action }) => tell('tour', await post('/api/tour', { action })),
-    'load-stop': async () => tell('load', await post('/api/load/stop', {})),
+    fix: async ({ drill }) => report('drill', await post('/api/drills/mend', { drill })),
+    tour: async ({ action }) => report('tour', await post('/api/tour', { action })),
+    'load-stop': async () => report('load', await post('/api/load/stop', {})),
 
     async ops({ action }) {
       const startedMs = performance.now();
@@ -62,8 +66,8 @@ export function pressesOf({ state, set, t }) {
       const drop = byId('drop').checked && action === 'recover';
       const options = { ...(force ? { force } : {}), ...(drop ? { dropUpdates: drop } : {}) };
       const said = await post('/api/ops', { action, reason, ...options });
-      const answer = said.ok ? said : { ...said, error: whyNot(said, t()) };
-      // A later action's answer is not overwritten by an earlier one's.
+      const answer = said.ok ? said : { ...said, error: failureText(said, t()) };
+      // An earlier action's late answer does not overwrite a later action's.
       if (state.ops === run) set({ ops: { action, answer, elapsedMs: performance.now() - startedMs } });
     },
 
@@ -71,7 +75,7 @@ export function pressesOf({ state, set, t }) {
       for (const as of state.writers) void post('/api/chat', { text, as, locale: state.locale });
     },
     async load({ perSecond, chats }) {
-      tell('load', await post('/api/load', { perSecond: Number(perSecond), chats: Number(chats) }));
+      report('load', await post('/api/load', { perSecond: Number(perSecond), chats: Number(chats) }));
     },
   };
 }
