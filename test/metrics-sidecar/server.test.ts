@@ -271,6 +271,9 @@ describe('the sidecar under odd clients', () => {
 
   it('cuts off who sends a header drop by drop, and who never reads', async () => {
     const own = await stage();
+    // Patience enough for any network; with less, this test need not wait as long.
+    expect(own.server).toMatchObject({ requestTimeout: 5000, headersTimeout: 5000, timeout: 5000 });
+    Object.assign(own.server, { requestTimeout: 1000, headersTimeout: 1000, timeout: 1000 });
     const dripping = connect({ port: own.port, host: '127.0.0.1' });
     const deaf = connect({ port: own.port, host: '127.0.0.1' });
     for (const socket of [dripping, deaf]) socket.on('error', () => undefined);
