@@ -12,10 +12,10 @@ export default defineConfig({
           name: 'quick',
           include: ['test/**/*.test.ts'],
           exclude: [long],
-          // Loading each module (the CDK, the Lua machine) once per worker, not once per file, saves two minutes. So a
-          // file puts back what it changes outside itself, such as `process.env`.
+          // Load each module (the CDK, the Lua machine) once per worker, not once per file: a third less work in all.
+          // So each file restores what it changes outside itself, such as `process.env`.
           isolate: false,
-          // More than the two cores: most files wait for processes of their own.
+          // More workers than cores: most files wait for processes of their own.
           maxWorkers: 4,
         },
       },

@@ -68,6 +68,8 @@ async function watchInput(): Promise<StandardInput> {
   process.stdin.resume();
   // One that was closed from the beginning shows it by then, and says nothing about whoever started this.
   await systemClock.sleep(openAtStartMs);
+  // Node runs timers before it reads input: on a busy machine the end may still be unread.
+  await systemClock.sleep(0);
   return { end: ended ? never : end };
 }
 
