@@ -284,9 +284,9 @@ describe('the sidecar under odd clients', () => {
     deaf.pause();
     for (let index = 0; index < 2000; index += 1) deaf.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
     try {
-      await expect.poll(() => accepted.length, { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => accepted.length, { timeout: 25_000 }).toBe(2);
       await expect
-        .poll(() => accepted.every(({ destroyed }) => destroyed), { timeout: 20_000, interval: 200 })
+        .poll(() => accepted.every(({ destroyed }) => destroyed), { timeout: 30_000, interval: 200 })
         .toBe(true);
     } finally {
       clearInterval(drip);
