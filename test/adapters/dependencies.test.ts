@@ -19,14 +19,14 @@ const compose = (environment = {}) => {
 
 describe('composeDependencies', () => {
   it('leaves out whatever is not configured', () => {
-    const { ports, linkMaker } = compose();
+    const { ports, oneTapLinks } = compose();
     expect(ports).toMatchObject({
       environment: 'development',
       topic: undefined,
       ecs: undefined,
       links: undefined,
     });
-    expect(linkMaker).toBeUndefined();
+    expect(oneTapLinks).toBeUndefined();
   });
 
   it('adds the topic and the ECS service by their settings', () => {
@@ -41,7 +41,7 @@ describe('composeDependencies', () => {
 
   it('signs links with a secret, and puts them into alerts with a base URL as well', () => {
     const { OPS_LINK_SECRET } = links;
-    expect(compose({ OPS_LINK_SECRET })).toMatchObject({ linkMaker: {}, ports: { links: undefined } });
+    expect(compose({ OPS_LINK_SECRET })).toMatchObject({ oneTapLinks: {}, ports: { links: undefined } });
     expect(compose(links).ports.links).toBeDefined();
   });
 
