@@ -101,7 +101,7 @@ describe('an answer that is no list of updates', () => {
       stage.telegram.queue.push(message(100, 'after'));
       await stage.clock.advance(5000);
       expect(ended).toEqual(['after']);
-      expect(stage.troubles).toEqual([expect.stringContaining('no list of updates')]);
+      expect(stage.troubles).toEqual([expect.stringContaining('not a list of updates')]);
     },
   );
 });
