@@ -127,6 +127,14 @@ describe('a replayed update', () => {
     expect(lanes.busyCount).toBe(0);
   });
 
+  it('is not even counted once the term may not act', async () => {
+    add('a', 1, true);
+    mayAct = false;
+    lanes.start();
+    await clock.advance(1000);
+    expect([counted, lanes.busyCount]).toEqual([[], 0]);
+  });
+
   it('is not dispatched when the term may not act any more once it is counted', async () => {
     add('a', 1, true);
     lanes.start();
