@@ -1,4 +1,4 @@
-/** The wire's limit: fetches, confirms, and handles nothing. It loses whatever was not handled; it handles nothing. */
+/** The limit of the network: fetches and confirms, but handles nothing. It only records each message. */
 import { fetchBotApi } from '../../../services/adapters/telegram/fetch-bot-api.ts';
 import type { Update } from '../../../services/core/updates/update.ts';
 import { readOrder, settings, Workplace } from '../work.ts';
@@ -21,7 +21,7 @@ while (!stop.signal.aborted) {
       offset = update.update_id + 1;
     }
   } catch {
-    // The bare loop is there for the wire's limit; what it does in trouble is of no interest.
+    // The bare loop only shows the network's limit; how it handles errors does not matter.
   }
 }
 process.exit(0);

@@ -1,4 +1,4 @@
-/** grammY's concurrent runner as its documentation shows it, with `sequentialize` by chat when told so. */
+/** grammY's concurrent runner as its documentation shows it; `--sequentialize` adds `sequentialize` by chat. */
 import { run, sequentialize } from '@grammyjs/runner';
 import { Bot } from 'grammy';
 import { settings, Workplace } from '../work.ts';

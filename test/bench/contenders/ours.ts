@@ -1,4 +1,4 @@
-/** The bench's work as a module for `BOT_HANDLERS`: it runs in the shipped worker, `services/bot/main.ts`. */
+/** The bench's work as a `BOT_HANDLERS` module. It runs in the shipped worker, `services/bot/main.ts`. */
 import { Composer } from 'telegraf';
 import { settings, Workplace } from '../work.ts';
 

@@ -240,6 +240,12 @@ describe('an id that is used again for another update', () => {
     end(...batch);
     expect(ledger.removable()).toEqual([100]);
   });
+
+  it('is no longer recognised as the earlier one', () => {
+    ledger.replay([inherited(100, 'ended')]);
+    ledger.receive(ledger.entriesFor([update(100, 'other')]), { isReplay: false });
+    expect(ledger.hasIdConflict([update(100)])).toBe(true);
+  });
 });
 
 describe('a bug', () => {
