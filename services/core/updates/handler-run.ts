@@ -1,13 +1,14 @@
 /**
  * One run of a handler, and what happens to its update.
  *
- * | The handler | Its update |
- * | --- | --- |
- * | returns | is settled: Telegram may be told, the journal may forget it |
- * | throws | has had its turn: settled in the same way, counted and logged as failed, never retried |
- * | is over its time limit | is reported once; `signal` aborts; its lane stays locked until the handler ends |
- * | runs when the term ends | `signal` aborts; the next leader handles it again, as a later attempt |
- * | ends with the process | stays unsettled: the next leader counts another attempt (`attempt-counter.ts`), and after the last one it becomes a dead letter |
+ * - The handler returns: the update is settled. Telegram may be told, the journal may forget it.
+ * - The handler throws: the update has had its turn. It is settled in the same way, counted and logged as failed, and
+ *   never retried.
+ * - The handler is over its time limit: it is reported once and its signal aborts. Its lane stays locked until it ends.
+ * - The term is over while the handler runs: its signal aborts. The next leader handles the update again, as a later
+ *   attempt.
+ * - The process ends while the handler runs: the update stays unsettled. The next leader counts another attempt
+ *   (`attempt-counter.ts`); after the last one the update becomes a dead letter.
  *
  * Guarantees: `run` resolves when the handler has ended and not before, and never rejects because of it.
  * Does not guarantee: that a handler ever ends. None is cut off, because what it did cannot be undone.

@@ -1,12 +1,12 @@
 /**
  * The ledger of one term: which updates were received, and what may be confirmed to Telegram.
  *
- * Each update has two states: its handler's and its journal entry's. It is settled when its handler has ended or its
- * entry is written. Only settled updates may be confirmed, and Telegram's confirmation is cumulative: the offset to
- * confirm is the id of the first unsettled update in order of arrival, or one past the last.
- *
- * An entry is removed once the handler has ended, the entry may be in the store, and Telegram cannot deliver the
- * update again. While Telegram still may, the entry becomes a tombstone: the next leader recognises the update by it.
+ * Each update has three states: of its handler, of its journal entry, and at Telegram.
+ * - Settled: the handler has ended or the entry is written. Only settled updates may be confirmed. Telegram's
+ *   confirmation is cumulative, so the offset to confirm is the id of the first unsettled update in order of arrival, or
+ *   one past the last.
+ * - Removable: the handler has ended, the journal may hold an entry, and Telegram has confirmed. Until it has, the entry
+ *   becomes a tombstone, by which the next leader recognises the update.
  *
  * Invariants, asserted here: a handler starts and ends once; the number of unsettled updates is never negative; no entry
  * is removed while its handler has not ended. `polling-session.ts` asserts that nothing below its offset is unsettled.
@@ -31,6 +31,13 @@ type EntryState =
   | 'written'
   /** The journal holds it as ended. */
   | 'tombstone';
+
+type TelegramState =
+  /** Part of the last batch, which is not confirmed yet: Telegram may deliver it again. */
+  | 'unconfirmed'
+  /** An earlier leader journaled it, perhaps without confirming it: Telegram may deliver it again. */
+  | 'inherited'
+  | 'confirmed';
 
 /** One journal entry, as far as this term knows. */
 interface TrackedEntry {
@@ -64,11 +71,11 @@ export class UpdateLedger {
   private batch: readonly TrackedUpdate[] = [];
   /** Entries of ended updates that the journal holds or may hold: they must be removed. */
   private readonly finished = new Map<number, TrackedEntry>();
-  /** Telegram: ids of the last batch until it is confirmed. Their entries stay, in case they are delivered again. */
+  /** Ids of the last batch, until Telegram confirms it. */
   private unconfirmed: ReadonlySet<number> = new Set();
-  /** Telegram: updates that an earlier leader journaled. They may be delivered again, with the very same content. */
+  /** Updates that an earlier leader journaled, with their content: Telegram delivers them again unchanged. */
   private readonly inherited = new Map<number, string>();
-  /** Telegram: in this term it confirmed that it holds nothing below this id. */
+  /** In this term Telegram confirmed that it holds nothing below this id. */
   private confirmedBelow = Number.NEGATIVE_INFINITY;
   /** Ids in the write under way: a removal that overtakes the write would leave its entry behind. */
   private writing: ReadonlySet<number> = new Set();
@@ -237,9 +244,13 @@ export class UpdateLedger {
     return updates.some((update) => this.unfinished.has(update.update_id) && !this.isRedelivery(update));
   }
 
-  /** Unconfirmed, or inherited and not known to be confirmed. */
   private mayBeRedelivered(id: number): boolean {
-    return this.unconfirmed.has(id) || (this.inherited.has(id) && id >= this.confirmedBelow);
+    return this.telegramState(id) !== 'confirmed';
+  }
+
+  private telegramState(id: number): TelegramState {
+    if (this.unconfirmed.has(id)) return 'unconfirmed';
+    return this.inherited.has(id) && id >= this.confirmedBelow ? 'inherited' : 'confirmed';
   }
 
   private isRedelivery(update: Update): boolean {

@@ -42,15 +42,15 @@ const idsOf = (entries: readonly JournalEntry[]): readonly number[] =>
 
 describe('an update', () => {
   it.each([
-    ['whose handler waits', () => {}, 1, 100],
-    ['whose handler runs', ([one]: Batch) => one && ledger.handlerStarted(one), 1, 100],
-    ['whose handler has ended', ([one]: Batch) => end(one), 0, 101],
-    ['that became a dead letter without a run', ([one]: Batch) => one && ledger.handlerEnded(one), 0, 101],
-    ['whose entry is written', () => write(), 0, 101],
-    ['whose entry is being written', () => ledger.writeStarted(ledger.unsettled()), 1, 100],
-    ['whose entry is uncertain', () => write(undefined, false), 1, 100],
+    ['its handler waits', () => {}, 1, 100],
+    ['its handler runs', ([one]: Batch) => one && ledger.handlerStarted(one), 1, 100],
+    ['its handler has ended', ([one]: Batch) => end(one), 0, 101],
+    ['it became a dead letter without a run', ([one]: Batch) => one && ledger.handlerEnded(one), 0, 101],
+    ['its entry is written', () => write(), 0, 101],
+    ['its entry is being written', () => ledger.writeStarted(ledger.unsettled()), 1, 100],
+    ['its entry is uncertain', () => write(undefined, false), 1, 100],
     [
-      'whose handler has ended while its entry was written',
+      'its handler has ended while its entry was being written',
       ([one]: Batch) => {
         ledger.writeStarted(ledger.unsettled());
         end(one);
@@ -59,13 +59,13 @@ describe('an update', () => {
       0,
       101,
     ],
-  ])('%s', (_what, step, unsettled, offset) => {
+  ])('is settled or not by the states of its handler and its entry: %s', (_what, step, unsettled, offset) => {
     step(receive(100));
     expect(ledger.unsettledCount).toBe(unsettled);
     expect(ledger.confirmableOffset(100)).toBe(offset);
   });
 
-  it('is in flight until its handler has ended, also when it is written', () => {
+  it('is in flight until its handler has ended, even if it is written', () => {
     const batch = receive(100, 101);
     write();
     expect(ledger.inFlight).toBe(2);
