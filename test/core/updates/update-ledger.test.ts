@@ -178,6 +178,18 @@ describe('a tombstone', () => {
     expect(ledger.tombstonesToWrite()).toEqual([]);
   });
 
+  it.each([true, false])(
+    'stays one when the write of the unfinished entry ends after it: written %s',
+    (isWritten) => {
+      const batch = receive(100);
+      ledger.writeStarted(ledger.unsettled());
+      end(...batch);
+      ledger.markCounted({ finishedIds: [], tombstoneIds: [100] });
+      ledger.writeEnded({ isWritten });
+      expect(ledger.tombstonesToWrite()).toEqual([]);
+    },
+  );
+
   it('of an earlier leader starts no handler, and goes when Telegram holds nothing below it', () => {
     expect(ledger.replay([inherited(100, 'ended')])).toEqual([]);
     expect(ledger.removable()).toEqual([]);
