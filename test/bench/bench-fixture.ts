@@ -155,7 +155,13 @@ export class Run {
   }
 
   /** Resolves when every message is done, or when none was done for `quietMs`. */
-  async calm({ quietMs, limitMs }: { readonly quietMs: number; readonly limitMs: number }): Promise<void> {
+  async untilQuiet({
+    quietMs,
+    limitMs,
+  }: {
+    readonly quietMs: number;
+    readonly limitMs: number;
+  }): Promise<void> {
     let last = { count: -1, atMs: 0 };
     await this.until(() => {
       const count = this.record.done.size;

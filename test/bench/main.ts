@@ -50,14 +50,14 @@ async function main(): Promise<number> {
   return 0;
 }
 
-interface Given {
+interface BenchOptions {
   readonly only: string | undefined;
   readonly rounds: string | undefined;
   readonly write: boolean;
   readonly chosen: readonly Key[];
 }
 
-function problemWith({ only, rounds, write, chosen }: Given): string | undefined {
+function problemWith({ only, rounds, write, chosen }: BenchOptions): string | undefined {
   const names = keys.map((key) => scenarios[key].name).join(', ');
   if (chosen.length === 0)
     return `--only: expected one of ${names}, got ${JSON.stringify(only)}; choose one, or leave it out for all`;

@@ -28,7 +28,7 @@ export function wallMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-export class Workplace {
+export class WorkRecorder {
   private readonly file: number;
 
   constructor(recordPath: string) {
@@ -38,13 +38,13 @@ export class Workplace {
   async work(text: string | undefined, reply: () => Promise<unknown>): Promise<void> {
     const order = readOrder(text ?? '');
     if (order === undefined) return;
-    this.note('B', order.number);
+    this.record('B', order.number);
     if (order.workMs > 0) await sleep(order.workMs);
     if (order.reply) await reply();
-    this.note('E', order.number);
+    this.record('E', order.number);
   }
 
-  note(what: 'B' | 'E', number: number): void {
+  record(what: 'B' | 'E', number: number): void {
     writeSync(this.file, `${what} ${number} ${wallMs().toFixed(2)}\n`);
   }
 }

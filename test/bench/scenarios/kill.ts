@@ -41,7 +41,7 @@ export interface Kill {
 
 export function measureKill(fixture: BenchFixture, { rounds }: { rounds: number }): Promise<readonly Kill[]> {
   return Promise.all(
-    contenders.map((contender, index) => ofOne(fixture, { contender, rounds, seed: seed + index })),
+    contenders.map((contender, index) => measureOne(fixture, { contender, rounds, seed: seed + index })),
   );
 }
 
@@ -51,7 +51,7 @@ interface Trial {
   readonly seed: number;
 }
 
-async function ofOne(fixture: BenchFixture, { contender, rounds, seed }: Trial): Promise<Kill> {
+async function measureOne(fixture: BenchFixture, { contender, rounds, seed }: Trial): Promise<Kill> {
   const run = await fixture.run();
   const chance = new SeededChance(seed);
   const rate = contender.isSerial ? perSecondSerial : perSecond;
@@ -67,7 +67,7 @@ async function ofOne(fixture: BenchFixture, { contender, rounds, seed }: Trial):
     program = await contender.start(run);
     await load;
   }
-  await run.calm({ quietMs, limitMs: patienceMs });
+  await run.untilQuiet({ quietMs, limitMs: patienceMs });
   await run.stop();
   const counts = countOf(run.sent, run.record);
   return { contender: contender.name, perSecond: rate, kills: rounds, ...counts };

@@ -38,11 +38,11 @@ export interface RollingRestart {
 
 export async function measureRollingRestart(fixture: BenchFixture): Promise<readonly RollingRestart[]> {
   const results: RollingRestart[] = [];
-  for (const contender of contenders) results.push(await ofOne(fixture, contender));
+  for (const contender of contenders) results.push(await measureOne(fixture, contender));
   return results;
 }
 
-async function ofOne(fixture: BenchFixture, contender: Contender): Promise<RollingRestart> {
+async function measureOne(fixture: BenchFixture, contender: Contender): Promise<RollingRestart> {
   const run = await fixture.run();
   let program = await contender.start(run);
   await run.warmUp();
@@ -62,7 +62,7 @@ async function ofOne(fixture: BenchFixture, contender: Contender): Promise<Rolli
     end.abort();
     await load;
     const toMs = wallMs();
-    await run.calm({ quietMs, limitMs: patienceMs });
+    await run.untilQuiet({ quietMs, limitMs: patienceMs });
     gapsMs.push(longestGapMs(run.record, fromMs, toMs));
   }
   await run.stop();

@@ -24,10 +24,10 @@ export interface StuckChat {
 }
 
 export function measureStuckChat(fixture: BenchFixture): Promise<readonly StuckChat[]> {
-  return Promise.all(contenders.map((contender) => ofOne(fixture, contender)));
+  return Promise.all(contenders.map((contender) => measureOne(fixture, contender)));
 }
 
-async function ofOne(fixture: BenchFixture, contender: Contender): Promise<StuckChat> {
+async function measureOne(fixture: BenchFixture, contender: Contender): Promise<StuckChat> {
   const run = await fixture.run();
   await contender.start(run);
   await run.warmUp();
