@@ -32,7 +32,7 @@ export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): Updat
       const args = [value, ...[...counts, ...finishedIds, ...tombstoneIds, ...updateIds].map(String)];
       const reply = await runner.run(beginScript, [keys.lock, keys.journal, keys.dead], args);
       if (reply === null) return 'lock lost';
-      return readList(reply).map((attempt) => (attempt === 0 ? 'given up' : Number(attempt)));
+      return readList(reply).map((attempt) => (attempt === 0 ? 'dead letter' : Number(attempt)));
     },
 
     async write(value, { add, finishedIds }) {

@@ -57,8 +57,8 @@ describeOnEachStore('the journal', (store) => {
     expect(await journal.beginAttempts(term, [1], limit)).toEqual([2]);
     expect(await journal.beginAttempts(term, [1], limit)).toEqual([2]);
     expect(await journal.beginAttempts({ ...term, epoch: 6 }, [1], limit)).toEqual([3]);
-    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
-    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
+    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['dead letter']);
+    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['dead letter']);
     expect(await store().command('HKEYS', keys.dead)).toEqual(['1']);
   });
 
@@ -93,7 +93,12 @@ describeOnEachStore('the journal', (store) => {
   it('counts many updates in one step, each separately and in the order given', async () => {
     const add = [entry(1, 0), { ...entry(2, 1), attempt: 3 }, { ...entry(3, 2), attempt: 2 }];
     await journal.write(term.value, { add, finishedIds: [] });
-    expect(await journal.beginAttempts(term, [3, 2, 1, 4], limit)).toEqual([3, 'given up', 2, 'given up']);
+    expect(await journal.beginAttempts(term, [3, 2, 1, 4], limit)).toEqual([
+      3,
+      'dead letter',
+      2,
+      'dead letter',
+    ]);
     expect(await store().command('HKEYS', keys.dead)).toEqual(['2']);
   });
 
