@@ -7,7 +7,7 @@
  * token gets into an error.
  */
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 
 const defaultPort = '2773';
 const timeoutMs = 5000;

@@ -1,7 +1,7 @@
 /** For each cause: what it means, the one next step, and the command for it. The runbook has a heading for each. */
 
 import type { Cause } from '../core/outage/diagnosis.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 
 export interface Advice {
   readonly meaning: string;

@@ -1,7 +1,7 @@
 /** What every command works with. */
 import type { Clock } from '../core/platform/clock.ts';
 import type { Random } from '../core/platform/random.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs a program to its end; undefined when there is no such program. */

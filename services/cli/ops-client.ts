@@ -3,10 +3,11 @@ import { answerReserveMs } from '../core/ops/ops-ports.ts';
 import type { OpsRequest } from '../core/ops/payload.ts';
 import { perform } from '../core/ops/perform.ts';
 import type { OpsAnswer } from '../core/ops/results.ts';
+import { missingTokenName } from '../core/settings/settings.ts';
 import { type CommandName, type Invocation, UsageError } from './command-line.ts';
 import type { CliContext } from './context.ts';
 import { invokeFunction } from './invoke-function.ts';
-import { dependenciesOf, missingToken, namesBot, tokenOptional } from './settings.ts';
+import { dependenciesOf, namesBot, tokenOptional } from './settings.ts';
 import { withStoreAnswer } from './store-answer.ts';
 
 export interface OpsDoor {
@@ -37,15 +38,12 @@ async function storeDoor(context: CliContext, invocation: Invocation): Promise<O
   const waitMs = invocation.integer('wait', range) * 1000;
   const { environment, clock } = context;
   const mayLackToken = tokenless.includes(invocation.command);
-  const { ports, settings } = dependenciesOf(
-    context,
-    mayLackToken ? tokenOptional(environment) : environment,
-  );
+  const { ports, settings } = dependenciesOf(context, mayLackToken ? tokenOptional : undefined);
   const opsPorts = {
     ...ports,
     environment: namesBot(environment) ? ports.environment : undefined,
   };
-  const missing = missingToken(environment);
+  const missing = missingTokenName(environment);
   const telegramUnasked = missing === undefined ? undefined : `${missing} is not set`;
   return {
     async ask(request, onStep) {

@@ -8,7 +8,7 @@ import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import type { CliContext, RunProgram } from '../../services/cli/context.ts';
 import { runCli } from '../../services/cli/run.ts';
-import type { Environment } from '../../services/core/settings/environment-reader.ts';
+import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import type { FunctionStage } from '../support/function-fixture.ts';
 
 export interface Typed {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Context } from '../../infra/configuration.ts';
 import { type ConfigurationResult, readConfiguration } from '../../infra/configuration.ts';
-import type { Context } from '../../infra/context-reader.ts';
 import { type Environment, readSettings } from './support/read-settings.ts';
 import { cdkJson } from './support/synthesised.ts';
 

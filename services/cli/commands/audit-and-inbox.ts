@@ -7,7 +7,7 @@ import { dependenciesOf, tokenOptional } from '../settings.ts';
 
 export async function audit(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
   const count = invocation.integer('count', { default: 20, min: 1, max: auditEntriesMax });
-  const { ports } = dependenciesOf(context, tokenOptional(context.environment));
+  const { ports } = dependenciesOf(context, tokenOptional);
   const entries = await ports.audit.latest(count);
   if (invocation.isJson) context.terminal.answer(`${JSON.stringify({ ok: true, entries })}\n`);
   else if (entries.length === 0) context.terminal.answer('The audit trail is empty.\n');
@@ -26,7 +26,7 @@ export async function inbox(context: CliContext, invocation: Invocation): Promis
   const wrong = invocation.words.find((word) => !/^[1-9]\d{0,15}$/.test(word));
   if (wrong !== undefined)
     throw new UsageError(`expected a Telegram id, got ${JSON.stringify(wrong.slice(0, 40))}`);
-  const { ports, settings } = dependenciesOf(context, tokenOptional(context.environment));
+  const { ports, settings } = dependenciesOf(context, tokenOptional);
   const ids = invocation.words.length > 0 ? invocation.words : settings.superadminIds;
   if (ids.length === 0) throw new UsageError('give a Telegram id, or set SUPERADMIN_TELEGRAM_IDS');
   const inboxes = [];

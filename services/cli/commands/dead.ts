@@ -63,7 +63,7 @@ async function retry(
 async function deadUpdates(
   context: CliContext,
 ): Promise<{ updates: DeadLetters; redact: (text: string) => string }> {
-  const { settings, ports } = dependenciesOf(context, tokenOptional(context.environment));
+  const { settings, ports } = dependenciesOf(context, tokenOptional);
   const { url, token, keyPrefix } = settings.store;
   const store = upstashStore({ url, token, timeoutMs: storeTimeoutMs });
   return { updates: redisDeadUpdates(store, storeKeys(keyPrefix)), redact: ports.redact };

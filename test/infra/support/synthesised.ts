@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
+import type { Context } from '../../../infra/configuration.ts';
 import { type Configuration, readConfiguration } from '../../../infra/configuration.ts';
-import type { Context } from '../../../infra/context-reader.ts';
 import { StaffProBotStack } from '../../../infra/staffprobot-stack.ts';
 
 const root = join(import.meta.dirname, '../../..');
