@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 import { type FunctionName, functionEntries, functionHandler } from '../function-entries.ts';
 import type { Secrets } from './secrets.ts';
 
-export interface StaffFunctionProps {
+export interface BaseFunctionProps {
   readonly name: FunctionName;
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export class BaseFunction extends Construct {
   readonly role: Role;
   readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, props: StaffFunctionProps) {
+  constructor(scope: Construct, id: string, props: BaseFunctionProps) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetentionDays,

@@ -22,13 +22,13 @@ export interface Typed {
 
 export interface KeyboardOptions {
   readonly environment: Environment;
-  /** Undefined: nobody is there. */
+  /** What the person answers. Undefined: there is no terminal. */
   readonly reply?: string;
   readonly isLive?: boolean;
   readonly runProgram?: RunProgram;
 }
 
-/** `type('release-lock --yes')`, with the arguments separated by blanks. */
+/** Runs `release-lock --yes`: arguments are separated by blanks. */
 export async function type(line: string, options: KeyboardOptions): Promise<Typed> {
   let [out, err] = ['', ''];
   const questions: string[] = [];

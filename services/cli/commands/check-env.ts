@@ -1,4 +1,8 @@
-/** `check-env`: what the bot would say about its settings, without starting it. For CI and for commit hooks. */
+/**
+ * `check-env`: checks the settings as the bot does, without starting it. For CI and commit hooks.
+ *
+ * Tested by: test/cli/command-line.test.ts
+ */
 import { readSettings } from '../../core/settings/settings.ts';
 import type { Invocation } from '../command-line.ts';
 import type { CliContext } from '../context.ts';

@@ -1,4 +1,4 @@
-/** What was recorded, given up and told; and the same actions through the function. */
+/** The commands that show records, dead letters, and the same actions through the function. */
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
@@ -18,7 +18,7 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
       type(line, { environment: stage.environment(), ...more });
     const latest = async () => (await redisAuditTrail(stage.store, stage.keys).latest(1))[0];
 
-    it('inbox shows what superadmins were told, and marks it', async () => {
+    it('inbox shows the entries of the superadmins, and marks them as read', async () => {
       const note = {
         id: 'n1',
         type: 'SYSTEM_MAINTENANCE',
@@ -29,7 +29,9 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
         read: false,
       } as const;
       await stage.inbox.push('101', note);
-      expect((await run('inbox')).out).toMatch(/101: 1 notifications\n {2}● 2026.*Down\n {6}for long/);
+      expect((await run('inbox')).out).toMatch(
+        /101: 1 entry\n {2}● 2026-03-01 03:00:00 UTC {2}Down\n {6}for long/,
+      );
       expect((await run('inbox 101 --mark-read --json')).json()).toMatchObject({
         inboxes: [{ telegramId: '101', total: 1, marked: 1, notifications: [{ id: 'n1' }] }],
       });
@@ -57,7 +59,7 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
       const update = JSON.stringify({ update_id: 77, message: { text: 'a space and "quotes"' } });
       beforeEach(() => stage.store.command(['HSET', stage.keys.dead, '77', `3 9 8 2 ${update}`]));
 
-      it('list shows what was given up', async () => {
+      it('list shows the dead letters', async () => {
         expect((await run('dead list')).out).toContain('77  tried 3 times');
         expect((await run('dead list --json')).json()).toEqual({
           ok: true,
@@ -65,7 +67,7 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
         });
       });
 
-      it('retry puts it back with all attempts left, once however often it is asked', async () => {
+      it('retry puts one back with all attempts left, and only once when it is repeated', async () => {
         const first = await run('dead retry 77');
         expect(first).toMatchObject({ code: 0, out: '  77  put back\n' });
         expect(first.err).toContain('npx staffprobot release-lock');
@@ -78,7 +80,7 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
         expect(await latest()).toMatchObject({ event: 'retried', who: 'anna at laptop', after: 'update 77' });
       });
 
-      it('retry --all takes all, and an unknown id is exit code 1', async () => {
+      it('retry --all puts all back; an unknown id is exit code 1', async () => {
         expect((await run('dead retry --all --json')).json()).toMatchObject({
           retried: [{ id: '77', outcome: 'put back' }],
         });
@@ -93,7 +95,7 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
     });
 
     describe('through the function', () => {
-      it('asks and answers as through the store', async () => {
+      it('gives the same answers as through the store', async () => {
         const value = await stage.takeLock();
         const runProgram = fakeAws(stage);
         const typed = await run('release-lock --force --yes --json --function ops', {
@@ -113,7 +115,7 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
         expect((await run('doctor --function ops', { environment: {}, runProgram })).code).toBe(1);
       });
 
-      it('says what is missing when there is no aws', async () => {
+      it('says what is missing when there is no aws program', async () => {
         const typed = await run('status --function ops', { environment: {} });
         expect(typed.code).toBe(78);
         expect(typed.err).toContain('install the AWS CLI');
@@ -122,7 +124,7 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
       it.each([
         ['Could not connect to the endpoint URL: "https://lambda..."', 69],
         ['An error occurred (ResourceNotFoundException) when calling the Invoke operation', 1],
-      ])('passes on what aws says: %s', async (stderr, code) => {
+      ])('passes on the error of aws: %s', async (stderr, code) => {
         const typed = await run('status --function ops', {
           runProgram: async () => ({ code: 254, stdout: '', stderr: `\n${stderr}\n` }),
         });
@@ -130,7 +132,7 @@ describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
         expect(typed.err).toContain(stderr);
       });
 
-      it('does not take a failed function for an answer', async () => {
+      it('does not take the error of a function for an answer', async () => {
         const typed = await run('status --function ops', {
           runProgram: async (_program, args) => {
             await writeFile(args.at(-1) ?? '', '{"errorMessage":"timed out","errorType":"Sandbox.Timedout"}');
