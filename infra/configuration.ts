@@ -27,14 +27,14 @@ export type EnvironmentName = (typeof environmentNames)[number];
 export interface NetworkConfiguration {
   /** Private: the worker has no public address and goes out through NAT. */
   readonly kind: 'public' | 'private';
-  /** An own VPC is made when undefined. */
+  /** Undefined: the stack creates its own VPC. */
   readonly given: { readonly vpcId: string; readonly subnetIds: readonly string[] } | undefined;
   /** Who may scrape: security groups and CIDRs. */
   readonly metricsFrom: readonly string[];
 }
 
 export interface ImageConfiguration {
-  /** A finished image; built from this repository when undefined. */
+  /** A prebuilt image. Undefined: built from this repository. */
   readonly uri: string | undefined;
   readonly baseImage: string | undefined;
   /** The company's own handlers, bundled into the image: a module from the repository's root. */
@@ -48,7 +48,7 @@ export interface Configuration {
   readonly image: ImageConfiguration;
   readonly standbyCount: number;
   readonly spot: boolean;
-  /** Everything stands, nothing runs: for the time before the secret is filled in, and for planned stops. */
+  /** Everything exists, nothing runs: until the secret is filled in, and for planned stops. */
   readonly paused: boolean;
   readonly links: boolean;
   readonly metricsToken: boolean;
@@ -56,9 +56,9 @@ export interface Configuration {
   readonly alertEmail: string | undefined;
   readonly logRetentionDays: number;
   readonly runbookUrl: string;
-  /** The heartbeat's age, in seconds, over which the bot counts as down. */
+  /** The age of the heartbeat, in seconds, above which the bot counts as down. */
   readonly heartbeatStaleSeconds: number;
-  /** What was set of the variables that bot and functions share. */
+  /** The variables of the bot and the functions that are set. */
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
 }
 
@@ -78,7 +78,7 @@ export type ConfigurationResult =
 
 const root = join(import.meta.dirname, '..');
 const dayMinutes = 1440;
-/** CloudWatch Logs takes these and no others. */
+/** CloudWatch Logs accepts only such numbers of days. */
 const retentions = ['1', '3', '5', '7', '14', '30', '60', '90', '180', '365'] as const;
 
 export function readConfiguration(context: Context): ConfigurationResult {
@@ -120,7 +120,7 @@ export function readConfiguration(context: Context): ConfigurationResult {
   return reader.problems.length > 0 ? { ok: false, problems: reader.problems } : { ok: true, configuration };
 }
 
-/** As a person would type them: a list comma-separated, without blanks around it. */
+/** Every value as text, a list comma-separated, as `-c name=value` would give it. */
 function asVariables(context: Context): Environment {
   const text = (value: unknown): string | undefined => {
     if (value === undefined || value === null) return undefined;
@@ -140,7 +140,7 @@ function refuseUnknown(reader: VariableReader, context: Context): void {
     reader.report(name, {
       expected: 'a name that the stack knows',
       got: 'another',
-      fix: `correct the name; those that there are: ${known.join(', ')}`,
+      fix: `correct the name; the known names: ${known.join(', ')}`,
     });
   }
 }
@@ -195,7 +195,7 @@ function readImage(reader: VariableReader): ImageConfiguration {
   for (const name of ['baseImage', 'botHandlers']) {
     if (uri === undefined || reader.text(name) === undefined) continue;
     const fix = 'leave one of the two out';
-    reader.report(name, { expected: 'nothing beside image, which is taken as it is', got: 'a value', fix });
+    reader.report(name, { expected: 'nothing beside image, which is used as it is', got: 'a value', fix });
   }
   return { uri, baseImage, handlers };
 }

@@ -1,4 +1,4 @@
-/** What the stack tells the processes, and what they listen to: held together without running either. */
+/** The variables that the stack sets are those that the processes read. Runs neither. */
 import { describe, expect, it } from 'vitest';
 import { environmentVariables as monitorVariables } from '../../functions/heartbeat-monitor/contract.ts';
 import { environmentVariables as opsVariables } from '../../functions/release-lock/contract.ts';

@@ -29,7 +29,7 @@ describe('every function', () => {
     expect(own('LoggingConfig').size).toBe(3);
   });
 
-  it('reads the secret through the extension, anew every time', () => {
+  it('reads the secret through the extension, without a cache', () => {
     for (const prefix of ['Monitor', 'Ops']) {
       expect(variablesOf(prefix)['SECRETS_ARN']).toEqual({ Ref: expect.stringMatching(/^SecretsSecret/) });
       expect(variablesOf(prefix)['PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED']).toBe('false');
@@ -37,7 +37,7 @@ describe('every function', () => {
     }
   });
 
-  it('is never repeated, never late, and what is given up is kept', () => {
+  it('is never retried and never late, and its failed events are kept', () => {
     const rules = Object.values(resources(template, 'AWS::Lambda::EventInvokeConfig'));
     expect(rules).toHaveLength(2);
     for (const { Properties } of rules) {
@@ -49,7 +49,7 @@ describe('every function', () => {
     }
   });
 
-  it('is bounded only where asked for, because new accounts refuse it', () => {
+  it('reserves concurrency only when that is set, because new accounts refuse it', () => {
     const bounded = synthesise({ boundConcurrency: 'true' });
     for (const prefix of ['Monitor', 'Ops']) {
       expect(configurationOf(prefix)['ReservedConcurrentExecutions']).toBeUndefined();
