@@ -2,8 +2,6 @@
  * Invokes the deployed ops function by the AWS command line, which brings the person's own profile, region and sign-in.
  *
  * Works with its versions 1 and 2: both send a payload from a file unchanged.
- *
- * Tested by: test/cli/commands/audit-and-inbox.test.ts
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * The two ways to run an ops action: from here through the store, with one's own settings, or in the deployed function.
  *
- * Tested by: test/cli/commands.test.ts
+ * Tested by: test/cli/commands/actions.test.ts
  */
 import { answerReserveMs } from '../core/ops/ops-ports.ts';
 import type { OpsRequest } from '../core/ops/payload.ts';

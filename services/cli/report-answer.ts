@@ -1,7 +1,7 @@
 /**
  * Prints an ops answer, as JSON or for a person, and gives the exit code that goes with it.
  *
- * Tested by: test/cli/commands.test.ts
+ * Tested by: test/cli/commands/actions.test.ts
  */
 import type { OpsAnswer } from '../core/ops/results.ts';
 import type { Invocation } from './command-line.ts';

@@ -1,8 +1,6 @@
 /**
  * Runs one command, from its arguments to its exit code. A failure is a line on stderr (and an answer with `--json`),
  * never a stack trace; a bug is thrown on.
- *
- * Tested by: test/cli/command-line.test.ts
  */
 
 import { faultOf } from '../core/ops/ops-ports.ts';

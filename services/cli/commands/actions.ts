@@ -1,8 +1,4 @@
-/**
- * The ops actions: confirms, runs and reports them.
- *
- * Tested by: test/cli/commands.test.ts
- */
+/** The ops actions: confirms, runs and reports them. */
 import { describeHolder } from '../../core/lease/lock-value.ts';
 import { otherBotError } from '../../core/ops/environment-guard.ts';
 import { type OpsAction, type OpsRequest, readPayload } from '../../core/ops/payload.ts';

@@ -1,8 +1,4 @@
-/**
- * `dead list` and `dead retry`: shows the dead letters, and puts them back into the journal.
- *
- * Tested by: test/cli/commands/audit-and-inbox.test.ts
- */
+/** `dead list` and `dead retry`: shows the dead letters, and puts them back into the journal. */
 import { redisDeadUpdates } from '../../adapters/redis/journal/dead-letters.ts';
 import { upstashStore } from '../../adapters/redis/upstash-store.ts';
 import { storeTimeoutMs } from '../../core/monitor/monitor.ts';

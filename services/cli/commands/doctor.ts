@@ -1,8 +1,4 @@
-/**
- * `doctor`: what is wrong, the one next step, and the command for it. Changes nothing.
- *
- * Tested by: test/cli/commands.test.ts
- */
+/** `doctor`: what is wrong, the one next step, and the command for it. Changes nothing. */
 import type { StatusAnswer } from '../../core/ops/results.ts';
 import type { Cause } from '../../core/outage/diagnosis.ts';
 import { adviceOn } from '../advice.ts';

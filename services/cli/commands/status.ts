@@ -1,8 +1,4 @@
-/**
- * `status`: who polls, and how the bot is. Changes nothing.
- *
- * Tested by: test/cli/commands.test.ts
- */
+/** `status`: who polls, and how the bot is. Changes nothing. */
 import type { OpsAnswer } from '../../core/ops/results.ts';
 import type { Invocation } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
