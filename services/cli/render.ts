@@ -83,7 +83,7 @@ function tasksFact({ ecs, ecsProblem }: StatusAnswer): Fact {
 
 /** The rest of the diagnosis repeats facts that stand above it. */
 function isDetail(line: string): boolean {
-  return /^(Cause|Error|Do this): /.test(line);
+  return /^(Cause|Error|Do this|Next step): /.test(line);
 }
 
 function asFact(line: string): Fact {
