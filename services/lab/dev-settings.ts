@@ -3,8 +3,9 @@
  *
  * Guarantees: all problems at once, the worker's own and those of running it on a developer's machine.
  */
-import { type Environment, EnvironmentReader } from '../core/settings/environment-reader.ts';
+
 import { readSettings } from '../core/settings/settings.ts';
+import { type Environment, VariableReader } from '../core/settings/variable-reader.ts';
 
 export interface DevStore {
   readonly url: string;
@@ -20,13 +21,13 @@ export function devProblems(
   environment: Environment,
   { hasEnvFile }: { hasEnvFile: boolean },
 ): readonly string[] {
-  const reader = new EnvironmentReader(environment);
+  const reader = new VariableReader(environment);
   const hasToken = [...tokenNames, 'TELEGRAM_BOT_TOKEN_PROD'].some((name) => reader.text(name) !== undefined);
   if (!hasEnvFile && !hasToken) {
     reader.report('.env', {
       expected: 'a file with the settings of your development bot',
       got: 'no such file',
-      mend: 'run "cp .env.example .env" and put the token of your own bot into TELEGRAM_BOT_TOKEN_DEV',
+      fix: 'run "cp .env.example .env" and put the token of your own bot into TELEGRAM_BOT_TOKEN_DEV',
     });
     return reader.problems;
   }
@@ -34,7 +35,7 @@ export function devProblems(
     reader.report('ENVIRONMENT', {
       expected: 'development or staging for npm run dev',
       got: '"production"',
-      mend: 'remove it; production runs services/bot/main.ts where it is deployed',
+      fix: 'remove it; production runs services/bot/main.ts where it is deployed',
     });
     return reader.problems;
   }
@@ -42,7 +43,7 @@ export function devProblems(
     reader.report('UPSTASH_REDIS_REST_URL', {
       expected: 'an address, because UPSTASH_REDIS_REST_TOKEN is set',
       got: 'nothing',
-      mend: 'set both, or neither for an embedded store',
+      fix: 'set both, or neither for an embedded store',
     });
   }
   const read = readSettings(hasOwnStore(environment) ? environment : withStore(environment, placeholder));
@@ -51,11 +52,11 @@ export function devProblems(
 
 /** Whether the developer has given a store; the embedded one is used otherwise. */
 export function hasOwnStore(environment: Environment): boolean {
-  return new EnvironmentReader(environment).text('UPSTASH_REDIS_REST_URL') !== undefined;
+  return new VariableReader(environment).text('UPSTASH_REDIS_REST_URL') !== undefined;
 }
 
 export function keyPrefixOf(environment: Environment): string {
-  return new EnvironmentReader(environment).text('REDIS_KEY_PREFIX') ?? '';
+  return new VariableReader(environment).text('REDIS_KEY_PREFIX') ?? '';
 }
 
 export function withStore(environment: Environment, { url, token }: DevStore): Environment {
