@@ -6,7 +6,6 @@ import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { IssuedForm } from '../csrf.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
-import type { PageTexts } from './page-texts.ts';
 import { diagnosisCard, holderText, stateLine } from './parts.ts';
 import { textsFor } from './texts.ts';
 
@@ -29,7 +28,7 @@ ${link.action === 'recover' ? repair(ask) : drop(ask)}`;
 function repair({ locale, live, form }: Ask): Html {
   const { repair: texts, oneTime } = textsFor(locale);
   const steps = [
-    lockStep(live, texts),
+    lockStep(live, locale),
     live.ecs === null ? texts.noEcs : texts.restart,
     texts.nothingLost(live.pendingUpdates),
   ];
@@ -43,8 +42,9 @@ ${diagnosisCard(live)}
 </form>`;
 }
 
-function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
-  const holder = holderText(live);
+function lockStep(live: StatusResult, locale: Locale): string {
+  const { repair: texts } = textsFor(locale);
+  const holder = holderText(live, locale);
   if (holder === undefined) return texts.lockIsFree;
   return live.cause === 'lock-without-expiry' ? texts.breakLock(holder) : texts.askHolder(holder);
 }

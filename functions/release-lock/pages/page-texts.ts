@@ -6,6 +6,8 @@ export interface PageTexts {
   readonly isDown: (silent: string | undefined) => string;
   readonly ago: (duration: string) => string;
   readonly unknown: string;
+  /** What holds the lock for one TTL after the store was wiped. */
+  readonly quarantine: string;
   readonly none: string;
   readonly oneTime: string;
   readonly repair: {

@@ -1,5 +1,6 @@
 /** Pieces that several pages share. */
 import { clockText, durationText } from '../../../services/core/alerts/duration-text.ts';
+import { isQuarantine } from '../../../services/core/lease/lock-value.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { type Html, html } from './html.ts';
@@ -28,8 +29,10 @@ export function row(name: string, value: string | number): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
-export function holderText({ lock }: StatusResult): string | undefined {
+/** The lock's holder in a few words; undefined while the lock is free. */
+export function holderText({ lock }: StatusResult, locale: Locale): string | undefined {
   if (lock === null) return undefined;
+  if (isQuarantine(lock.value)) return textsFor(locale).quarantine;
   const parts = [lock.host, lock.pid === null ? null : `pid ${lock.pid}`, lock.env];
   return parts.filter((part) => part !== null).join(', ') || '?';
 }

@@ -62,7 +62,7 @@ function facts({ locale, live, nowMs }: StatusView): readonly Html[] {
 
 function pollerText({ live, locale, nowMs }: Pick<StatusView, 'live' | 'locale' | 'nowMs'>): string {
   const { status: texts } = textsFor(locale);
-  const holder = holderText(live);
+  const holder = holderText(live, locale);
   if (holder === undefined) return texts.nobody;
   const sinceMs = Date.parse(live.lock?.since ?? '');
   const parts = [holder];

@@ -7,6 +7,7 @@ export const en: PageTexts = {
     silent === undefined ? '🔴 The bot is silent' : `🔴 The bot has been silent for ${silent}`,
   ago: (duration) => `${duration} ago`,
   unknown: 'unknown',
+  quarantine: 'the quarantine after an empty store',
   none: 'not written',
   oneTime: 'This link works once, for you alone, and for 15 minutes after the alert.',
   repair: {

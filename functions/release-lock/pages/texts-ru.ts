@@ -6,6 +6,7 @@ export const ru: PageTexts = {
   isDown: (silent) => `🔴 Бот молчит${silent === undefined ? '' : ` ${silent}`}`,
   ago: (duration) => `${duration} назад`,
   unknown: 'неизвестно',
+  quarantine: 'карантин после очистки хранилища',
   none: 'не записан',
   oneTime: 'Ссылка одноразовая, только для вас, действует 15 минут после оповещения.',
   repair: {

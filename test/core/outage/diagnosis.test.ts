@@ -96,6 +96,11 @@ describe('the diagnosis', () => {
     });
   });
 
+  it('names no holder in a quarantine: no process holds the lock then', () => {
+    const value = lockValue({ ...holder, host: 'quarantine', pid: 0, owner: quarantineOwner });
+    expect(diagnose({ ...silentHolder, held: { value, ttlMs: 9 } }).holder).toBeNull();
+  });
+
   it('shows nothing of a lock value that names nobody', () => {
     const strange = { value: '{"host":{"a":1},"pid":"x"}', ttlMs: 5 };
     expect(diagnose({ ...silentHolder, held: strange }).holder).toBeNull();
