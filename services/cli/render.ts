@@ -5,7 +5,7 @@
  * out what it does not know yet, such as `telegramProblem`.
  */
 import { durationText } from '../core/alerts/duration-text.ts';
-import { describeHolder, quarantineOwner, readLockHolder } from '../core/lease/lock-value.ts';
+import { describeHolder, isQuarantine } from '../core/lease/lock-value.ts';
 import type { OpsAnswer, RecoverStep, ReleaseLockResult, StatusAnswer } from '../core/ops/results.ts';
 
 type Fact = readonly [name: string, value: string | undefined];
@@ -68,7 +68,7 @@ export function unknownsText({ telegramProblem, ecsProblem }: StatusAnswer): str
 function pollerText(lock: StatusAnswer['lock'], nowMs: number): string {
   if (lock === null) return 'nobody';
   const holder = describeHolder(lock.value);
-  if (readLockHolder(lock.value).owner === quarantineOwner) return `nobody: the lock is held by ${holder}`;
+  if (isQuarantine(lock.value)) return `nobody: the lock is held by ${holder}`;
   if (lock.since === null) return holder;
   const sinceMs = Date.parse(lock.since);
   return `${holder}, took the lock ${Number.isNaN(sinceMs) ? lock.since : agoText(sinceMs, nowMs)}`;

@@ -1,5 +1,5 @@
 /** FLUSHALL: everybody must stay out for one lease, since nobody knows whether an old leader still acts. */
-import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts';
+import { isQuarantine } from '../../core/lease/lock-value.ts';
 import { text } from '../text.ts';
 import { demandNeverTwo, settle, untilAnswering, untilWhole } from './common.ts';
 import type { Scene } from './drill-context.ts';
@@ -72,7 +72,7 @@ export async function demandQuarantine(
 
 async function isQuarantined({ lab }: Scene): Promise<boolean> {
   const { held } = await lab.outages.observe({ noteRun: false });
-  return held !== undefined && readLockHolder(held.value).owner === quarantineOwner;
+  return held !== undefined && isQuarantine(held.value);
 }
 
 /** By the store's clock, from the audit trail, which began anew with the wipe. */
