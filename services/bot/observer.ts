@@ -47,7 +47,7 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
   };
 }
 
-export interface DeliveryObserverParts {
+export interface SessionObserverDeps {
   readonly logger: Logger;
   readonly metrics: BotMetrics;
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export interface DeliveryObserverParts {
   readonly apiRoot: string;
 }
 
-export function sessionObserver({ logger, metrics, clock, apiRoot }: DeliveryObserverParts): SessionObserver {
+export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObserverDeps): SessionObserver {
   return {
     onPoll: (result, elapsedMs) => {
       metrics.polls.inc({ result: pollResultLabel(result) });

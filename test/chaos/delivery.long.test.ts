@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { botMetricNames } from '../../services/bot/contract.ts';
-import { SeededChance } from '../simulator/prng.ts';
+import { Prng } from '../simulator/prng.ts';
 import { botToken, keys, type WorkerProcess } from '../support/bot-fixture.ts';
 import { startEndlessTelegram } from '../support/endless-telegram.ts';
 import { until } from '../support/program.ts';
@@ -21,12 +21,12 @@ const stormLimitMs = 180_000;
 /** Of the last messages so many may still be under way when the next disturbance begins. */
 const underWay = 120;
 
-function everydayMessages(chance: SeededChance, count: number): SendOptions[] {
+function everydayMessages(prng: Prng, count: number): SendOptions[] {
   return Array.from({ length: count }, () => {
-    const chatId = chance.integer(1, chats);
-    const what = chance.happens(0.6)
+    const chatId = prng.integer(1, chats);
+    const what = prng.happens(0.6)
       ? 'fast'
-      : chance.oneOf(['reply', 'throw', `slow ${chance.integer(1, 60)}`, `slow ${chance.integer(100, 400)}`]);
+      : prng.oneOf(['reply', 'throw', `slow ${prng.integer(1, 60)}`, `slow ${prng.integer(100, 400)}`]);
     return { chatId, what };
   });
 }
@@ -49,12 +49,12 @@ type Disturbance = (leader: Member) => Promise<unknown> | unknown;
 const telegramFails =
   (kind: '429' | '502-html' | 'truncated' | 'reset' | 'lose-answer', times: number): Disturbance =>
   () =>
-    crew.stage.telegram.fault({ token: botToken, method: 'getUpdates', kind, times, retryAfter: 1 });
+    crew.fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind, times, retryAfter: 1 });
 
 const storeFails =
   (kind: 'refuse' | 'hang' | 'lose-answer', times: number): Disturbance =>
   ({ storeToken }) =>
-    crew.stage.redis.faults.set(storeToken, { kind, times });
+    crew.fixture.redis.faults.set(storeToken, { kind, times });
 
 const disturbances: Readonly<Record<string, Disturbance>> = {
   'kill -9': async ({ worker }) => {
@@ -70,12 +70,12 @@ const disturbances: Readonly<Record<string, Disturbance>> = {
   },
   // As long as the store works, nothing that was finished may come again.
   SIGTERM: async ({ worker }) => {
-    crew.stage.redis.faults.clear();
+    crew.fixture.redis.faults.clear();
     worker.signal('SIGTERM');
     expect(await worker.ended).toBe(0);
   },
   'SIGTERM while Telegram fails': async ({ worker }) => {
-    const { telegram, redis } = crew.stage;
+    const { telegram, redis } = crew.fixture;
     redis.faults.clear();
     telegram.fault({ kind: 'none' });
     await crew.done();
@@ -92,10 +92,10 @@ const disturbances: Readonly<Record<string, Disturbance>> = {
   },
   'a pause': async ({ worker }) => {
     await nobodyTriedTwice();
-    const before = await crew.stage.get(keys.lock);
+    const before = await crew.fixture.get(keys.lock);
     worker.signal('SIGSTOP');
     await crew.account(worker.pid, { stoppedWell: false });
-    await crew.stage.lockOtherThan(before);
+    await crew.fixture.lockOtherThan(before);
     worker.signal('SIGCONT');
   },
   '429': telegramFails('429', 2),
@@ -106,7 +106,7 @@ const disturbances: Readonly<Record<string, Disturbance>> = {
   // No truncated answer here: a handler then waits for the deadline of 20 s.
   'failing sends': () => {
     for (const kind of ['429', '502-html', 'lose-answer', 'reset'] as const)
-      crew.stage.telegram.fault({ token: botToken, method: 'sendMessage', kind, times: 2 });
+      crew.fixture.telegram.fault({ token: botToken, method: 'sendMessage', kind, times: 2 });
   },
   'a store that refuses': storeFails('refuse', 3),
   'a store that hangs': storeFails('hang', 2),
@@ -116,7 +116,7 @@ const disturbances: Readonly<Record<string, Disturbance>> = {
     if (crew.lines().length > 0) crew.send([{ chatId: 1, what: 'fast', updateId: 1000 }]);
   },
   'a rogue poller': async () => {
-    const rogue = `${crew.stage.telegram.url}/bot${botToken}/getUpdates?timeout=1`;
+    const rogue = `${crew.fixture.telegram.url}/bot${botToken}/getUpdates?timeout=1`;
     for (let poll = 0; poll < 3; poll++) await (await fetch(rogue)).text();
   },
 };
@@ -125,17 +125,17 @@ describe('a storm over a leader and a standby', () => {
   it.each([4207])(
     'loses nothing, keeps the order and repeats only what it must (seed %i)',
     async (seed) => {
-      const chance = new SeededChance(seed);
+      const prng = new Prng(seed);
       crew = await Crew.gather();
-      crew.send(everydayMessages(chance, 400));
+      crew.send(everydayMessages(prng, 400));
       await crew.start();
-      for (const disturb of shuffled(chance, Object.values(disturbances))) {
-        crew.send(everydayMessages(chance, chance.integer(150, 250)));
+      for (const disturb of shuffled(prng, Object.values(disturbances))) {
+        crew.send(everydayMessages(prng, prng.integer(150, 250)));
         await disturb(await crew.leader());
         await crew.done(underWay);
       }
       await expectPromisesKept();
-      expect(crew.stage.telegram.state(botToken).pending).toBe(0);
+      expect(crew.fixture.telegram.state(botToken).pending).toBe(0);
     },
     stormLimitMs,
   );
@@ -143,17 +143,17 @@ describe('a storm over a leader and a standby', () => {
 
 describe('messages that kill whoever handles them', () => {
   it('are given up after three attempts, and take nobody with them', async () => {
-    const chance = new SeededChance(31);
+    const prng = new Prng(31);
     crew = await Crew.gather({ deathsAreReported: true });
     const deadly = ['kill 0', 'exit 15', 'crash 5', 'kill 0'].map((what, index) => ({
       chatId: index + 1,
       what,
     }));
     // Before, among and behind everyday ones, in their chats and in others.
-    crew.send([...everydayMessages(chance, 40), ...deadly, ...everydayMessages(chance, 250)]);
+    crew.send([...everydayMessages(prng, 40), ...deadly, ...everydayMessages(prng, 250)]);
     await crew.start();
     await crew.done();
-    crew.send(everydayMessages(chance, 100));
+    crew.send(everydayMessages(prng, 100));
     await expectPromisesKept();
     await until('the journal is empty', async () => ((await crew.journal()).size === 0 ? true : undefined));
   });
@@ -179,12 +179,12 @@ describe('messages that kill whoever handles them', () => {
 
 describe('a handler that does not end', () => {
   it('holds up its own chat alone, however much comes for that chat and for others', async () => {
-    const chance = new SeededChance(5);
+    const prng = new Prng(5);
     crew = await Crew.gather({ environment: { UPDATES_IN_FLIGHT_MAX: '40' } });
     await crew.start([0]);
     crew.send([{ chatId: 999, what: 'held' }]);
     const behind = Array.from({ length: 200 }, () => ({ chatId: 999, what: 'fast' }));
-    crew.send([...behind, ...everydayMessages(chance, 800)]);
+    crew.send([...behind, ...everydayMessages(prng, 800)]);
     await crew.done(1 + behind.length);
     expect(crew.lines().filter(({ event, number }) => event === 'end' && number <= behind.length)).toEqual(
       [],
@@ -261,15 +261,15 @@ describe('a store that is away', () => {
     crew.send([{ chatId: 1, what: 'fast' }]);
     await crew.done();
     const { worker, storeToken } = await crew.leader();
-    crew.stage.redis.faults.set(storeToken, { kind: 'refuse' });
+    crew.fixture.redis.faults.set(storeToken, { kind: 'refuse' });
     crew.send([
       { chatId: 1, what: 'held' },
       { chatId: 2, what: 'fast' },
     ]);
     await worker.says(/write the journal failed/);
     crew.send([{ chatId: 3, what: 'fast' }]);
-    expect(crew.stage.telegram.state(botToken).pending).toBe(3);
-    crew.stage.redis.faults.clear();
+    expect(crew.fixture.telegram.state(botToken).pending).toBe(3);
+    crew.fixture.redis.faults.clear();
     await crew.done(1);
     expect((await crew.journal()).get(1)).toBe(1);
     crew.open(1);
@@ -300,9 +300,9 @@ async function metricOf({ metricsUrl }: WorkerProcess, name: string): Promise<nu
   return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? -1);
 }
 
-function shuffled<T>(chance: SeededChance, list: readonly T[]): T[] {
+function shuffled<T>(prng: Prng, list: readonly T[]): T[] {
   return list
-    .map((item) => ({ item, place: chance.unit() }))
+    .map((item) => ({ item, place: prng.unit() }))
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
 }

@@ -1,27 +1,27 @@
 /** The lease with real processes, real signals and, where there is one, a real Redis. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  type BotStage,
+  type BotFixture,
   botToken,
   keys,
   observe,
-  startBotStage,
+  startBotFixture,
   type WorkerProcess,
 } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 
 const tokens = ['client-a-of-the-store', 'client-b-of-the-store', 'client-c-of-the-store'] as const;
-let stage: BotStage;
+let fixture: BotFixture;
 let chat = 100;
 
 beforeEach(async () => {
-  stage = await startBotStage(tokens);
+  fixture = await startBotFixture(tokens);
 });
-afterEach(() => stage.stop());
+afterEach(() => fixture.stop());
 
 /** Two polls open at once, or a poll that another one ended while somebody still listened. */
 function expectOnePoller(): void {
-  const { overlaps, recentOverlaps } = stage.telegram.state(botToken);
+  const { overlaps, recentOverlaps } = fixture.telegram.state(botToken);
   expect(recentOverlaps).toEqual([]);
   expect(overlaps).toBe(0);
 }
@@ -29,17 +29,17 @@ function expectOnePoller(): void {
 /** A message of a new chat is answered, by whoever leads. */
 async function converse(): Promise<void> {
   const chatId = ++chat;
-  stage.telegram.pushText(botToken, { chatId, text: '/get_chat_id' });
-  await stage.telegram.waitForSentMessage(botToken, (message) => message.chat_id === chatId, 50_000);
+  fixture.telegram.pushText(botToken, { chatId, text: '/get_chat_id' });
+  await fixture.telegram.waitForSentMessage(botToken, (message) => message.chat_id === chatId, 50_000);
 }
 
 /** A leader, and standbys that say for whom they wait. */
 async function startWorkers(count: number): Promise<WorkerProcess[]> {
-  const leader = await stage.worker({}, tokens[0]);
+  const leader = await fixture.worker({}, tokens[0]);
   await leader.says(/leading/);
   const standbys: WorkerProcess[] = [];
   for (let index = 1; index < count; index++) {
-    const standby = await stage.worker({}, tokens[index]);
+    const standby = await fixture.worker({}, tokens[index]);
     await standby.says(new RegExp(`standing by: the lock is held by host .*, pid ${leader.pid},`));
     standbys.push(standby);
   }
@@ -53,7 +53,7 @@ function pair(workers: readonly WorkerProcess[]): [WorkerProcess, WorkerProcess]
   return [leader, standby];
 }
 
-const holderPid = async (): Promise<number> => JSON.parse(await stage.lockOtherThan()).pid;
+const holderPid = async (): Promise<number> => JSON.parse(await fixture.lockOtherThan()).pid;
 
 describe('two workers', () => {
   it('hand over on SIGTERM, and the standby was healthy all the time', async () => {
@@ -73,10 +73,10 @@ describe('two workers', () => {
 
   it('hand over after kill -9, when the lease has run out', async () => {
     const [leader, standby] = pair(await startWorkers(2));
-    const before = await stage.get(keys.lock);
+    const before = await fixture.get(keys.lock);
     leader.signal('SIGKILL');
     await leader.ended;
-    await stage.lockOtherThan(before);
+    await fixture.lockOtherThan(before);
     await converse();
     expect(await holderPid()).toBe(standby.pid);
     expectOnePoller();
@@ -84,21 +84,21 @@ describe('two workers', () => {
 
   it('are never two: a leader that was stopped and goes on sends nothing', async () => {
     const [leader, standby] = pair(await startWorkers(2));
-    const before = await stage.get(keys.lock);
+    const before = await fixture.get(keys.lock);
     // A call that is on its way to the socket when the process stops leaves it when it goes on: no program can tell.
-    await stage.telegram.waitForState(botToken, ({ parkedPoll }) => parkedPoll?.ghost === false);
-    stage.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'delay', delayMs: 300, times: 1 });
+    await fixture.telegram.waitForState(botToken, ({ parkedPoll }) => parkedPoll?.ghost === false);
+    fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'delay', delayMs: 300, times: 1 });
     leader.signal('SIGSTOP');
-    const value = await stage.lockOtherThan(before);
+    const value = await fixture.lockOtherThan(before);
     await converse();
-    const sentBefore = stage.telegram.state(botToken).sentMessagesTotal;
+    const sentBefore = fixture.telegram.state(botToken).sentMessagesTotal;
     leader.signal('SIGCONT');
     await leader.says(/stepping down/);
     await until('the resumed one stands by', () =>
       /stepping down[\s\S]*standing by/.test(leader.output()) ? true : undefined,
     );
-    expect(stage.telegram.state(botToken).sentMessagesTotal).toBe(sentBefore);
-    expect(await stage.get(keys.lock)).toBe(value);
+    expect(fixture.telegram.state(botToken).sentMessagesTotal).toBe(sentBefore);
+    expect(await fixture.get(keys.lock)).toBe(value);
     await converse();
     expect(await holderPid()).toBe(standby.pid);
     expectOnePoller();
@@ -106,25 +106,25 @@ describe('two workers', () => {
 
   it('change places when the store is out of reach for the leader alone', async () => {
     const [leader, standby] = pair(await startWorkers(2));
-    const before = await stage.get(keys.lock);
-    stage.redis.faults.set(tokens[0], { kind: 'hang' });
+    const before = await fixture.get(keys.lock);
+    fixture.redis.faults.set(tokens[0], { kind: 'hang' });
     // The test reads the store as the first client too, so it has to wait for what the standby says.
     await standby.says(/leading/);
     await leader.says(/stepping down: expired/);
-    stage.redis.faults.set(tokens[0], { kind: 'none' });
+    fixture.redis.faults.set(tokens[0], { kind: 'none' });
     await converse();
-    expect(await stage.lockOtherThan(before)).toContain(`"pid":${standby.pid}`);
+    expect(await fixture.lockOtherThan(before)).toContain(`"pid":${standby.pid}`);
     expectOnePoller();
   });
 
   it('wait out a quarantine and stay one when the store is emptied', async () => {
     await startWorkers(2);
-    const before = await stage.get(keys.lock);
-    await stage.store.command(['FLUSHALL']);
+    const before = await fixture.get(keys.lock);
+    await fixture.store.command(['FLUSHALL']);
     await converse();
-    await stage.lockOtherThan(before);
+    await fixture.lockOtherThan(before);
     await converse();
-    const { epoch, held } = await observe(stage.store);
+    const { epoch, held } = await observe(fixture.store);
     expect(epoch).toBeGreaterThan(0);
     expect(held?.value).toContain('"env":"production"');
     expectOnePoller();
@@ -132,10 +132,10 @@ describe('two workers', () => {
 
   it('leave a stranger’s lock as it is, and take over when it ends', async () => {
     const stranger = '{"host":"the python bot","pid":1}';
-    await stage.store.command(['SET', keys.lock, stranger, 'PX', '4000']);
-    const worker = await stage.worker();
+    await fixture.store.command(['SET', keys.lock, stranger, 'PX', '4000']);
+    const worker = await fixture.worker();
     await worker.says(/standing by: the lock is held by host the python bot/);
-    expect(await stage.get(keys.lock)).toBe(stranger);
+    expect(await fixture.get(keys.lock)).toBe(stranger);
     await converse();
     expect(await holderPid()).toBe(worker.pid);
   });
@@ -145,7 +145,7 @@ describe('three workers', () => {
   it('are replaced one after another without two polls at once', async () => {
     const old = await startWorkers(3);
     for (const [index, worker] of old.entries()) {
-      const fresh = await stage.worker({}, tokens[index]);
+      const fresh = await fixture.worker({}, tokens[index]);
       await fresh.says(/standing by|leading/);
       worker.signal('SIGTERM');
       expect(await worker.ended).toBe(0);

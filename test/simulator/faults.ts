@@ -9,7 +9,7 @@ import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 import type { OwnershipChecker } from './checkers.ts';
-import type { SeededChance } from './prng.ts';
+import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { StoreNetwork } from './store-network.ts';
 
@@ -22,7 +22,7 @@ export interface Slot {
 
 export interface FaultScriptOptions {
   readonly trueTime: VirtualClock;
-  readonly chance: SeededChance;
+  readonly prng: Prng;
   readonly store: EmbeddedStore;
   readonly network: StoreNetwork;
   readonly ownership: OwnershipChecker;
@@ -70,9 +70,9 @@ export class FaultScript {
 
   /** One fault after another until `untilMs`. */
   async run(untilMs: number): Promise<void> {
-    const { trueTime, chance, faultsOn } = this.options;
+    const { trueTime, prng, faultsOn } = this.options;
     while (trueTime.monotonicMs() < untilMs) {
-      await trueTime.sleep(chance.integer(gapMsMin, gapMsMax));
+      await trueTime.sleep(prng.integer(gapMsMin, gapMsMax));
       if (!faultsOn()) return;
       await this.oneFault();
     }
@@ -83,9 +83,9 @@ export class FaultScript {
    * store is out of its reach.
    */
   perhapsFreezeAndCut(process: SimulatedProcess): void {
-    const { chance, faultsOn, isLeading, network, ttlMs, note } = this.options;
-    if (!faultsOn() || !isLeading(process.name) || !chance.happens(freezeProbability)) return;
-    const frozenMs = chance.integer(200, ttlMs / 2);
+    const { prng, faultsOn, isLeading, network, ttlMs, note } = this.options;
+    if (!faultsOn() || !isLeading(process.name) || !prng.happens(freezeProbability)) return;
+    const frozenMs = prng.integer(200, ttlMs / 2);
     note(`--- freeze and cut off (${process.name}, ${frozenMs} ms)`);
     process.pause();
     this.later(answerArrivesMs, () => network.cut(process.name));
@@ -94,12 +94,12 @@ export class FaultScript {
   }
 
   private async oneFault(): Promise<void> {
-    const { chance, slots, ttlMs, note } = this.options;
-    const index = chance.integer(0, slots.length - 1);
+    const { prng, slots, ttlMs, note } = this.options;
+    const index = prng.integer(0, slots.length - 1);
     const slot = slots[index];
     if (slot === undefined) throw new Error(`there is no worker ${index}`);
-    const forMs = chance.integer(200, 2.5 * ttlMs);
-    const fault = chance.oneOf(faults);
+    const forMs = prng.integer(200, 2.5 * ttlMs);
+    const fault = prng.oneOf(faults);
     note(`--- ${fault} (${slot.process.name}, ${forMs} ms)`);
     if (fault === 'wipe') this.wipe();
     else if (fault === 'revoke' || fault === 'break') await this.override(fault);

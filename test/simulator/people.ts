@@ -1,6 +1,6 @@
 /** People who write to the simulated bot: now and then, sometimes several at once, rarely a flood. */
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { SeededChance } from './prng.ts';
+import type { Prng } from './prng.ts';
 
 export interface WrittenMessage {
   readonly chat: number;
@@ -12,7 +12,7 @@ export interface WrittenMessage {
 
 export interface PeopleOptions {
   readonly trueTime: VirtualClock;
-  readonly chance: SeededChance;
+  readonly prng: Prng;
   readonly untilMs: number;
   readonly mayPoison: () => boolean;
   /** Where there is little room, a flood would not be through in time. */
@@ -27,21 +27,21 @@ const floodProbability = 0.01;
 const floodMin = 100;
 
 export async function letPeopleWrite(options: PeopleOptions) {
-  const { trueTime, chance, untilMs, mayPoison, write } = options;
+  const { trueTime, prng, untilMs, mayPoison, write } = options;
   while (trueTime.monotonicMs() < untilMs) {
-    await trueTime.sleep(chance.integer(50, 3000));
+    await trueTime.sleep(prng.integer(50, 3000));
     const count = burst(options);
     for (let index = 0; index < count; index++) {
-      const chat = chance.integer(1, chats);
-      const workMs = chance.happens(0.5) ? 0 : chance.integer(1, chance.happens(0.1) ? 8000 : 300);
+      const chat = prng.integer(1, chats);
+      const workMs = prng.happens(0.5) ? 0 : prng.integer(1, prng.happens(0.1) ? 8000 : 300);
       // Each costs three leases: among a flood there would be too many.
-      const poison = chance.happens(poisonProbability) && mayPoison() && count < floodMin;
+      const poison = prng.happens(poisonProbability) && mayPoison() && count < floodMin;
       write({ chat, workMs, poison });
     }
   }
 }
 
-function burst({ chance, mayFlood }: PeopleOptions): number {
-  if (mayFlood && chance.happens(floodProbability)) return chance.integer(floodMin, 350);
-  return chance.happens(0.2) ? chance.integer(2, 12) : 1;
+function burst({ prng, mayFlood }: PeopleOptions): number {
+  if (mayFlood && prng.happens(floodProbability)) return prng.integer(floodMin, 350);
+  return prng.happens(0.2) ? prng.integer(2, 12) : 1;
 }

@@ -1,7 +1,7 @@
 /** Chance that a seed repeats exactly (mulberry32), and the few shapes in which the simulator uses it. */
 import type { Random } from '../../services/core/platform/random.ts';
 
-export class SeededChance implements Random {
+export class Prng implements Random {
   private state: number;
 
   constructor(seed: number) {
@@ -40,7 +40,7 @@ export class SeededChance implements Random {
   }
 
   /** An independent stream, so that one more draw in one place does not change all others. */
-  fork(): SeededChance {
-    return new SeededChance(this.integer(0, 2 ** 32 - 1));
+  fork(): Prng {
+    return new Prng(this.integer(0, 2 ** 32 - 1));
   }
 }

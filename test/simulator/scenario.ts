@@ -24,7 +24,7 @@ import {
 } from './checkers.ts';
 import { FaultScript, type Slot } from './faults.ts';
 import { letPeopleWrite, type WrittenMessage } from './people.ts';
-import { SeededChance } from './prng.ts';
+import { Prng } from './prng.ts';
 import { SimulatedProcess } from './process.ts';
 import { simulatedWorker, times, ttlMs } from './simulated-worker.ts';
 import { StoreNetwork } from './store-network.ts';
@@ -34,7 +34,7 @@ import { SimulatedTelegram } from './telegram.ts';
 export interface Mutation {
   sourceOf?(script: LuaScript): string;
   wrapLockStore?(store: PollingLockStore, raw: EmbeddedStore): PollingLockStore;
-  random?(chance: SeededChance): SeededChance;
+  random?(prng: Prng): Prng;
 }
 
 export interface RunOptions {
@@ -76,7 +76,7 @@ class Simulation {
   private readonly mutation: Mutation;
   private trace: ((line: string) => void) | undefined;
   private readonly trueTime = new VirtualClock({ wallMs: Date.UTC(2030, 0, 1) });
-  private readonly chance: SeededChance;
+  private readonly prng: Prng;
   private readonly writes = new Set<string>();
   private readonly inFlightMax: number;
   private readonly store: EmbeddedStore;
@@ -102,8 +102,8 @@ class Simulation {
     this.seed = seed;
     this.mutation = mutation;
     this.trace = trace;
-    this.chance = new SeededChance(seed);
-    const { trueTime, chance } = this;
+    this.prng = new Prng(seed);
+    const { trueTime, prng } = this;
     this.store = sharedStore.sibling({ nowMs: () => trueTime.wallMs() });
     const report = (violation: string): void => {
       this.violations.push(violation);
@@ -118,7 +118,7 @@ class Simulation {
     this.network = new StoreNetwork({
       trueTime,
       store: this.store,
-      chance: chance.fork(),
+      prng: prng.fork(),
       faults: this.faultRates(),
       faultsOn,
       rpcTimeoutMs: times.rpcTimeoutMs,
@@ -128,16 +128,16 @@ class Simulation {
     });
     this.telegram = new SimulatedTelegram({
       trueTime,
-      chance: chance.fork(),
-      faults: { fail: chance.unit() * 0.05, loseAnswer: chance.unit() * 0.03 },
+      prng: prng.fork(),
+      faults: { fail: prng.unit() * 0.05, loseAnswer: prng.unit() * 0.03 },
       faultsOn,
       onCall: (by, method) => this.called(by, method),
     });
-    this.inFlightMax = chance.oneOf([2, 3, largeRoom]);
+    this.inFlightMax = prng.oneOf([2, 3, largeRoom]);
     const { store, network, ownership, slots } = this;
     this.faults = new FaultScript({
       ...{ trueTime, store, network, ownership, slots, ttlMs, faultsOn, sourceOf },
-      chance: chance.fork(),
+      prng: prng.fork(),
       isLeading: (name) => this.workers.get(name)?.state.term !== undefined,
       restart: (index) => this.start(index),
       beforeWipe: () => {
@@ -146,16 +146,16 @@ class Simulation {
       },
       note: (line) => this.note(line),
     });
-    this.nextUpdateId = chance.integer(2_000_001, 1_000_000_000);
+    this.nextUpdateId = prng.integer(2_000_001, 1_000_000_000);
   }
 
   async run(): Promise<RunResult> {
-    if (this.chance.happens(0.9)) this.store.execute(['SET', keys.epoch, '0']);
-    const workers = this.chance.integer(workersMin, workersMax);
+    if (this.prng.happens(0.9)) this.store.execute(['SET', keys.epoch, '0']);
+    const workers = this.prng.integer(workersMin, workersMax);
     for (let index = 0; index < workers; index++) this.start(index);
     void letPeopleWrite({
       trueTime: this.trueTime,
-      chance: this.chance.fork(),
+      prng: this.prng.fork(),
       mayFlood: this.inFlightMax === largeRoom,
       untilMs: faultsMs + quietMs / 3,
       mayPoison: () => this.faultsOn,
@@ -179,13 +179,13 @@ class Simulation {
   }
 
   private faultRates() {
-    const { chance } = this;
+    const { prng } = this;
     return {
-      loseRequest: chance.unit() * 0.05,
-      loseAnswer: chance.unit() * 0.05,
-      repeatRequest: chance.unit() * 0.15,
-      delayLong: chance.unit() * 0.05,
-      loseHint: chance.unit(),
+      loseRequest: prng.unit() * 0.05,
+      loseAnswer: prng.unit() * 0.05,
+      repeatRequest: prng.unit() * 0.15,
+      delayLong: prng.unit() * 0.05,
+      loseHint: prng.unit(),
       longDelayMsMax: 2 * ttlMs,
     };
   }
@@ -193,10 +193,10 @@ class Simulation {
   private start(index: number): void {
     const starts = (this.slots[index]?.starts ?? 0) + 1;
     const name = `w${index}.${starts}`;
-    const rate = 1 + (this.chance.unit() * 2 - 1) * driftMax;
+    const rate = 1 + (this.prng.unit() * 2 - 1) * driftMax;
     const process = new SimulatedProcess(name, this.trueTime, {
       rate,
-      wallOffsetMs: this.chance.integer(-wallOffsetMsMax, wallOffsetMsMax),
+      wallOffsetMs: this.prng.integer(-wallOffsetMsMax, wallOffsetMsMax),
     });
     const stop = new AbortController();
     this.slots[index] = { process, stop, starts };
@@ -215,13 +215,13 @@ class Simulation {
   }
 
   private makeWorker(process: SimulatedProcess, index: number): Worker {
-    const { network, telegram, mutation, store, chance, inFlightMax } = this;
+    const { network, telegram, mutation, store, prng, inFlightMax } = this;
     const runner = network.runnerFor(process);
     const lockStore = redisLockStore(runner, keys);
     return simulatedWorker({
       process,
       index,
-      random: mutation.random?.(chance.fork()) ?? chance.fork(),
+      random: mutation.random?.(prng.fork()) ?? prng.fork(),
       api: telegram.apiFor(process),
       lockStore: mutation.wrapLockStore?.(lockStore, store) ?? lockStore,
       journal: redisUpdateJournal(runner, keys),

@@ -7,7 +7,7 @@ import type { WakeUpChannel } from '../../services/core/lease/wake-up.ts';
 import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { SeededChance } from './prng.ts';
+import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { StoreWitness } from './store-witness.ts';
 
@@ -26,7 +26,7 @@ export interface NetworkFaults {
 export interface StoreNetworkOptions {
   readonly trueTime: VirtualClock;
   readonly store: EmbeddedStore;
-  readonly chance: SeededChance;
+  readonly prng: Prng;
   readonly faults: NetworkFaults;
   readonly faultsOn: () => boolean;
   readonly rpcTimeoutMs: number;
@@ -85,7 +85,7 @@ export class StoreNetwork {
   }
 
   private request(process: SimulatedProcess, call: Call): Promise<ScriptReply> {
-    const { rpcTimeoutMs, trueTime, onSend, chance, faults } = this.options;
+    const { rpcTimeoutMs, trueTime, onSend, prng, faults } = this.options;
     onSend(process);
     return new Promise((resolve, reject) => {
       const answered = new AbortController();
@@ -109,8 +109,7 @@ export class StoreNetwork {
       };
       void travel(this.delayMs());
       // Whoever repeats a request does it after waiting for the answer in vain.
-      if (this.rolls('repeatRequest') || this.repeatsAll)
-        void travel(chance.integer(0, faults.longDelayMsMax));
+      if (this.rolls('repeatRequest') || this.repeatsAll) void travel(prng.integer(0, faults.longDelayMsMax));
     });
   }
 
@@ -127,15 +126,15 @@ export class StoreNetwork {
   }
 
   private rolls(fault: Exclude<keyof NetworkFaults, 'longDelayMsMax'>): boolean {
-    const { chance, faults, faultsOn } = this.options;
-    return faultsOn() && chance.happens(faults[fault]);
+    const { prng, faults, faultsOn } = this.options;
+    return faultsOn() && prng.happens(faults[fault]);
   }
 
   private delayMs(): number {
-    const { chance, faults } = this.options;
+    const { prng, faults } = this.options;
     return this.rolls('delayLong')
-      ? chance.integer(0, faults.longDelayMsMax)
-      : chance.integer(1, usualDelayMsMax);
+      ? prng.integer(0, faults.longDelayMsMax)
+      : prng.integer(1, usualDelayMsMax);
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../../services/core/platform/bot-api.ts';
 import type { Update } from '../../services/core/updates/update.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { SeededChance } from './prng.ts';
+import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 
 interface Parked {
@@ -25,7 +25,7 @@ export interface TelegramFaults {
 
 export interface SimulatedTelegramOptions {
   readonly trueTime: VirtualClock;
-  readonly chance: SeededChance;
+  readonly prng: Prng;
   readonly faults: TelegramFaults;
   readonly faultsOn: () => boolean;
   /** Hears of every call at the moment when it leaves its process. */
@@ -64,7 +64,7 @@ export class SimulatedTelegram {
   }
 
   private call(process: SimulatedProcess, { method, parameters, options }: ApiCall): Promise<unknown> {
-    const { onCall, trueTime, chance, faults, faultsOn } = this.options;
+    const { onCall, trueTime, prng, faults, faultsOn } = this.options;
     onCall(process.name, method);
     return new Promise((resolve, reject) => {
       const settled = new AbortController();
@@ -84,7 +84,7 @@ export class SimulatedTelegram {
         return;
       }
       const answer = (result: unknown): void => {
-        if (faultsOn() && chance.happens(faults.loseAnswer)) return;
+        if (faultsOn() && prng.happens(faults.loseAnswer)) return;
         void trueTime.sleep(this.delayMs()).then(() =>
           process.whenRunning(() => {
             if (result instanceof Error) settle(() => reject(result));
@@ -93,7 +93,7 @@ export class SimulatedTelegram {
         );
       };
       void trueTime.sleep(this.delayMs()).then(() => {
-        if (faultsOn() && chance.happens(faults.fail))
+        if (faultsOn() && prng.happens(faults.fail))
           answer(new BotApiUnreachableError(method, 'HTTP 502', { aborted: false, cause: undefined }));
         else this.serve(method, parameters, answer);
       });
@@ -146,7 +146,7 @@ export class SimulatedTelegram {
   }
 
   private delayMs(): number {
-    return this.options.chance.integer(1, usualDelayMsMax);
+    return this.options.prng.integer(1, usualDelayMsMax);
   }
 }
 

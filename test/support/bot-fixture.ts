@@ -14,7 +14,7 @@ export interface WorkerProcess extends Program {
   readonly metricsUrl: string;
 }
 
-export interface BotStage {
+export interface BotFixture {
   readonly redis: RedisRest;
   readonly telegram: TestTelegram;
   readonly store: UpstashStore;
@@ -40,9 +40,9 @@ const usual = {
   DRAIN_TIMEOUT_SECONDS: '5',
 };
 
-export async function startBotStage(
+export async function startBotFixture(
   tokens: readonly [string, ...string[]] = ['rest-token-of-the-test'],
-): Promise<BotStage> {
+): Promise<BotFixture> {
   const redis = await startRedisRest({ tokens });
   const telegram = await startTelegramEmulator();
   const store = upstashStore({ url: redis.url, token: redis.token, timeoutMs: 10_000 });

@@ -9,7 +9,7 @@ export interface Interruption {
   readonly hasCome: () => boolean;
 }
 
-export function hearInterruption(): Interruption {
+export function listenForInterruption(): Interruption {
   const heard = Promise.withResolvers<'interrupted'>();
   let hasCome = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { redisDeadLetters } from '../../../services/adapters/redis/journal/dead-letters.ts';
 import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
 import {
-  type BotStage,
+  type BotFixture,
   botToken,
   keys,
-  startBotStage,
+  startBotFixture,
   type WorkerProcess,
 } from '../../support/bot-fixture.ts';
 import { until } from '../../support/program.ts';
@@ -42,7 +42,7 @@ export interface CrewOptions {
 }
 
 export class Crew {
-  readonly stage: BotStage;
+  readonly fixture: BotFixture;
   readonly sent: SentUpdate[] = [];
   readonly ends: LeaderEnd[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), 'delivery-'));
@@ -53,11 +53,11 @@ export class Crew {
   private closing = false;
 
   static async gather(options: CrewOptions = {}): Promise<Crew> {
-    return new Crew(await startBotStage([testToken, ...workerTokens]), options);
+    return new Crew(await startBotFixture([testToken, ...workerTokens]), options);
   }
 
-  private constructor(stage: BotStage, { environment = {}, deathsAreReported = false }: CrewOptions) {
-    this.stage = stage;
+  private constructor(fixture: BotFixture, { environment = {}, deathsAreReported = false }: CrewOptions) {
+    this.fixture = fixture;
     this.deathsAreReported = deathsAreReported;
     this.environment = { BOT_HANDLERS: handlers, DELIVERY_FOLDER: this.folder, ...environment };
     writeFileSync(join(this.folder, recordFile), '');
@@ -78,7 +78,7 @@ export class Crew {
       const message = { message_id: number + 1, date: 1, from: person, chat, text: `${number} ${what}` };
       return updateId === undefined ? { message } : { update_id: updateId, message };
     });
-    const ids = this.stage.telegram.pushUpdates(botToken, updates);
+    const ids = this.fixture.telegram.pushUpdates(botToken, updates);
     const first = this.sent.length - messages.length;
     for (const [index, id] of ids.entries()) {
       if (id === null) throw new Error('the emulator took an update not in');
@@ -110,7 +110,7 @@ export class Crew {
 
   /** The journal's entries by number, each with its count of attempts; 0 when its handler has ended. */
   async journal(): Promise<Map<number, number>> {
-    const flat = (await this.stage.store.command(['HGETALL', keys.journal])) as readonly string[];
+    const flat = (await this.fixture.store.command(['HGETALL', keys.journal])) as readonly string[];
     const entries = new Map<number, number>();
     for (let index = 0; index < flat.length; index += 2)
       entries.set(this.nameOf(Number(flat[index])), Number.parseInt(flat[index + 1] ?? '', 10) || 0);
@@ -120,13 +120,13 @@ export class Crew {
   /** Puts a dead update back, as `npx staffprobot dead retry` does. */
   async retry(number: number): Promise<string> {
     const [id] = [...this.numberOf].find(([, name]) => name === number) ?? [];
-    return redisDeadLetters(this.stage.store, keys).retry(String(id), { who: 'anna', why: 'mended' });
+    return redisDeadLetters(this.fixture.store, keys).retry(String(id), { who: 'anna', why: 'mended' });
   }
 
   /** Who holds the lock, and lives. */
   async leader(): Promise<Member> {
     return until('somebody leads', async () => {
-      const value = await this.stage.get(keys.lock);
+      const value = await this.fixture.get(keys.lock);
       const pid = value === null ? undefined : (JSON.parse(value) as { pid?: number }).pid;
       return this.members.find((member) => member?.worker.pid === pid && member !== undefined);
     });
@@ -134,13 +134,13 @@ export class Crew {
 
   async stop(): Promise<void> {
     this.closing = true;
-    await this.stage.stop();
+    await this.fixture.stop();
     rmSync(this.folder, { recursive: true });
   }
 
   private async fill(slot: number): Promise<void> {
     const storeToken = workerTokens[slot % workerTokens.length] ?? workerTokens[0];
-    const worker = await this.stage.worker(this.environment, storeToken);
+    const worker = await this.fixture.worker(this.environment, storeToken);
     this.members[slot] = { worker, storeToken };
     this.watchStepDown(worker);
     void worker.ended.then(async (code) => {
@@ -154,9 +154,9 @@ export class Crew {
 
   /** What the ops function does when ECS tells that the holder's task has stopped. */
   async report(pid: number): Promise<void> {
-    const value = await this.stage.get(keys.lock);
+    const value = await this.fixture.get(keys.lock);
     if (value === null || (JSON.parse(value) as { pid?: number }).pid !== pid) return;
-    await redisLockStore(this.stage.store, keys).break(value, { who: 'ecs', why: 'the task stopped' });
+    await redisLockStore(this.fixture.store, keys).break(value, { who: 'ecs', why: 'the task stopped' });
   }
 
   /** A leader may end its term and live on. */
@@ -175,10 +175,10 @@ export class Crew {
    */
   async account(pid: number, { stoppedWell }: { stoppedWell: boolean }): Promise<void> {
     const lineCount = this.lines().length;
-    const unconfirmed = this.stage.telegram.state(botToken).pendingIds;
+    const unconfirmed = this.fixture.telegram.state(botToken).pendingIds;
     try {
       const journaled = await this.idsIn(keys.journal);
-      const holder = await this.stage.get(keys.lock);
+      const holder = await this.fixture.get(keys.lock);
       const another = holder !== null && (JSON.parse(holder) as { pid?: number }).pid !== pid;
       const numbers = stoppedWell ? [] : [...unconfirmed, ...journaled].map((id) => this.nameOf(id));
       this.ends.push({ pid, lineCount, mayRepeat: another && !stoppedWell ? undefined : new Set(numbers) });
@@ -188,7 +188,7 @@ export class Crew {
   }
 
   private async idsIn(hash: string): Promise<number[]> {
-    return ((await this.stage.store.command(['HKEYS', hash])) as readonly string[]).map(Number);
+    return ((await this.fixture.store.command(['HKEYS', hash])) as readonly string[]).map(Number);
   }
 
   private nameOf(updateId: number): number {

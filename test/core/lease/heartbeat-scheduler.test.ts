@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
 import { HeartbeatScheduler } from '../../../services/core/lease/heartbeat-scheduler.ts';
-import { readHeartbeat } from '../../../services/core/lease/heartscheduler.ts';
 import { PollHealth } from '../../../services/core/lease/poll-health.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
