@@ -80,7 +80,7 @@ async function work(
 ): Promise<ExitCode> {
   const api = fetchBotApi({ apiRoot: settings.telegramApiRoot, token: settings.botToken });
   const metrics: BotMetrics = new BotMetrics(version, {
-    leader: () => worker.state.isLeader(),
+    leader: () => worker.state.isLeading(),
     epoch: () => worker.state.term?.epoch ?? 0,
     inFlight: () => worker.state.session?.ledger.inFlight ?? 0,
     journaled: () => worker.state.session?.ledger.journaled ?? 0,

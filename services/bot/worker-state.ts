@@ -30,23 +30,23 @@ export class WorkerState {
   }
 
   /** The store says that another process holds the lock. */
-  waitFor(held: Held, nowMonotonicMs: number): void {
+  standBy(held: Held, nowMonotonicMs: number): void {
     this.waitingFor = held;
     this.storeAnsweredMs = nowMonotonicMs;
   }
 
-  becomeLeader(term: Term, nowMonotonicMs: number): void {
+  lead(term: Term, nowMonotonicMs: number): void {
     this.term = term;
     this.waitingFor = undefined;
     this.storeAnsweredMs = nowMonotonicMs;
   }
 
-  becomeStandby(): void {
+  stopLeading(): void {
     this.term = undefined;
     this.session = undefined;
   }
 
-  isLeader(): boolean {
+  isLeading(): boolean {
     return this.term?.mayAct() ?? false;
   }
 

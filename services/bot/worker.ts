@@ -81,7 +81,7 @@ export class Worker {
     const { clock, random, lockStore: store, times, holder, whenHeld, leaseObserver } = options;
     const { state, wakeUp } = this;
     const healthPage: Partial<LeaseObserver> = {
-      onStandby: (held) => state.waitFor(held, clock.monotonicMs()),
+      onStandby: (held) => state.standBy(held, clock.monotonicMs()),
     };
     const observers = [healthPage, leaseObserver];
     this.lease = new Lease({ clock, random, store, wakeUp, times, holder, whenHeld, observers });
@@ -111,7 +111,7 @@ export class Worker {
 
   private async lead(term: Term, stop: AbortSignal): Promise<'ended' | 'token rejected'> {
     const { clock } = this.options;
-    this.state.becomeLeader(term, clock.monotonicMs());
+    this.state.lead(term, clock.monotonicMs());
     this.heartbeats = this.scheduleHeartbeats(term);
     const held = this.lease.hold(term, this.heartbeats);
     try {
@@ -121,7 +121,7 @@ export class Worker {
     } finally {
       await this.lease.release(term);
       await held;
-      this.state.becomeStandby();
+      this.state.stopLeading();
     }
   }
 

@@ -38,8 +38,8 @@ describe('a worker that leads', () => {
     await until('a heartbeat', async () => (await fixture.get(keys.heartbeat)) ?? undefined);
     say('/status', { from: superadminId, languageCode: 'ru' });
     const status = await answer(/^Состояние бота/);
-    expect(status).toMatch(/Опрашивает: host .*, pid \d+, environment production/);
-    expect(status).toMatch(/Heartbeat: \d+ с назад/);
+    expect(status).toMatch(/Поллинг: host .*, pid \d+, environment production/);
+    expect(status).toMatch(/Heartbeat: \d+ с назад \(.*\d\d:\d\d UTC\)/);
     expect(status).toContain('Сбоев нет');
   });
 
