@@ -1,4 +1,4 @@
-/** Turns what the worker does into log lines and metrics. Nothing here decides anything. */
+/** Turns the worker's events into log lines and metrics. Decides nothing. */
 
 import { LockHeldError, TermOverError } from '../core/lease/errors.ts';
 import type { LeaseObserver } from '../core/lease/lease.ts';
@@ -13,11 +13,11 @@ import { laneOf, updateType } from '../core/updates/update.ts';
 import { type BotMetrics, pollResultLabel } from './metrics.ts';
 
 export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserver {
-  let waitsFor = '';
+  let reportedHolder = '';
   return {
     onStandby: ({ value, ttlMs }, why) => {
-      if (value === waitsFor) return;
-      waitsFor = value;
+      if (value === reportedHolder) return;
+      reportedHolder = value;
       if (why === 'held')
         return logger.info(`standing by: the lock is held by ${describeHolder(value)}`, { ttlMs });
       logger.info(
@@ -26,7 +26,7 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       );
     },
     onAcquired: ({ epoch, value }) => {
-      waitsFor = '';
+      reportedHolder = '';
       logger.info('leading: the polling lock is ours', { epoch, lock: value });
     },
     onRenewed: (_term, { heartbeat }) => {
@@ -51,7 +51,7 @@ export interface SessionObserverDeps {
   readonly logger: Logger;
   readonly metrics: BotMetrics;
   readonly clock: Clock;
-  /** Named where Telegram's answers say that it may be the wrong one. */
+  /** Named in errors that a wrong API root can cause. */
   readonly apiRoot: string;
 }
 
@@ -100,13 +100,13 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObse
   };
 }
 
-/** A server that is none of the Bot API, and a path too many in its address, answer 404 to every token. */
+/** A server that is no Bot API, or an address with a path, answers 404 to every token. */
 function rejectionText({ status, message }: BotApiRefusedError, apiRoot: string): string {
   const place = status === 404 ? `, and TELEGRAM_API_ROOT (${apiRoot}), which must be a Bot API server` : '';
   return `Telegram rejects the bot token (${message}): check it with @BotFather${place}; put it in place and start again`;
 }
 
-/** What is expected to happen now and then is told by its name and message; where it was thrown says nothing. */
+/** Reduces an expected error to name, code and message: its stack says nothing. Leaves a bug unchanged. */
 export function withoutStack(error: unknown): unknown {
   const isExpected =
     error instanceof BotApiRefusedError ||
