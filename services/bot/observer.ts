@@ -21,13 +21,13 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       if (why === 'held')
         return logger.info(`standing by: the lock is held by ${describeHolder(value)}`, { ttlMs });
       logger.info(
-        'the store knows no epoch (new or emptied): nobody leads for one lease, so that a leader who outlived it has stopped',
+        'the store knows no epoch (new or emptied): no worker leads for one TTL, so that any leader from before has stopped',
         { ttlMs },
       );
     },
     onAcquired: ({ epoch, value }) => {
       reportedHolder = '';
-      logger.info('leading: the polling lock is ours', { epoch, lock: value });
+      logger.info('leading: acquired the polling lock', { epoch, lock: value });
     },
     onRenewed: (_term, { heartbeat }) => {
       if (heartbeat === undefined) return;
@@ -35,7 +35,7 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       metrics.heartbeatTimestamp.set(Date.parse(ts) / 1000);
     },
     onTermEnding: ({ epoch }, reason) => {
-      if (reason === 'released') logger.info('the polling lock is given back', { epoch });
+      if (reason === 'released') logger.info('released the polling lock', { epoch });
       else logger.warn(`stepping down: ${reason}`, { epoch, reason });
     },
     onTrouble: (what, error) => {
@@ -72,7 +72,7 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObse
       if (result === 'ok') return;
       const fields = { updateId: update.update_id, attempt, error: withoutStack(error) };
       if (error instanceof TermOverError)
-        logger.warn('a handler was stopped from sending: the term is over', fields);
+        logger.warn('refused a call of a handler: the term is over', fields);
       else logger.error('a handler failed', fields);
     },
     onOverdue: (job, elapsedMs) => {
@@ -82,12 +82,12 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObse
         lane: laneOf(job.update),
         ageSeconds: elapsedMs / 1000,
       };
-      logger.warn('a handler is over its time limit; its chat waits for it', fields);
+      logger.warn('a handler exceeded its time limit; its chat waits for it', fields);
     },
     onBackpressure: (inFlight) => logger.warn('fetching holds until handlers have ended', { inFlight }),
     onDeadLetters: (updateIds) => {
       metrics.updatesDead.inc(updateIds.length);
-      logger.error('updates given up after their last attempt', { updateIds });
+      logger.error('updates became dead letters after their last attempt', { updateIds });
     },
     onTrouble: (what, error) => {
       countStoreError(metrics, error);

@@ -50,8 +50,8 @@ describe('BOT_HANDLERS', () => {
   });
 
   it.each([
-    ['a module that is not there', 'nowhere.mjs', undefined],
-    ['a default export that is no middleware', 'features.mjs', 'export default 42;'],
+    ['a missing module', 'nowhere.mjs', undefined],
+    ['a default export that is not middleware', 'features.mjs', 'export default 42;'],
     ['a module that throws', 'features.mjs', 'throw new Error("boom");'],
   ])('refuses %s in one line, with exit code 78', async (_name, file, text) => {
     if (text !== undefined) write(text);
@@ -65,7 +65,7 @@ describe('BOT_HANDLERS', () => {
     ['./services', `there is no file ${join(process.cwd(), 'services')}`],
     ['nope.ts', `there is neither a file ${join(process.cwd(), 'nope.ts')} nor such a package`],
     ['@company/features', 'nor such a package'],
-  ])('says of %s where it was looked for', async (specifier, where) => {
+  ])('says where it looked for %s', async (specifier, where) => {
     const worker = await fixture.worker({ BOT_HANDLERS: specifier });
     expect(await worker.ended).toBe(78);
     expect(worker.stderr()).toContain(`got "${specifier}", which cannot be loaded (`);
@@ -73,7 +73,7 @@ describe('BOT_HANDLERS', () => {
     expect(worker.stderr()).not.toContain('services/bot');
   });
 
-  it('says of a module that is there what it misses itself', async () => {
+  it('names the missing import of a module that exists', async () => {
     const worker = await fixture.worker({
       BOT_HANDLERS: write("import 'no-such-package'; export default () => {};"),
     });

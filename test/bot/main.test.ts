@@ -31,7 +31,7 @@ describe('a worker that leads', () => {
     expect(await answer(/987/)).toBe('Chat number: 987\nYour number: 987');
   });
 
-  it('shows its state to superadmins alone', async () => {
+  it('shows its status to superadmins only', async () => {
     await fixture.worker();
     say('/status', { from: 5 });
     expect(await answer(/superadmins/)).toContain('Your number: 5');
@@ -43,7 +43,7 @@ describe('a worker that leads', () => {
     expect(status).toContain('Сбоев нет');
   });
 
-  it('pages through the inbox with buttons and marks it read', async () => {
+  it('pages through the inbox with buttons and marks entries as read', async () => {
     const inbox = redisInboxStore(fixture.store, keys);
     for (let index = 1; index <= 7; index++) {
       const common = { type: 'SYSTEM_MAINTENANCE', priority: 'URGENT', read: false } as const;
@@ -92,7 +92,7 @@ describe('a worker that leads', () => {
     ).toBe(true);
   });
 
-  it('writes lock and heartbeat in their fixed form', async () => {
+  it('writes lock and heartbeat in their fixed format', async () => {
     const worker = await fixture.worker();
     const heartbeat = await until(
       'a heartbeat',
@@ -101,8 +101,8 @@ describe('a worker that leads', () => {
     const lock = JSON.parse(await fixture.lockOtherThan());
     expect(Object.keys(lock)).toEqual(['host', 'pid', 'env', 'ts', 'owner']);
     expect(lock).toMatchObject({ pid: worker.pid, env: 'production' });
-    const beat = JSON.parse(heartbeat);
-    expect(Object.keys(beat)).toEqual([
+    const written = JSON.parse(heartbeat);
+    expect(Object.keys(written)).toEqual([
       'host',
       'pid',
       'env',
@@ -113,11 +113,11 @@ describe('a worker that leads', () => {
       'epoch',
       'version',
     ]);
-    expect(beat).toMatchObject({ pid: worker.pid, env: 'production', last_error: null, epoch: 1 });
-    expect(beat.ts).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(written).toMatchObject({ pid: worker.pid, env: 'production', last_error: null, epoch: 1 });
+    expect(written.ts).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  it('beats only while polls succeed', async () => {
+  it('writes heartbeats only while polls succeed', async () => {
     const worker = await fixture.worker();
     await until('a heartbeat', async () => (await fixture.get(keys.heartbeat)) ?? undefined);
     fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: '502-html' });
@@ -129,7 +129,7 @@ describe('a worker that leads', () => {
     const renewed = async (): Promise<number> => Number(await fixture.store.command(['PTTL', keys.lock]));
     let renewals = 0;
     let last = await renewed();
-    await until('three renewals without a beat', async () => {
+    await until('three renewals without a heartbeat', async () => {
       const now = await renewed();
       if (now > last) renewals++;
       last = now;
@@ -137,7 +137,7 @@ describe('a worker that leads', () => {
     });
     expect(await fixture.get(keys.heartbeat)).toBe(silent);
     fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'none' });
-    await until('the next beat', async () =>
+    await until('the next heartbeat', async () =>
       (await fixture.get(keys.heartbeat)) === silent ? undefined : true,
     );
   });
@@ -153,7 +153,7 @@ describe('a worker that leads', () => {
     expect(metrics).toMatch(/staffprobot_bot_polling_heartbeat_timestamp \d{10}/);
   });
 
-  it('puts no token into any output, whatever Telegram answers', async () => {
+  it('never prints a token, whatever Telegram answers', async () => {
     const worker = await fixture.worker({ LOG_LEVEL: 'debug' });
     for (const kind of ['502-html', 'truncated', 'reset', '429', '403-blocked'] as const) {
       fixture.telegram.fault({ token: botToken, method: 'sendMessage', kind, times: 1 });
@@ -171,7 +171,7 @@ describe('a worker that leads', () => {
     expect(worker.output()).not.toContain(fixture.redis.token);
   });
 
-  it('drains, confirms and gives back its lock on SIGTERM; what comes later stays', async () => {
+  it('drains, confirms and releases its lock on SIGTERM; later messages stay pending', async () => {
     const worker = await fixture.worker();
     say('/start');
     await answer(/^Hello!/);
@@ -183,7 +183,7 @@ describe('a worker that leads', () => {
     expect(fixture.telegram.state(botToken).pending).toBe(1);
   });
 
-  it('in development drops what is pending when it stops', async () => {
+  it('drops pending updates on stop in development', async () => {
     const development = {
       ENVIRONMENT: 'development',
       TELEGRAM_BOT_TOKEN_PROD: '',

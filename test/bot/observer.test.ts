@@ -66,7 +66,7 @@ describe('leaseObserver', () => {
   });
 
   it.each([
-    ['released', 'info', /given back/],
+    ['released', 'info', /^released the polling lock$/],
     ['lost', 'warn', /^stepping down: lost$/],
     ['expired', 'warn', /^stepping down: expired$/],
   ] as const)('logs the end of a term that was %s as %s', (reason, level, message) => {

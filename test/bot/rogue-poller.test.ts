@@ -16,7 +16,7 @@ const answer = async (pattern: RegExp) =>
   (await fixture.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
 
 describe('another program that polls with the token', () => {
-  it('is told to the superadmins after three conflicts, and polling goes on', async () => {
+  it('is reported to the superadmins after three conflicts, and polling continues', async () => {
     const worker = await fixture.worker({ HEARTBEAT_STALE_SECONDS: '300' });
     say('/start');
     await answer(/^Hello!/);
@@ -32,7 +32,7 @@ describe('another program that polls with the token', () => {
     try {
       const raised = async () =>
         (await fixture.store.command(['HLEN', keys.deliveries])) === 0 ? undefined : true;
-      await until('a notice', raised);
+      await until('a warning', raised);
       expect(JSON.stringify(await fixture.store.command(['HKEYS', keys.deliveries]))).toContain(
         'another-poller',
       );

@@ -18,7 +18,7 @@ const answer = async (pattern: RegExp) =>
   (await fixture.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
 
 describe('a worker that starts', () => {
-  it('tells every wrong setting in one line each and exits with 78', async () => {
+  it('reports each wrong setting in one line and exits with 78', async () => {
     const program = startProgram('services/bot/main.ts', {
       ENVIRONMENT: 'moon',
       LONG_POLL_TIMEOUT_SECONDS: 'x',
@@ -38,21 +38,21 @@ describe('a worker that starts', () => {
     expect(await fixture.get(keys.lock)).toBeNull();
   });
 
-  it('exits with 69 when nothing listens where the store should be', async () => {
+  it('exits with 69 if nothing listens at the store’s address', async () => {
     const worker = await fixture.worker({ UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await freePort()}` });
     expect(await worker.ended).toBe(69);
     expect(worker.output()).toContain('UPSTASH_REDIS_REST_URL');
     expect(worker.output()).not.toContain('    at ');
   });
 
-  it('exits with 69 when the store refuses the token, and does not show it', async () => {
+  it('exits with 69 if the store refuses the token, and does not show the token', async () => {
     const worker = await fixture.worker({}, 'a-wrong-rest-token');
     expect(await worker.ended).toBe(69);
     expect(worker.output()).toContain('WRONGPASS');
     expect(worker.output()).not.toContain('a-wrong-rest-token');
   });
 
-  it('exits with 69 when the address is that of something else, and says what it answers', async () => {
+  it('exits with 69 if the address is not a store’s, and says what answers there', async () => {
     const worker = await fixture.worker({ UPSTASH_REDIS_REST_URL: fixture.telegram.url });
     expect(await worker.ended).toBe(69);
     expect(worker.output()).toMatch(/the store cannot be used: .*; check UPSTASH_REDIS_REST_URL/);
@@ -60,14 +60,14 @@ describe('a worker that starts', () => {
     expect(worker.output()).not.toContain(fixture.redis.token);
   });
 
-  it('exits with 77 and names TELEGRAM_API_ROOT as well when every method is unknown there', async () => {
+  it('exits with 77 and names TELEGRAM_API_ROOT if that server knows no method', async () => {
     fixture.telegram.fault({ kind: '404-token' });
     const worker = await fixture.worker();
     expect(await worker.ended).toBe(77);
     expect(worker.output()).toContain(`and TELEGRAM_API_ROOT (${fixture.telegram.url})`);
   });
 
-  it('says in each line which server of Telegram does not answer, without a stack', async () => {
+  it('names the Telegram server that does not answer, without a stack', async () => {
     const apiRoot = `http://127.0.0.1:${await freePort()}`;
     const worker = await fixture.worker({ TELEGRAM_API_ROOT: apiRoot });
     await worker.says(/getMe failed.*\n.*getMe failed/s);
@@ -80,14 +80,14 @@ describe('a worker that starts', () => {
     expect(worker.output()).not.toContain('"stack"');
   });
 
-  it('exits with 77, and lets go of the lock, when the token is rejected only after it has led', async () => {
+  it('exits with 77 and releases the lock if the token is rejected while it leads', async () => {
     fixture.telegram.fault({ method: 'getWebhookInfo', kind: '401' });
     const worker = await fixture.worker();
     expect(await worker.ended).toBe(77);
     expect(await fixture.get(keys.lock)).toBeNull();
   });
 
-  it('exits with 77 when Telegram rejects the token, and takes no lock', async () => {
+  it('exits with 77 if Telegram rejects the token, and takes no lock', async () => {
     fixture.telegram.fault({ kind: '401' });
     const worker = await fixture.worker();
     expect(await worker.ended).toBe(77);
@@ -99,7 +99,7 @@ describe('a worker that starts', () => {
     expect(await fixture.get(keys.lock)).toBeNull();
   });
 
-  it('exits with 78 when its port is taken, and names it', async () => {
+  it('exits with 78 if its port is taken, and names the port', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
@@ -109,7 +109,7 @@ describe('a worker that starts', () => {
     other.close();
   });
 
-  it('in development leaves another’s lock and heartbeat as they were, names the holder and exits with 75', async () => {
+  it('leaves a foreign lock and heartbeat unchanged in development, names the holder and exits with 75', async () => {
     const value = '{"host":"prod-1","pid":4711,"env":"production","ts":"2030-01-01T00:00:00Z","owner":"x"}';
     await fixture.store.command(['SET', keys.lock, value, 'PX', '60000']);
     await fixture.store.command(['SET', keys.heartbeat, 'the heartbeat']);
@@ -128,7 +128,7 @@ describe('a worker that starts', () => {
     expect(fixture.telegram.state(botToken).calls['getUpdates'] ?? 0).toBe(0);
   });
 
-  it('removes a webhook that is set, and keeps what waits', async () => {
+  it('removes a webhook and keeps pending updates', async () => {
     say('/start');
     await fetch(`${fixture.telegram.url}/bot${botToken}/setWebhook?url=https://hook.example/`);
     await fixture.worker();

@@ -6,8 +6,8 @@ import { type BotFixture, botToken, keys, startBotFixture } from '../support/bot
 import { until } from '../support/program.ts';
 
 /**
- * Writes down what it handles. `slow` takes so long that the journal gets it; at `trouble` it sees to it first that
- * Telegram answers no poll any more, so that what it has handled cannot be confirmed.
+ * Records what it handles. `slow` takes long enough to be journaled. `trouble` first makes Telegram fail every poll, so
+ * that handled updates cannot be confirmed.
  */
 const recordingHandlers = `
   import { appendFileSync } from 'node:fs';
@@ -55,8 +55,8 @@ const journaled = async (count: number) =>
     (await fixture.store.command(['HLEN', keys.journal])) === count ? true : undefined,
   );
 
-describe('a stop in good order', () => {
-  it('leaves nothing in the journal and nothing at Telegram, also right after a slow handler', async () => {
+describe('a clean stop', () => {
+  it('leaves nothing in the journal or at Telegram, even right after a slow handler', async () => {
     const first = await worker();
     await fixture.lockOtherThan();
     say('slow');
@@ -69,8 +69,8 @@ describe('a stop in good order', () => {
   });
 });
 
-describe('a stop while Telegram is in trouble', () => {
-  it.each(['502-html', '429', 'hang'])('repeats nothing that was handled (%s)', async (fault) => {
+describe('a stop while Telegram fails', () => {
+  it.each(['502-html', '429', 'hang'])('repeats no handled update (%s)', async (fault) => {
     const first = await worker(fault);
     await fixture.lockOtherThan();
     say('before');

@@ -5,7 +5,7 @@ import { TermOverError } from '../../services/core/lease/errors.ts';
 import type { Term } from '../../services/core/lease/term.ts';
 import { redactor } from '../../services/core/platform/redaction.ts';
 import type { HandlerContext } from '../../services/core/updates/update.ts';
-import { httpFixture } from '../support/http-fixture.ts';
+import { type Answer, httpFixture } from '../support/http-fixture.ts';
 
 const token = '4242424242:AAtoken-of-the-test-bot-0123456789abc';
 const telegram = httpFixture();
@@ -99,8 +99,11 @@ describe('telegramBot', () => {
     expect(await caught(handle(failing))).toBe(bug);
   });
 
-  it('removes the token from the error of a call that fails, caught by a handler or not', async () => {
-    telegram.answer = (_request, response) => response.destroy();
+  it.each<[string, Answer]>([
+    ['a reset connection', (_request, response) => void response.destroy()],
+    ['an answer that is not JSON', (_request, response) => void response.end('<html>')],
+  ])('removes the token from the error after %s, caught by a handler or not', async (_name, answer) => {
+    telegram.answer = answer;
     const seen: string[] = [];
     const error = await caught(
       handle((bot) =>
@@ -112,7 +115,7 @@ describe('telegramBot', () => {
     );
     seen.push(`${error?.message}${error?.stack}`);
     for (const text of seen) {
-      expect(text).toContain('sendMessage');
+      expect(text).toMatch(/fetch|json|request/i);
       expect(text).not.toContain(token);
     }
     expect(seen).toHaveLength(2);

@@ -1,6 +1,6 @@
 /**
- * The way between a simulated process and the store: requests are delayed, lost, repeated and cut off; so are
- * answers. The store itself is the real embedded one and runs the real scripts.
+ * The network between a simulated process and the store: it delays, loses, repeats and cuts off requests and answers.
+ * The store is the real embedded one and runs the real scripts.
  */
 import type { LuaScript, ScriptReply, ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
 import type { WakeUpChannel } from '../../services/core/lease/wake-up.ts';
@@ -17,12 +17,11 @@ export interface NetworkFaults {
   readonly loseAnswer: number;
   readonly repeatRequest: number;
   readonly delayLong: number;
-  /** Per wake-up; the channel is only a hint, so some runs go without. */
+  /** Per wake-up. The channel is only a hint, so some runs lose them all. */
   readonly loseHint: number;
   readonly longDelayMsMax: number;
 }
 
-/** Hears of every script that ran, with the lock before it; for the checkers. */
 export interface StoreNetworkOptions {
   readonly trueTime: VirtualClock;
   readonly store: EmbeddedStore;
@@ -31,9 +30,9 @@ export interface StoreNetworkOptions {
   readonly faultsOn: () => boolean;
   readonly rpcTimeoutMs: number;
   readonly witness: StoreWitness;
-  /** Hears of every request right when it is sent. */
+  /** Called right when a request is sent. */
   readonly onSend: (process: SimulatedProcess) => void;
-  /** What runs in place of a script's source; the script itself unless a mutant changes it. */
+  /** The source to run for a script; a mutant may change it. */
   readonly sourceOf: (script: LuaScript) => string;
 }
 
@@ -58,12 +57,12 @@ export class StoreNetwork {
     this.muted.delete(process);
   }
 
-  /** Its wake-up channel says nothing any more. */
+  /** Silences the process's wake-up channel. */
   mute(process: string): void {
     this.muted.add(process);
   }
 
-  /** From now on every request is carried out twice, the second time later; or no longer so. */
+  /** While on, every request runs twice, the second time later. */
   repeatAll(on: boolean): void {
     this.repeatsAll = on;
   }
@@ -108,7 +107,7 @@ export class StoreNetwork {
         });
       };
       void travel(this.delayMs());
-      // Whoever repeats a request does it after waiting for the answer in vain.
+      // A client repeats a request only after it has waited for the answer in vain.
       if (this.rolls('repeatRequest') || this.repeatsAll) void travel(prng.integer(0, faults.longDelayMsMax));
     });
   }

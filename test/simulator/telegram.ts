@@ -1,6 +1,6 @@
 /**
- * Telegram as far as polling sees it: a queue with cumulative confirmation, one parked poll, 409 for the old one
- * when a new one parks. The full rules are the lab emulator's; here it has to be fast.
+ * Telegram as polling sees it: a queue with cumulative confirmation and one parked poll, which gets a 409 when a new
+ * one parks. Fast rather than complete: the lab's emulator has the full rules.
  */
 import {
   type BotApi,
@@ -28,7 +28,7 @@ export interface SimulatedTelegramOptions {
   readonly prng: Prng;
   readonly faults: TelegramFaults;
   readonly faultsOn: () => boolean;
-  /** Hears of every call at the moment when it leaves its process. */
+  /** Called at the moment a call leaves its process. */
   readonly onCall: (process: string, method: string) => void;
 }
 
@@ -76,7 +76,7 @@ export class SimulatedTelegram {
       const unreachable = (why: string, aborted = false): void =>
         settle(() => reject(new BotApiUnreachableError(method, why, { aborted, cause: new Error(why) })));
       void process.sleep(options.timeoutMs, settled.signal).then(() => unreachable('time-out'));
-      // By hand: Node never forgets a signal that is listened to by way of the option `signal`, and slept on.
+      // Removed by hand: with the listener option `signal`, Node never frees a signal that is also slept on.
       const abort = (): void => unreachable('aborted', true);
       options.signal?.addEventListener('abort', abort, { once: true });
       if (options.signal?.aborted) {

@@ -17,7 +17,7 @@ describe('the virtual clock', () => {
     expect(woken.at(-1)).toBe('late@20');
   });
 
-  it('wakes those who go to sleep again on the way', async () => {
+  it('wakes sleepers that go to sleep again meanwhile', async () => {
     const clock = new VirtualClock();
     const ticks: number[] = [];
     const loop = async (): Promise<void> => {
@@ -34,7 +34,7 @@ describe('the virtual clock', () => {
     expect(clock.monotonicMs()).toBe(40);
   });
 
-  it('stops running at its limit', async () => {
+  it('stops at its limit', async () => {
     const clock = new VirtualClock();
     void clock.sleep(1000);
     expect(await clock.runUntilIdle(999)).toBe(false);
@@ -51,7 +51,7 @@ describe('the virtual clock', () => {
     expect([clock.monotonicMs(), clock.sleeperCount]).toEqual([0, 0]);
   });
 
-  it('steps the wall without the monotonic clock', () => {
+  it('steps the wall clock without the monotonic one', () => {
     const clock = new VirtualClock({ wallMs: 5000 });
     clock.stepWall(-1000);
     expect([clock.wallMs(), clock.monotonicMs()]).toEqual([4000, 0]);

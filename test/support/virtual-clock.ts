@@ -1,10 +1,9 @@
 /**
- * A clock that stands still until it is moved.
+ * A clock that stands still until a test advances it.
  *
- * Guarantees: sleepers wake in the order of their due times, and those due at once in the order in which they
- * went to sleep; between two of them everything that can run has run. The same program on the same clock does
- * the same every time. Does not guarantee: anything about real I/O, which takes real time; it is for code that
- * waits only through its `Clock`.
+ * Guarantees: sleepers wake in the order of their due times, those due together in the order in which they went to
+ * sleep. Everything that can run runs before the next one wakes. So the same program does the same every time.
+ * Does not guarantee anything about real I/O, which takes real time: use it for code that waits only through `Clock`.
  */
 import { setImmediate as macrotask } from 'node:timers/promises';
 import type { Clock } from '../../services/core/platform/clock.ts';
@@ -19,7 +18,7 @@ export class VirtualClock implements Clock {
   #nowMs = 0;
   #wallAheadMs: number;
   #order = 0;
-  /** In the order of waking. */
+  /** In waking order. */
   readonly #sleepers: Sleeper[] = [];
 
   constructor({ wallMs = Date.UTC(2030, 0, 1) }: { wallMs?: number } = {}) {
@@ -43,7 +42,7 @@ export class VirtualClock implements Clock {
     return this.#sleepers.length;
   }
 
-  /** When the next sleeper wakes, on the monotonic clock; undefined when nobody sleeps. */
+  /** When the next sleeper wakes, on the monotonic clock; undefined if there is none. */
   get nextWakeMs(): number | undefined {
     return this.#sleepers[0]?.dueMs;
   }
@@ -56,21 +55,21 @@ export class VirtualClock implements Clock {
         dueMs: this.#nowMs + Math.max(0, delayMs),
         order: this.#order,
         wake: () => {
-          signal?.removeEventListener('abort', giveUp);
+          signal?.removeEventListener('abort', onAbort);
           resolve();
         },
       };
-      const giveUp = (): void => {
+      const onAbort = (): void => {
         const at = this.#sleepers.indexOf(sleeper);
         if (at !== -1) this.#sleepers.splice(at, 1);
         resolve();
       };
-      signal?.addEventListener('abort', giveUp, { once: true });
+      signal?.addEventListener('abort', onAbort, { once: true });
       this.#insert(sleeper);
     });
   }
 
-  /** Moves time on by `ms`, waking whoever is due on the way. */
+  /** Advances by `ms` and wakes each sleeper that falls due. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await this.settle();
@@ -78,7 +77,7 @@ export class VirtualClock implements Clock {
     this.#nowMs = untilMs;
   }
 
-  /** Moves time on until nobody sleeps, at most by `maxMs`; answers whether that came to pass. */
+  /** Advances until no sleeper is left, at most by `maxMs`; returns whether none is left. */
   async runUntilIdle(maxMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const untilMs = this.#nowMs + maxMs;
     await this.settle();
@@ -86,9 +85,9 @@ export class VirtualClock implements Clock {
     return this.#sleepers.length === 0;
   }
 
-  /** Lets everything run that can run without time passing. */
+  /** Runs everything that can run without time passing. */
   async settle(): Promise<void> {
-    // All microtasks, however deep, run before a macrotask does.
+    // All microtasks, however deep, run before the next macrotask.
     await macrotask();
   }
 

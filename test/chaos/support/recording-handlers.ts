@@ -8,7 +8,7 @@
  *     slow N        works N ms                         throw         fails
  *     held          ends when the test allows it       held-once     so at its first attempt, later at once
  *     kill N        kills its process after N ms       exit N        exits after N ms      crash N  throws out of a timer
- *     kill-unmended kills its process until the test mends it
+ *     kill-unfixed kills its process until the test mends it
  *
  * The lines are `begin|end <number> <chat> <attempt> <pid>`.
  */
@@ -40,7 +40,7 @@ const deeds: Readonly<Record<string, Deed>> = {
     process.kill(process.pid, 'SIGKILL');
     await sleep(60_000);
   },
-  'kill-unmended': async (_ctx, { number }) => {
+  'kill-unfixed': async (_ctx, { number }) => {
     if (existsSync(join(folder, gateFile(number)))) return;
     process.kill(process.pid, 'SIGKILL');
     await sleep(60_000);

@@ -1,32 +1,32 @@
-/** People who write to the simulated bot: now and then, sometimes several at once, rarely a flood. */
+/** The load on the simulated bot: single messages, sometimes bursts, rarely a flood. */
 import type { VirtualClock } from '../support/virtual-clock.ts';
 import type { Prng } from './prng.ts';
 
-export interface WrittenMessage {
+export interface SimulatedMessage {
   readonly chat: number;
   /** How long its handler works. */
   readonly workMs: number;
-  /** It ends every process that handles it. */
+  /** Crashes every process that handles it. */
   readonly poison: boolean;
 }
 
-export interface PeopleOptions {
+export interface LoadOptions {
   readonly trueTime: VirtualClock;
   readonly prng: Prng;
   readonly untilMs: number;
   readonly mayPoison: () => boolean;
-  /** Where there is little room, a flood would not be through in time. */
+  /** With a small limit in flight, a flood would not finish in time. */
   readonly mayFlood: boolean;
-  readonly write: (message: WrittenMessage) => void;
+  readonly write: (message: SimulatedMessage) => void;
 }
 
 const chats = 4;
 const poisonProbability = 0.005;
-/** More than one batch: then what is fetched is journaled ahead of its handlers. */
+/** More than one batch, so that updates are journaled before their handlers start. */
 const floodProbability = 0.01;
 const floodMin = 100;
 
-export async function letPeopleWrite(options: PeopleOptions) {
+export async function simulateLoad(options: LoadOptions) {
   const { trueTime, prng, untilMs, mayPoison, write } = options;
   while (trueTime.monotonicMs() < untilMs) {
     await trueTime.sleep(prng.integer(50, 3000));
@@ -34,14 +34,14 @@ export async function letPeopleWrite(options: PeopleOptions) {
     for (let index = 0; index < count; index++) {
       const chat = prng.integer(1, chats);
       const workMs = prng.happens(0.5) ? 0 : prng.integer(1, prng.happens(0.1) ? 8000 : 300);
-      // Each costs three leases: among a flood there would be too many.
+      // Each costs three TTLs: a flood would contain too many.
       const poison = prng.happens(poisonProbability) && mayPoison() && count < floodMin;
       write({ chat, workMs, poison });
     }
   }
 }
 
-function burst({ prng, mayFlood }: PeopleOptions): number {
+function burst({ prng, mayFlood }: LoadOptions): number {
   if (mayFlood && prng.happens(floodProbability)) return prng.integer(floodMin, 350);
   return prng.happens(0.2) ? prng.integer(2, 12) : 1;
 }
