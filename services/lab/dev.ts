@@ -17,11 +17,11 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { exitCodes } from '../core/platform/exit-codes.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import type { Environment } from '../core/settings/environment-reader.ts';
-import { devProblems, hasOwnStore, keyPrefixOf, withStore } from './dev-settings.ts';
-import { hireUndertaker } from './orphan-reaper.ts';
+import { hireUndertaker } from './processes/orphan-reaper.ts';
+import { hearStopWishes } from './processes/stop-signals.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
-import { seedEpoch } from './seed-epoch.ts';
-import { hearStopWishes } from './stop-signals.ts';
+import { seedEpoch } from './redis-rest/seed-epoch.ts';
+import { devProblems, hasOwnStore, keyPrefixOf, withStore } from './settings/dev-settings.ts';
 
 process.exit(await main());
 

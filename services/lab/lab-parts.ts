@@ -7,16 +7,16 @@ import type { Clock } from '../core/platform/clock.ts';
 import type { Random } from '../core/platform/random.ts';
 import type { StoreKeys } from '../core/platform/store-keys.ts';
 import type { AwsEmulator } from './aws-emulator/aws-emulator.ts';
-import type { Conversations } from './conversations.ts';
-import type { FaultsInForce } from './drills/faults-in-force.ts';
+import type { Conversations } from './chats/conversations.ts';
 import type { TaskService } from './ecs/task-service.ts';
-import type { LabSite } from './lab-environment.ts';
-import type { LabFunctions } from './lab-functions.ts';
-import type { LabLog } from './lab-log.ts';
-import type { WatchedMessages } from './lab-messages.ts';
-import type { TimesInForce } from './lab-times.ts';
+import type { LabFunctions } from './functions/lab-functions.ts';
+import type { WatchedMessages } from './measurements/lab-measurements.ts';
 import type { LabRedis } from './redis-rest/lab-redis.ts';
-import type { StoreAccess } from './store-access.ts';
+import type { StoreAccess } from './redis-rest/worker-tokens.ts';
+import type { LabSite } from './settings/lab-environment.ts';
+import type { TimesInForce } from './settings/lab-times.ts';
+import type { FaultsInForce } from './shared/active-faults.ts';
+import type { LabLog } from './shared/lab-log.ts';
 import type { RunningEmulator } from './telegram-emulator/server.ts';
 
 /** The parts that drills and the tour work with. */

@@ -11,9 +11,9 @@ import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import { type ControlRoom, openControlRoom } from './control-room/server.ts';
 import { startLab } from './lab.ts';
 import { LabStartError, untilReady } from './lab-readiness.ts';
-import { type LabSettings, readLabSettings } from './lab-settings.ts';
-import { describeTimes } from './lab-times.ts';
-import { hearStopWishes } from './stop-signals.ts';
+import { hearStopWishes } from './processes/stop-signals.ts';
+import { type LabSettings, readLabSettings } from './settings/lab-settings.ts';
+import { describeTimes } from './settings/lab-times.ts';
 
 const stop = new AbortController();
 const stopped = new Promise<'stopped'>((resolve) => {

@@ -1,8 +1,8 @@
 /** What the control room's page makes of what it is told: every state has its sentence, in both languages. */
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { people } from '../../services/lab/chats/people.ts';
 import { type ControlRoom, openControlRoom } from '../../services/lab/control-room/server.ts';
-import { people } from '../../services/lab/people.ts';
 import { executablePath, holds, laptop, openBrowser, phone, type RoomBrowser } from './browser.ts';
 import { labSection, nowSection, openTold, type ToldPage } from './told-page.ts';
 

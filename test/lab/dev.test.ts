@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../services/adapters/system-clock.ts';
-import { freePorts } from '../../services/lab/free-ports.ts';
+import { freePorts } from '../../services/lab/processes/free-ports.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
 import { type Launched, launch } from '../support/child.ts';
 import { isAlive } from '../support/lab.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withSecrets } from '../../services/adapters/secrets.ts';
 import type { Environment } from '../../services/core/settings/environment-reader.ts';
 import { readSettings, readSidecarSettings } from '../../services/core/settings/settings.ts';
-import { readLabSettings } from '../../services/lab/lab-settings.ts';
+import { readLabSettings } from '../../services/lab/settings/lab-settings.ts';
 
 const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
 const example = parseEnv(text);

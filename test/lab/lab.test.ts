@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
-import { freePorts } from '../../services/lab/free-ports.ts';
+import { freePorts } from '../../services/lab/processes/free-ports.ts';
 import { isAlive, type LabProcess, launchLab, pidsOf, runLab, startLab } from '../support/lab.ts';
 
 const patience = { timeout: 30_000, interval: 100 };

@@ -18,12 +18,12 @@
 import { reasonLengthMax } from '../../core/ops/payload.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import { locales } from '../../core/platform/locale.ts';
-import type { Conversation } from '../conversations.ts';
+import type { Conversation } from '../chats/conversations.ts';
+import { type Person, people } from '../chats/people.ts';
 import type { Lab } from '../lab.ts';
 import { chatsMax, perSecondMax } from '../load/load-generator.ts';
-import { type Person, people } from '../people.ts';
-import type { Refusal } from '../refusal.ts';
-import { same, type Text, text } from '../text.ts';
+import type { Refusal } from '../shared/refusal.ts';
+import { same, type Text, text } from '../shared/text.ts';
 import { labAddresses, labFacts, lookAtStore, takeSections } from './snapshot.ts';
 
 export interface ApiAnswer {

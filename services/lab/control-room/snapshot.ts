@@ -11,16 +11,16 @@ import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts'
 import type { BotObservation } from '../../core/monitor/outage-store.ts';
 import { isOpen } from '../../core/outage/outage.ts';
 import type { StoredAuditEntry } from '../../core/platform/audit-trail.ts';
-import type { Conversation } from '../conversations.ts';
-import type { DrillFacts, DrillView } from '../drills/drill.ts';
+import type { Conversation } from '../chats/conversations.ts';
+import { superadmins } from '../chats/people.ts';
 import { drillFacts } from '../drills/drill-facts.ts';
+import type { DrillFacts, DrillView } from '../drills/drill-types.ts';
 import type { Task } from '../ecs/task.ts';
 import type { StoppedTask } from '../ecs/task-service.ts';
+import type { MonitorState } from '../functions/lab-functions.ts';
 import type { Lab } from '../lab.ts';
-import type { MonitorState } from '../lab-functions.ts';
-import type { LabTimes } from '../lab-times.ts';
 import type { LoadView } from '../load/load-view.ts';
-import { superadmins } from '../people.ts';
+import type { LabTimes } from '../settings/lab-times.ts';
 import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 

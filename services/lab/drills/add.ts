@@ -1,6 +1,6 @@
 /** One worker more than usual: it stands by. */
-import { text } from '../text.ts';
-import { demandNeverTwo, isWhole, settle, untilWhole, wholeText } from './common.ts';
+import { text } from '../shared/text.ts';
+import { demandNeverTwo, isWhole, settle, untilWhole, wholeText } from './drill-checks.ts';
 import type { Drill } from './drill-run.ts';
 
 const holdMs = 15_000;

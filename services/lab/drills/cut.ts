@@ -1,6 +1,6 @@
 /** The store refuses one worker: it must stop by its own clock, before anybody else may begin. */
-import { text } from '../text.ts';
-import { demandNeverTwo, settle, untilTakenOver, untilWhole, workerOf } from './common.ts';
+import { text } from '../shared/text.ts';
+import { demandNeverTwo, settle, untilTakenOver, untilWhole, workerOf } from './drill-checks.ts';
 import type { Drill } from './drill-run.ts';
 import { lockOf } from './targets.ts';
 

@@ -8,9 +8,9 @@
  */
 import type { LabParts } from '../lab-parts.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
-import type { Text } from '../text.ts';
+import type { PollSession } from '../measurements/poll-watch.ts';
+import type { Text } from '../shared/text.ts';
 import type { MeasureId, Measures } from './measures.ts';
-import type { PollSession } from './poll-watch.ts';
 
 /** The system did not do what it promises. */
 export class PromiseBroken extends Error {

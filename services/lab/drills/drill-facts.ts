@@ -1,5 +1,5 @@
 /** The table of the drills: what each breaks, and what is promised to happen. The promises are docs/architecture.md's. */
-import type { DrillFacts } from './drill.ts';
+import type { DrillFacts } from './drill-types.ts';
 
 export const drillFacts: readonly DrillFacts[] = [
   {

@@ -7,14 +7,14 @@
  * never said to be kept. What mends begins at once: no traffic is waited for first.
  */
 import type { LabParts } from '../lab-parts.ts';
-import type { Refusal } from '../refusal.ts';
-import { same, type Text, text } from '../text.ts';
-import { untilUnderWay } from './common.ts';
-import type { DrillId, DrillState, DrillView } from './drill.ts';
-import { drillIds } from './drill.ts';
+import type { Refusal } from '../shared/refusal.ts';
+import { same, type Text, text } from '../shared/text.ts';
+import { untilUnderWay } from './drill-checks.ts';
 import { PromiseBroken, Scene, SceneEnded } from './drill-context.ts';
 import { drillFacts } from './drill-facts.ts';
 import { drills } from './drill-table.ts';
+import type { DrillId, DrillState, DrillView } from './drill-types.ts';
+import { drillIds } from './drill-types.ts';
 import { figuresOf, type Measures } from './measures.ts';
 import { findTarget } from './targets.ts';
 

@@ -1,8 +1,8 @@
 /** Every drill by its name. */
 import { add } from './add.ts';
 import { cut } from './cut.ts';
-import type { DrillId } from './drill.ts';
 import type { Drill } from './drill-run.ts';
+import type { DrillId } from './drill-types.ts';
 import { freeze, resume } from './freeze.ts';
 import { kill } from './kill.ts';
 import { poison } from './poison.ts';

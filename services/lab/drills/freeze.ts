@@ -1,6 +1,6 @@
 /** SIGSTOP and SIGCONT: a process that lives and does nothing, and one that wakes up late. */
 import type { Task } from '../ecs/task.ts';
-import { text } from '../text.ts';
+import { text } from '../shared/text.ts';
 import {
   demandHeldBack,
   hadEnded,
@@ -9,7 +9,7 @@ import {
   untilUnderWay,
   untilWhole,
   workerOf,
-} from './common.ts';
+} from './drill-checks.ts';
 import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
 import { lockOf } from './targets.ts';

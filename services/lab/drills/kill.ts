@@ -1,5 +1,5 @@
 /** SIGKILL to a worker: the stopped task is reported, its lock is broken, the standby takes over. */
-import { text } from '../text.ts';
+import { text } from '../shared/text.ts';
 import {
   demandLockWent,
   demandNeverTwo,
@@ -8,7 +8,7 @@ import {
   untilTakenOver,
   untilWhole,
   workerOf,
-} from './common.ts';
+} from './drill-checks.ts';
 import type { Drill } from './drill-run.ts';
 import { lockOf } from './targets.ts';
 

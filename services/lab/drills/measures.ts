@@ -1,5 +1,5 @@
 /** What drills and the tour measure: one name each, for programs, and what people read. */
-import { amount, type Figure, type Text, type Unit } from '../text.ts';
+import { amount, type Figure, type Text, type Unit } from '../shared/text.ts';
 
 const count = 'count';
 

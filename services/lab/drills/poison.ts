@@ -1,9 +1,9 @@
 /** A message whose handler ends the process: after at most three attempts it is put aside, and nobody else waits for it. */
 import { poisonText } from '../handlers/messages.ts';
-import { text } from '../text.ts';
-import { demandNeverTwo, settle, untilWhole } from './common.ts';
+import { text } from '../shared/text.ts';
+import { demandNeverTwo, settle, untilWhole } from './drill-checks.ts';
 import type { Drill } from './drill-run.ts';
-import { toldAgoSeconds, untilTold } from './told.ts';
+import { toldAgoSeconds, untilTold } from './superadmin-alerts.ts';
 
 /** A chat of its own: what follows in the same chat waits for it by right. */
 const chatId = 70_000_001;

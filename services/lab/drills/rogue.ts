@@ -3,12 +3,12 @@
  * promised is that people are told, that the bot goes on, and that it loses none of what it got itself.
  */
 import { numberedQuestion } from '../handlers/messages.ts';
-import { text } from '../text.ts';
-import { closeBook, untilAnswering, untilWhole } from './common.ts';
+import { text } from '../shared/text.ts';
+import { closeBook, untilAnswering, untilWhole } from './drill-checks.ts';
 import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
 import { pollPastTheLock, type TakenUpdate } from './rogue-poller.ts';
-import { toldAgoSeconds, untilTold } from './told.ts';
+import { toldAgoSeconds, untilTold } from './superadmin-alerts.ts';
 
 const holdMs = 60_000;
 /** As many as make it a notice. */

@@ -1,6 +1,6 @@
 /** The monitor is not called any more: the alarm on its silence must ring, and the bot must not care. */
-import { text } from '../text.ts';
-import { settle } from './common.ts';
+import { text } from '../shared/text.ts';
+import { settle } from './drill-checks.ts';
 import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
 

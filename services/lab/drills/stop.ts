@@ -1,5 +1,5 @@
 /** SIGTERM to a worker: it drains, gives the lock back and ends with code 0. */
-import { text } from '../text.ts';
+import { text } from '../shared/text.ts';
 import {
   demandLockWent,
   demandNeverTwo,
@@ -8,7 +8,7 @@ import {
   untilTakenOver,
   untilWhole,
   workerOf,
-} from './common.ts';
+} from './drill-checks.ts';
 import type { Drill } from './drill-run.ts';
 import { lockOf } from './targets.ts';
 

@@ -2,10 +2,10 @@
 import { readLockHolder } from '../../core/lease/lock-value.ts';
 import type { Task } from '../ecs/task.ts';
 import type { LabParts } from '../lab-parts.ts';
-import type { Refusal } from '../refusal.ts';
-import { same, text } from '../text.ts';
-import type { DrillId } from './drill.ts';
+import type { Refusal } from '../shared/refusal.ts';
+import { same, text } from '../shared/text.ts';
 import { drillFacts } from './drill-facts.ts';
+import type { DrillId } from './drill-types.ts';
 
 type Target = { readonly task: Task | undefined } | Refusal;
 

@@ -5,10 +5,10 @@
  * a wait is only how long it is at least: a slow machine makes every wait longer.
  */
 import { judgePollFailure } from '../../core/updates/poll-failure.ts';
+import { text } from '../shared/text.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { FaultRequest } from '../telegram-emulator/faults.ts';
-import { text } from '../text.ts';
-import { settle, untilAnswering } from './common.ts';
+import { settle, untilAnswering } from './drill-checks.ts';
 import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
 

@@ -1,7 +1,7 @@
 /** FLUSHALL: everybody must stay out for one lease, since nobody knows whether an old leader still acts. */
 import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts';
-import { text } from '../text.ts';
-import { demandNeverTwo, settle, untilAnswering, untilWhole } from './common.ts';
+import { text } from '../shared/text.ts';
+import { demandNeverTwo, settle, untilAnswering, untilWhole } from './drill-checks.ts';
 import type { Scene } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
 

@@ -3,8 +3,8 @@
  *
  * Source: the Amazon ECS developer guide, "Amazon ECS task state change events".
  */
-import type { ChildExit } from '../child.ts';
-import { account, cluster, region, service } from '../lab-environment.ts';
+import type { ChildExit } from '../processes/child.ts';
+import { account, cluster, region, service } from '../settings/lab-environment.ts';
 
 export interface StoppedTaskFacts {
   readonly arn: string;

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { account, cluster, region } from '../lab-environment.ts';
+import { account, cluster, region } from '../settings/lab-environment.ts';
 
 export interface TaskMetadata {
   readonly url: string;

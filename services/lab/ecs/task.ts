@@ -4,8 +4,8 @@
  * The worker is the essential container: when it ends, the task does. A sidecar that ends before is started again.
  */
 import type { Clock } from '../../core/platform/clock.ts';
-import { type Child, type ChildExit, startChild } from '../child.ts';
-import { sidecarEnvironment, type TaskPorts } from '../lab-environment.ts';
+import { type Child, type ChildExit, startChild } from '../processes/child.ts';
+import { sidecarEnvironment, type TaskPorts } from '../settings/lab-environment.ts';
 import { askHealth, type WorkerHealth } from './health.ts';
 
 export interface TaskIdentity {

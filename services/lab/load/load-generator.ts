@@ -10,7 +10,7 @@ import { answeredNumber, questionText } from '../handlers/messages.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { SentMessage } from '../telegram-emulator/messages.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
-import { LoadBook } from './load-book.ts';
+import { LoadBook } from './load-tracker.ts';
 import type { LoadView } from './load-view.ts';
 
 export interface LoadRate {

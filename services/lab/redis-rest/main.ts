@@ -13,8 +13,8 @@
 import { fstatSync } from 'node:fs';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { type ExitCode, exitCodes } from '../../core/platform/exit-codes.ts';
+import { findExecutable } from '../processes/find-executable.ts';
 import { parseArguments, type RestArguments } from './arguments.ts';
-import { findExecutable } from './find-executable.ts';
 import { type LabRedis, startLabRedis } from './lab-redis.ts';
 
 function exitWith(code: ExitCode, lines: readonly string[]): never {

@@ -7,7 +7,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../core/platform/clock.ts';
-import { KeptProcess } from '../supervised-process.ts';
+import { KeptProcess } from '../processes/supervised-process.ts';
 
 export interface RedisServerProcess {
   readonly socketPath: string;

@@ -5,10 +5,10 @@
  * that expects a beat a second must not judge workers that beat three times a minute.
  */
 import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
-import { untilWhole } from '../drills/common.ts';
+import { untilWhole } from '../drills/drill-checks.ts';
 import type { Scene } from '../drills/drill-context.ts';
-import type { LabTimes } from '../lab-times.ts';
-import { text } from '../text.ts';
+import type { LabTimes } from '../settings/lab-times.ts';
+import { text } from '../shared/text.ts';
 
 export async function deployTimes(scene: Scene, times: LabTimes): Promise<void> {
   const { lab } = scene;

@@ -11,8 +11,8 @@ import { systemRandom as random } from '../../adapters/system-random.ts';
 import { exitCodes } from '../../core/platform/exit-codes.ts';
 import { type Lab, startLab } from '../lab.ts';
 import { LabStartError, untilReady } from '../lab-readiness.ts';
-import { type LabSettings, readLabSettings } from '../lab-settings.ts';
-import { hearStopWishes } from '../stop-signals.ts';
+import { hearStopWishes } from '../processes/stop-signals.ts';
+import { type LabSettings, readLabSettings } from '../settings/lab-settings.ts';
 import { stepLine, tourReport } from './report.ts';
 import { tourSpeed } from './tour.ts';
 

@@ -2,7 +2,7 @@
  * A superadmin's phone: finds the repair button of an alert, opens its link as a browser would, and confirms the form
  * that the page shows.
  */
-import type { Conversation } from '../conversations.ts';
+import type { Conversation } from '../chats/conversations.ts';
 
 const timeoutMs = 60_000;
 

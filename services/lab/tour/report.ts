@@ -1,6 +1,6 @@
 /** The tour's outcome for a terminal and for programs. */
 import { figuresOf, type Measures } from '../drills/measures.ts';
-import { amount } from '../text.ts';
+import { amount } from '../shared/text.ts';
 import type { TourStepResult } from './tour.ts';
 import { tourStepFacts } from './tour-facts.ts';
 import type { TourStepId } from './tour-view.ts';

@@ -2,16 +2,22 @@
 import { textsFor } from '../../bot/handlers/texts.ts';
 import { isOpen } from '../../core/outage/outage.ts';
 import type { Locale } from '../../core/platform/locale.ts';
-import type { ChatMessage } from '../conversations.ts';
-import { demandHeldBack, demandNeverTwo, settle, untilAnswering, untilWhole } from '../drills/common.ts';
+import type { ChatMessage } from '../chats/conversations.ts';
+import { people, superadmins } from '../chats/people.ts';
+import {
+  demandHeldBack,
+  demandNeverTwo,
+  settle,
+  untilAnswering,
+  untilWhole,
+} from '../drills/drill-checks.ts';
 import type { Scene } from '../drills/drill-context.ts';
 import { kill } from '../drills/kill.ts';
 import { rogue } from '../drills/rogue.ts';
 import { leaderTask } from '../drills/targets.ts';
 import { wipe } from '../drills/wipe.ts';
-import type { LabTimes } from '../lab-times.ts';
-import { people, superadmins } from '../people.ts';
-import { amount, text } from '../text.ts';
+import type { LabTimes } from '../settings/lab-times.ts';
+import { amount, text } from '../shared/text.ts';
 import { deployTimes } from './deploy-times.ts';
 import { repairLink, tap } from './phone.ts';
 import type { TourStepId } from './tour-view.ts';

@@ -1,5 +1,5 @@
 /** The names of the guided tour's steps, and what is told of them. */
-import type { Figure, Text } from '../text.ts';
+import type { Figure, Text } from '../shared/text.ts';
 
 export const tourStepIds = ['hello', 'deploy', 'crash', 'hung', 'rogue', 'wiped'] as const;
 export type TourStepId = (typeof tourStepIds)[number];

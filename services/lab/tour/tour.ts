@@ -8,13 +8,13 @@
  * Guarantees: a step that breaks its promise does not keep the next ones from being tried; every fault is mended when
  * its step ends; messages that somebody else had written stop for the tour and go on after it.
  */
-import { untilUnderWay, untilWhole } from '../drills/common.ts';
+import { untilUnderWay, untilWhole } from '../drills/drill-checks.ts';
 import { Scene, SceneEnded } from '../drills/drill-context.ts';
 import { whyBroken } from '../drills/drill-runner.ts';
 import { figuresOf, type Measures } from '../drills/measures.ts';
 import type { LabParts } from '../lab-parts.ts';
-import { type LabTimes, labTimes } from '../lab-times.ts';
-import { type Text, text } from '../text.ts';
+import { type LabTimes, labTimes } from '../settings/lab-times.ts';
+import { type Text, text } from '../shared/text.ts';
 import { deployTimes } from './deploy-times.ts';
 import { tourSteps } from './steps.ts';
 import { type TourStepId, type TourStepView, type TourView, tourStepIds } from './tour-view.ts';

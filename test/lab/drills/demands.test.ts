@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { textsFor } from '../../../services/bot/handlers/texts.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import { locales } from '../../../services/core/platform/locale.ts';
-import { demandLockWent, workerOf } from '../../../services/lab/drills/common.ts';
 import { cut } from '../../../services/lab/drills/cut.ts';
+import { demandLockWent, workerOf } from '../../../services/lab/drills/drill-checks.ts';
 import { PromiseBroken, type Scene } from '../../../services/lab/drills/drill-context.ts';
 import type { Measures } from '../../../services/lab/drills/measures.ts';
 import { demandWaits, leastBackOffMs } from '../../../services/lab/drills/telegram.ts';
 import { demandQuarantine } from '../../../services/lab/drills/wipe.ts';
-import { labTimes } from '../../../services/lab/lab-times.ts';
-import { text } from '../../../services/lab/text.ts';
+import { labTimes } from '../../../services/lab/settings/lab-times.ts';
+import { text } from '../../../services/lab/shared/text.ts';
 import { demandHandedOver, isGreeting } from '../../../services/lab/tour/steps.ts';
 
 const why = text('it did not hold', 'не сдержано');

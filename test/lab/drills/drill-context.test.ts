@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { demandHeldBack, demandNeverTwo } from '../../../services/lab/drills/common.ts';
+import { demandHeldBack, demandNeverTwo } from '../../../services/lab/drills/drill-checks.ts';
 import { PromiseBroken, Scene, SceneEnded } from '../../../services/lab/drills/drill-context.ts';
 import type { LabParts } from '../../../services/lab/lab-parts.ts';
 import type { LoadGenerator } from '../../../services/lab/load/load-generator.ts';
-import { text } from '../../../services/lab/text.ts';
+import { text } from '../../../services/lab/shared/text.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const what = text('the sky falls', 'падает небо');

@@ -1,6 +1,6 @@
 /** Drills on a real lab: what they say is compared with what the emulator, the store and the processes show. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DrillId, DrillView } from '../../../services/lab/drills/drill.ts';
+import type { DrillId, DrillView } from '../../../services/lab/drills/drill-types.ts';
 import { isAlive, type LabProcess, startLab } from '../../support/lab.ts';
 import { drillTestMs, end, saying, until } from './rig.ts';
 

@@ -3,7 +3,7 @@
  * minute and more, so that the mending comes first on any machine.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DrillId } from '../../../services/lab/drills/drill.ts';
+import type { DrillId } from '../../../services/lab/drills/drill-types.ts';
 import { type LabProcess, startLab } from '../../support/lab.ts';
 import { drillTestMs, end, saying } from './rig.ts';
 

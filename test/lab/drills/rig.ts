@@ -1,7 +1,7 @@
 /** What tests of drills and of the tour wait for on a lab of their own. */
 import { vi } from 'vitest';
 import type { ApiState } from '../../../services/lab/control-room/api.ts';
-import type { DrillId, DrillView } from '../../../services/lab/drills/drill.ts';
+import type { DrillId, DrillView } from '../../../services/lab/drills/drill-types.ts';
 import type { LabProcess } from '../../support/lab.ts';
 
 /** Longer than any drill waits for one thing before it says by itself that it has not come. */
