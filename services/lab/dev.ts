@@ -17,8 +17,8 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { exitCodes } from '../core/platform/exit-codes.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import type { Environment } from '../core/settings/environment-reader.ts';
-import { hireUndertaker } from './processes/orphan-reaper.ts';
-import { hearStopWishes } from './processes/stop-signals.ts';
+import { startOrphanReaper } from './processes/orphan-reaper.ts';
+import { onStopSignals } from './processes/stop-signals.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './redis-rest/seed-epoch.ts';
 import { devProblems, hasOwnStore, keyPrefixOf, withStore } from './settings/dev-settings.ts';
@@ -61,15 +61,15 @@ async function runWorker(environment: Environment): Promise<number> {
   // In a session of its own: a terminal's Ctrl-C comes through here, once, as every other signal does.
   const worker = spawn(process.execPath, [program], { env: environment, stdio: 'inherit', detached: true });
   const ended = once(worker, 'close') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
-  const undertaker = hireUndertaker();
-  if (worker.pid !== undefined) undertaker.know([worker.pid]);
-  hearStopWishes(clock, {
+  const orphanReaper = startOrphanReaper();
+  if (worker.pid !== undefined) orphanReaper.watch([worker.pid]);
+  onStopSignals(clock, {
     startedByNpm: process.env['npm_command'] !== undefined,
     onStop: () => worker.kill('SIGTERM'),
-    onHurry: () => worker.kill('SIGKILL'),
+    onSecondSignal: () => worker.kill('SIGKILL'),
   });
   const [code, signal] = await ended;
-  undertaker.know([]);
-  await undertaker.dismiss();
+  orphanReaper.watch([]);
+  await orphanReaper.stop();
   return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
 }

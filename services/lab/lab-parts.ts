@@ -10,21 +10,21 @@ import type { AwsEmulator } from './aws-emulator/aws-emulator.ts';
 import type { Conversations } from './chats/conversations.ts';
 import type { TaskService } from './ecs/task-service.ts';
 import type { LabFunctions } from './functions/lab-functions.ts';
-import type { WatchedMessages } from './measurements/lab-measurements.ts';
+import type { Measurements } from './measurements/lab-measurements.ts';
 import type { LabRedis } from './redis-rest/lab-redis.ts';
-import type { StoreAccess } from './redis-rest/worker-tokens.ts';
-import type { LabSite } from './settings/lab-environment.ts';
-import type { TimesInForce } from './settings/lab-times.ts';
-import type { FaultsInForce } from './shared/active-faults.ts';
+import type { WorkerTokens } from './redis-rest/worker-tokens.ts';
+import type { LabAddresses } from './settings/lab-environment.ts';
+import type { ActiveTimes } from './settings/lab-times.ts';
+import type { ActiveFaults } from './shared/active-faults.ts';
 import type { LabLog } from './shared/lab-log.ts';
 import type { RunningEmulator } from './telegram-emulator/server.ts';
 
 /** The parts that drills and the tour work with. */
-export interface LabParts extends Omit<WatchedMessages, 'close'> {
+export interface LabContext extends Omit<Measurements, 'close'> {
   readonly clock: Clock;
   readonly random: Random;
-  readonly times: TimesInForce;
-  readonly site: LabSite;
+  readonly times: ActiveTimes;
+  readonly addresses: LabAddresses;
   readonly log: LabLog;
   readonly redis: LabRedis;
   readonly telegram: RunningEmulator;
@@ -41,6 +41,6 @@ export interface LabParts extends Omit<WatchedMessages, 'close'> {
   readonly store: UpstashStore;
   readonly keys: StoreKeys;
   /** Each worker's way to the store. */
-  readonly access: StoreAccess;
-  readonly faults: FaultsInForce;
+  readonly workerTokens: WorkerTokens;
+  readonly faults: ActiveFaults;
 }

@@ -7,7 +7,7 @@ import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import type { Task } from './ecs/task.ts';
 import type { StoppedTask } from './ecs/task-service.ts';
 import { withoutLabHandlers } from './handlers/handlers-address.ts';
-import type { LabParts } from './lab-parts.ts';
+import type { LabContext } from './lab-parts.ts';
 
 export class LabStartError extends Error {
   readonly exitCode: ExitCode;
@@ -23,7 +23,7 @@ const readyWithinMs = 90_000;
 
 /** @throws LabStartError */
 export async function untilReady(
-  { tasks, clock }: Pick<LabParts, 'tasks' | 'clock'>,
+  { tasks, clock }: Pick<LabContext, 'tasks' | 'clock'>,
   stop: AbortSignal,
 ): Promise<void> {
   const settled = new AbortController();

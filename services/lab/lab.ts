@@ -17,32 +17,32 @@ import { redactor } from '../core/platform/redaction.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
 import { startAwsEmulator } from './aws-emulator/aws-emulator.ts';
 import { Conversations } from './chats/conversations.ts';
-import { DrillDesk, drillIsRunning } from './drills/drill-runner.ts';
+import { DrillRunner, drillIsRunning } from './drills/drill-runner.ts';
 import { startTaskMetadata } from './ecs/task-metadata.ts';
 import { TaskService } from './ecs/task-service.ts';
 import { startFunctionUrl } from './functions/function-url.ts';
 import { LabFunctions } from './functions/lab-functions.ts';
 import { handlersAddress } from './handlers/handlers-address.ts';
-import type { LabParts } from './lab-parts.ts';
-import { hearOnly, watchMessages } from './measurements/lab-measurements.ts';
+import type { LabContext } from './lab-parts.ts';
+import { forBot, startMeasurements } from './measurements/lab-measurements.ts';
 import { findExecutable } from './processes/find-executable.ts';
-import { hireUndertaker } from './processes/orphan-reaper.ts';
+import { startOrphanReaper } from './processes/orphan-reaper.ts';
 import { type LabPrometheus, startLabPrometheus } from './prometheus/lab-prometheus.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './redis-rest/seed-epoch.ts';
-import { StoreAccess } from './redis-rest/worker-tokens.ts';
-import { functionEnvironment, type LabSite, workerEnvironment } from './settings/lab-environment.ts';
+import { WorkerTokens } from './redis-rest/worker-tokens.ts';
+import { functionEnvironment, type LabAddresses, workerEnvironment } from './settings/lab-environment.ts';
 import type { LabSettings } from './settings/lab-settings.ts';
-import { labTimes, TimesInForce } from './settings/lab-times.ts';
-import { FaultsInForce } from './shared/active-faults.ts';
+import { ActiveTimes, labTimes } from './settings/lab-times.ts';
+import { ActiveFaults } from './shared/active-faults.ts';
 import { LabLog } from './shared/lab-log.ts';
 import { text } from './shared/text.ts';
 import { startTelegramEmulator } from './telegram-emulator/server.ts';
 import { Tour } from './tour/tour.ts';
 
 /** All that the control room shows and works with. */
-export interface Lab extends LabParts {
-  readonly drills: DrillDesk;
+export interface Lab extends LabContext {
+  readonly drills: DrillRunner;
   readonly tour: Tour;
   stop(): Promise<void>;
 }
@@ -77,17 +77,17 @@ async function startParts(
   closers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Lab> {
-  const times = new TimesInForce(labTimes(speed));
+  const times = new ActiveTimes(labTimes(speed));
   const botToken = `${botId}:lab${random.token()}`;
   const redisToken = random.token();
   const opsLinkSecret = random.token();
   const log = new LabLog({ clock, redact: redactor([botToken, redisToken, opsLinkSecret]) });
 
   const redisServerPath = findExecutable('redis-server', searchPath);
-  const access = new StoreAccess(redisToken);
-  const redis = await startLabRedis({ port: 0, tokens: access.tokens, redisServerPath, clock });
+  const workerTokens = new WorkerTokens(redisToken);
+  const redis = await startLabRedis({ port: 0, tokens: workerTokens.tokens, redisServerPath, clock });
   closers.push(() => redis.stop());
-  const telegram = hearOnly(botToken, await startTelegramEmulator({ clock, random }));
+  const telegram = forBot(botToken, await startTelegramEmulator({ clock, random }));
   closers.push(() => telegram.close());
   const metadata = await startTaskMetadata();
   closers.push(() => metadata.close());
@@ -98,7 +98,7 @@ async function startParts(
   const functionUrl = await startFunctionUrl({ handler: (event) => functions.ops(event), clock, random });
   closers.push(() => functionUrl.close());
 
-  const site: LabSite = {
+  const addresses: LabAddresses = {
     redisUrl: redis.rest.url,
     redisToken,
     telegramUrl: telegram.url,
@@ -108,12 +108,12 @@ async function startParts(
     opsUrl: functionUrl.url,
     opsLinkSecret,
   };
-  const store = upstashStore({ url: site.redisUrl, token: redisToken, timeoutMs: storeTimeoutMs });
+  const store = upstashStore({ url: addresses.redisUrl, token: redisToken, timeoutMs: storeTimeoutMs });
   const keys = storeKeys('');
-  await seedEpoch({ url: site.redisUrl, token: redisToken, keyPrefix: '' });
+  await seedEpoch({ url: addresses.redisUrl, token: redisToken, keyPrefix: '' });
 
   const functions = new LabFunctions({
-    environment: functionEnvironment(site, times.current),
+    environment: functionEnvironment(addresses, times.current),
     locale: locales.find((known) => known === botEnvironment['NOTIFY_LOCALE']) ?? 'ru',
     monitorEveryMs: times.current.monitorEveryMs,
     clock,
@@ -121,9 +121,11 @@ async function startParts(
     log,
     onAlarm: (message) => aws.publish(message),
   });
-  times.onChange((current) => functions.retime(functionEnvironment(site, current), current.monitorEveryMs));
-  const undertaker = hireUndertaker();
-  closers.push(() => undertaker.dismiss());
+  times.onChange((current) =>
+    functions.retime(functionEnvironment(addresses, current), current.monitorEveryMs),
+  );
+  const orphanReaper = startOrphanReaper();
+  closers.push(() => orphanReaper.stop());
   const tasks = new TaskService({
     clock,
     random,
@@ -133,11 +135,15 @@ async function startParts(
     workerEnvironment: (task) => ({
       ...botEnvironment,
       BOT_HANDLERS: handlersAddress(botEnvironment['BOT_HANDLERS']),
-      ...workerEnvironment({ ...site, redisToken: access.admit(task.id) }, times.forNewWorkers, task),
+      ...workerEnvironment(
+        { ...addresses, redisToken: workerTokens.issue(task.id) },
+        times.forNewWorkers,
+        task,
+      ),
     }),
-    onEnded: (id) => access.forget(id, redis.rest.faults),
+    onEnded: (id) => workerTokens.revoke(id, redis.rest.faults),
     onStopped: (event) => void functions.taskStopped(event),
-    onPids: (pids) => undertaker.know(pids),
+    onPids: (pids) => orphanReaper.watch(pids),
   });
   const prometheus = await watchTasks(tasks, { searchPath, clock, speed, log });
   closers.push(async () => prometheus?.stop());
@@ -146,13 +152,13 @@ async function startParts(
   closers.push(() => functions.stop());
   tasks.start();
   const outages = redisOutageStore(store, keys);
-  const messages = watchMessages({ clock, telegram, botToken, store, keys, outages });
+  const messages = startMeasurements({ clock, telegram, botToken, store, keys, outages });
   closers.push(() => messages.close());
-  const parts: LabParts = {
+  const parts: LabContext = {
     clock,
     random,
     times,
-    site,
+    addresses,
     log,
     redis,
     telegram,
@@ -166,8 +172,8 @@ async function startParts(
     audit: redisAuditTrail(store, keys),
     store,
     keys,
-    access,
-    faults: new FaultsInForce(),
+    workerTokens,
+    faults: new ActiveFaults(),
     ...messages,
   };
   const { drills, tour } = rehearsalsOf(parts);
@@ -181,8 +187,8 @@ async function startParts(
 const tourIsRunning = text('the tour is running: stop it first', 'идёт экскурсия: сначала остановите её');
 
 /** One disturbs the other's measurements: while the tour runs no drill may begin, and the other way round. */
-function rehearsalsOf(parts: LabParts): { drills: DrillDesk; tour: Tour } {
-  const drills: DrillDesk = new DrillDesk(parts, {
+function rehearsalsOf(parts: LabContext): { drills: DrillRunner; tour: Tour } {
+  const drills: DrillRunner = new DrillRunner(parts, {
     busyWith: () => (tour.isRunning ? tourIsRunning : undefined),
   });
   const tour = new Tour(parts, {

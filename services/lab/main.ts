@@ -11,7 +11,7 @@ import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import { type ControlRoom, openControlRoom } from './control-room/server.ts';
 import { startLab } from './lab.ts';
 import { LabStartError, untilReady } from './lab-readiness.ts';
-import { hearStopWishes } from './processes/stop-signals.ts';
+import { onStopSignals } from './processes/stop-signals.ts';
 import { type LabSettings, readLabSettings } from './settings/lab-settings.ts';
 import { describeTimes } from './settings/lab-times.ts';
 
@@ -19,11 +19,11 @@ const stop = new AbortController();
 const stopped = new Promise<'stopped'>((resolve) => {
   stop.signal.addEventListener('abort', () => resolve('stopped'), { once: true });
 });
-hearStopWishes(clock, {
+onStopSignals(clock, {
   startedByNpm: process.env['npm_command'] !== undefined,
   onStop: () => stop.abort(),
   // The undertaker ends what is still there.
-  onHurry: () => process.exit(exitCodes.cleanStop),
+  onSecondSignal: () => process.exit(exitCodes.cleanStop),
 });
 process.exit(await main());
 

@@ -159,7 +159,7 @@ const calls: Readonly<Record<string, Call>> = {
   },
 
   'POST /api/drills/mend'(lab, { drill }) {
-    return lab.drills.mend(drill) ? done({}) : refuse(409, text('there is nothing to mend', 'чинить нечего'));
+    return lab.drills.fix(drill) ? done({}) : refuse(409, text('there is nothing to mend', 'чинить нечего'));
   },
 
   'POST /api/tour'(lab, { action }) {

@@ -162,13 +162,13 @@ export function labFacts({ times, redis, prometheusUrl }: Lab): LabFacts {
 }
 
 /** Where everything is, for programs on this machine: the credentials open nothing but this lab. */
-export function labAddresses({ site, aws, tasks }: Lab) {
+export function labAddresses({ addresses, aws, tasks }: Lab) {
   const loopback = (port: number): string => `http://127.0.0.1:${port}`;
   return {
-    redisRest: site.redisUrl,
-    redisToken: site.redisToken,
-    telegram: site.telegramUrl,
-    botToken: site.botToken,
+    redisRest: addresses.redisUrl,
+    redisToken: addresses.redisToken,
+    telegram: addresses.telegramUrl,
+    botToken: addresses.botToken,
     aws: aws.url,
     sidecars: tasks.tasks.map(({ ports }) => loopback(ports.sidecar)),
     botMetrics: tasks.tasks.map(({ ports }) => loopback(ports.bot)),
@@ -197,7 +197,7 @@ async function readInboxes({ inbox }: Lab): Promise<InboxSection> {
 
 function nowSection(lab: Lab, { atMs, observation, journal }: StoreLook): NowSection {
   const { value: observed, error } = observation;
-  const { telegram, site, tasks, functions, faults } = lab;
+  const { telegram, addresses, tasks, functions, faults } = lab;
   const times = lab.times.current;
   const memory = observed?.memory;
   const open = memory !== undefined && isOpen(memory) ? memory.outage : null;
@@ -215,7 +215,7 @@ function nowSection(lab: Lab, { atMs, observation, journal }: StoreLook): NowSec
       epoch: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.epoch ?? null) : null,
       lastError: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.last_error ?? null) : null,
     },
-    pendingUpdates: telegram.pendingCount(site.botToken),
+    pendingUpdates: telegram.pendingCount(addresses.botToken),
     outage:
       open === null ? null : { id: open.id, since: isoText(open.sinceMs), opened: isoText(open.openedMs) },
     alertFlag: memory?.alertFlag ?? null,

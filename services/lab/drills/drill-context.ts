@@ -6,7 +6,7 @@
  * time; nothing is assumed because time has passed. `seen` does the same for what shows only while a fault stands: it
  * ends when the fault is mended, and what was not seen by then is never taken for kept.
  */
-import type { LabParts } from '../lab-parts.ts';
+import type { LabContext } from '../lab-parts.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
 import type { PollSession } from '../measurements/poll-watch.ts';
 import type { Text } from '../shared/text.ts';
@@ -24,56 +24,56 @@ export class PromiseBroken extends Error {
 }
 
 /** Nobody wants to know any more: the lab or the tour is being stopped. */
-export class SceneEnded extends Error {
+export class DrillStopped extends Error {
   constructor() {
     super('the drill was stopped');
     this.name = 'SceneEnded';
   }
 }
 
-export interface SceneParts {
-  readonly lab: LabParts;
+export interface DrillContextDeps {
+  readonly lab: LabContext;
   /** Aborts when the drill is to stop for good. */
   readonly end: AbortSignal;
   /** Aborts when its fault is to be mended now. */
-  readonly mended: AbortSignal;
+  readonly fixed: AbortSignal;
   /** Whose messages tell whether anything was lost. */
   readonly load: LoadGenerator;
   readonly onChange: () => void;
 }
 
-export interface WhileFaulty {
+export interface SeenOptions {
   readonly withinMs?: number;
-  readonly isMended?: () => boolean;
+  readonly isFixed?: () => boolean;
 }
 
-const lookEveryMs = 100;
+const checkEveryMs = 100;
 /** Generous: a busy machine starts a process in ten times the usual time. */
-const patienceMs = 90_000;
+const timeoutMs = 90_000;
 
-export class Scene {
-  readonly lab: LabParts;
+export class DrillContext {
+  readonly lab: LabContext;
   readonly load: LoadGenerator;
   readonly polls: PollSession;
-  readonly mended: AbortSignal;
+  readonly fixed: AbortSignal;
   readonly measures: Measures = {};
   /** A fault was mended before what is promised could be seen. */
   unseen = false;
   now: Text | null = null;
   private overlapsBefore = 0;
-  /** Aborts when the scene is to stop for good. */
+  /** Aborts when the context is to stop for good. */
   readonly end: AbortSignal;
   private readonly onChange: () => void;
-  private readonly isMended = (): boolean => this.mended.aborted;
+  private readonly isFixed = (): boolean => this.fixed.aborted;
 
-  constructor({ lab, end, mended, load, onChange }: SceneParts) {
+  constructor({ lab, end, fixed, load, onChange }: DrillContextDeps) {
     this.lab = lab;
     this.end = end;
-    this.mended = mended;
+    this.fixed = fixed;
     this.load = load;
     this.onChange = onChange;
     this.polls = lab.polls.begin();
-    this.countTwoFromNow();
+    this.resetOverlaps();
   }
 
   get nowMs(): number {
@@ -85,8 +85,8 @@ export class Scene {
   }
 
   /** What came before is no sign of two that poll at once: a frozen process leaves a poll behind. */
-  countTwoFromNow(): void {
-    this.overlapsBefore = this.lab.telegram.state(this.lab.site.botToken).overlaps;
+  resetOverlaps(): void {
+    this.overlapsBefore = this.lab.telegram.state(this.lab.addresses.botToken).overlaps;
     this.polls.disownedPolls = 0;
   }
 
@@ -94,8 +94,8 @@ export class Scene {
    * How often two polled at once, by the emulator's own record. Conflicts are no sign of it: one's own poll that was
    * given up makes one too.
    */
-  twoAtOnce(): number {
-    return this.lab.telegram.state(this.lab.site.botToken).overlaps - this.overlapsBefore;
+  overlaps(): number {
+    return this.lab.telegram.state(this.lab.addresses.botToken).overlaps - this.overlapsBefore;
   }
 
   say(now: Text): void {
@@ -115,15 +115,15 @@ export class Scene {
   async until(
     what: Text,
     condition: () => boolean | Promise<boolean>,
-    withinMs = patienceMs,
+    withinMs = timeoutMs,
   ): Promise<number> {
     this.say({ en: `Waiting: ${what.en}`, ru: `Ждём: ${what.ru}` });
     const startedMs = this.nowMs;
     for (;;) {
-      if (this.end.aborted) throw new SceneEnded();
+      if (this.end.aborted) throw new DrillStopped();
       if (await this.holds(condition)) return this.nowMs - startedMs;
       if (this.nowMs - startedMs > withinMs) break;
-      await this.lab.clock.sleep(lookEveryMs, this.end);
+      await this.lab.clock.sleep(checkEveryMs, this.end);
     }
     const seconds = Math.round(withinMs / 1000);
     throw new PromiseBroken({
@@ -139,12 +139,12 @@ export class Scene {
   async seen(
     what: Text,
     condition: () => boolean | Promise<boolean>,
-    { withinMs = patienceMs, isMended = this.isMended }: WhileFaulty = {},
+    { withinMs = timeoutMs, isFixed = this.isFixed }: SeenOptions = {},
   ): Promise<number | undefined> {
     let saw = false;
     const look = async (): Promise<boolean> => {
       saw = await this.holds(condition);
-      return saw || isMended();
+      return saw || isFixed();
     };
     const tookMs = await this.until(what, look, withinMs);
     if (saw) return tookMs;
@@ -153,16 +153,16 @@ export class Scene {
   }
 
   /** Leaves a fault in place until it is mended or the time is over. */
-  async hold(limitMs: number, what: Text, isMended = this.isMended): Promise<void> {
+  async hold(limitMs: number, what: Text, isMended = this.isFixed): Promise<void> {
     this.say(what);
     const startedMs = this.nowMs;
-    const wake = AbortSignal.any([this.mended, this.end]);
+    const wake = AbortSignal.any([this.fixed, this.end]);
     while (!this.end.aborted && !isMended()) {
       const leftMs = startedMs + limitMs - this.nowMs;
       if (leftMs <= 0) return;
-      await this.lab.clock.sleep(Math.min(lookEveryMs, leftMs), wake);
+      await this.lab.clock.sleep(Math.min(checkEveryMs, leftMs), wake);
     }
-    if (this.end.aborted) throw new SceneEnded();
+    if (this.end.aborted) throw new DrillStopped();
   }
 
   demand(kept: boolean, why: Text): void {

@@ -6,11 +6,11 @@
  * its drill ends, however it ends; `close` waits for that. A drill that was mended before its promise could be seen is
  * never said to be kept. What mends begins at once: no traffic is waited for first.
  */
-import type { LabParts } from '../lab-parts.ts';
+import type { LabContext } from '../lab-parts.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { same, type Text, text } from '../shared/text.ts';
-import { untilUnderWay } from './drill-checks.ts';
-import { PromiseBroken, Scene, SceneEnded } from './drill-context.ts';
+import { untilLoadFlows } from './drill-checks.ts';
+import { DrillContext, DrillStopped, PromiseBroken } from './drill-context.ts';
 import { drillFacts } from './drill-facts.ts';
 import { drills } from './drill-table.ts';
 import type { DrillId, DrillState, DrillView } from './drill-types.ts';
@@ -26,7 +26,7 @@ interface Run {
   now: Text | null;
   measures: Measures;
   why: Text | null;
-  mend: AbortController;
+  fix: AbortController;
   finished: Promise<void>;
 }
 
@@ -35,7 +35,7 @@ const probeRate = { perSecond: 5, chats: 3 };
 /** Where a worker is struck in the middle of its work, handlers take a while. */
 const slowIn: readonly DrillId[] = ['kill', 'stop', 'freeze', 'cut'];
 /** What may run beside what, because it mends it. */
-const mends: Partial<Record<DrillId, DrillId>> = { resume: 'freeze' };
+const fixes: Partial<Record<DrillId, DrillId>> = { resume: 'freeze' };
 
 /** Why nothing else may begin. */
 export function drillIsRunning(id: DrillId): Text {
@@ -46,15 +46,15 @@ export function drillIsRunning(id: DrillId): Text {
   );
 }
 
-export class DrillDesk {
-  private readonly lab: LabParts;
+export class DrillRunner {
+  private readonly lab: LabContext;
   /** Why no drill may begin just now; undefined when one may. */
   private readonly busyWith: () => Text | undefined;
   private readonly runs = new Map<DrillId, Run>();
   private readonly listeners = new Set<() => void>();
   private readonly closing = new AbortController();
 
-  constructor(lab: LabParts, { busyWith }: { busyWith: () => Text | undefined }) {
+  constructor(lab: LabContext, { busyWith }: { busyWith: () => Text | undefined }) {
     this.lab = lab;
     this.busyWith = busyWith;
   }
@@ -98,18 +98,18 @@ export class DrillDesk {
     // Another may have begun meanwhile.
     const refusal = this.refusalOf(id);
     if (refusal !== undefined) return { status: 409, error: refusal };
-    const mended = mends[id];
-    if (mended !== undefined) this.mend(mended);
+    const mended = fixes[id];
+    if (mended !== undefined) this.fix(mended);
     this.run(id, target.task?.identity.name ?? null);
     return undefined;
   }
 
   /** False when it does not run, or mends by itself whatever it breaks. */
-  mend(name: unknown): boolean {
+  fix(name: unknown): boolean {
     const facts = drillFacts.find(({ id }) => id === name);
     const run = facts?.holds ? this.runs.get(facts.id) : undefined;
     if (run?.state !== 'running') return false;
-    run.mend.abort();
+    run.fix.abort();
     return true;
   }
 
@@ -122,7 +122,7 @@ export class DrillDesk {
     if (this.closing.signal.aborted) return text('the lab is stopping', 'стенд останавливается');
     const busy = this.busyWith();
     if (busy !== undefined) return busy;
-    const inTheWay = this.running.find((other) => mends[id] !== other || other === id);
+    const inTheWay = this.running.find((other) => fixes[id] !== other || other === id);
     return inTheWay === undefined ? undefined : drillIsRunning(inTheWay);
   }
 
@@ -135,7 +135,7 @@ export class DrillDesk {
       now: null,
       measures: {},
       why: null,
-      mend: new AbortController(),
+      fix: new AbortController(),
       finished: Promise.resolve(),
     };
     this.runs.set(id, run);
@@ -146,29 +146,29 @@ export class DrillDesk {
   private async carryOut(id: DrillId, run: Run): Promise<void> {
     const { lab } = this;
     const load = lab.probe;
-    const scene = new Scene({
+    const context = new DrillContext({
       lab,
       end: this.closing.signal,
-      mended: run.mend.signal,
+      fixed: run.fix.signal,
       load,
       onChange: () => {
-        run.now = scene.now;
-        run.measures = scene.measures;
+        run.now = context.now;
+        run.measures = context.measures;
         this.tell();
       },
     });
     const joined = load.isRunning;
     if (!joined) load.start({ ...probeRate, slow: slowIn.includes(id) });
     try {
-      if (!joined && mends[id] === undefined) await untilUnderWay(scene);
-      if (!scene.unseen) await drills[id](scene, run.worker);
-      run.state = scene.unseen ? 'unseen' : 'kept';
+      if (!joined && fixes[id] === undefined) await untilLoadFlows(context);
+      if (!context.unseen) await drills[id](context, run.worker);
+      run.state = context.unseen ? 'unseen' : 'kept';
     } catch (error) {
       run.state = 'broken';
       run.why = whyBroken(error);
     } finally {
       if (!joined) load.stop();
-      scene.close();
+      context.close();
       run.now = null;
       run.endedAtMs = lab.clock.wallMs();
       lab.log.say('drill', run.state === 'broken' ? 'warn' : 'info', `${id}: ${run.state}`);
@@ -183,7 +183,8 @@ export class DrillDesk {
 
 export function whyBroken(error: unknown): Text {
   if (error instanceof PromiseBroken) return error.why;
-  if (error instanceof SceneEnded) return text('It was stopped before its end.', 'Остановлено раньше конца.');
+  if (error instanceof DrillStopped)
+    return text('It was stopped before its end.', 'Остановлено раньше конца.');
   const message = error instanceof Error ? error.message : String(error);
   return text(`The drill itself failed: ${message}`, `Сбой самой проверки: ${message}`);
 }

@@ -1,12 +1,12 @@
 /** SIGKILL to a worker: the stopped task is reported, its lock is broken, the standby takes over. */
 import { text } from '../shared/text.ts';
 import {
-  demandLockWent,
-  demandNeverTwo,
-  hadEnded,
+  alreadyEnded,
+  demandAudited,
+  demandNoOverlap,
   settle,
+  untilHealthy,
   untilTakenOver,
-  untilWhole,
   workerOf,
 } from './drill-checks.ts';
 import type { Drill } from './drill-run.ts';
@@ -17,22 +17,22 @@ const notBroken = text(
   'Блокировка остановленной задачи не снята.',
 );
 
-export const kill: Drill = async (scene, worker) => {
-  const task = workerOf(scene, worker);
-  await scene.until(
+export const kill: Drill = async (context, worker) => {
+  const task = workerOf(context, worker);
+  await context.until(
     text('some messages are being handled', 'какие-то сообщения обрабатываются'),
-    async () => (await scene.lab.journalSize()) > 0,
+    async () => (await context.lab.journalSize()) > 0,
   );
-  const lock = await lockOf(scene.lab, task);
-  const killedMs = scene.nowMs;
-  scene.demand(task.signal('SIGKILL'), hadEnded);
+  const lock = await lockOf(context.lab, task);
+  const killedMs = context.nowMs;
+  context.demand(task.signal('SIGKILL'), alreadyEnded);
   if (lock !== undefined) {
-    await untilTakenOver(scene, task);
+    await untilTakenOver(context, task);
     // The take-over did not have to wait for the dead one's lease: the event of the stopped task freed the lock.
-    await demandLockWent(scene, lock, ['broken'], notBroken);
+    await demandAudited(context, lock, ['broken'], notBroken);
   }
-  await untilWhole(scene, [task]);
-  scene.measure('wholeAgainMs', scene.nowMs - killedMs);
-  await settle(scene);
-  demandNeverTwo(scene);
+  await untilHealthy(context, [task]);
+  context.measure('wholeAgainMs', context.nowMs - killedMs);
+  await settle(context);
+  demandNoOverlap(context);
 };

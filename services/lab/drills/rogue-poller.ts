@@ -5,7 +5,7 @@
 import { Agent, request } from 'node:http';
 import type { Clock } from '../../core/platform/clock.ts';
 
-export interface RogueParts {
+export interface RoguePollerDeps {
   readonly apiRoot: string;
   readonly token: string;
   readonly clock: Clock;
@@ -24,7 +24,7 @@ const pollSeconds = 5;
 const afterRefusalMs = 500;
 
 /** Polls until `stop`; resolves when it has hung up. */
-export async function pollPastTheLock(parts: RogueParts, stop: AbortSignal): Promise<void> {
+export async function startRoguePoller(parts: RoguePollerDeps, stop: AbortSignal): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let offset: number | undefined;
   try {
@@ -43,7 +43,7 @@ export async function pollPastTheLock(parts: RogueParts, stop: AbortSignal): Pro
 
 /** Undefined: refused, or no answer. */
 function pollOnce(
-  { apiRoot, token, onClient }: RogueParts,
+  { apiRoot, token, onClient }: RoguePollerDeps,
   agent: Agent,
   { offset, stop }: { offset: number | undefined; stop: AbortSignal },
 ): Promise<readonly TakenUpdate[] | undefined> {

@@ -4,53 +4,57 @@
  */
 import { numberedQuestion } from '../handlers/messages.ts';
 import { text } from '../shared/text.ts';
-import { closeBook, untilAnswering, untilWhole } from './drill-checks.ts';
-import type { Scene } from './drill-context.ts';
+import { closeTracker, untilAnswering, untilHealthy } from './drill-checks.ts';
+import type { DrillContext } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
-import { pollPastTheLock, type TakenUpdate } from './rogue-poller.ts';
-import { toldAgoSeconds, untilTold } from './superadmin-alerts.ts';
+import { startRoguePoller, type TakenUpdate } from './rogue-poller.ts';
+import { alertedAgoSeconds, untilAlerted } from './superadmin-alerts.ts';
 
 const holdMs = 60_000;
 /** As many as make it a notice. */
 const conflictsMin = 3;
 
-export const rogue: Drill = async (scene) => {
-  const { lab } = scene;
-  const toldBefore = await toldAgoSeconds(scene, 'another-poller');
+export const rogue: Drill = async (context) => {
+  const { lab } = context;
+  const toldBefore = await alertedAgoSeconds(context, 'another-poller');
   const taken: TakenUpdate[] = [];
-  await withRogue(scene, taken, async () => {
-    const startedMs = scene.nowMs;
+  await withRogue(context, taken, async () => {
+    const startedMs = context.nowMs;
     const sinceWallMs = lab.clock.wallMs();
-    await scene.seen(
+    await context.seen(
       text('Telegram reports the conflict', 'Telegram сообщает о конфликте'),
-      () => scene.polls.conflicts >= conflictsMin,
+      () => context.polls.conflicts >= conflictsMin,
       { withinMs: holdMs },
     );
-    if (scene.unseen) return;
-    if (toldBefore !== undefined) scene.measure('toldAgoSeconds', toldBefore);
+    if (context.unseen) return;
+    if (toldBefore !== undefined) context.measure('toldAgoSeconds', toldBefore);
     else {
-      await untilTold(scene, 'another-poller', { sinceWallMs });
-      if (!scene.unseen) scene.measure('alertAfterMs', scene.nowMs - startedMs);
+      await untilAlerted(context, 'another-poller', { sinceWallMs });
+      if (!context.unseen) context.measure('alertAfterMs', context.nowMs - startedMs);
     }
   });
-  scene.measure('conflicts', scene.polls.conflicts);
-  await untilAnswering(scene);
-  await untilWhole(scene);
-  await settleWithout(scene, taken);
+  context.measure('conflicts', context.polls.conflicts);
+  await untilAnswering(context);
+  await untilHealthy(context);
+  await settleWithout(context, taken);
 };
 
-async function withRogue(scene: Scene, taken: TakenUpdate[], during: () => Promise<void>): Promise<void> {
-  const { lab } = scene;
+async function withRogue(
+  context: DrillContext,
+  taken: TakenUpdate[],
+  during: () => Promise<void>,
+): Promise<void> {
+  const { lab } = context;
   const stop = new AbortController();
   const parts = {
-    apiRoot: lab.site.telegramUrl,
-    token: lab.site.botToken,
+    apiRoot: lab.addresses.telegramUrl,
+    token: lab.addresses.botToken,
     clock: lab.clock,
     onClient: (name: string) => lab.polls.ignore(name),
     onTaken: (update: TakenUpdate) => void taken.push(update),
   };
   lab.faults.roguePolling = true;
-  const polling = pollPastTheLock(parts, stop.signal);
+  const polling = startRoguePoller(parts, stop.signal);
   try {
     await during();
   } finally {
@@ -61,15 +65,15 @@ async function withRogue(scene: Scene, taken: TakenUpdate[], during: () => Promi
 }
 
 /** What the other program confirmed is gone; all else must have been answered. */
-async function settleWithout(scene: Scene, taken: readonly TakenUpdate[]): Promise<void> {
-  const counts = await closeBook(scene);
-  const { book } = scene.load;
+async function settleWithout(context: DrillContext, taken: readonly TakenUpdate[]): Promise<void> {
+  const counts = await closeTracker(context);
+  const { tracker } = context.load;
   const stolen = taken.filter(({ message }) => {
     const number = numberedQuestion(message?.text ?? '');
-    return message !== undefined && number !== undefined && book.isOpen(message.chat.id, number);
+    return message !== undefined && number !== undefined && tracker.isOpen(message.chat.id, number);
   }).length;
   const lost = counts.lost - stolen;
-  scene.measure('takenByRogue', stolen);
-  scene.measure('lost', lost);
-  scene.demand(lost === 0, text(`${lost} messages were lost.`, `Потеряно сообщений: ${lost}.`));
+  context.measure('takenByRogue', stolen);
+  context.measure('lost', lost);
+  context.demand(lost === 0, text(`${lost} messages were lost.`, `Потеряно сообщений: ${lost}.`));
 }

@@ -6,7 +6,7 @@
 import { throttleRules, type WarningKind } from '../../core/alerts/warnings.ts';
 import { superadmins } from '../chats/people.ts';
 import { text } from '../shared/text.ts';
-import type { Scene } from './drill-context.ts';
+import type { DrillContext } from './drill-context.ts';
 
 /** What the message says in every language. */
 const marks: Partial<Record<WarningKind, RegExp>> = {
@@ -15,20 +15,23 @@ const marks: Partial<Record<WarningKind, RegExp>> = {
 };
 
 /** Undefined: not within the last half hour. */
-export async function toldAgoSeconds({ lab }: Scene, kind: WarningKind): Promise<number | undefined> {
+export async function alertedAgoSeconds(
+  { lab }: DrillContext,
+  kind: WarningKind,
+): Promise<number | undefined> {
   const { reported, nowMs } = await lab.outages.observe({ noteRun: false });
   const agoMs = nowMs - (reported[kind]?.raisedMs ?? Number.NEGATIVE_INFINITY);
   return agoMs < throttleRules[kind].quietMs ? agoMs / 1000 : undefined;
 }
 
 /** Not seen when what is told of is mended before. */
-export async function untilTold(
-  scene: Scene,
+export async function untilAlerted(
+  context: DrillContext,
   kind: WarningKind,
   { sinceWallMs }: { sinceWallMs: number },
 ): Promise<number | undefined> {
-  const { conversations } = scene.lab;
-  return scene.seen(text('every superadmin is told', 'каждый суперадмин знает'), () =>
+  const { conversations } = context.lab;
+  return context.seen(text('every superadmin is told', 'каждый суперадмин знает'), () =>
     superadmins.every(({ id }) => {
       const { messages = [] } = conversations.all().find(({ person }) => person.id === id) ?? {};
       return messages.some(

@@ -1,7 +1,7 @@
 /** Which worker a drill is about. */
 import { readLockHolder } from '../../core/lease/lock-value.ts';
 import type { Task } from '../ecs/task.ts';
-import type { LabParts } from '../lab-parts.ts';
+import type { LabContext } from '../lab-parts.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { same, text } from '../shared/text.ts';
 import { drillFacts } from './drill-facts.ts';
@@ -26,7 +26,7 @@ const nobodyIsFrozen: Refusal = {
 };
 
 /** The one that is named; else the leader, or the one that is frozen where that is what is asked for. */
-export async function findTarget(lab: LabParts, id: DrillId, name: unknown): Promise<Target> {
+export async function findTarget(lab: LabContext, id: DrillId, name: unknown): Promise<Target> {
   const { tasks } = lab.tasks;
   if (drillFacts.find((one) => one.id === id)?.target !== 'worker') {
     if (name === undefined || name === null) return { task: undefined };
@@ -43,14 +43,14 @@ export async function findTarget(lab: LabParts, id: DrillId, name: unknown): Pro
   return notFrozen(leader);
 }
 
-export async function leaderTask({ outages, tasks }: LabParts): Promise<Task | undefined> {
+export async function leaderTask({ outages, tasks }: LabContext): Promise<Task | undefined> {
   const { held } = await outages.observe({ noteRun: false });
   const holder = held === undefined ? undefined : readLockHolder(held.value).task;
   return tasks.tasks.find(({ identity, state }) => identity.arn === holder && state === 'running');
 }
 
 /** The lock's value while this worker holds it. */
-export async function lockOf({ outages }: LabParts, { identity }: Task): Promise<string | undefined> {
+export async function lockOf({ outages }: LabContext, { identity }: Task): Promise<string | undefined> {
   const { held } = await outages.observe({ noteRun: false });
   return held !== undefined && readLockHolder(held.value).task === identity.arn ? held.value : undefined;
 }

@@ -9,7 +9,7 @@ import { text } from '../shared/text.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { FaultRequest } from '../telegram-emulator/faults.ts';
 import { settle, untilAnswering } from './drill-checks.ts';
-import type { Scene } from './drill-context.ts';
+import type { DrillContext } from './drill-context.ts';
 import type { Drill } from './drill-run.ts';
 
 const method = 'getUpdates';
@@ -18,41 +18,41 @@ const retryAfterSeconds = 3;
 /** Clocks and the machine round; what is asked for is waited for all the same. */
 const roundingMs = 20;
 
-export const telegram429: Drill = async (scene) => {
+export const telegram429: Drill = async (context) => {
   const fault: FaultRequest = { kind: '429', retryAfter: retryAfterSeconds };
-  const waitsMs = await refusePolls(scene, fault, { refusalsMin: 2 });
-  if (waitsMs.length > 0) scene.measure('shortestWaitMs', Math.min(...waitsMs));
-  await settle(scene);
-  demandWaits(scene, waitsMs, () => retryAfterSeconds * 1000);
+  const waitsMs = await refusePolls(context, fault, { refusalsMin: 2 });
+  if (waitsMs.length > 0) context.measure('shortestWaitMs', Math.min(...waitsMs));
+  await settle(context);
+  demandWaits(context, waitsMs, () => retryAfterSeconds * 1000);
 };
 
-export const telegram502: Drill = async (scene) => {
+export const telegram502: Drill = async (context) => {
   // Two waits are the fewest that show whether they grow.
-  const waitsMs = await refusePolls(scene, { kind: '502-html' }, { refusalsMin: 3 });
-  await settle(scene);
-  demandWaits(scene, waitsMs, leastBackOffMs);
+  const waitsMs = await refusePolls(context, { kind: '502-html' }, { refusalsMin: 3 });
+  await settle(context);
+  demandWaits(context, waitsMs, leastBackOffMs);
 };
 
-export const telegramHang: Drill = async (scene) => {
-  const longPollMs = scene.lab.times.current.longPollSeconds * 1000;
-  await withFault(scene, { kind: 'hang', times: 1 }, async (metMs) => {
-    await scene.seen(
+export const telegramHang: Drill = async (context) => {
+  const longPollMs = context.lab.times.current.longPollSeconds * 1000;
+  await withFault(context, { kind: 'hang', times: 1 }, async (metMs) => {
+    await context.seen(
       text('a poll that is never answered', 'опрос, на который не ответят'),
       () => metMs.length > 0,
     );
     const [hungMs] = metMs;
     if (hungMs === undefined) return;
-    const before = scene.polls.polls;
-    await scene.seen(
+    const before = context.polls.polls;
+    await context.seen(
       text('the bot gives the call up and asks again', 'бот бросает вызов и спрашивает снова'),
-      () => scene.polls.polls > before,
+      () => context.polls.polls > before,
       { withinMs: longPollMs + 60_000 },
     );
-    if (scene.unseen) return;
-    const gaveUpAfterMs = scene.nowMs - hungMs;
-    scene.measure('gaveUpAfterMs', gaveUpAfterMs);
+    if (context.unseen) return;
+    const gaveUpAfterMs = context.nowMs - hungMs;
+    context.measure('gaveUpAfterMs', gaveUpAfterMs);
     const waitedMs = Math.round(gaveUpAfterMs);
-    scene.demand(
+    context.demand(
       gaveUpAfterMs >= longPollMs,
       text(
         `It gave the call up after ${waitedMs} ms, when an answer could still come.`,
@@ -60,8 +60,8 @@ export const telegramHang: Drill = async (scene) => {
       ),
     );
   });
-  await untilAnswering(scene);
-  await settle(scene);
+  await untilAnswering(context);
+  await settle(context);
 };
 
 /** The shortest wait after so many failures in a row, the first being 0: chance only makes it longer. */
@@ -71,13 +71,13 @@ export function leastBackOffMs(failuresBefore: number): number {
 }
 
 export function demandWaits(
-  scene: Pick<Scene, 'demand'>,
+  context: Pick<DrillContext, 'demand'>,
   waitsMs: readonly number[],
   leastMs: (index: number) => number,
 ): void {
   for (const [index, waitMs] of waitsMs.entries()) {
     const [waited, asked] = [Math.round(waitMs), leastMs(index)];
-    scene.demand(
+    context.demand(
       waitMs >= asked - roundingMs,
       text(
         `It asked again after ${waited} ms instead of ${asked} ms or more.`,
@@ -89,38 +89,38 @@ export function demandWaits(
 
 /** How long the bot waited after each refusal that another one followed. */
 async function refusePolls(
-  scene: Scene,
+  context: DrillContext,
   fault: FaultRequest,
   { refusalsMin }: { refusalsMin: number },
 ): Promise<readonly number[]> {
-  const metMs = await withFault(scene, fault, async (met) => {
-    await scene.seen(
+  const metMs = await withFault(context, fault, async (met) => {
+    await context.seen(
       text('Telegram refuses, and the bot asks again', 'Telegram отказывает, и бот спрашивает снова'),
       () => met.length >= refusalsMin,
     );
-    await scene.hold(
+    await context.hold(
       holdMs,
       text('Telegram still refuses; not for long.', 'Telegram ещё отказывает; уже недолго.'),
     );
     return met;
   });
-  scene.measure('refusedPolls', metMs.length);
-  await untilAnswering(scene);
+  context.measure('refusedPolls', metMs.length);
+  await untilAnswering(context);
   return metMs.slice(1).map((atMs, index) => atMs - (metMs[index] ?? atMs));
 }
 
 /** `metMs`: when polls met the fault. */
 async function withFault<Result>(
-  scene: Scene,
+  context: DrillContext,
   fault: FaultRequest,
   during: (metMs: readonly number[]) => Promise<Result>,
 ): Promise<Result> {
-  const { telegram, site, faults } = scene.lab;
+  const { telegram, addresses, faults } = context.lab;
   const metMs: number[] = [];
   const stopListening = telegram.onEvent(({ type, details }: EmulatorEvent) => {
-    if (type === 'fault-met' && details['method'] === method) metMs.push(scene.nowMs);
+    if (type === 'fault-met' && details['method'] === method) metMs.push(context.nowMs);
   });
-  const target = { token: site.botToken, method };
+  const target = { token: addresses.botToken, method };
   telegram.setFault({ ...fault, ...target });
   faults.telegram = fault.kind;
   try {

@@ -17,7 +17,7 @@ export interface TaskIdentity {
   readonly deployment: number;
 }
 
-export interface TaskParts {
+export interface TaskDeps {
   readonly identity: TaskIdentity;
   readonly ports: TaskPorts;
   readonly workerEnvironment: Readonly<Record<string, string>>;
@@ -49,12 +49,12 @@ export class Task {
   exit: ChildExit | undefined;
   /** What the worker wrote to stderr last: why it did not start. */
   readonly errorLines: string[] = [];
-  private readonly parts: TaskParts;
+  private readonly parts: TaskDeps;
   private readonly bot: Child;
   private sidecar: Child | undefined;
   private sidecarEnded: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: TaskParts) {
+  constructor(parts: TaskDeps) {
     const { identity, ports, workerEnvironment, childEnvironment, clock, onLine } = parts;
     this.parts = parts;
     this.identity = identity;

@@ -10,7 +10,7 @@ import { answeredNumber, questionText } from '../handlers/messages.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { SentMessage } from '../telegram-emulator/messages.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
-import { LoadBook } from './load-tracker.ts';
+import { LoadTracker } from './load-tracker.ts';
 import type { LoadView } from './load-view.ts';
 
 export interface LoadRate {
@@ -20,7 +20,7 @@ export interface LoadRate {
   readonly slow?: boolean;
 }
 
-export interface LoadParts {
+export interface LoadGeneratorDeps {
   readonly emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'pendingCount'>;
   readonly token: string;
   readonly clock: Clock;
@@ -39,8 +39,8 @@ const catchUpMs = 500;
 const settleEveryMs = 1000;
 
 export class LoadGenerator {
-  private readonly parts: LoadParts;
-  private current = new LoadBook({ numbersBefore: 0 });
+  private readonly parts: LoadGeneratorDeps;
+  private current = new LoadTracker({ lastNumberBefore: 0 });
   private rate: LoadRate = { perSecond: 0, chats: 0 };
   private writing: AbortController | undefined;
   private settling: Promise<void> | undefined;
@@ -48,12 +48,12 @@ export class LoadGenerator {
   private readonly stopListening: () => void;
   private chatTurn = 0;
 
-  constructor(parts: LoadParts) {
+  constructor(parts: LoadGeneratorDeps) {
     this.parts = parts;
-    this.stopListening = parts.emulator.onEvent((event) => this.hear(event));
+    this.stopListening = parts.emulator.onEvent((event) => this.onEmulatorEvent(event));
   }
 
-  get book(): LoadBook {
+  get tracker(): LoadTracker {
     return this.current;
   }
 
@@ -66,7 +66,7 @@ export class LoadGenerator {
     this.rate = rate;
     if (this.isRunning || this.closing.signal.aborted) return;
     // Answers to what was asked before may still come, and are not this book's.
-    this.current = new LoadBook({ numbersBefore: this.current.lastNumber });
+    this.current = new LoadTracker({ lastNumberBefore: this.current.lastNumber });
     this.writing = new AbortController();
     void this.write(AbortSignal.any([this.writing.signal, this.closing.signal]));
     this.settling ??= this.settle();
@@ -120,7 +120,7 @@ export class LoadGenerator {
     emulator.pushUpdates(token, [{ message }]);
   }
 
-  private hear({ type, details }: EmulatorEvent): void {
+  private onEmulatorEvent({ type, details }: EmulatorEvent): void {
     if (type !== 'message-sent') return;
     const { chat_id: chatId, text } = details['message'] as SentMessage;
     const { firstChatId, clock } = this.parts;

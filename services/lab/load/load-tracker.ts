@@ -11,7 +11,7 @@
  */
 import type { LoadCounts, Percentiles } from './load-view.ts';
 
-interface ChatBook {
+interface ChatRecord {
   /** The number asked last. */
   asked: number;
   /** The highest number that was answered. */
@@ -26,10 +26,10 @@ const latenciesKept = 2000;
 /** Latencies older than this say nothing about now. */
 const latencyAgeMs = 15_000;
 
-export class LoadBook {
-  private readonly chats = new Map<number, ChatBook>();
+export class LoadTracker {
+  private readonly chats = new Map<number, ChatRecord>();
   /** Numbers up to this one belong to earlier books, whose answers may still come. */
-  private readonly numbersBefore: number;
+  private readonly lastNumberBefore: number;
   private latencies: { readonly atMs: number; readonly ms: number }[] = [];
   /** The longest that a first answer took. */
   slowestMs = 0;
@@ -41,13 +41,13 @@ export class LoadBook {
   private outOfOrder = 0;
   private repeated = 0;
 
-  constructor({ numbersBefore }: { numbersBefore: number }) {
-    this.numbersBefore = numbersBefore;
+  constructor({ lastNumberBefore }: { lastNumberBefore: number }) {
+    this.lastNumberBefore = lastNumberBefore;
   }
 
   /** The highest number that was asked. */
   get lastNumber(): number {
-    return Math.max(this.numbersBefore, ...[...this.chats.values()].map(({ asked }) => asked));
+    return Math.max(this.lastNumberBefore, ...[...this.chats.values()].map(({ asked }) => asked));
   }
 
   get waiting(): number {
@@ -71,7 +71,7 @@ export class LoadBook {
   /** An answer to a question that was not asked in this book counts for nothing. */
   answer(chatId: number, number: number, nowMs: number): void {
     const chat = this.chats.get(chatId);
-    if (chat === undefined || number <= this.numbersBefore || number > chat.asked) return;
+    if (chat === undefined || number <= this.lastNumberBefore || number > chat.asked) return;
     const askedMs = chat.waiting.get(number);
     if (askedMs === undefined && !chat.lost.delete(number)) {
       this.repeated += 1;
@@ -107,14 +107,14 @@ export class LoadBook {
     return chat !== undefined && (chat.waiting.has(number) || chat.lost.has(number));
   }
 
-  private loseBefore(chat: ChatBook, answered: number): void {
+  private loseBefore(chat: ChatRecord, answered: number): void {
     for (const number of chat.waiting.keys()) {
       if (number > answered) return;
       this.lose(chat, number);
     }
   }
 
-  private lose(chat: ChatBook, number: number): void {
+  private lose(chat: ChatRecord, number: number): void {
     chat.waiting.delete(number);
     chat.lost.add(number);
     this.lost += 1;
@@ -122,10 +122,15 @@ export class LoadBook {
     if (chat.lost.size > lostKept && oldest !== undefined) chat.lost.delete(oldest);
   }
 
-  private chat(chatId: number): ChatBook {
+  private chat(chatId: number): ChatRecord {
     const known = this.chats.get(chatId);
     if (known !== undefined) return known;
-    const chat: ChatBook = { asked: this.numbersBefore, highest: 0, waiting: new Map(), lost: new Set() };
+    const chat: ChatRecord = {
+      asked: this.lastNumberBefore,
+      highest: 0,
+      waiting: new Map(),
+      lost: new Set(),
+    };
     this.chats.set(chatId, chat);
     return chat;
   }

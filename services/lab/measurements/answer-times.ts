@@ -11,7 +11,7 @@ import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { SentMessage } from '../telegram-emulator/messages.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
 
-export interface AnswerTimesParts {
+export interface AnswerTimesDeps {
   readonly clock: Clock;
   readonly emulator: Pick<RunningEmulator, 'onEvent'>;
   /** Chats where the bot speaks only when it was spoken to. */
@@ -23,11 +23,11 @@ const recentMs = 3000;
 const timesKept = 100;
 
 export class AnswerTimes {
-  private readonly parts: AnswerTimesParts;
+  private readonly parts: AnswerTimesDeps;
   private readonly askedMs = new Map<number, number>();
   private times: { readonly atMs: number; readonly ms: number }[] = [];
 
-  constructor(parts: AnswerTimesParts) {
+  constructor(parts: AnswerTimesDeps) {
     this.parts = parts;
     parts.emulator.onEvent((event) => this.hear(event));
   }

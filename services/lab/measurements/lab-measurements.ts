@@ -13,7 +13,7 @@ import { FreshLatency } from './fresh-latency.ts';
 import { PollWatch } from './poll-watch.ts';
 import { Sampler } from './sampler.ts';
 
-export interface WatchedMessages {
+export interface Measurements {
   readonly polls: PollWatch;
   /** The messages of the load button and of the tour. */
   readonly load: LoadGenerator;
@@ -25,7 +25,7 @@ export interface WatchedMessages {
   close(): Promise<void>;
 }
 
-export interface WatchedLab {
+export interface MeasurementsDeps {
   readonly clock: Clock;
   readonly telegram: RunningEmulator;
   readonly botToken: string;
@@ -35,7 +35,7 @@ export interface WatchedLab {
 }
 
 /** The emulator serves every token: what other bots do is not heard. */
-export function hearOnly(token: string, emulator: RunningEmulator): RunningEmulator {
+export function forBot(token: string, emulator: RunningEmulator): RunningEmulator {
   const own = botId(token);
   return {
     ...emulator,
@@ -50,7 +50,7 @@ export function hearOnly(token: string, emulator: RunningEmulator): RunningEmula
 const loadChatsFrom = 50_000_001;
 const probeChatsFrom = 60_000_001;
 
-export function watchMessages(lab: WatchedLab): WatchedMessages {
+export function startMeasurements(lab: MeasurementsDeps): Measurements {
   const { clock, telegram, botToken, store, keys, outages } = lab;
   const journalSize = async (): Promise<number> => Number(await store.command(['HLEN', keys.journal]));
   const common = { emulator: telegram, token: botToken, clock };

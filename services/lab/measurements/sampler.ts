@@ -9,7 +9,7 @@ import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
 import type { Sample } from './sample.ts';
 
-export interface SamplerParts {
+export interface SamplerDeps {
   readonly clock: Clock;
   readonly emulator: Pick<RunningEmulator, 'onEvent'>;
   /** Null when there is no heartbeat; may reject. */
@@ -21,7 +21,7 @@ const everyMs = 1000;
 export const samplesKept = 600;
 
 export class Sampler {
-  private readonly parts: SamplerParts;
+  private readonly parts: SamplerDeps;
   private readonly kept: Sample[] = [];
   private readonly listeners = new Set<(sample: Sample) => void>();
   private readonly stopping = new AbortController();
@@ -29,7 +29,7 @@ export class Sampler {
   private confirmed = 0;
   private loop: Promise<void> | undefined;
 
-  constructor(parts: SamplerParts) {
+  constructor(parts: SamplerDeps) {
     this.parts = parts;
     this.stopListening = parts.emulator.onEvent((event) => this.hear(event));
   }

@@ -8,11 +8,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-export interface Undertaker {
+export interface OrphanReaper {
   /** From now on these are the children, and no others. */
-  know(pids: readonly number[]): void;
+  watch(pids: readonly number[]): void;
   /** Ends the shell; the children are not its business any more. */
-  dismiss(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 const script = `
@@ -29,14 +29,14 @@ done
 kill -KILL $left
 `;
 
-export function hireUndertaker(): Undertaker {
+export function startOrphanReaper(): OrphanReaper {
   const shell = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   const gone = once(shell, 'close').catch(() => undefined);
   // If the shell dies, the children merely lose their safety net.
   shell.stdin.on('error', () => undefined);
   return {
-    know: (pids) => void shell.stdin.write(`${pids.join(' ')}\n`),
-    async dismiss() {
+    watch: (pids) => void shell.stdin.write(`${pids.join(' ')}\n`),
+    async stop() {
       shell.stdin.end('\n');
       await gone;
     },

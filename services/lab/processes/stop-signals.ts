@@ -10,34 +10,37 @@
  */
 import type { Clock } from '../../core/platform/clock.ts';
 
-export interface StopWishes {
+export interface StopListeners {
   readonly onStop: () => void;
   /** Asked again. */
-  readonly onHurry: () => void;
+  readonly onSecondSignal: () => void;
 }
 
-const sameWishMs = 1000;
-const lookAtParentMs = 500;
+const sameRequestMs = 1000;
+const checkParentEveryMs = 500;
 
 /** `startedByNpm`: whether the end of the parent process counts. */
-export function hearStopWishes(clock: Clock, wishes: StopWishes & { readonly startedByNpm: boolean }): void {
-  const { onStop, onHurry, startedByNpm } = wishes;
+export function onStopSignals(
+  clock: Clock,
+  wishes: StopListeners & { readonly startedByNpm: boolean },
+): void {
+  const { onStop, onSecondSignal, startedByNpm } = wishes;
   let firstMs: number | undefined;
-  const hear = (): void => {
+  const onSignal = (): void => {
     if (firstMs === undefined) {
       firstMs = clock.monotonicMs();
       onStop();
-    } else if (clock.monotonicMs() - firstMs > sameWishMs) onHurry();
+    } else if (clock.monotonicMs() - firstMs > sameRequestMs) onSecondSignal();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, hear);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   if (startedByNpm) {
-    void parentsEnd(clock).then(() => {
-      if (firstMs === undefined) hear();
+    void parentEnds(clock).then(() => {
+      if (firstMs === undefined) onSignal();
     });
   }
 }
 
-async function parentsEnd({ sleep }: Clock): Promise<void> {
+async function parentEnds({ sleep }: Clock): Promise<void> {
   const parent = process.ppid;
-  while (process.ppid === parent) await sleep(lookAtParentMs);
+  while (process.ppid === parent) await sleep(checkParentEveryMs);
 }

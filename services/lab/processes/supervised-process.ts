@@ -13,9 +13,9 @@ import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Clock } from '../../core/platform/clock.ts';
 
-export interface KeptProcessOptions {
+export interface SupervisedProcessOptions {
   readonly executable: string;
-  readonly words: readonly string[];
+  readonly args: readonly string[];
   /** Removed with the process. */
   readonly directory: string;
   readonly clock: Clock;
@@ -38,19 +38,19 @@ rm -rf "$directory"
 const stopWithinMs = 5000;
 const linesKept = 5;
 
-export class KeptProcess {
+export class SupervisedProcess {
   /** Resolves when it has ended, also when nobody asked it to. */
   readonly ended: Promise<void>;
   hasEnded = false;
   /** What it said last. */
   readonly lastLines: string[] = [];
-  private readonly options: KeptProcessOptions;
+  private readonly options: SupervisedProcessOptions;
   private readonly child: ChildProcess;
 
-  constructor(options: KeptProcessOptions) {
-    const { executable, words, directory } = options;
+  constructor(options: SupervisedProcessOptions) {
+    const { executable, args, directory } = options;
     this.options = options;
-    const shell = ['-c', supervisor, 'lab-supervisor', directory, executable, ...words];
+    const shell = ['-c', supervisor, 'lab-supervisor', directory, executable, ...args];
     this.child = spawn('/bin/sh', shell, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
     // The other end is gone when the server ended by itself.
     this.child.stdio[3]?.on('error', () => undefined);

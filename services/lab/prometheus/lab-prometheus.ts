@@ -2,15 +2,15 @@
  * A real Prometheus for the lab, with the project's own configuration, alerts and recording rules.
  *
  * Guarantees: it listens on loopback on a free port and writes into a directory of its own, which goes with it; see
- * `kept-process.ts`. Its targets are what `setTargets` said last: workers come and go, as they do in Cloud Map.
+ * `supervised-process.ts`. Its targets are what `setTargets` said last: workers come and go, as they do in Cloud Map.
  */
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../core/platform/clock.ts';
 import { freePorts } from '../processes/free-ports.ts';
-import { KeptProcess } from '../processes/supervised-process.ts';
-import { quickenRules } from './scale-rules.ts';
+import { SupervisedProcess } from '../processes/supervised-process.ts';
+import { scaleRules } from './scale-rules.ts';
 
 export interface LabPrometheusOptions {
   /** The path of `prometheus`. */
@@ -41,7 +41,7 @@ const ruleFiles = ['alerts.yml', 'recording.yml'];
 const targetsFile = 'targets.json';
 const readyWithinMs = 20_000;
 const readyEveryMs = 50;
-const askTimeoutMs = 2000;
+const readyTimeoutMs = 2000;
 /** A free port may be taken by another before Prometheus listens on it. */
 const triesMax = 3;
 
@@ -57,14 +57,19 @@ export async function startLabPrometheus(options: LabPrometheusOptions): Promise
 async function tryStart({ executable, clock, speed }: LabPrometheusOptions): Promise<LabPrometheus | Error> {
   const directory = await mkdtemp(join(tmpdir(), 'staffprobot-prometheus-'));
   try {
-    await furnish(directory, speed);
+    await writeFiles(directory, speed);
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  const child = new KeptProcess({ executable, words: wordsFor({ directory, port, url }), directory, clock });
+  const child = new SupervisedProcess({
+    executable,
+    args: argsFor({ directory, port, url }),
+    directory,
+    clock,
+  });
   if (!(await isReady(url, child, clock))) {
     await child.stop();
     return new Error(`prometheus did not come up; it said: ${child.lastLines.join(' | ')}`);
@@ -87,15 +92,15 @@ async function tryStart({ executable, clock, speed }: LabPrometheusOptions): Pro
 }
 
 /** Everything that Prometheus reads stands beside its configuration. */
-async function furnish(directory: string, speed: number): Promise<void> {
+async function writeFiles(directory: string, speed: number): Promise<void> {
   for (const file of [configuration, ...ruleFiles]) {
     const text = await readFile(new URL(file, source), 'utf8');
-    await writeFile(join(directory, file), quickenRules(text, speed));
+    await writeFile(join(directory, file), scaleRules(text, speed));
   }
   await writeTargets(directory, targetsText([]));
 }
 
-function wordsFor({ directory, port, url }: { directory: string; port: number; url: string }): string[] {
+function argsFor({ directory, port, url }: { directory: string; port: number; url: string }): string[] {
   return [
     `--config.file=${join(directory, configuration)}`,
     `--storage.tsdb.path=${join(directory, 'data')}`,
@@ -117,11 +122,11 @@ async function writeTargets(directory: string, text: string): Promise<void> {
   await rename(draft, join(directory, targetsFile));
 }
 
-async function isReady(url: string, child: KeptProcess, clock: Clock): Promise<boolean> {
+async function isReady(url: string, child: SupervisedProcess, clock: Clock): Promise<boolean> {
   const endMs = clock.monotonicMs() + readyWithinMs;
   while (!child.hasEnded && clock.monotonicMs() < endMs) {
     try {
-      const { ok } = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(askTimeoutMs) });
+      const { ok } = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(readyTimeoutMs) });
       if (ok) return true;
     } catch {
       // It does not listen yet.

@@ -8,7 +8,7 @@
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 export const shortestMs = 500;
 
-export function quickenRules(text: string, speed: number): string {
+export function scaleRules(text: string, speed: number): string {
   if (speed === 1) return text;
   return text
     .replace(/\b(\d+)(ms|s|m|h|d)\b/g, (_whole, amount: string, unit: string) => {

@@ -1,13 +1,13 @@
 /**
  * A real `redis-server` as a child process, on a Unix socket in a directory of its own.
  *
- * Guarantees: nothing is written to disk but that directory, and those of `KeptProcess`.
+ * Guarantees: nothing is written to disk but that directory, and those of `SupervisedProcess`.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../core/platform/clock.ts';
-import { KeptProcess } from '../processes/supervised-process.ts';
+import { SupervisedProcess } from '../processes/supervised-process.ts';
 
 export interface RedisServerProcess {
   readonly socketPath: string;
@@ -23,9 +23,9 @@ export async function startRedisServer(executable: string, clock: Clock): Promis
   const directory = await mkdtemp(join(tmpdir(), 'staffprobot-redis-'));
   const socketPath = join(directory, 'redis.sock');
   const ready = Promise.withResolvers<boolean>();
-  const server = new KeptProcess({
+  const server = new SupervisedProcess({
     executable,
-    words: [
+    args: [
       ...['--port', '0', '--unixsocket', socketPath, '--unixsocketperm', '700', '--dir', directory],
       ...['--save', '', '--appendonly', 'no', '--daemonize', 'no', '--logfile', ''],
     ],

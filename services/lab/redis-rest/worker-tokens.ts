@@ -6,7 +6,7 @@
  */
 import type { Faults } from './faults.ts';
 
-export class StoreAccess {
+export class WorkerTokens {
   /** All that are valid now; the REST server looks at each request. */
   readonly tokens: string[];
   private readonly own: string;
@@ -17,25 +17,25 @@ export class StoreAccess {
   }
 
   /** A token for the worker of the task with this id. */
-  admit(taskId: string): string {
+  issue(taskId: string): string {
     const token = this.tokenOf(taskId);
     this.tokens.push(token);
     return token;
   }
 
   /** The task has ended. */
-  forget(taskId: string, faults: Faults): void {
+  revoke(taskId: string, faults: Faults): void {
     const token = this.tokenOf(taskId);
     const at = this.tokens.indexOf(token);
     if (at !== -1) this.tokens.splice(at, 1);
     faults.set(token, { kind: 'none' });
   }
 
-  cut(taskId: string, faults: Faults): void {
+  block(taskId: string, faults: Faults): void {
     faults.set(this.tokenOf(taskId), { kind: 'refuse' });
   }
 
-  mend(taskId: string, faults: Faults): void {
+  unblock(taskId: string, faults: Faults): void {
     faults.set(this.tokenOf(taskId), { kind: 'none' });
   }
 

@@ -4,7 +4,7 @@ import { superadmins } from '../chats/people.ts';
 import type { LabTimes } from './lab-times.ts';
 
 /** Where the lab's servers are, and the credentials that are only good for them. */
-export interface LabSite {
+export interface LabAddresses {
   readonly redisUrl: string;
   readonly redisToken: string;
   readonly telegramUrl: string;
@@ -27,7 +27,7 @@ export const topicArn = `arn:aws:sns:${region}:${account}:staffprobot-lab-alerts
 const drainSeconds = 6;
 
 /** What the worker and the functions share. */
-function commonEnvironment(site: LabSite, times: LabTimes): Environment {
+function commonEnvironment(site: LabAddresses, times: LabTimes): Environment {
   return {
     ENVIRONMENT: 'production',
     TELEGRAM_BOT_TOKEN_PROD: site.botToken,
@@ -47,7 +47,7 @@ export interface TaskPorts {
 
 /** Of one task: `METRICS_*` tell the worker and its sidecar of one another. */
 export function workerEnvironment(
-  site: LabSite,
+  site: LabAddresses,
   times: LabTimes,
   task: TaskPorts & { id: string },
 ): Environment {
@@ -67,7 +67,7 @@ export function sidecarEnvironment({ bot, sidecar }: TaskPorts): Environment {
   return { METRICS_HOST: '127.0.0.1', METRICS_PORT: String(sidecar), BOT_METRICS_PORT: String(bot) };
 }
 
-export function functionEnvironment(site: LabSite, times: LabTimes): Environment {
+export function functionEnvironment(site: LabAddresses, times: LabTimes): Environment {
   return {
     ...commonEnvironment(site, times),
     REMINDER_MINUTES: String(times.reminderMinutes),

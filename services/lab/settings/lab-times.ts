@@ -41,24 +41,24 @@ export function labTimes(speed: number): LabTimes {
 }
 
 /** The times by which the lab works at present: a deployment may change them. */
-export class TimesInForce {
+export class ActiveTimes {
   /** By which workers that are started from now on will work. */
   forNewWorkers: LabTimes;
-  private inForce: LabTimes;
+  private applied: LabTimes;
   private readonly listeners = new Set<(times: LabTimes) => void>();
 
   constructor(times: LabTimes) {
     this.forNewWorkers = times;
-    this.inForce = times;
+    this.applied = times;
   }
 
   get current(): LabTimes {
-    return this.inForce;
+    return this.applied;
   }
 
   /** For the monitor and for what is shown; workers get theirs by a deployment. */
   apply(times: LabTimes): void {
-    this.inForce = times;
+    this.applied = times;
     for (const listener of this.listeners) listener(times);
   }
 

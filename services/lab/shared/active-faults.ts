@@ -1,5 +1,5 @@
 /** Which faults are in place at present, for showing: whoever puts one in place says so here. */
-export class FaultsInForce {
+export class ActiveFaults {
   /** What Telegram does instead of answering polls. */
   telegram: string | null = null;
   store: string | null = null;

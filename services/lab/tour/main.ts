@@ -11,7 +11,7 @@ import { systemRandom as random } from '../../adapters/system-random.ts';
 import { exitCodes } from '../../core/platform/exit-codes.ts';
 import { type Lab, startLab } from '../lab.ts';
 import { LabStartError, untilReady } from '../lab-readiness.ts';
-import { hearStopWishes } from '../processes/stop-signals.ts';
+import { onStopSignals } from '../processes/stop-signals.ts';
 import { type LabSettings, readLabSettings } from '../settings/lab-settings.ts';
 import { stepLine, tourReport } from './report.ts';
 import { tourSpeed } from './tour.ts';
@@ -20,11 +20,11 @@ import { tourSpeed } from './tour.ts';
 const broken = 1;
 
 const stop = new AbortController();
-hearStopWishes(clock, {
+onStopSignals(clock, {
   startedByNpm: process.env['npm_command'] !== undefined,
   onStop: () => stop.abort(),
   // The undertaker ends what is still there.
-  onHurry: () => process.exit(broken),
+  onSecondSignal: () => process.exit(broken),
 });
 process.exit(await main());
 

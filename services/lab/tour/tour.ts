@@ -8,11 +8,11 @@
  * Guarantees: a step that breaks its promise does not keep the next ones from being tried; every fault is mended when
  * its step ends; messages that somebody else had written stop for the tour and go on after it.
  */
-import { untilUnderWay, untilWhole } from '../drills/drill-checks.ts';
-import { Scene, SceneEnded } from '../drills/drill-context.ts';
+import { untilHealthy, untilLoadFlows } from '../drills/drill-checks.ts';
+import { DrillContext, DrillStopped } from '../drills/drill-context.ts';
 import { whyBroken } from '../drills/drill-runner.ts';
 import { figuresOf, type Measures } from '../drills/measures.ts';
-import type { LabParts } from '../lab-parts.ts';
+import type { LabContext } from '../lab-parts.ts';
 import { type LabTimes, labTimes } from '../settings/lab-times.ts';
 import { type Text, text } from '../shared/text.ts';
 import { deployTimes } from './deploy-times.ts';
@@ -35,7 +35,7 @@ const loadRate = { perSecond: 20, chats: 10 };
 const slowIn: readonly TourStepId[] = ['deploy', 'crash'];
 
 export class Tour {
-  private readonly lab: LabParts;
+  private readonly lab: LabContext;
   /** Why it may not begin just now; undefined when it may. */
   private readonly busyWith: () => Text | undefined;
   private readonly listeners = new Set<() => void>();
@@ -45,7 +45,7 @@ export class Tour {
   private going: Promise<void> | undefined;
   private restoring = false;
 
-  constructor(lab: LabParts, { busyWith }: { busyWith: () => Text | undefined }) {
+  constructor(lab: LabContext, { busyWith }: { busyWith: () => Text | undefined }) {
     this.lab = lab;
     this.busyWith = busyWith;
   }
@@ -130,16 +130,16 @@ export class Tour {
     this.tell();
     const never = new AbortController().signal;
     try {
-      await this.inScene({ end, mended: never, step }, (scene) => untilWhole(scene));
+      await this.inContext({ end, fixed: never, step }, (context) => untilHealthy(context));
       lab.load.start({ ...loadRate, slow: slowIn.includes(step.id) });
-      await this.inScene({ end, mended: never, step }, async (scene) => {
-        await untilUnderWay(scene);
-        await tourSteps[step.id](scene, quick);
+      await this.inContext({ end, fixed: never, step }, async (context) => {
+        await untilLoadFlows(context);
+        await tourSteps[step.id](context, quick);
       });
       step.state = 'kept';
     } catch (error) {
-      step.state = error instanceof SceneEnded ? 'waiting' : 'broken';
-      step.why = error instanceof SceneEnded ? null : whyBroken(error);
+      step.state = error instanceof DrillStopped ? 'waiting' : 'broken';
+      step.why = error instanceof DrillStopped ? null : whyBroken(error);
     } finally {
       lab.load.stop();
       step.now = null;
@@ -151,11 +151,11 @@ export class Tour {
   /** Not when the lab itself is going. */
   private async deployBack(times: LabTimes): Promise<void> {
     if (this.closing.signal.aborted) return;
-    const signals = { end: this.closing.signal, mended: new AbortController().signal };
+    const signals = { end: this.closing.signal, fixed: new AbortController().signal };
     this.restoring = true;
     this.tell();
     try {
-      await this.inScene(signals, (scene) => deployTimes(scene, times));
+      await this.inContext(signals, (context) => deployTimes(context, times));
     } catch (error) {
       this.lab.log.say('tour', 'error', `the times could not be deployed back: ${whyBroken(error).en}`);
     } finally {
@@ -163,22 +163,22 @@ export class Tour {
     }
   }
 
-  private async inScene(
-    { step, ...signals }: { end: AbortSignal; mended: AbortSignal; step?: TourStepResult },
-    play: (scene: Scene) => Promise<void>,
+  private async inContext(
+    { step, ...signals }: { end: AbortSignal; fixed: AbortSignal; step?: TourStepResult },
+    play: (context: DrillContext) => Promise<void>,
   ): Promise<void> {
     const { lab } = this;
     const onChange = (): void => {
       if (step === undefined) return;
-      step.now = scene.now;
-      step.measures = scene.measures;
+      step.now = context.now;
+      step.measures = context.measures;
       this.tell();
     };
-    const scene = new Scene({ lab, load: lab.load, ...signals, onChange });
+    const context = new DrillContext({ lab, load: lab.load, ...signals, onChange });
     try {
-      await play(scene);
+      await play(context);
     } finally {
-      scene.close();
+      context.close();
     }
   }
 

@@ -4,8 +4,8 @@ import { textsFor } from '../../../services/bot/handlers/texts.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import { locales } from '../../../services/core/platform/locale.ts';
 import { cut } from '../../../services/lab/drills/cut.ts';
-import { demandLockWent, workerOf } from '../../../services/lab/drills/drill-checks.ts';
-import { PromiseBroken, type Scene } from '../../../services/lab/drills/drill-context.ts';
+import { demandAudited, workerOf } from '../../../services/lab/drills/drill-checks.ts';
+import { type DrillContext, PromiseBroken } from '../../../services/lab/drills/drill-context.ts';
 import type { Measures } from '../../../services/lab/drills/measures.ts';
 import { demandWaits, leastBackOffMs } from '../../../services/lab/drills/telegram.ts';
 import { demandQuarantine } from '../../../services/lab/drills/wipe.ts';
@@ -20,13 +20,13 @@ interface Shown {
   readonly measures?: Measures;
 }
 
-/** A scene of a lab that shows just this. */
-function sceneOf({ audit = [], measures = {} }: Shown = {}): Scene {
+/** A context of a lab that shows just this. */
+function sceneOf({ audit = [], measures = {} }: Shown = {}): DrillContext {
   const demand = (kept: boolean, broken: typeof why): void => {
     if (!kept) throw new PromiseBroken(broken);
   };
   const lab = { audit: { latest: async () => audit }, tasks: { tasks: [] } };
-  return { lab, measures, demand } as unknown as Scene;
+  return { lab, measures, demand } as unknown as DrillContext;
 }
 
 describe('a worker that has ended', () => {
@@ -44,15 +44,15 @@ describe('the lock', () => {
     [['broken', 'acquired'], false],
     [[], false],
   ])('of a worker that stopped, after %j: given back %s', async (events, given) => {
-    const scene = sceneOf({ audit: events.map((event) => entry(event)) });
-    const demanded = demandLockWent(scene, 'mine', ['released', 'lost'], why);
+    const context = sceneOf({ audit: events.map((event) => entry(event)) });
+    const demanded = demandAudited(context, 'mine', ['released', 'lost'], why);
     if (given) await demanded;
     else await expect(demanded).rejects.toThrow(PromiseBroken);
   });
 
   it('is not given back by another’s giving back', async () => {
-    const scene = sceneOf({ audit: [entry('released', 'another’s')] });
-    await expect(demandLockWent(scene, 'mine', ['released'], why)).rejects.toThrow(PromiseBroken);
+    const context = sceneOf({ audit: [entry('released', 'another’s')] });
+    await expect(demandAudited(context, 'mine', ['released'], why)).rejects.toThrow(PromiseBroken);
   });
 });
 
@@ -65,11 +65,11 @@ describe('the waits after refusals', () => {
   });
 
   it('may be longer, but not shorter', () => {
-    const scene = sceneOf();
-    demandWaits(scene, [250, 900, 1001], leastBackOffMs);
-    demandWaits(scene, [60_000, 500, 1000], leastBackOffMs);
-    expect(() => demandWaits(scene, [300, 300], leastBackOffMs)).toThrow(PromiseBroken);
-    expect(() => demandWaits(scene, [3100, 2900], () => 3000)).toThrow('2900 ms instead of 3000');
+    const context = sceneOf();
+    demandWaits(context, [250, 900, 1001], leastBackOffMs);
+    demandWaits(context, [60_000, 500, 1000], leastBackOffMs);
+    expect(() => demandWaits(context, [300, 300], leastBackOffMs)).toThrow(PromiseBroken);
+    expect(() => demandWaits(context, [3100, 2900], () => 3000)).toThrow('2900 ms instead of 3000');
   });
 });
 

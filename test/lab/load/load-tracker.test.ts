@@ -1,54 +1,54 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LoadBook, percentiles } from '../../../services/lab/load/load-tracker.ts';
+import { LoadTracker, percentiles } from '../../../services/lab/load/load-tracker.ts';
 
 const chat = 7;
 const other = 8;
 
-describe('the book of numbered messages', () => {
-  let book: LoadBook;
+describe('the tracker of numbered messages', () => {
+  let tracker: LoadTracker;
 
   beforeEach(() => {
-    book = new LoadBook({ numbersBefore: 0 });
+    tracker = new LoadTracker({ lastNumberBefore: 0 });
   });
 
   const ask = (count: number, chatId = chat): number[] =>
-    Array.from({ length: count }, (_, index) => book.ask(chatId, index));
+    Array.from({ length: count }, (_, index) => tracker.ask(chatId, index));
 
-  it('numbers each chat by itself, and goes on where an earlier book ended', () => {
+  it('numbers each chat by itself, and goes on where an earlier tracker ended', () => {
     expect([ask(2), ask(1, other)]).toEqual([[1, 2], [1]]);
-    expect(book.lastNumber).toBe(2);
-    const next = new LoadBook({ numbersBefore: 2 });
+    expect(tracker.lastNumber).toBe(2);
+    const next = new LoadTracker({ lastNumberBefore: 2 });
     expect([next.ask(chat, 0), next.ask(other, 0)]).toEqual([3, 3]);
   });
 
   it('counts what was sent, answered and waits', () => {
     ask(3);
-    book.answer(chat, 1, 10);
-    expect(book.counts(10)).toMatchObject({ sent: 3, answered: 1, waiting: 2, lost: 0, outOfOrder: 0 });
+    tracker.answer(chat, 1, 10);
+    expect(tracker.counts(10)).toMatchObject({ sent: 3, answered: 1, waiting: 2, lost: 0, outOfOrder: 0 });
   });
 
   it('holds a message for lost when a later one of its chat was answered, and for that chat only', () => {
     ask(3);
     ask(3, other);
-    book.answer(chat, 3, 10);
-    expect(book.counts(10)).toMatchObject({ answered: 1, lost: 2, waiting: 3 });
+    tracker.answer(chat, 3, 10);
+    expect(tracker.counts(10)).toMatchObject({ answered: 1, lost: 2, waiting: 3 });
   });
 
   it('makes a lost message one that is out of order when its answer comes after all', () => {
     ask(2);
-    book.answer(chat, 2, 10);
-    book.answer(chat, 1, 11);
-    expect(book.counts(11)).toMatchObject({ answered: 2, lost: 0, outOfOrder: 1, waiting: 0, repeated: 0 });
+    tracker.answer(chat, 2, 10);
+    tracker.answer(chat, 1, 11);
+    expect(tracker.counts(11)).toMatchObject({ answered: 2, lost: 0, outOfOrder: 1, waiting: 0, repeated: 0 });
   });
 
   it('counts answers beyond the first as repeated, whatever their order', () => {
     ask(2);
-    for (const number of [1, 2, 1, 2, 2]) book.answer(chat, number, 10);
-    expect(book.counts(10)).toMatchObject({ answered: 2, repeated: 3, outOfOrder: 0, lost: 0 });
+    for (const number of [1, 2, 1, 2, 2]) tracker.answer(chat, number, 10);
+    expect(tracker.counts(10)).toMatchObject({ answered: 2, repeated: 3, outOfOrder: 0, lost: 0 });
   });
 
   it('takes no answer to what it did not ask', () => {
-    const later = new LoadBook({ numbersBefore: 5 });
+    const later = new LoadTracker({ lastNumberBefore: 5 });
     later.ask(chat, 0);
     later.answer(chat, 5, 1);
     later.answer(chat, 7, 1);
@@ -58,32 +58,32 @@ describe('the book of numbered messages', () => {
 
   it('gives up what was asked before a moment, and takes it back without blame when it is answered', () => {
     ask(3);
-    book.giveUp(2);
-    expect(book.counts(5)).toMatchObject({ lost: 2, waiting: 1 });
-    book.answer(chat, 1, 5);
-    expect(book.counts(5)).toMatchObject({ lost: 1, answered: 1, outOfOrder: 0 });
+    tracker.giveUp(2);
+    expect(tracker.counts(5)).toMatchObject({ lost: 2, waiting: 1 });
+    tracker.answer(chat, 1, 5);
+    expect(tracker.counts(5)).toMatchObject({ lost: 1, answered: 1, outOfOrder: 0 });
   });
 
   it('knows which questions are still open', () => {
     ask(3);
-    book.answer(chat, 2, 10);
-    expect([1, 2, 3].map((number) => book.isOpen(chat, number))).toEqual([true, false, true]);
+    tracker.answer(chat, 2, 10);
+    expect([1, 2, 3].map((number) => tracker.isOpen(chat, number))).toEqual([true, false, true]);
   });
 
   it('tells the latencies of late, and the slowest of all', () => {
     ask(2);
-    book.answer(chat, 1, 40);
-    book.answer(chat, 2, 61);
-    expect(book.counts(61).latencyMs).toEqual({ p50: 40, p99: 60 });
-    expect(book.counts(100_000).latencyMs).toBeNull();
-    expect(book.slowestMs).toBe(60);
+    tracker.answer(chat, 1, 40);
+    tracker.answer(chat, 2, 61);
+    expect(tracker.counts(61).latencyMs).toEqual({ p50: 40, p99: 60 });
+    expect(tracker.counts(100_000).latencyMs).toBeNull();
+    expect(tracker.slowestMs).toBe(60);
   });
 
   it('remembers a bounded number of lost messages, and goes on counting the others', () => {
     ask(5001);
-    book.answer(chat, 5001, 1);
-    expect(book.counts(1).lost).toBe(5000);
-    expect([book.isOpen(chat, 1), book.isOpen(chat, 5000)]).toEqual([false, true]);
+    tracker.answer(chat, 5001, 1);
+    expect(tracker.counts(1).lost).toBe(5000);
+    expect([tracker.isOpen(chat, 1), tracker.isOpen(chat, 5000)]).toEqual([false, true]);
   });
 });
 

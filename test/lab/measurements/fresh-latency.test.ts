@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { LoadBook } from '../../../services/lab/load/load-tracker.ts';
+import { LoadTracker } from '../../../services/lab/load/load-tracker.ts';
 import { FreshLatency } from '../../../services/lab/measurements/fresh-latency.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 it('tells no latency where no answer has come for a while', async () => {
   const clock = new VirtualClock();
-  const book = new LoadBook({ numbersBefore: 0 });
-  const latency = new FreshLatency({ clock, counts: () => book.counts(clock.monotonicMs()) });
+  const tracker = new LoadTracker({ lastNumberBefore: 0 });
+  const latency = new FreshLatency({ clock, counts: () => tracker.counts(clock.monotonicMs()) });
   const answerIn = async (ms: number): Promise<void> => {
-    const number = book.ask(1, clock.monotonicMs());
+    const number = tracker.ask(1, clock.monotonicMs());
     await clock.advance(ms);
-    book.answer(1, number, clock.monotonicMs());
+    tracker.answer(1, number, clock.monotonicMs());
   };
   expect(latency.read()).toBeNull();
   await answerIn(40);

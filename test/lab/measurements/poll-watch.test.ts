@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { hearOnly } from '../../../services/lab/measurements/lab-measurements.ts';
+import { forBot } from '../../../services/lab/measurements/lab-measurements.ts';
 import { PollWatch } from '../../../services/lab/measurements/poll-watch.ts';
 import type { EmulatorEvent, EventListener } from '../../../services/lab/telegram-emulator/events.ts';
 import { startTelegramEmulator } from '../../../services/lab/telegram-emulator/server.ts';
@@ -98,7 +98,7 @@ describe('the watch on polling', () => {
 it('hears of the lab’s own bot alone, though the emulator serves every token', async () => {
   const emulator = await startTelegramEmulator();
   try {
-    const watch = new PollWatch({ clock: new VirtualClock(), emulator: hearOnly('77:own', emulator) });
+    const watch = new PollWatch({ clock: new VirtualClock(), emulator: forBot('77:own', emulator) });
     const session = watch.begin();
     const poll = (token: string) => fetch(`${emulator.url}/bot${token}/getUpdates`);
     await poll('78:other');

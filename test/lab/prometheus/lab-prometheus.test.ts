@@ -4,14 +4,14 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { systemClock as clock } from '../../../services/adapters/system-clock.ts';
 import { startLabPrometheus } from '../../../services/lab/prometheus/lab-prometheus.ts';
-import { quickenRules } from '../../../services/lab/prometheus/scale-rules.ts';
+import { scaleRules } from '../../../services/lab/prometheus/scale-rules.ts';
 import { until } from '../../support/program.ts';
 import { realTool } from '../../support/real-tools.ts';
 
 describe('quickenRules', () => {
   it('leaves everything as it is at the speed of production', () => {
     const text = 'for: 2m\nexpr: rate(x[5m]) > 5 * 60\n';
-    expect(quickenRules(text, 1)).toBe(text);
+    expect(scaleRules(text, 1)).toBe(text);
   });
 
   it.each([
@@ -26,7 +26,7 @@ describe('quickenRules', () => {
     ['quantile(0.95, x) > 5', 'quantile(0.95, x) > 5'],
     ['staffprobot_x_5m_total', 'staffprobot_x_5m_total'],
   ])('makes %j ten times faster', (text, quick) => {
-    expect(quickenRules(text, 10)).toBe(quick);
+    expect(scaleRules(text, 10)).toBe(quick);
   });
 });
 
@@ -65,7 +65,7 @@ describe.skipIf(executable === undefined)('startLabPrometheus', () => {
       console.log(url);
       setInterval(() => {}, 1000);`;
     const modules = ['lab/prometheus.ts', 'adapters/system-clock.ts'].map(
-      (path) => new URL(`../../services/${path}`, import.meta.url).href,
+      (path) => new URL(`../../../services/${path}`, import.meta.url).href,
     );
     const words = ['--input-type=module', '-e', script, ...modules, executable ?? ''];
     const parent = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings, readSidecarSettings } from '../../../services/core/settings/settings.ts';
 import {
   functionEnvironment,
-  type LabSite,
+  type LabAddresses,
   sidecarEnvironment,
   workerEnvironment,
 } from '../../../services/lab/settings/lab-environment.ts';
@@ -52,7 +52,7 @@ describe('readLabSettings', () => {
   });
 });
 
-const site: LabSite = {
+const site: LabAddresses = {
   redisUrl: 'http://127.0.0.1:1',
   redisToken: 'store',
   telegramUrl: 'http://127.0.0.1:2',
