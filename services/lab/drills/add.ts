@@ -1,7 +1,11 @@
-/** One worker more than usual: it stands by. */
+/**
+ * Starts one worker more than usual; it must stand by.
+ *
+ * Tested by: test/lab/drills/drills.test.ts
+ */
 import { text } from '../shared/text.ts';
-import { demandNoOverlap, healthyText, isHealthy, settle, untilHealthy } from './drill-checks.ts';
-import type { Drill } from './drill-run.ts';
+import { finish, healthyText, isHealthy } from './drill-checks.ts';
+import type { Drill } from './drill-context.ts';
 
 const holdMs = 15_000;
 
@@ -13,12 +17,10 @@ export const add: Drill = async (context) => {
     if (standsByAfterMs !== undefined) context.measure('standsByAfterMs', standsByAfterMs);
     await context.hold(
       holdMs,
-      text('The new one stands by; it goes again soon.', 'Новый в резерве; скоро его уберут.'),
+      text('The new worker stands by; it leaves soon.', 'Новый воркер в резерве; скоро его уберут.'),
     );
   } finally {
     tasks.setExtra(0);
   }
-  await untilHealthy(context);
-  await settle(context);
-  demandNoOverlap(context);
+  await finish(context);
 };

@@ -1,7 +1,11 @@
-/** The store refuses one worker: it must stop by its own clock, before anybody else may begin. */
+/**
+ * The store refuses one worker, which must stop by its own clock before another may lead.
+ *
+ * Tested by: test/lab/drills/drills.test.ts
+ */
 import { text } from '../shared/text.ts';
-import { demandNoOverlap, settle, untilHealthy, untilTakenOver, workerOf } from './drill-checks.ts';
-import type { Drill } from './drill-run.ts';
+import { finish, untilTakenOver, workerOf } from './drill-checks.ts';
+import type { Drill } from './drill-context.ts';
 import { lockOf } from './targets.ts';
 
 const holdMs = 5000;
@@ -15,12 +19,13 @@ export const cut: Drill = async (context, worker) => {
     workerTokens.block(id, redis.rest.faults);
     faults.cutWorkers.add(name);
     if (led) await untilTakenOver(context, task);
-    await context.hold(holdMs, text('It is still cut off; not for long.', 'Он ещё отрезан; уже недолго.'));
+    await context.hold(
+      holdMs,
+      text('It is still cut off; not for long.', 'Он ещё отрезан от хранилища; скоро связь вернётся.'),
+    );
   } finally {
     workerTokens.unblock(id, redis.rest.faults);
     faults.cutWorkers.delete(name);
   }
-  await untilHealthy(context);
-  await settle(context);
-  demandNoOverlap(context);
+  await finish(context);
 };

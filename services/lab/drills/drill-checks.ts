@@ -1,4 +1,8 @@
-/** What most drills wait for, check and measure. */
+/**
+ * What most drills wait for, check and measure.
+ *
+ * Tested by: test/lab/drills/demands.test.ts
+ */
 import type { AuditEvent } from '../../core/platform/audit-trail.ts';
 import type { Task } from '../ecs/task.ts';
 import { isReady } from '../lab-readiness.ts';
@@ -8,46 +12,45 @@ import { type DrillContext, PromiseBroken, type SeenOptions } from './drill-cont
 import { leaderTask } from './targets.ts';
 
 export interface Allowances {
-  /** So many messages may be lost; none when left out. */
+  /** How many messages may be lost; none by default. */
   readonly lost?: number;
 }
 
-/** More than happens between what a drill does and its look at the audit trail. */
+/** More than a drill causes between its action and its look at the audit trail. */
 const auditEntries = 20;
-export const alreadyEnded = text('The worker had ended before.', 'Воркер уже завершился.');
+export const alreadyEnded = text('The worker had already ended.', 'Воркер уже завершился.');
+export const healthyText = text('one leads, the others stand by', 'один ведёт, остальные в резерве');
 
-/** @throws PromiseBroken when it has ended */
+/** @throws PromiseBroken if the worker has ended */
 export function workerOf({ lab }: DrillContext, name: string | null): Task {
   const task = lab.tasks.tasks.find(({ identity }) => identity.name === name);
   if (task === undefined) throw new PromiseBroken(alreadyEnded);
   return task;
 }
 
-/** Another worker than this one leads, and polls; not seen when the fault is mended before. */
+/** Waits until another worker leads and polls; unseen if the fault is fixed first. */
 export async function untilTakenOver(
   context: DrillContext,
   from: Task,
-  mending: SeenOptions = {},
+  options: SeenOptions = {},
 ): Promise<void> {
-  const led = async (): Promise<boolean> => {
+  const tookOver = async (): Promise<boolean> => {
     const leader = await leaderTask(context.lab);
     return leader !== undefined && leader !== from;
   };
-  await context.seen(text('another worker takes over', 'другой воркер подхватывает'), led, mending);
+  await context.seen(text('another worker takes over', 'подхватывает другой воркер'), tookOver, options);
   if (context.unseen) return;
   const before = context.polls.polls;
-  await context.seen(text('it polls', 'он опрашивает'), () => context.polls.polls > before, mending);
+  await context.seen(text('it polls', 'он начинает поллинг'), () => context.polls.polls > before, options);
 }
 
-export const healthyText = text('one leads, the others stand by', 'один ведёт, остальные в резерве');
-
-/** One leads and all others stand by, but for those that somebody has frozen. */
+/** One worker leads and all others stand by, frozen ones aside. */
 export function isHealthy({ lab: { tasks } }: DrillContext): boolean {
   const awake = tasks.tasks.filter(({ frozen }) => !frozen);
   return isReady(awake, tasks.desired - (tasks.tasks.length - awake.length));
 }
 
-/** The lab is whole, without those of `gone`. */
+/** Waits until the lab is healthy and the tasks of `gone` have left it. */
 export async function untilHealthy(context: DrillContext, gone: readonly Task[] = []): Promise<void> {
   const { tasks } = context.lab;
   await context.until(
@@ -56,7 +59,7 @@ export async function untilHealthy(context: DrillContext, gone: readonly Task[] 
   );
 }
 
-/** Messages flow: as many as a second brings are answered. Not seen when the drill is called off before. */
+/** Waits until one second's worth of messages has been answered; unseen if the drill is called off first. */
 export async function untilLoadFlows(context: DrillContext): Promise<void> {
   const { load } = context;
   await context.seen(text('messages are answered', 'на сообщения приходят ответы'), () => {
@@ -65,7 +68,7 @@ export async function untilLoadFlows(context: DrillContext): Promise<void> {
   });
 }
 
-/** A question that is asked from now on is answered. */
+/** Waits until a message sent from now on is answered. */
 export async function untilAnswering(context: DrillContext): Promise<void> {
   const { tracker } = context.load;
   const sinceMs = context.nowMs;
@@ -75,7 +78,7 @@ export async function untilAnswering(context: DrillContext): Promise<void> {
   );
 }
 
-/** Nothing more is asked; every question is answered or known to be lost. The figures of the drill are there then. */
+/** Stops the load, waits until every message is answered or known to be lost, and records the figures. */
 export async function closeTracker(context: DrillContext): Promise<LoadCounts> {
   const { load } = context;
   load.stop();
@@ -85,33 +88,41 @@ export async function closeTracker(context: DrillContext): Promise<LoadCounts> {
   );
   const counts = load.tracker.counts(context.nowMs);
   context.measure('pauseMs', context.polls.longestPauseMs);
-  context.measure('sent', counts.sent);
-  context.measure('lost', counts.lost);
-  context.measure('outOfOrder', counts.outOfOrder);
-  context.measure('repeated', counts.repeated);
+  for (const id of ['sent', 'lost', 'outOfOrder', 'repeated'] as const) context.measure(id, counts[id]);
   context.measure('slowestAnswerMs', load.tracker.slowestMs);
   return counts;
 }
 
-/** The book is closed, and what it says is as promised. */
+/** Demands that no message was lost beyond the allowance, and that all answers came in order. */
 export async function settle(context: DrillContext, { lost: lostMax = 0 }: Allowances = {}): Promise<void> {
   const { lost, outOfOrder } = await closeTracker(context);
-  context.demand(lost <= lostMax, text(`${lost} messages were lost.`, `Потеряно сообщений: ${lost}.`));
+  demandLost(context, lost, lostMax);
   context.demand(
     outOfOrder === 0,
     text(`${outOfOrder} answers came out of order.`, `Ответов не по порядку: ${outOfOrder}.`),
   );
 }
 
-/** How the lock went that a worker held: by its own hand (`lost`: with something unconfirmed), or broken by another's. */
+export function demandLost({ demand }: DrillContext, lost: number, lostMax = 0): void {
+  demand(lost <= lostMax, text(`${lost} messages were lost.`, `Потеряно сообщений: ${lost}.`));
+}
+
+/** How most drills end: the lab is healthy, the load is settled, and no two programs ever polled at once. */
+export async function finish(context: DrillContext, allowances: Allowances = {}): Promise<void> {
+  await untilHealthy(context);
+  await settle(context, allowances);
+  demandNoOverlap(context);
+}
+
+/** Demands an audit entry of one of `events` for this lock value. */
 export async function demandAudited(
-  context: DrillContext,
+  { lab, demand }: DrillContext,
   lock: string,
   events: readonly AuditEvent[],
   why: Text,
 ): Promise<void> {
-  const entries = await context.lab.audit.latest(auditEntries);
-  context.demand(
+  const entries = await lab.audit.latest(auditEntries);
+  demand(
     entries.some(({ event, before }) => before === lock && events.some((one) => one === event)),
     why,
   );
@@ -120,12 +131,12 @@ export async function demandAudited(
 export function demandNoOverlap(context: DrillContext): void {
   const times = context.overlaps();
   context.measure('twoAtOnce', times);
-  context.demand(times === 0, text('Two programs polled at once.', 'Опрашивали две программы сразу.'));
+  context.demand(times === 0, text('Two programs polled at once.', 'Поллинг вели две программы сразу.'));
 }
 
 /**
- * Processes that slept have not gone on where they were. A call for which the clock had been asked, and which had not
- * left yet, leaves when they wake: no program can take it back, so one is allowed (docs/architecture.md, “What is not
+ * Demands that woken processes did not carry on as leader. One call is allowed: if the process froze between its check
+ * of the clock and its send, the call leaves on waking and cannot be taken back (docs/architecture.md, “What is not
  * promised”).
  */
 export function demandNoLateCalls(context: DrillContext): void {
@@ -133,6 +144,6 @@ export function demandNoLateCalls(context: DrillContext): void {
   context.measure('callsOnTheWay', calls);
   context.demand(
     calls <= 1,
-    text('A worker that woke up polled on.', 'Проснувшийся воркер продолжил опрос.'),
+    text('A worker that woke up polled on.', 'Проснувшийся воркер продолжил поллинг.'),
   );
 }

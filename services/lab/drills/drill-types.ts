@@ -1,4 +1,4 @@
-/** The names of the drills, and what is told of them. A drill breaks something for real and watches what comes of it. */
+/** The names of the drills, and what is shown of them. A drill breaks something for real and watches the outcome. */
 import type { Figure, Text } from '../shared/text.ts';
 
 export const drillIds = [
@@ -18,7 +18,7 @@ export const drillIds = [
 ] as const;
 export type DrillId = (typeof drillIds)[number];
 
-/** What never changes of a drill. */
+/** The constant facts of a drill. */
 export interface DrillFacts {
   readonly id: DrillId;
   readonly title: Text;
@@ -27,21 +27,21 @@ export interface DrillFacts {
   /** What the system promises to do about it. */
   readonly promise: Text;
   readonly target: 'worker' | 'none';
-  /** It lasts until it is mended, or until its own time limit. */
+  /** The fault lasts until it is fixed or its own time limit ends. */
   readonly holds: boolean;
 }
 
-/** `unseen`: mended before what is promised could be seen, and nothing else was broken by it. */
+/** `unseen`: fixed before the promised behaviour could be seen; nothing else broke. */
 export type DrillState = 'idle' | 'running' | 'kept' | 'broken' | 'unseen';
 
-/** How the last run of a drill goes, or went. */
+/** The latest run of a drill. */
 export interface DrillView {
   readonly id: DrillId;
   readonly state: DrillState;
   readonly worker: string | null;
   readonly startedAtMs: number | null;
   readonly endedAtMs: number | null;
-  /** What it waits for at present. */
+  /** What it waits for now. */
   readonly now: Text | null;
   readonly figures: readonly Figure[];
   /** Why the promise counts as broken. */

@@ -1,4 +1,8 @@
-/** SIGSTOP and SIGCONT: a process that lives and does nothing, and one that wakes up late. */
+/**
+ * SIGSTOP and SIGCONT: a process that is alive but does nothing, and one that wakes up late.
+ *
+ * Tested by: test/lab/drills/drills.test.ts
+ */
 import type { Task } from '../ecs/task.ts';
 import { text } from '../shared/text.ts';
 import {
@@ -10,29 +14,31 @@ import {
   untilTakenOver,
   workerOf,
 } from './drill-checks.ts';
-import type { DrillContext } from './drill-context.ts';
-import type { Drill } from './drill-run.ts';
+import type { Drill, DrillContext } from './drill-context.ts';
 import { lockOf } from './targets.ts';
 
-/** How long it sleeps on after the standby has taken over. */
+/** How long the worker stays frozen after the standby has taken over. */
 const holdMs = 10_000;
 
 export const freeze: Drill = async (context, worker) => {
   const task = workerOf(context, worker);
   const led = (await lockOf(context.lab, task)) !== undefined;
-  // Others may wake it, too: by its card, or by a deployment.
+  // The worker's card and a deployment can wake it too.
   const isFixed = (): boolean => context.fixed.aborted || !task.frozen;
   try {
     context.demand(task.signal('SIGSTOP'), alreadyEnded);
     if (led) {
-      // Its open poll is answered to nobody.
+      // Its open poll no longer counts as polling: the answer reaches nobody.
       context.polls.disown();
       await untilTakenOver(context, task, { isFixed });
     }
-    const sleeping = text('It sleeps on; it is woken soon.', 'Он ещё спит; скоро его разбудят.');
-    await context.hold(holdMs, sleeping, isFixed);
+    await context.hold(
+      holdMs,
+      text('It is still frozen; it wakes up soon.', 'Он ещё заморожен; скоро его разбудят.'),
+      isFixed,
+    );
     context.resetOverlaps();
-    // Woken within its lease it leads on, by right.
+    // If it wakes within its lease, it is still the rightful leader.
     if (context.unseen) context.polls.own();
   } finally {
     task.signal('SIGCONT');
@@ -43,7 +49,7 @@ export const freeze: Drill = async (context, worker) => {
   demandNoLateCalls(context);
 };
 
-/** It comes first: where every worker is frozen, no message is answered before. */
+/** Wakes the worker before it waits for traffic: while every worker is frozen, no message is answered. */
 export const resume: Drill = async (context, worker) => {
   const task = workerOf(context, worker);
   context.demand(task.signal('SIGCONT'), alreadyEnded);
@@ -57,7 +63,7 @@ export const resume: Drill = async (context, worker) => {
 async function untilAwake(context: DrillContext, task: Task): Promise<void> {
   task.health = undefined;
   const awakeAfterMs = await context.until(
-    text('the woken worker says what it is', 'проснувшийся воркер говорит, кто он'),
+    text('the woken worker answers health checks', 'проснувшийся воркер отвечает на проверку'),
     () => task.health?.healthy === true,
   );
   context.measure('awakeAfterMs', awakeAfterMs);

@@ -1,15 +1,18 @@
-/** SIGKILL to a worker: the stopped task is reported, its lock is broken, the standby takes over. */
+/**
+ * SIGKILL to a worker: the stopped task is reported, its lock is broken, and the standby takes over.
+ *
+ * Tested by: test/lab/drills/drills.test.ts
+ */
 import { text } from '../shared/text.ts';
 import {
   alreadyEnded,
   demandAudited,
-  demandNoOverlap,
-  settle,
+  finish,
   untilHealthy,
   untilTakenOver,
   workerOf,
 } from './drill-checks.ts';
-import type { Drill } from './drill-run.ts';
+import type { Drill } from './drill-context.ts';
 import { lockOf } from './targets.ts';
 
 const notBroken = text(
@@ -28,11 +31,10 @@ export const kill: Drill = async (context, worker) => {
   context.demand(task.signal('SIGKILL'), alreadyEnded);
   if (lock !== undefined) {
     await untilTakenOver(context, task);
-    // The take-over did not have to wait for the dead one's lease: the event of the stopped task freed the lock.
+    // The stopped-task event must have freed the lock: nobody had to wait for the lease to expire.
     await demandAudited(context, lock, ['broken'], notBroken);
   }
   await untilHealthy(context, [task]);
   context.measure('wholeAgainMs', context.nowMs - killedMs);
-  await settle(context);
-  demandNoOverlap(context);
+  await finish(context);
 };

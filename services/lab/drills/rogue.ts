@@ -1,37 +1,30 @@
 /**
- * A second poller past the lock. Telegram hands updates to whoever asks, so some go to the other program; what is
- * promised is that people are told, that the bot goes on, and that it loses none of what it got itself.
+ * A second poller that ignores the lock. Telegram serves both, so the other program takes some updates. Promised are
+ * an alert to every superadmin, a bot that goes on, and no loss of the updates that the bot received.
+ *
+ * Tested by: test/lab/tour/tour.test.ts
  */
 import { numberedQuestion } from '../handlers/messages.ts';
 import { text } from '../shared/text.ts';
-import { closeTracker, untilAnswering, untilHealthy } from './drill-checks.ts';
-import type { DrillContext } from './drill-context.ts';
-import type { Drill } from './drill-run.ts';
+import { closeTracker, demandLost, untilAnswering, untilHealthy } from './drill-checks.ts';
+import type { Drill, DrillContext } from './drill-context.ts';
 import { startRoguePoller, type TakenUpdate } from './rogue-poller.ts';
-import { alertedAgoSeconds, untilAlerted } from './superadmin-alerts.ts';
+import { watchAlerts } from './superadmin-alerts.ts';
 
 const holdMs = 60_000;
-/** As many as make it a notice. */
+/** The bot warns after this many conflicts. */
 const conflictsMin = 3;
 
 export const rogue: Drill = async (context) => {
-  const { lab } = context;
-  const toldBefore = await alertedAgoSeconds(context, 'another-poller');
+  const alerts = await watchAlerts(context, 'another-poller');
   const taken: TakenUpdate[] = [];
   await withRogue(context, taken, async () => {
-    const startedMs = context.nowMs;
-    const sinceWallMs = lab.clock.wallMs();
     await context.seen(
       text('Telegram reports the conflict', 'Telegram сообщает о конфликте'),
       () => context.polls.conflicts >= conflictsMin,
       { withinMs: holdMs },
     );
-    if (context.unseen) return;
-    if (toldBefore !== undefined) context.measure('toldAgoSeconds', toldBefore);
-    else {
-      await untilAlerted(context, 'another-poller', { sinceWallMs });
-      if (!context.unseen) context.measure('alertAfterMs', context.nowMs - startedMs);
-    }
+    if (!context.unseen) await alerts.untilAlerted();
   });
   context.measure('conflicts', context.polls.conflicts);
   await untilAnswering(context);
@@ -40,13 +33,12 @@ export const rogue: Drill = async (context) => {
 };
 
 async function withRogue(
-  context: DrillContext,
+  { lab }: DrillContext,
   taken: TakenUpdate[],
   during: () => Promise<void>,
 ): Promise<void> {
-  const { lab } = context;
   const stop = new AbortController();
-  const parts = {
+  const deps = {
     apiRoot: lab.addresses.telegramUrl,
     token: lab.addresses.botToken,
     clock: lab.clock,
@@ -54,7 +46,7 @@ async function withRogue(
     onTaken: (update: TakenUpdate) => void taken.push(update),
   };
   lab.faults.roguePolling = true;
-  const polling = startRoguePoller(parts, stop.signal);
+  const polling = startRoguePoller(deps, stop.signal);
   try {
     await during();
   } finally {
@@ -64,16 +56,16 @@ async function withRogue(
   }
 }
 
-/** What the other program confirmed is gone; all else must have been answered. */
+/** Updates that the other program confirmed are gone; all others must have been answered. */
 async function settleWithout(context: DrillContext, taken: readonly TakenUpdate[]): Promise<void> {
   const counts = await closeTracker(context);
   const { tracker } = context.load;
-  const stolen = taken.filter(({ message }) => {
+  const takenByRogue = taken.filter(({ message }) => {
     const number = numberedQuestion(message?.text ?? '');
     return message !== undefined && number !== undefined && tracker.isOpen(message.chat.id, number);
   }).length;
-  const lost = counts.lost - stolen;
-  context.measure('takenByRogue', stolen);
+  const lost = counts.lost - takenByRogue;
+  context.measure('takenByRogue', takenByRogue);
   context.measure('lost', lost);
-  context.demand(lost === 0, text(`${lost} messages were lost.`, `Потеряно сообщений: ${lost}.`));
+  demandLost(context, lost);
 }

@@ -1,43 +1,49 @@
 /**
- * Whether every superadmin has been told of something that is no outage.
+ * Whether every superadmin was alerted to something other than an outage.
  *
- * The same kind is told at most once in half an hour, so a drill that is repeated sooner finds that it was told before.
+ * Each kind is sent at most once in half an hour, so a drill repeated sooner finds that its alert went out before.
+ *
+ * Tested by: test/lab/drills/drills.test.ts
  */
 import { throttleRules, type WarningKind } from '../../core/alerts/warnings.ts';
 import { superadmins } from '../chats/people.ts';
 import { text } from '../shared/text.ts';
 import type { DrillContext } from './drill-context.ts';
 
-/** What the message says in every language. */
+/** Text that the message contains in every language. */
 const marks: Partial<Record<WarningKind, RegExp>> = {
   'another-poller': /409/,
   'dead-letters': /bot_updates_dead/,
 };
 
-/** Undefined: not within the last half hour. */
-export async function alertedAgoSeconds(
-  { lab }: DrillContext,
-  kind: WarningKind,
-): Promise<number | undefined> {
-  const { reported, nowMs } = await lab.outages.observe({ noteRun: false });
-  const agoMs = nowMs - (reported[kind]?.raisedMs ?? Number.NEGATIVE_INFINITY);
-  return agoMs < throttleRules[kind].quietMs ? agoMs / 1000 : undefined;
+export interface AlertWatch {
+  /** Waits until every superadmin has the alert, and records how long it took; unseen if the fault is fixed first. */
+  untilAlerted(): Promise<void>;
 }
 
-/** Not seen when what is told of is mended before. */
-export async function untilAlerted(
-  context: DrillContext,
-  kind: WarningKind,
-  { sinceWallMs }: { sinceWallMs: number },
-): Promise<number | undefined> {
-  const { conversations } = context.lab;
-  return context.seen(text('every superadmin is told', 'каждый суперадмин знает'), () =>
-    superadmins.every(({ id }) => {
-      const { messages = [] } = conversations.all().find(({ person }) => person.id === id) ?? {};
-      return messages.some(
-        ({ from, atMs, text: said }) =>
-          from === 'bot' && atMs >= sinceWallMs && marks[kind]?.test(said) === true,
+/** To be called before the fault is put in place. */
+export async function watchAlerts(context: DrillContext, kind: WarningKind): Promise<AlertWatch> {
+  const { clock, conversations, outages } = context.lab;
+  const { reported, nowMs } = await outages.observe({ noteRun: false });
+  const agoMs = nowMs - (reported[kind]?.raisedMs ?? Number.NEGATIVE_INFINITY);
+  const startedMs = context.nowMs;
+  const sinceWallMs = clock.wallMs();
+  const hasAlert = (superadmin: number): boolean =>
+    conversations
+      .all()
+      .filter(({ person }) => person.id === superadmin)
+      .flatMap(({ messages }) => messages)
+      .some(({ from, atMs, text: said }) => from === 'bot' && atMs >= sinceWallMs && marks[kind]?.test(said));
+  return {
+    async untilAlerted() {
+      if (agoMs < throttleRules[kind].quietMs) {
+        context.measure('toldAgoSeconds', agoMs / 1000);
+        return;
+      }
+      await context.seen(text('every superadmin is alerted', 'сообщение получает каждый суперадмин'), () =>
+        superadmins.every(({ id }) => hasAlert(id)),
       );
-    }),
-  );
+      if (!context.unseen) context.measure('alertAfterMs', context.nowMs - startedMs);
+    },
+  };
 }

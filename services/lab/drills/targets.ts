@@ -1,4 +1,8 @@
-/** Which worker a drill is about. */
+/**
+ * Which worker a drill is about.
+ *
+ * Tested by: test/lab/drills/drills.test.ts
+ */
 import { readLockHolder } from '../../core/lease/lock-value.ts';
 import type { Task } from '../ecs/task.ts';
 import type { LabContext } from '../lab-parts.ts';
@@ -13,24 +17,24 @@ const noSuchWorker: Refusal = {
   status: 404,
   error: text('no worker has this name', 'воркера с таким именем нет'),
 };
-const nobodyLeads: Refusal = {
+const noLeader: Refusal = {
   status: 409,
   error: text(
-    'nobody leads just now: name a worker, or wait',
-    'сейчас никто не ведёт: выберите воркер или подождите',
+    'no worker leads now: name one, or wait',
+    'сейчас нет ведущего воркера: выберите воркер или подождите',
   ),
 };
-const nobodyIsFrozen: Refusal = {
+const noneFrozen: Refusal = {
   status: 409,
   error: text('no worker is frozen', 'ни один воркер не заморожен'),
 };
 
-/** The one that is named; else the leader, or the one that is frozen where that is what is asked for. */
+/** The named worker; without a name, the leader, or for `resume` the first frozen worker. */
 export async function findTarget(lab: LabContext, id: DrillId, name: unknown): Promise<Target> {
   const { tasks } = lab.tasks;
   if (drillFacts.find((one) => one.id === id)?.target !== 'worker') {
     if (name === undefined || name === null) return { task: undefined };
-    return { status: 400, error: same(`worker: expected nothing, “${id}” is not about one worker`) };
+    return { status: 400, error: same(`worker: expected none, because “${id}” is not about one worker`) };
   }
   if (id === 'resume') return frozenTarget(tasks, name);
   const running = tasks.filter(({ state }) => state === 'running');
@@ -39,7 +43,7 @@ export async function findTarget(lab: LabContext, id: DrillId, name: unknown): P
     return named === undefined ? noSuchWorker : notFrozen(named);
   }
   const leader = await leaderTask(lab);
-  if (leader === undefined) return nobodyLeads;
+  if (leader === undefined) return noLeader;
   return notFrozen(leader);
 }
 
@@ -49,7 +53,7 @@ export async function leaderTask({ outages, tasks }: LabContext): Promise<Task |
   return tasks.tasks.find(({ identity, state }) => identity.arn === holder && state === 'running');
 }
 
-/** The lock's value while this worker holds it. */
+/** The lock's value if this worker holds it. */
 export async function lockOf({ outages }: LabContext, { identity }: Task): Promise<string | undefined> {
   const { held } = await outages.observe({ noteRun: false });
   return held !== undefined && readLockHolder(held.value).task === identity.arn ? held.value : undefined;
@@ -65,5 +69,5 @@ function frozenTarget(tasks: readonly Task[], name: unknown): Target {
   const frozen = tasks.filter((task) => task.frozen);
   const [first] =
     name === undefined || name === null ? frozen : frozen.filter((one) => one.identity.name === name);
-  return first === undefined ? nobodyIsFrozen : { task: first };
+  return first === undefined ? noneFrozen : { task: first };
 }

@@ -8,10 +8,10 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const what = text('the sky falls', 'падает небо');
 
-describe('a context', () => {
+describe('DrillContext', () => {
   let clock: VirtualClock;
   let end: AbortController;
-  let mended: AbortController;
+  let fixed: AbortController;
   let context: DrillContext;
   let overlaps: number;
   let polls: { disownedPolls: number; end(): void };
@@ -19,7 +19,7 @@ describe('a context', () => {
   beforeEach(() => {
     clock = new VirtualClock();
     end = new AbortController();
-    mended = new AbortController();
+    fixed = new AbortController();
     overlaps = 3;
     polls = { disownedPolls: 0, end: () => undefined };
     const lab = {
@@ -33,12 +33,12 @@ describe('a context', () => {
       lab,
       load,
       end: end.signal,
-      fixed: mended.signal,
+      fixed: fixed.signal,
       onChange: () => undefined,
     });
   });
 
-  it('waits for a condition, says so meanwhile, and tells how long it took', async () => {
+  it('waits for a condition, says so meanwhile, and returns how long it took', async () => {
     let fell = false;
     const waited = context.until(what, () => fell);
     await clock.advance(2000);
@@ -48,15 +48,15 @@ describe('a context', () => {
     expect(await waited).toBeGreaterThanOrEqual(2000);
   });
 
-  it('holds the promise for broken when its time is over', async () => {
+  it('reports a broken promise when the time is up', async () => {
     const outcome = context.until(what, () => false, 5000).catch((error: unknown) => error);
     await clock.advance(6000);
     const error = await outcome;
     expect(error).toBeInstanceOf(PromiseBroken);
-    expect(error).toMatchObject({ why: { en: 'Not seen within 5 s: the sky falls' } });
+    expect(error).toMatchObject({ why: { en: 'Did not happen within 5 s: the sky falls' } });
   });
 
-  it('takes a store that does not answer for one that has not shown it yet', async () => {
+  it('keeps waiting while the store does not answer', async () => {
     let tries = 0;
     const waited = context.until(what, async () => {
       tries += 1;
@@ -68,7 +68,7 @@ describe('a context', () => {
     expect(tries).toBe(3);
   });
 
-  it('ends at once when nobody wants to know any more', async () => {
+  it('ends at once when the drill is stopped', async () => {
     const outcome = context.until(what, () => false).catch((error: unknown) => error);
     await clock.advance(100);
     end.abort();
@@ -76,17 +76,17 @@ describe('a context', () => {
     expect(await outcome).toBeInstanceOf(DrillStopped);
   });
 
-  it('leaves a fault in place until its time is over, or until it is mended', async () => {
+  it('leaves a fault in place until the time is up or it is fixed', async () => {
     const first = context.hold(5000, what);
     await clock.advance(5000);
     await first;
     const second = context.hold(5000, what);
-    mended.abort();
+    fixed.abort();
     await second;
     expect(clock.monotonicMs()).toBe(5000);
   });
 
-  it('leaves a fault in place no longer than until it is mended in another way', async () => {
+  it('removes a fault early if it is fixed in another way', async () => {
     let awake = false;
     const held = context.hold(5000, what, () => awake);
     await clock.advance(1000);
@@ -96,7 +96,7 @@ describe('a context', () => {
     expect(clock.monotonicMs()).toBe(1200);
   });
 
-  it('sees what comes while the fault stands, and is not unseen then', async () => {
+  it('sees what happens while the fault is in place', async () => {
     let fell = false;
     const seen = context.seen(what, () => fell);
     await clock.advance(1000);
@@ -106,28 +106,28 @@ describe('a context', () => {
     expect(context.unseen).toBe(false);
   });
 
-  it('waits no longer for what a mended fault does not show, and is unseen', async () => {
+  it('stops waiting when the fault is fixed, and is unseen', async () => {
     const seen = context.seen(what, () => false);
     await clock.advance(1000);
-    mended.abort();
+    fixed.abort();
     await clock.advance(200);
     expect(await seen).toBeUndefined();
     expect(context.unseen).toBe(true);
   });
 
-  it('is unseen when the fault ends in another way', async () => {
+  it('is unseen if the fault ends in another way', async () => {
     expect(await context.seen(what, () => false, { isFixed: () => true })).toBeUndefined();
     expect(context.unseen).toBe(true);
   });
 
-  it('holds a promise for broken that is not kept while the fault stands', async () => {
+  it('reports a broken promise if it is not kept while the fault is in place', async () => {
     const outcome = context.seen(what, () => false, { withinMs: 500 }).catch((error: unknown) => error);
     await clock.advance(1000);
     expect(await outcome).toBeInstanceOf(PromiseBroken);
     expect(context.unseen).toBe(false);
   });
 
-  it('counts those that polled at once from its beginning, or from when it is told to', () => {
+  it('counts overlaps since its start or the last reset', () => {
     expect(context.overlaps()).toBe(0);
     demandNoOverlap(context);
     overlaps += 2;
@@ -139,7 +139,7 @@ describe('a context', () => {
     demandNoOverlap(context);
   });
 
-  it('allows those that woke up one call that was on its way, and no second one', () => {
+  it('allows one late call after a wake-up, and no second one', () => {
     overlaps += 1;
     demandNoLateCalls(context);
     polls.disownedPolls = 1;

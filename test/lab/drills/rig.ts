@@ -1,15 +1,15 @@
-/** What tests of drills and of the tour wait for on a lab of their own. */
+/** Waiting for drills and the tour in tests that run their own lab. */
 import { vi } from 'vitest';
 import type { ApiState } from '../../../services/lab/control-room/api.ts';
 import type { DrillId, DrillView } from '../../../services/lab/drills/drill-types.ts';
 import type { LabProcess } from '../../support/lab.ts';
 
-/** Longer than any drill waits for one thing before it says by itself that it has not come. */
+/** Longer than any drill waits before it reports a failure itself. */
 const patienceMs = 200_000;
 /** For a test of a few drills. */
 export const drillTestMs = 2 * patienceMs;
 
-/** The first state that fits. */
+/** The first state that matches. */
 export async function until(lab: LabProcess, fits: (state: ApiState) => boolean): Promise<ApiState> {
   let last: ApiState | undefined;
   const look = async (): Promise<ApiState | undefined> => {
@@ -30,12 +30,12 @@ function view({ drills }: ApiState, id: DrillId): DrillView {
   return found;
 }
 
-/** The state in which the drill says that it waits for this, or holds its fault with these words. */
+/** The state in which the drill shows this text. */
 export async function saying(lab: LabProcess, drill: DrillId, what: string): Promise<ApiState> {
   return until(lab, (seen) => view(seen, drill).now?.en.includes(what) === true);
 }
 
-/** The drill when it has ended. */
+/** The drill after its end. */
 export async function end(lab: LabProcess, drill: DrillId): Promise<DrillView> {
   return view(await until(lab, (seen) => view(seen, drill).state !== 'running'), drill);
 }

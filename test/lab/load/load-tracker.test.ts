@@ -38,7 +38,13 @@ describe('the tracker of numbered messages', () => {
     ask(2);
     tracker.answer(chat, 2, 10);
     tracker.answer(chat, 1, 11);
-    expect(tracker.counts(11)).toMatchObject({ answered: 2, lost: 0, outOfOrder: 1, waiting: 0, repeated: 0 });
+    expect(tracker.counts(11)).toMatchObject({
+      answered: 2,
+      lost: 0,
+      outOfOrder: 1,
+      waiting: 0,
+      repeated: 0,
+    });
   });
 
   it('counts answers beyond the first as repeated, whatever their order', () => {

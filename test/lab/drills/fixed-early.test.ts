@@ -1,13 +1,13 @@
 /**
- * Drills that are mended before anything could be seen. At production's speed: what they would wait for takes half a
- * minute and more, so that the mending comes first on any machine.
+ * Drills whose fault is fixed before anything could be seen. They run at production speed, where they would wait half a
+ * minute or more, so the fix comes first on any machine.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrillId } from '../../../services/lab/drills/drill-types.ts';
 import { type LabProcess, startLab } from '../../support/lab.ts';
 import { drillTestMs, end, saying } from './rig.ts';
 
-describe('a drill that is mended early', { timeout: drillTestMs }, () => {
+describe('a drill that is fixed early', { timeout: drillTestMs }, () => {
   let lab: LabProcess;
 
   beforeAll(async () => {
@@ -19,8 +19,8 @@ describe('a drill that is mended early', { timeout: drillTestMs }, () => {
   });
 
   const start = (drill: DrillId, worker?: string) => lab.post('/api/drills', { drill, worker });
-  const mend = (drill: DrillId) => lab.post('/api/drills/mend', { drill });
-  async function expectWell(): Promise<void> {
+  const fix = (drill: DrillId) => lab.post('/api/drills/mend', { drill });
+  async function expectHealthy(): Promise<void> {
     const { workers, faults, monitorStopped } = await lab.state();
     expect(workers.map(({ role }) => role).sort()).toEqual(['leader', 'standby']);
     expect(workers.some(({ frozen }) => frozen)).toBe(false);
@@ -35,33 +35,33 @@ describe('a drill that is mended early', { timeout: drillTestMs }, () => {
     expect({ state, why }).toEqual({ state: 'unseen', why: null });
     const lost = figures.find(({ id }) => id === 'lost')?.amount;
     expect(lost ?? 0).toBe(0);
-    await expectWell();
+    await expectHealthy();
   }
 
   it.each<[DrillId, string]>([
     ['cut', 'another worker takes over'],
     ['rogue', 'reports the conflict'],
     ['stop-monitor', 'the alarm reaches SNS'],
-  ])('%s is mended at once, and not said to be kept', async (drill, waitsFor) => {
+  ])('%s is fixed at once, and does not count as kept', async (drill, waitsFor) => {
     expect(await start(drill)).toEqual({ ok: true });
     await saying(lab, drill, waitsFor);
-    expect(await mend(drill)).toEqual({ ok: true });
+    expect(await fix(drill)).toEqual({ ok: true });
     await expectUnseen(drill);
   });
 
-  it.each<DrillId>(['add', 'telegram-429'])('%s is called off before it has begun', async (drill) => {
+  it.each<DrillId>(['add', 'telegram-429'])('%s can be called off before it has begun', async (drill) => {
     await start(drill);
-    await mend(drill);
+    await fix(drill);
     await expectUnseen(drill);
   });
 
-  it('is one that lasts: what breaks at a blow cannot be mended', async () => {
+  it('must be one that lasts: an instant fault cannot be fixed', async () => {
     await start('stop');
-    expect(await mend('stop')).toMatchObject({ ok: false });
+    expect(await fix('stop')).toMatchObject({ ok: false });
     expect(await end(lab, 'stop')).toMatchObject({ state: 'kept' });
   });
 
-  it('wakes the leader within its lease, who leads on', async () => {
+  it('leaves the leader in place if it wakes within its lease', async () => {
     const { leader } = await lab.state();
     await start('freeze');
     await saying(lab, 'freeze', 'another worker takes over');
@@ -71,7 +71,7 @@ describe('a drill that is mended early', { timeout: drillTestMs }, () => {
     expect((await lab.state()).leader?.pid).toBe(leader?.pid);
   });
 
-  it('is over when somebody else wakes the worker', async () => {
+  it('ends if the worker is woken in another way', async () => {
     const { leader } = await lab.state();
     await start('freeze');
     await saying(lab, 'freeze', 'another worker takes over');
@@ -79,7 +79,7 @@ describe('a drill that is mended early', { timeout: drillTestMs }, () => {
     await expectUnseen('freeze');
   });
 
-  it('resumes one worker after the other where all of them are frozen', async () => {
+  it('resumes one worker at a time if all are frozen', async () => {
     const { leader, workers } = await lab.state();
     for (const { pid } of workers) await lab.post('/api/workers/signal', { pid, signal: 'SIGSTOP' });
     expect(await start('resume', leader?.worker ?? undefined)).toEqual({ ok: true });
@@ -87,6 +87,6 @@ describe('a drill that is mended early', { timeout: drillTestMs }, () => {
     expect((await lab.state()).workers.filter(({ frozen }) => frozen)).toHaveLength(1);
     expect(await start('resume')).toEqual({ ok: true });
     expect(await end(lab, 'resume')).toMatchObject({ state: 'kept' });
-    await expectWell();
+    await expectHealthy();
   });
 });
