@@ -4,9 +4,11 @@
  * A conversation keeps its last 200 messages, edits and deletions included. What a person writes goes into the
  * emulator as Telegram would deliver it; what the bot sends comes out of the emulator's events.
  */
+
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import type { Random } from '../../core/platform/random.ts';
+import { Listeners } from '../shared/listeners.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { SentMessage } from '../telegram-emulator/messages.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
@@ -54,7 +56,7 @@ export class Conversations {
   /** Which update brought which message, until a worker takes it. */
   private readonly waiting = new Map<number, { chatId: number; messageId: number }>();
   private readonly presses = new Map<string, number>();
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = new Listeners();
   private lastMessageId = 0;
 
   constructor(parts: {
@@ -78,10 +80,9 @@ export class Conversations {
     }));
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.changes.add(listener);
   }
 
   /** The message's id. */
@@ -108,7 +109,7 @@ export class Conversations {
     });
     const [updateId] = this.emulator.pushUpdates(this.token, [{ message }]);
     if (typeof updateId === 'number') this.waiting.set(updateId, { chatId: person.id, messageId });
-    this.tell();
+    this.changes.notify();
     return messageId;
   }
 
@@ -145,7 +146,7 @@ export class Conversations {
     else if (type === 'updates-confirmed') this.settle({ upTo: Number(details['lastId']) });
     else if (type === 'updates-dropped') this.settle({ dropped: true });
     else return;
-    this.tell();
+    this.changes.notify();
   }
 
   private hearMessage(message: SentMessage, edited: boolean): void {
@@ -197,10 +198,6 @@ export class Conversations {
     if (at === -1) messages.push(message);
     else messages[at] = message;
     this.messages.set(chatId, messages.slice(-messagesKept));
-  }
-
-  private tell(): void {
-    for (const listener of this.listeners) listener();
   }
 }
 

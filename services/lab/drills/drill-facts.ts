@@ -110,7 +110,7 @@ export const drillFacts: readonly DrillFacts[] = [
     ),
     promise: text(
       'A quarantine keeps every worker out for one lease, so that an old leader cannot overlap with a new one. Then polling continues. Only updates that existed in the journal alone may be lost.',
-      'Выдержка в один срок блокировки не пускает ни один воркер, чтобы старый и новый лидер не пересеклись. Затем поллинг продолжается. Потеряться могут только обновления, которые были лишь в журнале.',
+      'Карантин на один срок блокировки не пускает ни один воркер, чтобы старый и новый лидер не пересеклись. Затем поллинг продолжается. Потеряться могут только обновления, которые были лишь в журнале.',
     ),
     target: 'none',
     holds: false,

@@ -38,7 +38,7 @@ export const wipe: Drill = async (context) => {
 /** Ends when a worker leads; returns the number of polls between the old leader's stop and the end of the lease. */
 async function watchQuarantine(context: DrillContext, leaseEndsMs: number): Promise<number> {
   await context.until(
-    text('a quarantine replaces the lock', 'вместо блокировки стоит выдержка'),
+    text('a quarantine replaces the lock', 'вместо блокировки стоит карантин'),
     async () =>
       (await firstLeaderAtMs(context)) !== undefined ||
       ((await isQuarantined(context)) && allStandBy(context)),
@@ -46,7 +46,7 @@ async function watchQuarantine(context: DrillContext, leaseEndsMs: number): Prom
   const { polls: before } = context.polls;
   let earlyPolls = 0;
   await context.until(
-    text('the quarantine is over and a worker leads', 'выдержка закончилась, есть ведущий воркер'),
+    text('the quarantine is over and a worker leads', 'карантин закончился, есть ведущий воркер'),
     async () => {
       // Counted before the clock is read: a slow machine finds too few, never the next leader's.
       const { polls } = context.polls;

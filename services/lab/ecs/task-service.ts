@@ -5,6 +5,7 @@
  * or ends on purpose because of its settings or its token, is replaced ever more slowly. A deployment starts new
  * tasks first and stops the old ones once the new are healthy. `stop` leaves no process.
  */
+
 import type { Clock } from '../../core/platform/clock.ts';
 import { exitCodes } from '../../core/platform/exit-codes.ts';
 import type { Random } from '../../core/platform/random.ts';
@@ -13,6 +14,7 @@ import type { ChildExit } from '../processes/child.ts';
 import { freePorts } from '../processes/free-ports.ts';
 import { cluster, service, type TaskPorts } from '../settings/lab-environment.ts';
 import type { LabLog } from '../shared/lab-log.ts';
+import { Listeners } from '../shared/listeners.ts';
 import { deploymentId, exitCodeOf, stoppedTaskEvent } from './stopped-event.ts';
 import { Task } from './task.ts';
 import { taskArn } from './task-metadata.ts';
@@ -55,7 +57,7 @@ export class TaskService {
   private readonly live = new Set<Task>();
   private readonly stopped: StoppedTask[] = [];
   private readonly stopping = new AbortController();
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = new Listeners();
   private deployment = 1;
   private extra = 0;
   private taskCount = 0;
@@ -81,10 +83,9 @@ export class TaskService {
     return this.stopped;
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.changes.add(listener);
   }
 
   start(): void {
@@ -129,7 +130,7 @@ export class TaskService {
   private async watch(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await Promise.all(this.tasks.map((task) => task.askHealth()));
-      this.tell();
+      this.changes.notify();
       this.reconcile();
       await this.options.clock.sleep(healthEveryMs, this.stopping.signal);
     }
@@ -179,7 +180,7 @@ export class TaskService {
     this.live.add(task);
     this.tellPids();
     this.options.log.say('ecs', 'info', `${identity.name} started`, JSON.stringify({ pid: task.pid }));
-    this.tell();
+    this.changes.notify();
     void task.ended.then((exit) => this.noteEnd(task, exit));
   }
 
@@ -212,7 +213,7 @@ export class TaskService {
     this.stopped.splice(stoppedTasksKept);
     const how = exit.signal === null ? `exit code ${exit.code}` : exit.signal;
     log.say('ecs', exit.code === 0 ? 'info' : 'warn', `${identity.name} stopped: ${how}`);
-    this.tell();
+    this.changes.notify();
     if (this.stopping.signal.aborted) return;
     const { arn, deployment } = identity;
     this.options.onStopped(
@@ -227,10 +228,6 @@ export class TaskService {
       }),
     );
     this.reconcile();
-  }
-
-  private tell(): void {
-    for (const listener of this.listeners) listener();
   }
 
   private tellPids(): void {

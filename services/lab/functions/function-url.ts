@@ -1,16 +1,15 @@
 /**
- * A Lambda function URL on loopback: every HTTP request becomes an event of payload format 2.0, and what the handler
- * returns becomes the answer.
+ * A Lambda function URL on loopback: every HTTP request becomes an event of payload format 2.0, and the handler's result
+ * becomes the response.
  *
- * As the real one it lower-cases header names, joins repeated ones, hands cookies over apart, and gives a form's body
- * in base64. It differs in being http, and in a `host` header that carries a port.
+ * Like the real one, it lower-cases header names, joins repeated headers, passes cookies separately, and gives a form's
+ * body in base64. It differs in using http, and in a `host` header that carries a port.
  * Source: the AWS Lambda developer guide, "Invoking Lambda function URLs", request and response payload format.
  */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
+import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 
 export interface FunctionUrlOptions {
   readonly handler: (event: unknown) => Promise<unknown>;
@@ -21,13 +20,13 @@ export interface FunctionUrlOptions {
 }
 
 export interface FunctionUrl {
-  /** Without a slash at its end: what `OPS_BASE_URL` is. */
+  /** Without a slash at the end: the value of `OPS_BASE_URL`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 const host = '127.0.0.1';
-/** As Lambda's own limit on a payload. */
+/** Lambda's own limit on a payload. */
 const bodyBytesMax = 6 * 1024 * 1024;
 const textTypes = /^(text\/|application\/(json|xml|javascript)\b)/i;
 
@@ -35,20 +34,11 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Fun
   const server = createServer((request, response) => {
     serve(options, request, response).catch(() => {
       if (response.headersSent) response.destroy();
-      // What a function URL says when the function fails: nothing of why.
+      // A function URL does not say why the function failed.
       else response.writeHead(502, { 'content-type': 'text/plain' }).end('Internal Server Error');
     });
   });
-  server.listen(options.port ?? 0, host);
-  await once(server, 'listening');
-  return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return listenOnLoopback(server, options.port ?? 0);
 }
 
 async function serve(
@@ -56,7 +46,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const body = await bodyOf(request);
+  const body = await readBody(request, bodyBytesMax);
   if (body === undefined) {
     response.writeHead(413, { 'content-type': 'text/plain' }).end('Request too large');
     return;
@@ -125,15 +115,4 @@ function send(response: ServerResponse, returned: unknown): void {
   if (cookies.length > 0) response.setHeader('set-cookie', [...cookies]);
   response.writeHead(statusCode);
   response.end(isBase64Encoded === true ? Buffer.from(body, 'base64') : body);
-}
-
-/** Undefined when it is larger than Lambda takes. */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= bodyBytesMax) chunks.push(chunk);
-  }
-  return bytes > bodyBytesMax ? undefined : Buffer.concat(chunks);
 }

@@ -1,10 +1,11 @@
 /**
- * One sample a second for the charts, whether or not somebody looks; the last ten minutes are kept.
+ * Takes one sample a second for the charts, even if no page is open, and keeps the last ten minutes.
  *
- * What cannot be read (the store is down) is null; the samples go on.
+ * A value that cannot be read (the store is down) is null; sampling continues.
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Percentiles } from '../load/load-view.ts';
+import { Listeners } from '../shared/listeners.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
 import type { Sample } from './sample.ts';
@@ -23,7 +24,7 @@ export const samplesKept = 600;
 export class Sampler {
   private readonly parts: SamplerDeps;
   private readonly kept: Sample[] = [];
-  private readonly listeners = new Set<(sample: Sample) => void>();
+  private readonly taken = new Listeners<[sample: Sample]>();
   private readonly stopping = new AbortController();
   private readonly stopListening: () => void;
   private confirmed = 0;
@@ -39,10 +40,9 @@ export class Sampler {
     return this.kept;
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onSample(listener: (sample: Sample) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.taken.add(listener);
   }
 
   start(): void {
@@ -80,14 +80,14 @@ export class Sampler {
     };
     this.kept.push(sample);
     if (this.kept.length > samplesKept) this.kept.shift();
-    for (const listener of this.listeners) listener(sample);
+    this.taken.notify(sample);
   }
 
   private async heartbeatAge(): Promise<number | null> {
     try {
       return await this.parts.heartbeatAge();
     } catch {
-      // The store does not answer: that is not known now.
+      // The store does not answer, so the age is unknown.
       return null;
     }
   }

@@ -1,9 +1,11 @@
 /**
  * The lab's times: production's at speed 1, and the same proportions at higher speeds.
  *
- * The lease is sped up too, down to a floor that a loaded machine still keeps: otherwise a frozen leader would be
+ * The lease shortens too, but only to a minimum that a busy machine can still keep. Without that, a frozen leader would be
  * reported as an outage before its standby may take over.
  */
+import { Listeners } from '../shared/listeners.ts';
+
 export interface LabTimes {
   readonly speed: number;
   readonly monitorEveryMs: number;
@@ -40,12 +42,12 @@ export function labTimes(speed: number): LabTimes {
   };
 }
 
-/** The times by which the lab works at present: a deployment may change them. */
+/** The lab's current times. A deployment may change them. */
 export class ActiveTimes {
-  /** By which workers that are started from now on will work. */
+  /** The times that newly started workers get. */
   forNewWorkers: LabTimes;
   private applied: LabTimes;
-  private readonly listeners = new Set<(times: LabTimes) => void>();
+  private readonly changes = new Listeners<[times: LabTimes]>();
 
   constructor(times: LabTimes) {
     this.forNewWorkers = times;
@@ -56,20 +58,19 @@ export class ActiveTimes {
     return this.applied;
   }
 
-  /** For the monitor and for what is shown; workers get theirs by a deployment. */
+  /** Changes the times of the monitor and of the page; workers get theirs by a deployment. */
   apply(times: LabTimes): void {
     this.applied = times;
-    for (const listener of this.listeners) listener(times);
+    this.changes.notify(times);
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onChange(listener: (times: LabTimes) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.changes.add(listener);
   }
 }
 
-/** One line that states the speed and what it makes of the times. */
+/** The speed and the resulting times, in one line. */
 export function describeTimes(times: LabTimes): string {
   const { speed, monitorEveryMs, heartbeatIntervalSeconds, heartbeatStaleSeconds, leaseTtlSeconds } = times;
   return (

@@ -2,6 +2,7 @@
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Redact } from '../../core/platform/redaction.ts';
 import { type LogLevel, logLevels } from '../../core/settings/settings.ts';
+import { Listeners } from './listeners.ts';
 
 export interface LabLogEntry {
   readonly seq: number;
@@ -23,7 +24,7 @@ export class LabLog {
   private readonly clock: Clock;
   private readonly redact: Redact;
   private readonly kept: LabLogEntry[] = [];
-  private readonly listeners = new Set<(entry: LabLogEntry) => void>();
+  private readonly added = new Listeners<[entry: LabLogEntry]>();
   private seq = 0;
 
   constructor({ clock, redact }: { clock: Clock; redact: Redact }) {
@@ -35,10 +36,9 @@ export class LabLog {
     return this.kept;
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onEntry(listener: (entry: LabLogEntry) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.added.add(listener);
   }
 
   say(source: string, level: LogLevel, message: string, details = ''): void {
@@ -53,7 +53,7 @@ export class LabLog {
     };
     this.kept.push(entry);
     if (this.kept.length > entriesKept) this.kept.shift();
-    for (const listener of this.listeners) listener(entry);
+    this.added.notify(entry);
   }
 
   /** A line as a process wrote it: JSON by our logger, or anything else. */

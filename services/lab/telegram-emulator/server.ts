@@ -8,12 +8,13 @@
  *
  * Latency, when asked for, is the round trip's: half passes before a call is done, half before its answer goes.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { systemRandom } from '../../adapters/system-random.ts';
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
+import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from './bot.ts';
 import { Control } from './control.ts';
@@ -31,7 +32,7 @@ const keepAliveMs = 120_000;
 const delayDefaultMs = 1000;
 
 export interface EmulatorOptions {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, takes a free port. */
   readonly port?: number;
   readonly host?: string;
   readonly latencyMs?: number;
@@ -42,15 +43,15 @@ export interface EmulatorOptions {
 export interface RunningEmulator {
   readonly url: string;
   readonly port: number;
-  /** Ends every connection, also of calls that are still open. */
+  /** Closes every connection, even those of open calls. */
   close(): Promise<void>;
-  /** The updates' ids, null where filtered or vanished; throws for a bad token or update. */
+  /** Returns the updates' ids, null for filtered or vanished ones; throws for a bad token or update. */
   pushUpdates(token: string, updates: readonly unknown[]): (number | null)[];
   setFault(request: FaultRequest): void;
   state(token: string): BotState;
-  /** How many updates are unconfirmed: what `state` says too, for whoever asks often. */
+  /** The number of unconfirmed updates: cheaper than `state`. */
   pendingCount(token: string): number;
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onEvent(listener: EventListener): () => void;
 }
 
@@ -69,14 +70,13 @@ export async function startTelegramEmulator(options: EmulatorOptions = {}): Prom
       );
     });
   });
-  await listen(server, { port, host });
-  const { port: boundPort } = server.address() as AddressInfo;
+  const listening = await listenOnLoopback(server, port, host);
   return {
-    url: `http://${host}:${boundPort}`,
-    port: boundPort,
+    url: listening.url,
+    port: listening.port,
     close() {
       emulator.close();
-      return close(server);
+      return listening.close();
     },
     pushUpdates(token, updates) {
       const ids = emulator.push(token, updates.map(mustRead));
@@ -119,7 +119,7 @@ class Service {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = URL.parse(request.url ?? '', 'http://emulator');
-    const body = await readBody(request);
+    const body = await readBody(request, bodyBytesMax);
     if (body === undefined) return send(response, refuse(413, 'Request Entity Too Large'));
     if (url === null) return send(response, notFound);
     const { pathname: path, searchParams } = url;
@@ -204,33 +204,8 @@ function decode(path: string): string {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    // What is too much is read to its end all the same: only then does the client see the answer.
-    if (size <= bodyBytesMax) chunks.push(chunk);
-  }
-  return size <= bodyBytesMax ? Buffer.concat(chunks) : undefined;
-}
-
 function mustRead(value: unknown): PushedUpdate {
   const update = readPushedUpdate(value);
   if (typeof update === 'string') throw new TypeError(update);
   return update;
-}
-
-function listen(server: Server, where: { port: number; host: string }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(where, () => resolve());
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

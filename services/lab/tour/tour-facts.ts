@@ -45,7 +45,7 @@ export const tourStepFacts: readonly TourStepFacts[] = [
     title: text('Store wiped', 'Хранилище очищено'),
     promise: text(
       'The store forgets everything. After a quarantine of one lease polling continues, and never did two poll at once.',
-      'Хранилище забыло всё. После выдержки в один срок блокировки поллинг продолжается; двое сразу его не вели.',
+      'Хранилище забыло всё. После карантина в один срок блокировки поллинг продолжается; двое сразу его не вели.',
     ),
   },
 ];

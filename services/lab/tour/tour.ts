@@ -8,12 +8,14 @@
  * Guarantees: a step that breaks its promise does not keep the next ones from being tried; every fault is mended when
  * its step ends; messages that somebody else had written stop for the tour and go on after it.
  */
+
 import { untilHealthy, untilLoadFlows } from '../drills/drill-checks.ts';
 import { DrillContext, DrillStopped } from '../drills/drill-context.ts';
 import { whyBroken } from '../drills/drill-runner.ts';
 import { figuresOf, type Measures } from '../drills/measures.ts';
 import type { LabContext } from '../lab-parts.ts';
 import { type LabTimes, labTimes } from '../settings/lab-times.ts';
+import { Listeners } from '../shared/listeners.ts';
 import { type Text, text } from '../shared/text.ts';
 import { deployTimes } from './deploy-times.ts';
 import { tourSteps } from './steps.ts';
@@ -38,7 +40,7 @@ export class Tour {
   private readonly lab: LabContext;
   /** Why it may not begin just now; undefined when it may. */
   private readonly busyWith: () => Text | undefined;
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = new Listeners();
   private readonly closing = new AbortController();
   private steps: TourStepResult[] = freshSteps();
   private stopping = new AbortController();
@@ -72,10 +74,9 @@ export class Tour {
     };
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.changes.add(listener);
   }
 
   /** Why it may not begin; undefined when it has begun. */
@@ -87,9 +88,9 @@ export class Tour {
     this.stopping = new AbortController();
     this.going = this.run().finally(() => {
       this.going = undefined;
-      this.tell();
+      this.changes.notify();
     });
-    this.tell();
+    this.changes.notify();
     return undefined;
   }
 
@@ -127,7 +128,7 @@ export class Tour {
     const { lab } = this;
     const startedMs = lab.clock.monotonicMs();
     step.state = 'running';
-    this.tell();
+    this.changes.notify();
     const never = new AbortController().signal;
     try {
       await this.inContext({ end, fixed: never, step }, (context) => untilHealthy(context));
@@ -144,7 +145,7 @@ export class Tour {
       lab.load.stop();
       step.now = null;
       step.durationMs = lab.clock.monotonicMs() - startedMs;
-      this.tell();
+      this.changes.notify();
     }
   }
 
@@ -153,7 +154,7 @@ export class Tour {
     if (this.closing.signal.aborted) return;
     const signals = { end: this.closing.signal, fixed: new AbortController().signal };
     this.restoring = true;
-    this.tell();
+    this.changes.notify();
     try {
       await this.inContext(signals, (context) => deployTimes(context, times));
     } catch (error) {
@@ -172,7 +173,7 @@ export class Tour {
       if (step === undefined) return;
       step.now = context.now;
       step.measures = context.measures;
-      this.tell();
+      this.changes.notify();
     };
     const context = new DrillContext({ lab, load: lab.load, ...signals, onChange });
     try {
@@ -180,10 +181,6 @@ export class Tour {
     } finally {
       context.close();
     }
-  }
-
-  private tell(): void {
-    for (const listener of this.listeners) listener();
   }
 }
 
