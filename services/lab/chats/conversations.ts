@@ -1,8 +1,8 @@
 /**
  * The people's side of Telegram: what each of them writes to the bot, and what they see of its answers.
  *
- * A conversation keeps its last 200 messages, edits and deletions included. What a person writes goes into the
- * emulator as Telegram would deliver it; what the bot sends comes out of the emulator's events.
+ * A conversation keeps its last 200 messages, edits and deletions included. A person's message enters the emulator as
+ * Telegram would deliver it; the bot's messages come from the emulator's events.
  */
 
 import type { Clock } from '../../core/platform/clock.ts';
@@ -16,7 +16,7 @@ import { type Person, people } from './people.ts';
 
 export interface ChatButton {
   readonly text: string;
-  /** What a press sends to the bot; absent for a link. */
+  /** Sent to the bot on a press; absent for a link. */
   readonly data?: string;
   readonly url?: string;
 }
@@ -31,14 +31,14 @@ export interface ChatMessage {
   readonly edited: boolean;
   /** A person's message that no worker has taken yet. */
   readonly waiting: boolean;
-  /** A person's message that was thrown away at Telegram before a worker took it. */
+  /** A person's message that was dropped at Telegram before a worker took it. */
   readonly dropped: boolean;
 }
 
 export interface Conversation {
   readonly person: Person;
   readonly messages: readonly ChatMessage[];
-  /** What the bot's answer to a press showed for a moment. */
+  /** The short notice that answers a press. */
   readonly toast: { readonly id: string; readonly text: string } | null;
 }
 
@@ -53,7 +53,7 @@ export class Conversations {
   private readonly random: Random;
   private readonly messages = new Map<number, ChatMessage[]>();
   private readonly toasts = new Map<number, { id: string; text: string }>();
-  /** Which update brought which message, until a worker takes it. */
+  /** The message of each update, until a worker takes it. */
   private readonly waiting = new Map<number, { chatId: number; messageId: number }>();
   private readonly presses = new Map<string, number>();
   private readonly changes = new Listeners();
@@ -69,7 +69,7 @@ export class Conversations {
     this.token = parts.token;
     this.clock = parts.clock;
     this.random = parts.random;
-    this.emulator.onEvent((event) => this.hear(event));
+    this.emulator.onEvent((event) => this.onEvent(event));
   }
 
   all(): readonly Conversation[] {
@@ -85,7 +85,7 @@ export class Conversations {
     return this.changes.add(listener);
   }
 
-  /** The message's id. */
+  /** Returns the message's id. */
   say(person: Person, text: string, locale: Locale): number {
     this.lastMessageId += 1;
     const messageId = this.lastMessageId;
@@ -113,7 +113,7 @@ export class Conversations {
     return messageId;
   }
 
-  /** False when there is no such button. */
+  /** Returns false if there is no such button. */
   press(person: Person, messageId: number, data: string, locale: Locale): boolean {
     const message = this.messages.get(person.id)?.find(({ id }) => id === messageId);
     if (!message?.buttons.flat().some((button) => button.data === data)) return false;
@@ -135,13 +135,13 @@ export class Conversations {
     return true;
   }
 
-  private hear({ type, details }: EmulatorEvent): void {
+  private onEvent({ type, details }: EmulatorEvent): void {
     if (type === 'message-sent' || type === 'message-edited') {
       if (!isPersons((details['message'] as SentMessage).chat_id)) return;
-      this.hearMessage(details['message'] as SentMessage, type === 'message-edited');
+      this.onBotMessage(details['message'] as SentMessage, type === 'message-edited');
     } else if (type === 'message-deleted') this.remove(details);
-    else if (type === 'callback-answered') this.hearAnswer(details);
-    // Most updates of a busy lab are nobody's here: whoever listens is told of people only.
+    else if (type === 'callback-answered') this.onAnsweredPress(details);
+    // Most updates of a busy lab come from virtual visitors: do not notify listeners of those.
     else if (this.waiting.size === 0) return;
     else if (type === 'updates-confirmed') this.settle({ upTo: Number(details['lastId']) });
     else if (type === 'updates-dropped') this.settle({ dropped: true });
@@ -149,7 +149,7 @@ export class Conversations {
     this.changes.notify();
   }
 
-  private hearMessage(message: SentMessage, edited: boolean): void {
+  private onBotMessage(message: SentMessage, edited: boolean): void {
     this.lastMessageId = Math.max(this.lastMessageId, message.message_id);
     const atMs = edited ? this.timeOf(message) : this.clock.wallMs();
     this.put(message.chat_id, {
@@ -168,7 +168,7 @@ export class Conversations {
     return this.messages.get(chat_id)?.find(({ id }) => id === message_id)?.atMs ?? date * 1000;
   }
 
-  private hearAnswer(details: Wire): void {
+  private onAnsweredPress(details: Wire): void {
     const queryId = String(details['queryId']);
     const chatId = this.presses.get(queryId);
     this.presses.delete(queryId);
@@ -176,7 +176,7 @@ export class Conversations {
     if (chatId !== undefined && text !== '') this.toasts.set(chatId, { id: queryId, text });
   }
 
-  /** Messages that wait no longer. */
+  /** Marks messages as no longer waiting. */
   private settle({ upTo = Number.POSITIVE_INFINITY, dropped = false }): void {
     for (const [updateId, { chatId, messageId }] of this.waiting) {
       if (updateId > upTo) continue;

@@ -1,4 +1,4 @@
-/** Who talks to the lab's bot. Private chats: a person's id is the chat's. */
+/** The people who talk to the lab's bot. All chats are private, so a person's id is also the chat's id. */
 export interface Person {
   readonly id: number;
   readonly name: string;

@@ -1,8 +1,10 @@
 /**
- * Both functions, invoked as AWS would: the monitor by a schedule, the ops function by hand and by the events of
- * stopped tasks.
+ * Both functions, invoked as AWS would: the monitor on a schedule, the ops function by hand and by the events of stopped
+ * tasks.
  *
- * As a schedule of a minute and a run of at most 55 s do, a run that still goes on is never overtaken by the next.
+ * A run never overlaps with the next one, as in production with its one-minute schedule and a limit of 55 s for a run.
+ *
+ * Tested by: test/lab/drills/drills.test.ts
  */
 import { composeMonitor } from '../../../functions/heartbeat-monitor/handler.ts';
 import { composeOps } from '../../../functions/release-lock/handler.ts';
@@ -18,20 +20,20 @@ import type { LabLog } from '../shared/lab-log.ts';
 
 export interface LabFunctionsOptions {
   readonly environment: Environment;
-  /** The language of alerts, until somebody chooses another. */
+  /** The initial language of alerts. */
   readonly locale: Locale;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: LabLog;
   readonly monitorEveryMs: number;
-  /** Takes what the alarm on the monitor's silence says. */
+  /** Receives the messages of the alarm on the monitor's silence. */
   readonly onAlarm: (message: PublishedMessage) => void;
 }
 
 export interface MonitorState {
   readonly runs: number;
   readonly lastRunAtMs: number | null;
-  /** Why the last run failed; null when it did not. */
+  /** Why the last run failed; null if it succeeded. */
   readonly lastError: string | null;
   readonly lastReport: MonitorReport | null;
 }
@@ -51,10 +53,10 @@ export class LabFunctions {
   private isMonitorStopped = false;
   private readonly alarm: PassAlarm;
   private readonly stopping = new AbortController();
-  /** Aborts when the schedule is to be looked at anew. */
+  /** Aborts when the schedule must be read again. */
   private rescheduled = new AbortController();
   private schedule: Promise<unknown> | undefined;
-  /** As a change of `NOTIFY_LOCALE` would: for all that is said from now on. */
+  /** The language of all later messages, like a change of `NOTIFY_LOCALE`. */
   locale: Locale;
   monitor: MonitorState = { runs: 0, lastRunAtMs: null, lastError: null, lastReport: null };
 
@@ -79,7 +81,7 @@ export class LabFunctions {
     this.schedule = Promise.all([this.keepSchedule(), this.alarm.watch(this.stopping.signal)]);
   }
 
-  /** The schedule calls the monitor no more; one that runs is not ended. */
+  /** The schedule no longer invokes the monitor; a current run continues. */
   stopMonitor(): void {
     this.isMonitorStopped = true;
   }
@@ -89,19 +91,19 @@ export class LabFunctions {
     this.rescheduled.abort();
   }
 
-  /** Other times from now on, as a deployment of both functions. */
+  /** Changes the times, like a deployment of both functions. */
   retime(environment: Environment, monitorEveryMs: number): void {
     this.handlers = this.composeAll(environment);
     this.monitorEveryMs = monitorEveryMs;
     this.rescheduled.abort();
   }
 
-  /** A direct invocation; rejects where Lambda would report a function error. */
+  /** A direct invocation; rejects if Lambda would report a function error. */
   ops(payload: unknown): Promise<unknown> {
     return this.handlers[this.locale].ops(payload);
   }
 
-  /** The event of a stopped task, as EventBridge delivers it: nobody hears the answer. */
+  /** The event of a stopped task, as EventBridge delivers it: without an answer. */
   async taskStopped(event: unknown): Promise<void> {
     try {
       await this.handlers[this.locale].ops(event);
@@ -113,7 +115,7 @@ export class LabFunctions {
   async stop(): Promise<void> {
     this.stopping.abort();
     const waiting = new AbortController();
-    // A run that waits for a hanging server is not waited for: everything it could do is about to go.
+    // Do not wait for a run that hangs on a server: that server is about to stop as well.
     await Promise.race([this.schedule, this.options.clock.sleep(1000, waiting.signal)]);
     waiting.abort();
   }

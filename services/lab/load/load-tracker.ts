@@ -1,39 +1,39 @@
 /**
- * The book of numbered questions: which were answered, in which order, how often, how fast. Pure.
+ * Tracks numbered questions: which were answered, in which order, how often and how fast. Pure.
  *
- * - *lost*: a later one of the same chat was answered and this one was not; or the reader of the book has found that
- *   nothing is left that could answer it (`giveUp`). When its answer comes all the same, it is lost no more, and out
- *   of order if a later one was answered first.
- * - *repeated*: an answer beyond the first. At least once is what the bot promises, so a crash may repeat some.
+ * - *lost*: a later question of the same chat was answered and this one was not; or the caller has found that nothing is
+ *   left that could answer it (`giveUp`). If its answer still comes, it is no longer lost, and counts as out of order if a
+ *   later one was answered first.
+ * - *repeated*: an answer beyond the first. The bot promises at least once, so a crash may repeat some.
  *
- * Memory is bounded: by the questions that wait (whoever asks looks at `waiting` first), by the lost ones that are
- * remembered (`lostKept` a chat; older ones stay counted), and by the latencies kept.
+ * Memory is bounded by the number of waiting questions (the caller checks `waiting` before it asks), by the lost ones that
+ * are remembered (`lostKept` per chat; older ones stay counted), and by the number of latencies.
  */
 import type { LoadCounts, Percentiles } from './load-view.ts';
 
 interface ChatRecord {
-  /** The number asked last. */
+  /** The latest number asked. */
   asked: number;
-  /** The highest number that was answered. */
+  /** The highest number answered. */
   highest: number;
-  /** Asked and neither answered nor lost: when each was asked, in order. */
+  /** When each question was asked that is neither answered nor lost, in order. */
   readonly waiting: Map<number, number>;
   readonly lost: Set<number>;
 }
 
 const lostKept = 1000;
 const latenciesKept = 2000;
-/** Latencies older than this say nothing about now. */
+/** Older latencies say nothing about the present. */
 const latencyAgeMs = 15_000;
 
 export class LoadTracker {
   private readonly chats = new Map<number, ChatRecord>();
-  /** Numbers up to this one belong to earlier books, whose answers may still come. */
+  /** Numbers up to this one belong to earlier trackers, whose answers may still come. */
   private readonly lastNumberBefore: number;
   private latencies: { readonly atMs: number; readonly ms: number }[] = [];
-  /** The longest that a first answer took. */
+  /** The longest time to a first answer. */
   slowestMs = 0;
-  /** When the latest asked of the answered questions was asked. */
+  /** When the most recently asked of the answered questions was asked. */
   lastAnsweredAskedMs = Number.NEGATIVE_INFINITY;
   private sent = 0;
   private answered = 0;
@@ -45,7 +45,7 @@ export class LoadTracker {
     this.lastNumberBefore = lastNumberBefore;
   }
 
-  /** The highest number that was asked. */
+  /** The highest number asked. */
   get lastNumber(): number {
     return Math.max(this.lastNumberBefore, ...[...this.chats.values()].map(({ asked }) => asked));
   }
@@ -59,7 +59,7 @@ export class LoadTracker {
     return { sent, answered, waiting, lost, outOfOrder, repeated, latencyMs: this.recentLatency(nowMs) };
   }
 
-  /** The question's number in its chat. */
+  /** Returns the question's number in its chat. */
   ask(chatId: number, nowMs: number): number {
     const chat = this.chat(chatId);
     chat.asked += 1;
@@ -68,7 +68,7 @@ export class LoadTracker {
     return chat.asked;
   }
 
-  /** An answer to a question that was not asked in this book counts for nothing. */
+  /** Ignores answers to questions of other trackers. */
   answer(chatId: number, number: number, nowMs: number): void {
     const chat = this.chats.get(chatId);
     if (chat === undefined || number <= this.lastNumberBefore || number > chat.asked) return;
@@ -92,7 +92,7 @@ export class LoadTracker {
     }
   }
 
-  /** Nothing is left that could answer what was asked before `askedBeforeMs`. */
+  /** Counts everything asked before `askedBeforeMs` as lost: nothing is left that could answer it. */
   giveUp(askedBeforeMs: number): void {
     for (const chat of this.chats.values()) {
       for (const [number, askedMs] of chat.waiting) {
@@ -101,7 +101,7 @@ export class LoadTracker {
     }
   }
 
-  /** Questions that wait; for whoever wants to know which were taken by somebody else. */
+  /** Whether a question is unanswered: shows which updates another program took. */
   isOpen(chatId: number, number: number): boolean {
     const chat = this.chats.get(chatId);
     return chat !== undefined && (chat.waiting.has(number) || chat.lost.has(number));

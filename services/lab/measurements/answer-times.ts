@@ -1,8 +1,7 @@
 /**
- * How long the bot takes to answer people who write by hand: from a message of theirs to the next one of the bot in the
- * same chat.
+ * How long the bot takes to answer people who write by hand: from a person's message to the bot's next one in that chat.
  *
- * It is for a chart: an answer is not matched with its question, so whoever writes twice in a row is measured once.
+ * For a chart only: an answer is not matched with its question, so two messages in a row are measured once.
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import { percentiles } from '../load/load-tracker.ts';
@@ -14,7 +13,7 @@ import type { RunningEmulator } from '../telegram-emulator/server.ts';
 export interface AnswerTimesDeps {
   readonly clock: Clock;
   readonly emulator: Pick<RunningEmulator, 'onEvent'>;
-  /** Chats where the bot speaks only when it was spoken to. */
+  /** Chats in which the bot writes only answers. */
   readonly chatIds: readonly number[];
 }
 
@@ -32,7 +31,7 @@ export class AnswerTimes {
     parts.emulator.onEvent((event) => this.hear(event));
   }
 
-  /** Of the last seconds. */
+  /** Covers the last few seconds. */
   recent(): Percentiles | null {
     const nowMs = this.parts.clock.monotonicMs();
     return percentiles(this.times.filter(({ atMs }) => nowMs - atMs <= recentMs).map(({ ms }) => ms));

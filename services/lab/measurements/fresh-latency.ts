@@ -1,6 +1,6 @@
 /**
- * The latency of a load's answers for a chart, for as long as answers come: what was measured long ago says nothing
- * about this second, so a chart has a gap there.
+ * The latency of a load's answers for a chart, as long as answers come. Old measurements say nothing about this second, so
+ * the chart shows a gap instead.
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { LoadCounts, Percentiles } from '../load/load-view.ts';
@@ -19,7 +19,7 @@ export class FreshLatency {
     this.counts = counts;
   }
 
-  /** To be asked once a second: it sees by the count of answers whether any have come. */
+  /** To be called once a second: the number of answers shows whether new ones have come. */
   read(): Percentiles | null {
     const nowMs = this.clock.monotonicMs();
     const { answered, latencyMs } = this.counts();

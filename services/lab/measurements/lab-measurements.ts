@@ -1,4 +1,8 @@
-/** What watches the messages and the polls of a lab, and writes messages into it. */
+/**
+ * Everything that measures a lab's messages and polls, and the two loads that write messages into it.
+ *
+ * Tested by: test/lab/drills/drills.test.ts
+ */
 import type { UpstashStore } from '../../adapters/redis/upstash-store.ts';
 import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
 import type { OutageStore } from '../../core/monitor/outage-store.ts';
@@ -15,9 +19,9 @@ import { Sampler } from './sampler.ts';
 
 export interface Measurements {
   readonly polls: PollWatch;
-  /** The messages of the load button and of the tour. */
+  /** The messages of the load control and of the tour. */
   readonly load: LoadGenerator;
-  /** The few messages by which a drill sees whether anything is lost. */
+  /** A few messages that show a drill whether anything is lost. */
   readonly probe: LoadGenerator;
   readonly sampler: Sampler;
   /** How many updates the journal holds. */
@@ -34,7 +38,7 @@ export interface MeasurementsDeps {
   readonly outages: OutageStore;
 }
 
-/** The emulator serves every token: what other bots do is not heard. */
+/** The same emulator, but with the events of this bot alone: the emulator serves every token. */
 export function forBot(token: string, emulator: RunningEmulator): RunningEmulator {
   const own = botId(token);
   return {
@@ -46,7 +50,7 @@ export function forBot(token: string, emulator: RunningEmulator): RunningEmulato
   };
 }
 
-/** Apart from all people, and from one another. */
+/** Ranges of chat ids, apart from all people and from each other. */
 const loadChatsFrom = 50_000_001;
 const probeChatsFrom = 60_000_001;
 

@@ -1,8 +1,8 @@
 /**
- * Who polls, and when nobody does: read from the emulator's events.
+ * Who polls, and how long nobody polled: read from the emulator's events.
  *
- * A watch is kept for as long as the lab runs; a *session* of it measures one drill. A client is a connection to the
- * emulator; one process may have several of them, one after another.
+ * One watch runs as long as the lab; a *session* of it measures one drill. A client is a connection to the emulator; one
+ * process may have several, one after another.
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
@@ -12,8 +12,8 @@ interface OpenPoll {
   readonly client: string;
 }
 
-const heard: readonly string[] = ['poll-opened', 'poll-closed', 'poll-abandoned', 'conflict'];
-/** More connections than a few workers have in many hand-overs. */
+const watchedTypes: readonly string[] = ['poll-opened', 'poll-closed', 'poll-abandoned', 'conflict'];
+/** More connections than a few workers make in many hand-overs. */
 const clientsKept = 200;
 
 export class PollWatch {
@@ -27,14 +27,14 @@ export class PollWatch {
 
   constructor({ clock, emulator }: { clock: Clock; emulator: Pick<RunningEmulator, 'onEvent'> }) {
     this.clock = clock;
-    this.stopListening = emulator.onEvent((event) => this.hear(event));
+    this.stopListening = emulator.onEvent((event) => this.onEvent(event));
   }
 
   close(): void {
     this.stopListening();
   }
 
-  /** A client that is not one of the workers. */
+  /** Ignores a client that is not a worker. */
   ignore(client: string): void {
     remember(this.ignored, client);
   }
@@ -45,8 +45,8 @@ export class PollWatch {
     return session;
   }
 
-  private hear({ type, details }: EmulatorEvent): void {
-    if (!heard.includes(type)) return;
+  private onEvent({ type, details }: EmulatorEvent): void {
+    if (!watchedTypes.includes(type)) return;
     const pollId = Number(details['pollId']);
     const client = String(details['client']);
     if (this.ignored.has(client)) return;
@@ -79,10 +79,10 @@ export class PollSession {
     this.clock = clock;
     this.watch = watch;
     this.leave = leave;
-    this.judge();
+    this.update();
   }
 
-  /** The longest time without a poll, one that still goes on included. */
+  /** The longest time without a poll, including a current one. */
   get longestPauseMs(): number {
     return Math.max(this.longestMs, this.currentPauseMs);
   }
@@ -95,35 +95,35 @@ export class PollSession {
     this.leave();
   }
 
-  /** Whoever polls now is frozen: what is open of theirs is open for nobody. */
+  /** The current client is frozen: its open polls no longer count as polling. */
   disown(): void {
     const { latest, open } = this.watch;
     if (latest !== undefined) this.disowned.add(latest);
     for (const { client } of open.values()) this.disowned.add(client);
-    this.judge();
+    this.update();
   }
 
-  /** Whoever was frozen is awake in time, and polls by right. */
+  /** The frozen client woke up in time: its polls count again. */
   own(): void {
     this.disowned.clear();
-    this.judge();
+    this.update();
   }
 
   opened(client: string): void {
     this.polls += 1;
     if (this.disowned.has(client)) this.disownedPolls += 1;
-    this.judge();
+    this.update();
   }
 
   closed(): void {
-    this.judge();
+    this.update();
   }
 
   private get currentPauseMs(): number {
     return this.idleSinceMs === undefined ? 0 : this.clock.monotonicMs() - this.idleSinceMs;
   }
 
-  private judge(): void {
+  private update(): void {
     const isPolled = [...this.watch.open.values()].some(({ client }) => !this.disowned.has(client));
     if (isPolled === this.isPolled) return;
     if (isPolled) {

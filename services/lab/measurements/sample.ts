@@ -1,10 +1,10 @@
-/** What the charts show of one second. */
+/** One second of the charts. */
 import type { Percentiles } from '../load/load-view.ts';
 
 export interface Sample {
   readonly atMs: number;
   readonly updatesPerSecond: number;
-  /** Of the answers of late; null when the last seconds brought none. */
+  /** Latency of recent answers; null if the last seconds brought none. */
   readonly latencyMs: Percentiles | null;
   readonly heartbeatAgeSeconds: number | null;
 }

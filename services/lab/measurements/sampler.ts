@@ -13,7 +13,7 @@ import type { Sample } from './sample.ts';
 export interface SamplerDeps {
   readonly clock: Clock;
   readonly emulator: Pick<RunningEmulator, 'onEvent'>;
-  /** Null when there is no heartbeat; may reject. */
+  /** Null without a heartbeat; may reject. */
   readonly heartbeatAge: () => Promise<number | null>;
   readonly latency: () => Percentiles | null;
 }

@@ -1,8 +1,10 @@
 /**
- * One of the lab's child processes: a program of the project, run as production runs it, from its environment alone.
+ * One of the lab's child processes: a program of the project that runs as in production, from its environment alone.
  *
- * Each is the leader of a session of its own, so that Ctrl-C in the terminal reaches the lab only, which then ends
- * them in order.
+ * Each child leads a session of its own. So Ctrl-C in the terminal reaches only the lab, which then ends the children in
+ * order.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,11 +19,11 @@ export interface ChildExit {
 }
 
 export interface Child {
-  /** Undefined when the program could not be started. */
+  /** Undefined if the program could not be started. */
   readonly pid: number | undefined;
-  /** Resolves when it has ended and what it said has been heard. */
+  /** Resolves when it has ended and its output has been read. */
   readonly ended: Promise<ChildExit>;
-  /** False when it has ended already. */
+  /** Returns false if it has already ended. */
   kill(signal: NodeJS.Signals): boolean;
 }
 
@@ -32,7 +34,7 @@ export interface ChildOptions {
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
 }
 
-const lastWordsMs = 250;
+const lastOutputMs = 250;
 const projectRoot = new URL('../../../', import.meta.url);
 
 export function startChild({ program, environment, onLine }: ChildOptions): Child {
@@ -46,9 +48,9 @@ export function startChild({ program, environment, onLine }: ChildOptions): Chil
   listen(child.stderr, (line) => onLine(line, 'stderr'));
   const heard = once(child, 'close').catch(() => undefined);
   const ended = new Promise<ChildExit>((resolve) => {
-    // Its last words come with its end; but a pipe that a process of its own holds open is not waited for.
+    // Its last output may come after its end. Do not wait for long: a grandchild may hold the pipe open.
     child.once('exit', async (code, signal) => {
-      await Promise.race([heard, systemClock.sleep(lastWordsMs)]);
+      await Promise.race([heard, systemClock.sleep(lastOutputMs)]);
       resolve({ code, signal });
     });
     child.once('error', (error) => {

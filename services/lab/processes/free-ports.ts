@@ -1,4 +1,4 @@
-/** Ports that nobody listens on right now. Between looking and using, another may take one: then start again. */
+/** Free ports on loopback. Another program may take one before it is used: then start again. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 

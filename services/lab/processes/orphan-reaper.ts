@@ -1,17 +1,19 @@
 /**
- * Sees to it that no child outlives the lab, however the lab ends (SIGKILL too) and whatever state a child is in
- * (one that is frozen by SIGSTOP notices nothing by itself).
+ * Makes sure that no child outlives the lab, however the lab ends (even by SIGKILL) and whatever state a child is in (one
+ * frozen by SIGSTOP notices nothing itself).
  *
- * How: a small shell in a session of its own holds the reading end of a pipe from here and is told the children's
- * process ids. The kernel closes that pipe when this process is gone; the shell then ends the children.
+ * How: a small shell in a session of its own holds the reading end of a pipe from this process, and receives the children's
+ * process ids through it. The kernel closes the pipe when this process ends; the shell then ends the children.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface OrphanReaper {
-  /** From now on these are the children, and no others. */
+  /** Replaces the list of children. */
   watch(pids: readonly number[]): void;
-  /** Ends the shell; the children are not its business any more. */
+  /** Ends the shell without touching the children. */
   stop(): Promise<void>;
 }
 
@@ -31,14 +33,14 @@ kill -KILL $left
 
 export function startOrphanReaper(): OrphanReaper {
   const shell = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
-  const gone = once(shell, 'close').catch(() => undefined);
-  // If the shell dies, the children merely lose their safety net.
+  const ended = once(shell, 'close').catch(() => undefined);
+  // If the shell dies, the children only lose their safety net.
   shell.stdin.on('error', () => undefined);
   return {
     watch: (pids) => void shell.stdin.write(`${pids.join(' ')}\n`),
     async stop() {
       shell.stdin.end('\n');
-      await gone;
+      await ended;
     },
   };
 }

@@ -1,18 +1,20 @@
 /**
- * What makes the lab and `npm run dev` stop.
+ * What stops the lab and `npm run dev`: SIGINT, SIGTERM and SIGHUP. The first one asks for an orderly stop, a second one
+ * for an immediate one.
  *
- * SIGINT, SIGTERM and SIGHUP as two wishes: end in order; and, asked again, end at once.
+ * One Ctrl-C may arrive several times: from the terminal, and again from npm, which passes it on. So a signal counts as the
+ * second one only if it comes clearly later.
  *
- * One Ctrl-C may come several times over: from the terminal, and again from npm, which passes it on. So only a
- * signal that comes clearly later counts as asking again.
+ * The end of npm counts as a signal too: npm sends SIGTERM to the shell between itself and this process, and that shell
+ * dies without passing it on.
  *
- * The end of npm is the same wish: npm sends SIGTERM to the shell between it and us, which dies of it without a word.
+ * Tested by: test/lab/lab.test.ts
  */
 import type { Clock } from '../../core/platform/clock.ts';
 
 export interface StopListeners {
   readonly onStop: () => void;
-  /** Asked again. */
+  /** Called on each signal that comes clearly after the first. */
   readonly onSecondSignal: () => void;
 }
 

@@ -1,11 +1,13 @@
 /**
- * A server that is not the project's own (Redis, Prometheus) as a child process with a directory of its own.
+ * A third-party server (Redis, Prometheus) as a child process with a directory of its own.
  *
- * Guarantees: when this process ends, however it ends (SIGKILL too), the server and the directory go with it; Ctrl-C in
- * the terminal reaches this process alone, which then decides what to do.
+ * Guarantees: when this process ends, however it ends (even by SIGKILL), the server and the directory go with it. Ctrl-C in
+ * the terminal reaches only this process, which then decides what to do.
  *
- * How: the server is the child of a small shell that also holds the reading end of a pipe from here. The kernel closes
- * that pipe when this process is gone; the shell then ends the server and removes the directory.
+ * How: the server is the child of a small shell that also holds the reading end of a pipe from this process. The kernel
+ * closes the pipe when this process ends; the shell then ends the server and removes the directory.
+ *
+ * Tested by: test/lab/prometheus/lab-prometheus.test.ts
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,14 +18,14 @@ import type { Clock } from '../../core/platform/clock.ts';
 export interface SupervisedProcessOptions {
   readonly executable: string;
   readonly args: readonly string[];
-  /** Removed with the process. */
+  /** Removed when the process ends. */
   readonly directory: string;
   readonly clock: Clock;
-  /** Hears of each line that it says. */
+  /** Called with each line of its output. */
   readonly onLine?: (line: string) => void;
 }
 
-/** The shell's own complaints go nowhere: on a broken pipe they would end it before it has cleaned up. */
+/** The shell's own errors are discarded: on a broken pipe they would end it before it has cleaned up. */
 const supervisor = `
 directory=$1; shift
 exec 4>&2 2>/dev/null
@@ -39,10 +41,10 @@ const stopWithinMs = 5000;
 const linesKept = 5;
 
 export class SupervisedProcess {
-  /** Resolves when it has ended, also when nobody asked it to. */
+  /** Resolves when it has ended, even unasked. */
   readonly ended: Promise<void>;
   hasEnded = false;
-  /** What it said last. */
+  /** The last lines of its output. */
   readonly lastLines: string[] = [];
   private readonly options: SupervisedProcessOptions;
   private readonly child: ChildProcess;
@@ -52,7 +54,7 @@ export class SupervisedProcess {
     this.options = options;
     const shell = ['-c', supervisor, 'lab-supervisor', directory, executable, ...args];
     this.child = spawn('/bin/sh', shell, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
-    // The other end is gone when the server ended by itself.
+    // The other end is gone if the server ended by itself.
     this.child.stdio[3]?.on('error', () => undefined);
     this.ended = once(this.child, 'close')
       .catch(() => undefined)
@@ -60,11 +62,11 @@ export class SupervisedProcess {
         this.hasEnded = true;
       });
     for (const stream of [this.child.stdout, this.child.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.hear(line));
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.addLine(line));
     }
   }
 
-  /** Closing the pipe asks it to end; after a while it is ended. */
+  /** Closes the pipe, which ends the server; kills it if that takes too long. */
   async stop(): Promise<void> {
     const { clock, directory } = this.options;
     this.child.stdio[3]?.destroy();
@@ -77,7 +79,8 @@ export class SupervisedProcess {
     }
     await rm(directory, { recursive: true, force: true });
   }
-  private hear(line: string): void {
+
+  private addLine(line: string): void {
     this.lastLines.push(line);
     if (this.lastLines.length > linesKept) this.lastLines.shift();
     this.options.onLine?.(line);

@@ -1,8 +1,8 @@
 /**
  * A real Prometheus for the lab, with the project's own configuration, alerts and recording rules.
  *
- * Guarantees: it listens on loopback on a free port and writes into a directory of its own, which goes with it; see
- * `supervised-process.ts`. Its targets are what `setTargets` said last: workers come and go, as they do in Cloud Map.
+ * Guarantees: it listens on loopback on a free port and writes only into its own directory, which is removed with it; see
+ * `supervised-process.ts`. Its targets are those of the last `setTargets`: workers come and go, as they do in Cloud Map.
  */
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ export interface LabPrometheusOptions {
   /** The path of `prometheus`. */
   readonly executable: string;
   readonly clock: Clock;
-  /** How many times faster than production it scrapes and judges. */
+  /** How many times faster than in production it scrapes and evaluates. */
   readonly speed: number;
 }
 
@@ -28,9 +28,9 @@ export interface PrometheusTarget {
 
 export interface LabPrometheus {
   readonly url: string;
-  /** Resolves when it has ended, also when nobody asked it to. */
+  /** Resolves when it has ended, even unasked. */
   readonly ended: Promise<void>;
-  /** May be said as often as one likes; only a change is written. */
+  /** Cheap to repeat: only a change is written. */
   setTargets(targets: readonly PrometheusTarget[]): Promise<void>;
   stop(): Promise<void>;
 }
@@ -42,10 +42,10 @@ const targetsFile = 'targets.json';
 const readyWithinMs = 20_000;
 const readyEveryMs = 50;
 const readyTimeoutMs = 2000;
-/** A free port may be taken by another before Prometheus listens on it. */
+/** Another program may take the free port before Prometheus listens on it. */
 const triesMax = 3;
 
-/** Throws when it does not come up, with what it said. */
+/** If Prometheus does not come up, throws with its last output. */
 export async function startLabPrometheus(options: LabPrometheusOptions): Promise<LabPrometheus> {
   for (let tries = 1; ; tries += 1) {
     const started = await tryStart(options);
@@ -83,7 +83,7 @@ async function tryStart({ executable, clock, speed }: LabPrometheusOptions): Pro
       const text = targetsText(targets);
       if (text === known) return written;
       known = text;
-      // One after another: the last word stays.
+      // One write after another, so that the last call wins.
       written = written.then(() => (child.hasEnded ? undefined : writeTargets(directory, text)));
       return written;
     },
@@ -91,7 +91,7 @@ async function tryStart({ executable, clock, speed }: LabPrometheusOptions): Pro
   };
 }
 
-/** Everything that Prometheus reads stands beside its configuration. */
+/** Writes everything that Prometheus reads beside its configuration. */
 async function writeFiles(directory: string, speed: number): Promise<void> {
   for (const file of [configuration, ...ruleFiles]) {
     const text = await readFile(new URL(file, source), 'utf8');

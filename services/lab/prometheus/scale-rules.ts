@@ -1,8 +1,8 @@
 /**
- * Makes Prometheus's configuration and rules as much faster as the lab is.
+ * Speeds up Prometheus's configuration and rules by the lab's factor.
  *
- * Durations (`5m`, `offset 15m`, `for: 2m`) and limits written as `minutes * 60` shrink alike; numbers of events do not,
- * and texts keep the words of production. Durations stop shrinking at half a second: scrapes take time of their own.
+ * Durations (`5m`, `offset 15m`, `for: 2m`) and limits written as `minutes * 60` shrink alike. Event counts do not, and
+ * texts keep production's words. No duration gets shorter than half a second, because scrapes take time themselves.
  */
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

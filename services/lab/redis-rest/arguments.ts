@@ -1,4 +1,8 @@
-/** The command line of the lab's Redis REST server. */
+/**
+ * The command line of the lab's Redis REST server.
+ *
+ * Tested by: test/lab/redis-rest/main.test.ts
+ */
 
 export interface RestArguments {
   readonly port: number;

@@ -1,15 +1,15 @@
 /**
  * A Redis in this process, for machines without a `redis-server` and for the simulator.
  *
- * Guarantees: what it knows (strings, keys and their expiry, hashes, lists, streams, scripts, publish/subscribe,
- * transactions) answers as Redis 7.0 does, error texts included; a shared suite holds it to a real one. Anything
+ * Guarantees: what it supports (strings, keys and their expiry, hashes, lists, streams, scripts, publish/subscribe,
+ * transactions) answers as Redis 7.0 does, error texts included; a shared suite compares it with a real one. Anything
  * else is refused with Redis's "unknown command". All of it is synchronous and atomic; there is no rollback, as in
  * Redis. Time comes in through `nowMs` alone and stands still during a command, a script or a transaction.
  *
  * Does not guarantee: durability (it lives and dies with the process), limits on memory, or the order in which
  * Redis lists the keys and the fields of large hashes (here: the order in which they came).
  *
- * Text goes in and comes out as JavaScript strings; `executeBytes` and its kin speak byte strings (`bytes.ts`).
+ * Text goes in and comes out as JavaScript strings; `executeBytes` and its relatives use byte strings (`bytes.ts`).
  */
 import { type Bytes, bytesOfText, textOfBytes } from './store/bytes.ts';
 import { arityFits, type Command, type CommandContext, type CommandTable } from './store/command.ts';
@@ -33,7 +33,7 @@ export interface EmbeddedStoreOptions {
   nowMs(): number;
 }
 
-/** Hears of every command, before it runs; the words are byte strings. */
+/** Called with every command before it runs; the words are byte strings. */
 export type CommandListener = (command: readonly Bytes[], atMs: number) => void;
 
 interface NamedCommand {
@@ -88,7 +88,7 @@ export class EmbeddedStore {
     };
   }
 
-  /** Another store with nothing in it, at once. */
+  /** Another empty store, without the time to load Lua. */
   sibling(options: EmbeddedStoreOptions = this.options): EmbeddedStore {
     return new EmbeddedStore(this.vm, options);
   }
@@ -117,7 +117,7 @@ export class EmbeddedStore {
     return mapReplyTexts(reply, textOfBytes);
   }
 
-  /** Hears what is published on `channel` until the returned function is called. */
+  /** Returns a function that ends the subscription. */
   subscribe(channel: string, listener: MessageListener): () => void {
     return this.subscribeBytes(bytesOfText(channel), (message, heardOn) =>
       listener(textOfBytes(message), textOfBytes(heardOn)),

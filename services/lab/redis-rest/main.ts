@@ -3,12 +3,12 @@
  *
  *     node services/lab/redis-rest/main.ts --port P --token T [--token T2 …] [--embedded]
  *
- * Prints `ready <url>` when it serves, in front of a real `redis-server` when one is on PATH, else, or with
- * `--embedded`, of the embedded store. `--port 0` takes a free port. A busy port and wrong arguments give one line
- * each and exit code 78; a redis-server that does not come up, or is lost, gives 69.
+ * Prints `ready <url>` once it serves, in front of a real `redis-server` if one is on PATH, else, or with `--embedded`, of
+ * the embedded store. `--port 0` takes a free port. A busy port and wrong arguments give one line each and exit code 78;
+ * a redis-server that does not come up, or is lost, gives 69.
  *
- * SIGINT, SIGTERM and SIGHUP end it with exit code 0 and leave nothing behind. So does the end of standard input
- * when that is a pipe which was open at the start: whoever held the other end is gone.
+ * SIGINT, SIGTERM and SIGHUP end it with exit code 0 and leave nothing behind. So does the end of standard input, if that
+ * is a pipe that was open at the start: the program at its other end is gone.
  */
 import { fstatSync } from 'node:fs';
 import { systemClock } from '../../adapters/system-clock.ts';
@@ -66,7 +66,7 @@ async function watchInput(): Promise<StandardInput> {
     });
   });
   process.stdin.resume();
-  // One that was closed from the beginning shows it by then, and says nothing about whoever started this.
+  // A pipe that was closed from the start shows it by then, and says nothing about the parent program.
   await systemClock.sleep(openAtStartMs);
   return { end: ended ? never : end };
 }
@@ -76,7 +76,7 @@ const watching = watchInput();
 const redis = await start(readArguments());
 let stopping = false;
 const stop = (): void => {
-  // Asked a second time: no patience left. The redis-server goes with this process in any case.
+  // Asked a second time: end at once. The redis-server ends with this process in any case.
   if (stopping) process.exit(exitCodes.cleanStop);
   stopping = true;
   redis.stop().then(

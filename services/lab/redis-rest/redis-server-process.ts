@@ -1,7 +1,9 @@
 /**
  * A real `redis-server` as a child process, on a Unix socket in a directory of its own.
  *
- * Guarantees: nothing is written to disk but that directory, and those of `SupervisedProcess`.
+ * Guarantees: those of `SupervisedProcess`; it writes to no other place on the disk.
+ *
+ * Tested by: test/lab/redis-rest/real/real-redis.test.ts
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,14 +13,14 @@ import { SupervisedProcess } from '../processes/supervised-process.ts';
 
 export interface RedisServerProcess {
   readonly socketPath: string;
-  /** Resolves when the server has ended, also when nobody asked it to. */
+  /** Resolves when the server has ended, even unasked. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
 const readyWithinMs = 20_000;
 
-/** `executable` is redis-server's path. Throws when the server does not come up, with what it said. */
+/** `executable` is redis-server's path. If the server does not come up, throws with its last output. */
 export async function startRedisServer(executable: string, clock: Clock): Promise<RedisServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'staffprobot-redis-'));
   const socketPath = join(directory, 'redis.sock');

@@ -1,4 +1,8 @@
-/** Reads what a client asks for out of an HTTP request's path, query and body. */
+/**
+ * Reads a request from the path, query and body of an HTTP request.
+ *
+ * Tested by: test/lab/redis-rest/rest-refusals.test.ts
+ */
 import type { Topic } from './backend.ts';
 import { type Bytes, bytesOfText } from './store/bytes.ts';
 

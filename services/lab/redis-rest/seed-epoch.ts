@@ -1,6 +1,6 @@
 /**
- * A store that is made anew on purpose says so by epoch 0: no leader can have outlived the one before it, so the
- * first worker need not wait for a lease to pass.
+ * Marks a store as deliberately new by epoch 0. No leader can have survived from before, so the first worker need not wait
+ * out a lease.
  */
 import { upstashStore } from '../../adapters/redis/upstash-store.ts';
 import { storeKeys } from '../../core/platform/store-keys.ts';

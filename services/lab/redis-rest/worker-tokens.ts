@@ -1,13 +1,13 @@
 /**
- * Each worker's own token for the store, so that one of them can be cut off from it alone.
+ * Each worker's own token for the store, so that one worker can be cut off alone.
  *
- * The lab's own token opens the store as well and is never cut. A worker's token contains it, and is therefore kept
- * out of what is shown by the same redaction.
+ * The lab's own token opens the store too and is never blocked. A worker's token contains it, so the same redaction keeps
+ * both out of everything shown.
  */
 import type { Faults } from './faults.ts';
 
 export class WorkerTokens {
-  /** All that are valid now; the REST server looks at each request. */
+  /** All valid tokens; the REST server checks them on each request. */
   readonly tokens: string[];
   private readonly own: string;
 
@@ -16,14 +16,14 @@ export class WorkerTokens {
     this.tokens = [own];
   }
 
-  /** A token for the worker of the task with this id. */
+  /** Issues a token for the worker of the task with this id. */
   issue(taskId: string): string {
     const token = this.tokenOf(taskId);
     this.tokens.push(token);
     return token;
   }
 
-  /** The task has ended. */
+  /** To be called when the task has ended. */
   revoke(taskId: string, faults: Faults): void {
     const token = this.tokenOf(taskId);
     const at = this.tokens.indexOf(token);
@@ -31,6 +31,7 @@ export class WorkerTokens {
     faults.set(token, { kind: 'none' });
   }
 
+  /** The store refuses this worker's connections from now on. */
   block(taskId: string, faults: Faults): void {
     faults.set(this.tokenOf(taskId), { kind: 'refuse' });
   }

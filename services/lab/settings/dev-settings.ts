@@ -2,6 +2,8 @@
  * The settings of `npm run dev`: `.env` and the environment together, checked before anything is started.
  *
  * Guarantees: all problems at once, the worker's own and those of running it on a developer's machine.
+ *
+ * Tested by: test/lab/dev.test.ts
  */
 import { type Environment, EnvironmentReader } from '../../core/settings/environment-reader.ts';
 import { readSettings } from '../../core/settings/settings.ts';
@@ -12,10 +14,10 @@ export interface DevStore {
 }
 
 const tokenNames = ['TELEGRAM_BOT_TOKEN_OVERRIDE', 'TELEGRAM_BOT_TOKEN_DEV', 'TELEGRAM_BOT_TOKEN'] as const;
-/** Stands in for the embedded store's address and token, which are not known before it runs. */
+/** Replaces the embedded store's address and token, which are unknown before it runs. */
 const placeholder: DevStore = { url: 'http://127.0.0.1', token: 'embedded' };
 
-/** One line each; none when the worker may be started. */
+/** One line for each problem; none if the worker may start. */
 export function devProblems(
   environment: Environment,
   { hasEnvFile }: { hasEnvFile: boolean },
@@ -49,7 +51,7 @@ export function devProblems(
   return read.ok ? reader.problems : [...reader.problems, ...read.problems];
 }
 
-/** Whether the developer has given a store; the embedded one is used otherwise. */
+/** Whether the developer has configured a store; if not, the embedded one is used. */
 export function hasOwnStore(environment: Environment): boolean {
   return new EnvironmentReader(environment).text('UPSTASH_REDIS_REST_URL') !== undefined;
 }

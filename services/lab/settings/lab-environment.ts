@@ -1,9 +1,13 @@
-/** The environments of the lab's programs: what a deployment would set, pointing at the lab's own servers. */
+/**
+ * The environments of the lab's programs: those of a deployment, but pointing at the lab's own servers.
+ *
+ * Tested by: test/lab/settings/lab-settings.test.ts
+ */
 
 import { superadmins } from '../chats/people.ts';
 import type { LabTimes } from './lab-times.ts';
 
-/** Where the lab's servers are, and the credentials that are only good for them. */
+/** The addresses of the lab's servers, and credentials that work only there. */
 export interface LabAddresses {
   readonly redisUrl: string;
   readonly redisToken: string;
@@ -11,7 +15,7 @@ export interface LabAddresses {
   readonly botToken: string;
   readonly awsUrl: string;
   readonly metadataUrl: string;
-  /** The ops function's address, for the one-tap links, and what signs them. */
+  /** The ops function's address and the secret of the one-tap links. */
   readonly opsUrl: string;
   readonly opsLinkSecret: string;
 }
@@ -23,10 +27,10 @@ export const service = 'bot';
 export const region = 'eu-central-1';
 export const account = '000000000000';
 export const topicArn = `arn:aws:sns:${region}:${account}:staffprobot-lab-alerts`;
-/** Well within the time that a stopping lab gives its children. */
+/** Well below the time that a stopping lab gives its children. */
 const drainSeconds = 6;
 
-/** What the worker and the functions share. */
+/** Shared by the worker and the functions. */
 function commonEnvironment(site: LabAddresses, times: LabTimes): Environment {
   return {
     ENVIRONMENT: 'production',
@@ -45,7 +49,7 @@ export interface TaskPorts {
   readonly sidecar: number;
 }
 
-/** Of one task: `METRICS_*` tell the worker and its sidecar of one another. */
+/** For one task; `METRICS_*` connect the worker and its sidecar. */
 export function workerEnvironment(
   site: LabAddresses,
   times: LabTimes,

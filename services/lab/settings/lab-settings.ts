@@ -1,23 +1,23 @@
 /**
- * What the lab is told: `LAB_PORT`, `--speed`, and the few of the bot's own settings that are passed on to it.
+ * The lab's settings: `LAB_PORT`, `--speed`, and the few of the bot's own settings that are passed on to it.
  *
- * Everything else of the environment stays outside: the lab has its own bot, store and accounts, and must never
- * touch real ones.
+ * Everything else in the environment is left out: the lab has its own bot, store and accounts, and must never touch real
+ * ones.
  */
 import { parseArgs } from 'node:util';
 import { type Environment, EnvironmentReader } from '../../core/settings/environment-reader.ts';
 import type { SettingsResult } from '../../core/settings/settings.ts';
 
 export interface LabSettings {
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   /** How many times faster than in production the monitor, the heartbeat and the lease run. */
   readonly speed: number;
-  /** What every child process gets besides its own settings. */
+  /** Passed to every child process beside its own settings. */
   readonly childEnvironment: Readonly<Record<string, string>>;
-  /** The bot's settings that a newcomer may want to try out. */
+  /** The bot's settings that a newcomer may want to try. */
   readonly botEnvironment: Readonly<Record<string, string>>;
-  /** Where programs are looked up. */
+  /** The PATH to search for programs. */
   readonly searchPath: string;
 }
 
@@ -60,7 +60,7 @@ function readPort(reader: EnvironmentReader): number {
   return labPortDefault;
 }
 
-/** The speed, or in one line what is wrong with the arguments. */
+/** The speed, or one line if the arguments are wrong. */
 function readSpeed(words: readonly string[]): number | string {
   const expected = `a whole number from 1 to ${speedMax}`;
   const mend = 'write it like: npm start -- --speed 10';

@@ -1,9 +1,9 @@
-/** Which faults are in place at present, for showing: whoever puts one in place says so here. */
+/** The faults that are in place now, for display. Code that sets or clears a fault records it here. */
 export class ActiveFaults {
   /** What Telegram does instead of answering polls. */
   telegram: string | null = null;
   store: string | null = null;
-  /** By name: those that the store refuses. */
+  /** The names of the workers that the store refuses. */
   readonly cutWorkers = new Set<string>();
   roguePolling = false;
 }

@@ -1,4 +1,4 @@
-/** The lab's live log: the last lines of every process and function, redacted, with a number each. */
+/** The lab's live log: the last lines of every process and function, redacted and numbered. */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Redact } from '../../core/platform/redaction.ts';
 import { type LogLevel, logLevels } from '../../core/settings/settings.ts';
@@ -7,17 +7,17 @@ import { Listeners } from './listeners.ts';
 export interface LabLogEntry {
   readonly seq: number;
   readonly atMs: number;
-  /** The process or function that says it. */
+  /** The process or function that wrote it. */
   readonly source: string;
   readonly level: LogLevel;
   readonly message: string;
-  /** The other fields of a JSON line, as JSON; empty when there are none. */
+  /** The remaining fields of a JSON line, as JSON; empty if there are none. */
   readonly details: string;
 }
 
 const entriesKept = 400;
 const textMax = 2000;
-/** Shown by their own columns or the same in every line. */
+/** Fields that have their own column, or are the same in every line. */
 const commonFields = ['ts', 'level', 'message', 'service', 'pid'];
 
 export class LabLog {
@@ -56,7 +56,7 @@ export class LabLog {
     this.added.notify(entry);
   }
 
-  /** A line as a process wrote it: JSON by our logger, or anything else. */
+  /** Adds a line of a process: JSON by our logger, or any other text. */
   sayLine(source: string, line: string, levelOfPlainText: LogLevel): void {
     if (line.trim() === '') return;
     const fields = jsonObject(line);
@@ -64,7 +64,7 @@ export class LabLog {
       this.say(source, levelOfPlainText, line);
       return;
     }
-    // A metric line of CloudWatch's embedded format says nothing to a reader of the log.
+    // A metric line in CloudWatch's embedded format is of no use in a log for people.
     if ('_aws' in fields) return;
     const level = logLevels.find((known) => known === fields['level']) ?? 'info';
     const rest = Object.entries(fields).filter(([name]) => !commonFields.includes(name));

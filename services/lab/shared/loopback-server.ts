@@ -1,7 +1,7 @@
 /**
  * What the lab's HTTP servers have in common: they listen on the loopback address alone, and read bounded bodies.
  *
- * Tested by: test/lab/functions/function-url.test.ts
+ * Tested by: test/lab/redis-rest/rest-refusals.test.ts
  */
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
@@ -13,7 +13,7 @@ export interface LoopbackServer {
   /** Without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** Closes every connection, even those of open requests. */
+  /** Closes every connection, even those of open requests. May be called again. */
   close(): Promise<void>;
 }
 
@@ -29,11 +29,11 @@ export async function listenOnLoopback(
   server.listen(port, host);
   await once(server, 'listening');
   const { port: boundPort } = server.address() as AddressInfo;
+  const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
   return {
     url: `http://${host}:${boundPort}`,
     port: boundPort,
     async close() {
-      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
       await closed;

@@ -1,4 +1,4 @@
-/** Why the lab does not do what it was asked for. Nothing was changed then. */
+/** Why the lab refuses a request. A refused request changes nothing. */
 import type { Text } from './text.ts';
 
 export interface Refusal {

@@ -1,4 +1,4 @@
-/** What the lab says to people, in both languages: who shows it chooses. */
+/** A text of the lab in both languages; the page or the terminal chooses one. */
 export interface Text {
   readonly en: string;
   readonly ru: string;
@@ -6,10 +6,10 @@ export interface Text {
 
 /** One measured thing, ready to be shown. */
 export interface Figure {
-  /** The measure's name, which stays; its end tells the unit of `amount`. */
+  /** The measure's stable name; its ending states the unit of `amount`. */
   readonly id: string;
   readonly label: Text;
-  /** As it was measured: for programs. */
+  /** As measured, for programs. */
   readonly amount: number;
   readonly value: Text;
 }
@@ -18,7 +18,7 @@ export function text(en: string, ru: string): Text {
   return { en, ru };
 }
 
-/** What needs no translation. */
+/** A text that needs no translation. */
 export function same(text: string | number): Text {
   return { en: String(text), ru: String(text) };
 }
@@ -33,7 +33,7 @@ const unitNames: Readonly<Record<keyof Text, Units>> = {
 };
 const [minuteMs, hourMs] = [60_000, 3_600_000];
 
-/** As people read it: no more digits than they want to know, in the unit that suits the size. */
+/** For people: few digits, in a unit that suits the size. */
 export function amount(value: number, unit: Unit): Text {
   if (unit === 'count') return same(Math.round(value));
   if (unit === 's') return spell((units) => inSeconds(value * 1000, units));

@@ -1,9 +1,9 @@
 /**
- * The arguments of a call, as leniently read as the real server reads them.
+ * The arguments of a call, read as leniently as the real server reads them.
  *
- * Every argument is text, however it came: a JSON body's strings are taken as they are and its other values as
- * their JSON text, so `"limit": null` is the text `null`, which is the integer 0. Names are case-sensitive; of
- * equal names the first wins, and the query string comes before the body.
+ * Every argument is text, however it came: a JSON body's strings are used as they are and its other values as their JSON
+ * text, so `"limit": null` is the text `null`, which is the integer 0. Names are case-sensitive; the first of equal names
+ * wins, and the query string comes before the body.
  * Source: rule 1 of the semantics note; td's `to_integer`, `to_bool` and `HttpReader`.
  */
 import { parseMultipart } from './multipart.ts';

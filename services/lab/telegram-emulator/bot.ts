@@ -1,7 +1,9 @@
 /**
  * One bot: everything that the emulator keeps for one token.
  *
- * Memory is bounded: the queue by its own limits, everything else by the number of entries kept.
+ * Memory is bounded: the queue by its own limits, everything else by the number of kept entries.
+ *
+ * Tested by: test/lab/telegram-emulator/methods.test.ts
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';

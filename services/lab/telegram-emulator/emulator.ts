@@ -1,8 +1,10 @@
 /**
- * The Bot API server without its HTTP: tokens, bots, calls, and what a lab needs to see and do from outside.
+ * The Bot API server without its HTTP: tokens, bots, calls, and the lab's own ways to see and change its state.
  *
- * Guarantees: rule 22 of the semantics note (tokens and unknown methods); every well-formed token is a bot of its
- * own. Does not guarantee: faults and latency, which belong to the transport.
+ * Guarantees: rule 22 of the semantics note (tokens and unknown methods); every well-formed token is a bot of its own.
+ * Does not guarantee: faults and latency, which belong to the transport.
+ *
+ * Tested by: test/lab/telegram-emulator/methods.test.ts
  */
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../core/platform/clock.ts';

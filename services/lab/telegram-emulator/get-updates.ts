@@ -1,8 +1,8 @@
 /**
- * getUpdates: the throttle, the one parking place, its waking, and the conflicts.
+ * getUpdates: the throttle, the single parked call, how it wakes, and the conflicts.
  *
- * Guarantees: rules 2 and 7 to 15 of the semantics note. A parked call stays parked when its client hangs up; the
- * answer then goes nowhere, and with it nothing is lost, because delivery confirms nothing.
+ * Guarantees: rules 2 and 7 to 15 of the semantics note. A parked call stays parked if its client hangs up. Its answer then
+ * goes nowhere, but nothing is lost, because delivery confirms nothing.
  * Assumes: `wake()` is called after each new update. Source: telegram-bot-api's `Client.cpp`.
  */
 import type { Clock } from '../../core/platform/clock.ts';

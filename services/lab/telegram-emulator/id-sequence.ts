@@ -1,8 +1,10 @@
 /**
- * A run of updates in the order of their ids, from the first unconfirmed one to the next id to be given.
+ * A run of updates ordered by id, from the first unconfirmed update to the next id.
  *
- * Within one run ids only grow. Removal from the front is cheap, and so is adding at the end; only a given id
- * that belongs further back is inserted.
+ * Within one run ids only grow. Removing at the front and appending are cheap; only a given id that belongs further back is
+ * inserted.
+ *
+ * Tested by: test/lab/telegram-emulator/update-queue.test.ts
  */
 export interface QueuedUpdate {
   readonly id: number;

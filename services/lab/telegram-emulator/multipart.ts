@@ -1,8 +1,10 @@
 /**
  * Reads the text fields of a multipart/form-data body (RFC 7578).
  *
- * Files are passed over: no method of this emulator takes one. A part without a closing boundary ends with the
- * body. Names and values are UTF-8.
+ * Files are skipped: no method of this emulator takes one. A part without a closing boundary ends with the body. Names and
+ * values are UTF-8.
+ *
+ * Tested by: test/lab/telegram-emulator/arguments.test.ts
  */
 const partEnd = Buffer.from('\r\n\r\n');
 

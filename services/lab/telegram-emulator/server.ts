@@ -1,12 +1,14 @@
 /**
  * The Bot API server of the lab, over HTTP.
  *
- * Guarantees: the 22 rules of the Bot API semantics note, for clients that send GET with a query string, or POST
- * with a query string, urlencoded, JSON or multipart body; the `/emulator/…` calls of `control.ts`.
- * Does not guarantee: persistence, files, flood limits, delivery to webhooks. It is for one machine: it listens
- * on the loopback address and knows no authentication.
+ * Guarantees: the 22 rules of the Bot API semantics note, for clients that send GET with a query string, or POST with a
+ * query string, urlencoded, JSON or multipart body; the `/emulator/…` calls of `control.ts`.
+ * Does not guarantee: persistence, files, flood limits, delivery to webhooks. It serves one machine: it listens on the
+ * loopback address and does not authenticate.
  *
- * Latency, when asked for, is the round trip's: half passes before a call is done, half before its answer goes.
+ * An optional latency is that of the round trip: half passes before a call is executed, half before its answer is sent.
+ *
+ * Tested by: test/lab/telegram-emulator/http.test.ts
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';

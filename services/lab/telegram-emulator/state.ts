@@ -1,4 +1,8 @@
-/** What `GET /emulator/state` shows of one bot: names stay as they are, because tests of others read them. */
+/**
+ * The answer of `GET /emulator/state` for one bot. Its names are stable: other programs' tests read them.
+ *
+ * Tested by: test/lab/telegram-emulator/control.test.ts
+ */
 import type { Bot } from './bot.ts';
 import { stateOf } from './message-methods.ts';
 import type { SentMessage } from './messages.ts';

@@ -1,14 +1,14 @@
 /**
  * A bot's queue of unconfirmed updates.
  *
- * Guarantees: rules 3 to 6 and 16 to 18 of the semantics note, as td's `TQueue.cpp` has them: confirmation is
- * cumulative and only by a positive offset, ids grow by one from a random first, at most 100,000 updates and
- * 128 MiB wait, and what waited too long is gone.
+ * Guarantees: rules 3 to 6 and 16 to 18 of the semantics note, as td's `TQueue.cpp` implements them: confirmation is
+ * cumulative and only by a positive offset; ids grow by one from a random first id; at most 100,000 updates and 128 MiB
+ * wait; updates that waited too long are dropped.
  * Does not guarantee: that anything outlives the process.
  *
- * A given id is kept, so that tests can make gaps and let ids go down. An id that is lower than one already
- * delivered begins a new run, as a restarted queue of the real server does; that run is served as soon as the
- * present one is confirmed, so that nothing of either is lost. One that is merely out of order takes its place.
+ * A given id is kept, so that tests can make gaps and let ids go down. An id lower than one already delivered begins a new
+ * run, like a restarted queue of the real server. That run is served once the current one is confirmed, so that nothing of
+ * either is lost. An id that is merely out of order is inserted at its place.
  */
 import type { Random } from '../../core/platform/random.ts';
 import { History } from './history.ts';

@@ -1,6 +1,8 @@
 /**
- * The kinds of update: what they are called, how long they wait, and which a bot gets.
+ * The kinds of update: their names, how long they wait, and which of them a bot gets.
  * Source: rules 18 and 19 of the semantics note.
+ *
+ * Tested by: test/lab/telegram-emulator/webhook.test.ts
  */
 const dayMs = 86_400_000;
 

@@ -1,9 +1,9 @@
 /**
- * setWebhook, deleteWebhook and getWebhookInfo, and which kinds of update the bot wants.
+ * setWebhook, deleteWebhook and getWebhookInfo, and the kinds of update that the bot wants.
  *
  * Guarantees: rules 13, 14, 19 and 20 of the semantics note.
- * Does not guarantee: delivery. The emulator sends nothing to a webhook; updates wait while one is set. It looks
- * up no host, keeps no certificate, and does not limit setWebhook to one call a second as the real server does.
+ * Does not guarantee: delivery. The emulator sends nothing to a webhook; updates wait while one is set. It looks up no
+ * host, keeps no certificate, and does not limit setWebhook to one call a second as the real server does.
  */
 import type { Arguments } from './arguments.ts';
 import { type ApiAnswer, badRequest, succeed } from './errors.ts';

@@ -1,8 +1,10 @@
 /**
- * Changes the times by which the lab works, as a company would: by a deployment of the workers and of the monitor.
+ * Changes the lab's times as a company would: by a deployment of the workers and of the monitor.
  *
- * Whoever is more patient is changed first on the way to slower times, and last on the way to quicker ones: a monitor
- * that expects a beat a second must not judge workers that beat three times a minute.
+ * The more patient side changes first on the way to slower times, and last on the way to quicker ones: a monitor that
+ * expects a heartbeat every second must not judge workers that send three a minute.
+ *
+ * Tested by: test/lab/tour/tour.test.ts
  */
 import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
 import { untilHealthy } from '../drills/drill-checks.ts';

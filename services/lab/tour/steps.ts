@@ -1,4 +1,8 @@
-/** The six steps of the guided tour. Those that break something are the drills themselves, under the tour's load. */
+/**
+ * The six steps of the guided tour. Those that break something are the drills themselves, under the tour's load.
+ *
+ * Tested by: test/lab/drills/demands.test.ts
+ */
 import { textsFor } from '../../bot/handlers/texts.ts';
 import { isOpen } from '../../core/outage/outage.ts';
 import type { Locale } from '../../core/platform/locale.ts';
@@ -22,7 +26,7 @@ import { deployTimes } from './deploy-times.ts';
 import { repairLink, tap } from './phone.ts';
 import type { TourStepId } from './tour-view.ts';
 
-/** `quick`: the times at which the tour is not too long. */
+/** `quick`: times that keep the tour short. */
 export type TourStep = (context: DrillContext, quick: LabTimes) => Promise<void>;
 
 const hello: TourStep = async (context) => {
@@ -31,7 +35,7 @@ const hello: TourStep = async (context) => {
   const askedMs = clock.wallMs();
   for (const person of people) conversations.say(person, '/start', locale);
   const answeredMs = new Map<number, number>();
-  await context.until(text('everybody has an answer', 'у каждого есть ответ'), () => {
+  await context.until(text('every command is answered', 'на каждую команду пришёл ответ'), () => {
     for (const { person, messages } of conversations.all()) {
       const answer = messages.find((message) => message.atMs >= askedMs && isGreeting(message, locale));
       if (answer !== undefined && !answeredMs.has(person.id))
@@ -43,7 +47,7 @@ const hello: TourStep = async (context) => {
   context.measure('slowestAnswerMs', Math.max(...answeredMs.values()));
 };
 
-/** What the bot answers to `/start`: a superadmin may hear other things from it at the same moment. */
+/** Whether this is the bot's answer to `/start`: a superadmin may receive other messages at the same time. */
 export function isGreeting(
   { from, text: said }: Pick<ChatMessage, 'from' | 'text'>,
   locale: Locale,
@@ -60,7 +64,7 @@ const deploy: TourStep = async (context, quick) => {
   demandNoOverlap(context);
 };
 
-/** A lock that is not handed over is free only when its lease ends: at the earliest a renewal's time before its length. */
+/** Without a hand-over the lock is free only when its lease ends: at the earliest one renewal interval before its TTL. */
 export function demandHandedOver({ measures, demand }: DrillContext, lease: LabTimes): void {
   const limitMs = (lease.leaseTtlSeconds - lease.leaseRenewSeconds) * 1000;
   const { pauseMs = Number.POSITIVE_INFINITY } = measures;
@@ -68,8 +72,8 @@ export function demandHandedOver({ measures, demand }: DrillContext, lease: LabT
   demand(
     pauseMs < limitMs,
     text(
-      `Nobody polled for ${pause.en}: as long as without a hand-over (${limit.en}).`,
-      `Никто не опрашивал ${pause.ru}: столько же, сколько без передачи (${limit.ru}).`,
+      `No worker polled for ${pause.en}, no less than without a hand-over (${limit.en}).`,
+      `Поллинга не было ${pause.ru}: не меньше, чем без передачи (${limit.ru}).`,
     ),
   );
 }
@@ -90,7 +94,7 @@ const hung: TourStep = async (context) => {
     context.measure('alertAfterMs', context.nowMs - frozenMs);
     context.resetOverlaps();
     const tappedMs = context.nowMs;
-    context.say(text('The alert’s repair button is tapped.', 'Касание кнопки «Починить» в тревоге.'));
+    context.say(text('Tapping the alert’s repair button.', 'Нажимаем кнопку «Починить» в тревоге.'));
     context.demand(await tap(link, context.end), text('The link did not work.', 'Ссылка не сработала.'));
     await untilAnswering(context);
     context.measure('repairedAfterMs', context.nowMs - tappedMs);
@@ -103,7 +107,7 @@ const hung: TourStep = async (context) => {
   demandNoLateCalls(context);
 };
 
-/** Every superadmin has the alert; the link of the first one's repair button. */
+/** Waits until every superadmin has the alert; returns the first one's repair link. */
 async function untilAlerted(context: DrillContext): Promise<string> {
   const { conversations } = context.lab;
   let links: (string | undefined)[] = [];

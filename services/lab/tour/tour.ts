@@ -1,12 +1,14 @@
 /**
- * The guided tour: six steps, one after another, each with the proof that its promise held. The page and
- * `npm run tour` run the same.
+ * The guided tour: six steps, one after another, each with proof that its promise held. The page and `npm run tour` run
+ * the same tour.
  *
- * The tour's second step deploys quick times, for in production the limit of silence alone is five minutes. When the
- * tour is over, or stopped, the times from before are deployed back.
+ * The second step deploys quick times, because in production the limit of silence alone is five minutes. When the tour is
+ * over or stopped, the original times are deployed again.
  *
- * Guarantees: a step that breaks its promise does not keep the next ones from being tried; every fault is mended when
- * its step ends; messages that somebody else had written stop for the tour and go on after it.
+ * Guarantees: a step that breaks its promise does not prevent the next ones; every fault is fixed when its step ends; a
+ * load that was running pauses for the tour and continues after it.
+ *
+ * Tested by: test/lab/tour/tour.test.ts
  */
 
 import { untilHealthy, untilLoadFlows } from '../drills/drill-checks.ts';
@@ -30,15 +32,15 @@ export interface TourStepResult {
   durationMs: number | null;
 }
 
-/** Quick enough for an audience, slow enough for a loaded machine. */
+/** Quick enough for an audience, slow enough for a busy machine. */
 export const tourSpeed = 30;
 const loadRate = { perSecond: 20, chats: 10 };
-/** Where a worker is struck in the middle of its work, handlers take a while. */
+/** Steps with slow handlers, so that a worker is struck in the middle of its work. */
 const slowIn: readonly TourStepId[] = ['deploy', 'crash'];
 
 export class Tour {
   private readonly lab: LabContext;
-  /** Why it may not begin just now; undefined when it may. */
+  /** Why it may not start now; undefined if it may. */
   private readonly busyWith: () => Text | undefined;
   private readonly changes = new Listeners();
   private readonly closing = new AbortController();
@@ -79,7 +81,7 @@ export class Tour {
     return this.changes.add(listener);
   }
 
-  /** Why it may not begin; undefined when it has begun. */
+  /** Returns why it may not start; undefined once it has started. */
   start(): Text | undefined {
     if (this.isRunning) return text('the tour is running already', 'экскурсия уже идёт');
     const busy = this.busyWith();
@@ -94,7 +96,7 @@ export class Tour {
     return undefined;
   }
 
-  /** False when it does not run. It ends once what it changed is as before. */
+  /** Returns false if it is not running. It ends once its changes are undone. */
   stop(): boolean {
     this.stopping.abort();
     return this.isRunning;
@@ -149,7 +151,7 @@ export class Tour {
     }
   }
 
-  /** Not when the lab itself is going. */
+  /** Does nothing if the lab itself is stopping. */
   private async deployBack(times: LabTimes): Promise<void> {
     if (this.closing.signal.aborted) return;
     const signals = { end: this.closing.signal, fixed: new AbortController().signal };

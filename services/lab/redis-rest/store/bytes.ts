@@ -3,6 +3,8 @@
  *
  * Redis values are bytes, and Lua's `#` and `string.sub` count bytes; so the store keeps byte strings, and text is
  * turned into UTF-8 bytes and back at its edges. Text of ASCII alone is the same in both forms and costs one scan.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
  */
 
 export type Bytes = string;

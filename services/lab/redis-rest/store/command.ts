@@ -1,4 +1,8 @@
-/** What a command of the embedded store is, and what it may touch. */
+/**
+ * What a command of the embedded store is, and what it may touch.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { PubSub } from './pubsub.ts';

@@ -1,4 +1,8 @@
-/** Redis's glob patterns (`*`, `?`, `[a-c]`, `[^a]`, `\` escapes), for KEYS, SCAN and PSUBSCRIBE. */
+/**
+ * Redis's glob patterns (`*`, `?`, `[a-c]`, `[^a]`, `\` escapes), for KEYS, SCAN and PSUBSCRIBE.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 
 /** Matches bytes, as Redis does: `?` is one byte, not one character. */

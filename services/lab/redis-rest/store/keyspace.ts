@@ -1,9 +1,11 @@
 /**
  * The keys, their values and their expiry times.
  *
- * Time stands still while a command, a script or a transaction runs (`nowMs` is set once at its start), as in
- * Redis. A key whose time was `t` is still there at `t` and gone at `t + 1`, as in Redis. Expired keys are removed
- * when they are next looked at, and by a sweep now and then, so that keys nobody asks for do not pile up.
+ * Time stands still while a command, a script or a transaction runs (`nowMs` is set once at its start), as in Redis. A key
+ * that expires at `t` still exists at `t` and is gone at `t + 1`, as in Redis. Expired keys are removed on the next access,
+ * and by an occasional sweep, so that unused keys do not pile up.
+ *
+ * Tested by: test/lab/redis-rest/embedded-store.test.ts
  */
 import type { Bytes } from './bytes.ts';
 import { RedisError, wrongType } from './reply.ts';

@@ -1,4 +1,8 @@
-/** Lists. A list that loses its last element goes with it. Pushing in front costs the list's length. */
+/**
+ * Lists. A list is removed with its last element. Pushing at the front costs the list's length.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import type { ListValue } from './keyspace.ts';

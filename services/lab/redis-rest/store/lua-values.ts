@@ -5,6 +5,8 @@
  * Lua to Redis: number → integer (truncated), string → bulk, true → 1, false and nil → null, {err=} → error,
  * {ok=} → status, any other table → its elements up to the first nil.
  * Source: https://redis.io/docs/latest/develop/interact/programmability/lua-api/#data-type-conversion
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
  */
 import type { Bytes } from './bytes.ts';
 import { type Address, type LuaState, type LuaWasm, luaType } from './lua-wasm.ts';

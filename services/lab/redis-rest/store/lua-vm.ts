@@ -1,13 +1,14 @@
 /**
  * Runs Lua scripts as Redis does, on a Lua 5.4 machine in WebAssembly.
  *
- * Guarantees: a script is compiled once and then costs a few microseconds; it sees only what `prelude.lua` shows
- * and can change none of it, so runs are independent of one another; values are converted between Lua and Redis
- * by Redis's rules; error texts are Redis 7.0's. A script that runs on for ever is ended with an error, where
- * Redis would go on and answer BUSY.
+ * Guarantees: a script is compiled once and then costs a few microseconds; it sees only what `prelude.lua` exposes and can
+ * change none of it, so runs are independent; values are converted between Lua and Redis by Redis's rules; error texts are
+ * those of Redis 7.0. An endless script is ended with an error, where Redis would go on and answer BUSY.
  *
- * Does not guarantee: Lua 5.1 in every corner (see `prelude.lua`); the words of Lua's own error messages.
+ * Does not guarantee: Lua 5.1 in every corner (see `prelude.lua`); the wording of Lua's own error messages.
  * Source: redis 7.0, script_lua.c.
+ *
+ * Tested by: test/lab/redis-rest/embedded-store.test.ts
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -1,8 +1,10 @@
 /**
  * Channels and their listeners.
  *
- * A message reaches its listeners, synchronously and in order, only after the command, script or transaction that
- * published it has ended: a listener may use the store. What a listener throws goes to whoever ran that command.
+ * A message reaches its listeners, synchronously and in order, only after the command, script or transaction that published
+ * it has ended, so a listener may use the store. An error of a listener goes to the caller of that command.
+ *
+ * Tested by: test/lab/redis-rest/embedded-store.test.ts
  */
 import type { Bytes } from './bytes.ts';
 import { globMatcher } from './glob.ts';

@@ -1,8 +1,10 @@
 /**
- * What a Redis command answers, the same for the embedded store and for a real server.
+ * The reply of a Redis command, the same for the embedded store and for a real server.
  *
- * Strings inside a reply are bulk strings. Whether they are text or byte strings is said by whoever hands the
- * reply out (see `bytes.ts`). An integer beyond 2^53 loses its last digits, as it does in the REST client.
+ * Strings inside a reply are bulk strings; the function that returns the reply says whether they are text or byte strings
+ * (see `bytes.ts`). An integer beyond 2^53 loses its last digits, as it does in the REST client.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
  */
 
 /** A simple string such as `OK`: told apart from bulk strings because Lua and the REST encoding treat it so. */

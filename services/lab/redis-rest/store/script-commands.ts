@@ -1,4 +1,8 @@
-/** EVAL, EVALSHA and SCRIPT. */
+/**
+ * EVAL, EVALSHA and SCRIPT.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import { integerArgument } from './numbers.ts';

@@ -1,4 +1,8 @@
-/** The scripts of one store: compiled once, known by their digests. Runs them on one Lua machine. */
+/**
+ * The scripts of one store: compiled once, known by their digests. Runs them on one Lua machine.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import type { CompiledScript, LuaVm, ScriptCommandRunner } from './lua-vm.ts';
 import { RedisError, type Reply } from './reply.ts';

@@ -1,4 +1,8 @@
-/** The stream commands: XADD, XRANGE, XREVRANGE, XLEN, XTRIM, XDEL. No consumer groups, no XREAD. */
+/**
+ * The stream commands: XADD, XRANGE, XREVRANGE, XLEN, XTRIM, XDEL. No consumer groups, no XREAD.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import { integerArgument } from './numbers.ts';

@@ -1,8 +1,10 @@
 /**
  * Streams: append-only lists of entries with growing ids.
  *
- * Ids hold up to 2^53 in each half (Redis: 2^64); larger ones are refused as invalid. `MAXLEN ~` trims in steps of
- * 100 entries, as lazily as Redis's nodes of 100 do, so that nobody comes to rely on an exact length.
+ * Ids hold up to 2^53 in each half (Redis: 2^64); larger ones are refused as invalid. `MAXLEN ~` trims in steps of 100
+ * entries, as lazily as Redis's nodes of 100 do, so that no test comes to rely on an exact length.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
  */
 import type { Bytes } from './bytes.ts';
 import { RedisError } from './reply.ts';
