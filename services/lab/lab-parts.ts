@@ -1,4 +1,4 @@
-/** The parts that the lab is made of: what the drills, the tour and the control room work with. */
+/** The lab's parts, as the drills, the tour and the control room use them. */
 import type { UpstashStore } from '../adapters/redis/upstash-store.ts';
 import type { InboxStore } from '../core/alerts/inbox-store.ts';
 import type { OutageStore } from '../core/monitor/outage-store.ts';
@@ -19,7 +19,6 @@ import type { ActiveFaults } from './shared/active-faults.ts';
 import type { LabLog } from './shared/lab-log.ts';
 import type { RunningEmulator } from './telegram-emulator/server.ts';
 
-/** The parts that drills and the tour work with. */
 export interface LabContext extends Omit<Measurements, 'close'> {
   readonly clock: Clock;
   readonly random: Random;
@@ -30,17 +29,17 @@ export interface LabContext extends Omit<Measurements, 'close'> {
   readonly telegram: RunningEmulator;
   readonly aws: AwsEmulator;
   readonly tasks: TaskService;
-  /** Where Prometheus is on PATH, one that scrapes every sidecar. */
+  /** The Prometheus that scrapes every sidecar; undefined if none is on PATH. */
   readonly prometheusUrl: string | undefined;
   readonly functions: LabFunctions;
   readonly conversations: Conversations;
   readonly outages: OutageStore;
   readonly inbox: InboxStore;
   readonly audit: AuditTrail;
-  /** The lab's own way to the store: no fault of a worker's is on it. */
+  /** The lab's own connection to the store, free of the workers' faults. */
   readonly store: UpstashStore;
   readonly keys: StoreKeys;
-  /** Each worker's way to the store. */
+  /** Each worker's access to the store. */
   readonly workerTokens: WorkerTokens;
   readonly faults: ActiveFaults;
 }

@@ -1,9 +1,11 @@
 /**
- * The whole system on one machine: the lab's servers, both functions, and the workers with their sidecars as real
- * child processes.
+ * The whole system on one machine: the lab's servers, both functions, and the workers with their sidecars as real child
+ * processes.
  *
- * Guarantees: nothing outside loopback is touched and nothing is written outside the system's temporary folder; a
- * start that fails and `stop` leave no process and no file.
+ * Guarantees: nothing outside loopback is touched, and nothing is written outside the system's temporary folder. A failed
+ * start and `stop` leave no process and no file.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 
 import { redisAuditTrail } from '../adapters/redis/audit-trail.ts';
@@ -40,7 +42,7 @@ import { text } from './shared/text.ts';
 import { startTelegramEmulator } from './telegram-emulator/server.ts';
 import { Tour } from './tour/tour.ts';
 
-/** All that the control room shows and works with. */
+/** Everything that the control room shows and controls. */
 export interface Lab extends LabContext {
   readonly drills: DrillRunner;
   readonly tour: Tour;
@@ -50,7 +52,7 @@ export interface Lab extends LabContext {
 /** A leader and a standby. */
 const workersDesired = 2;
 const storeTimeoutMs = 3000;
-/** Above every id that a real bot has today. */
+/** Above the ids of all real bots today. */
 const botId = 7_000_000_001;
 
 export async function startLab(settings: LabSettings, { clock, random }: Seams): Promise<Lab> {
@@ -148,7 +150,7 @@ async function startParts(
   const prometheus = await watchTasks(tasks, { searchPath, clock, speed, log });
   closers.push(async () => prometheus?.stop());
   closers.push(() => tasks.stop());
-  // Gone before the workers are: nobody is to be told that they have stopped.
+  // Stopped before the workers, so that their end raises no alert.
   closers.push(() => functions.stop());
   tasks.start();
   const outages = redisOutageStore(store, keys);
@@ -176,7 +178,7 @@ async function startParts(
     faults: new ActiveFaults(),
     ...messages,
   };
-  const { drills, tour } = rehearsalsOf(parts);
+  const { drills, tour } = drillsAndTour(parts);
   closers.push(
     () => drills.close(),
     () => tour.close(),
@@ -186,8 +188,8 @@ async function startParts(
 
 const tourIsRunning = text('the tour is running: stop it first', 'идёт экскурсия: сначала остановите её');
 
-/** One disturbs the other's measurements: while the tour runs no drill may begin, and the other way round. */
-function rehearsalsOf(parts: LabContext): { drills: DrillRunner; tour: Tour } {
+/** A drill and the tour exclude each other, because each would disturb the other's measurements. */
+function drillsAndTour(parts: LabContext): { drills: DrillRunner; tour: Tour } {
   const drills: DrillRunner = new DrillRunner(parts, {
     busyWith: () => (tour.isRunning ? tourIsRunning : undefined),
   });
@@ -200,14 +202,14 @@ function rehearsalsOf(parts: LabContext): { drills: DrillRunner; tour: Tour } {
   return { drills, tour };
 }
 
-/** The lab works without Prometheus, so one that does not come up is told and no more. */
+/** The lab works without Prometheus, so a failed start is only logged. */
 async function watchTasks(
   tasks: TaskService,
   { searchPath, clock, speed, log }: { searchPath: string; clock: Clock; speed: number; log: LabLog },
 ): Promise<LabPrometheus | undefined> {
   const executable = findExecutable('prometheus', searchPath);
   if (executable === undefined) return undefined;
-  const tell = (error: unknown): void =>
+  const logError = (error: unknown): void =>
     log.say('prometheus', 'warn', error instanceof Error ? error.message : String(error));
   try {
     const prometheus = await startLabPrometheus({ executable, clock, speed });
@@ -216,11 +218,11 @@ async function watchTasks(
         address: `127.0.0.1:${ports.sidecar}`,
         labels: { worker: identity.name },
       }));
-      prometheus.setTargets(targets).catch(tell);
+      prometheus.setTargets(targets).catch(logError);
     });
     return prometheus;
   } catch (error) {
-    tell(error);
+    logError(error);
     return undefined;
   }
 }

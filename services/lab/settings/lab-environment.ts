@@ -1,7 +1,7 @@
 /**
  * The environments of the lab's programs: those of a deployment, but pointing at the lab's own servers.
  *
- * Tested by: test/lab/settings/lab-settings.test.ts
+ * Tested by: test/lab/settings/lab-times.test.ts
  */
 
 import { superadmins } from '../chats/people.ts';
