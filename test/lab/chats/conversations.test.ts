@@ -12,7 +12,7 @@ const token = '77:conversations';
 const [anna] = people;
 if (anna === undefined) throw new Error('the lab has no people');
 
-describe('conversations', () => {
+describe('Conversations', () => {
   let emulator: RunningEmulator;
   let conversations: Conversations;
 
@@ -54,7 +54,7 @@ describe('conversations', () => {
     expect(messages()).toMatchObject([{ text: 'hello', waiting: false }]);
   });
 
-  it('shows a message that ops have dropped as dropped, not as waiting for good', async () => {
+  it('shows a message that ops dropped as dropped, not as waiting forever', async () => {
     conversations.say(anna, 'taken', 'en');
     const [update] = await call<{ update_id: number }[]>('getUpdates', {});
     await call('getUpdates', { offset: (update?.update_id ?? 0) + 1 });
@@ -66,7 +66,7 @@ describe('conversations', () => {
     ]);
   });
 
-  it('shows what the bot sends, edits and deletes', async () => {
+  it('shows the messages that the bot sends, edits and deletes', async () => {
     const { message_id } = await call<{ message_id: number }>('sendMessage', {
       chat_id: anna.id,
       text: 'one',
@@ -87,7 +87,7 @@ describe('conversations', () => {
     expect(new Set(messages().map(({ id }) => id)).size).toBe(4);
   });
 
-  it('presses a button that is there, and shows the answer', async () => {
+  it('presses an existing button, and shows the answer', async () => {
     const { message_id } = await call<{ message_id: number }>('sendMessage', {
       chat_id: anna.id,
       text: 'sure?',
@@ -101,7 +101,7 @@ describe('conversations', () => {
     expect(conversations.all()[0]?.toast?.text).toBe('Noted');
   });
 
-  it('forgets old messages, and strangers’ chats altogether', async () => {
+  it('drops old messages, and ignores chats of other people', async () => {
     for (let at = 0; at < 250; at += 1) conversations.say(anna, `message ${at}`, 'en');
     await call('sendMessage', { chat_id: 99, text: 'to a stranger' });
     expect(messages()).toHaveLength(200);

@@ -46,7 +46,7 @@ it('turns a request into an event of version 2.0', async () => {
   expect(seen[0]).not.toHaveProperty('body');
 });
 
-it('gives a form in base64 and a text as it is', async () => {
+it('passes a form in base64 and a text as it is', async () => {
   const { url, seen } = await start({ statusCode: 204 });
   await fetch(url, { method: 'POST', body: new URLSearchParams({ a: 'ы' }) });
   await fetch(url, { method: 'POST', body: 'ы', headers: { 'content-type': 'text/plain' } });
@@ -54,7 +54,7 @@ it('gives a form in base64 and a text as it is', async () => {
   expect(seen[1]).toMatchObject({ isBase64Encoded: false, body: 'ы' });
 });
 
-it('turns what the handler returns into the answer', async () => {
+it('turns the handler’s result into the response', async () => {
   const { url } = await start({
     statusCode: 418,
     headers: { 'content-type': 'text/x-tea', 'x-thing': '1' },
@@ -69,7 +69,7 @@ it('turns what the handler returns into the answer', async () => {
   expect(await response.text()).toBe('чай');
 });
 
-it('answers with JSON what is no answer, and says nothing of a failure', async () => {
+it('sends any other result as JSON, and hides the reason of a failure', async () => {
   const plain = await start({ ok: true });
   expect(await (await fetch(plain.url)).json()).toEqual({ ok: true });
   await running?.close();
@@ -78,14 +78,14 @@ it('answers with JSON what is no answer, and says nothing of a failure', async (
   expect([response.status, await response.text()]).toEqual([502, 'Internal Server Error']);
 });
 
-it('takes no more than Lambda takes', async () => {
+it('refuses a body larger than Lambda’s limit', async () => {
   const { url, seen } = await start({ statusCode: 200 });
   const response = await fetch(url, { method: 'POST', body: 'x'.repeat(6 * 1024 * 1024 + 1) });
   expect(response.status).toBe(413);
   expect(seen).toEqual([]);
 });
 
-it('passes on a path that a browser would never send', async () => {
+it('passes on a path that no browser would send', async () => {
   const { url, seen } = await start({ statusCode: 200 });
   await new Promise<void>((resolve, reject) => {
     const asked = request(`${url}`, { path: '//evil/../x', method: 'DELETE' }, (response) => {

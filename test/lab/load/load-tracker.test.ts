@@ -4,7 +4,7 @@ import { LoadTracker, percentiles } from '../../../services/lab/load/load-tracke
 const chat = 7;
 const other = 8;
 
-describe('the tracker of numbered messages', () => {
+describe('LoadTracker', () => {
   let tracker: LoadTracker;
 
   beforeEach(() => {
@@ -14,27 +14,27 @@ describe('the tracker of numbered messages', () => {
   const ask = (count: number, chatId = chat): number[] =>
     Array.from({ length: count }, (_, index) => tracker.ask(chatId, index));
 
-  it('numbers each chat by itself, and goes on where an earlier tracker ended', () => {
+  it('numbers each chat separately, and continues where an earlier tracker ended', () => {
     expect([ask(2), ask(1, other)]).toEqual([[1, 2], [1]]);
     expect(tracker.lastNumber).toBe(2);
     const next = new LoadTracker({ lastNumberBefore: 2 });
     expect([next.ask(chat, 0), next.ask(other, 0)]).toEqual([3, 3]);
   });
 
-  it('counts what was sent, answered and waits', () => {
+  it('counts sent, answered and waiting messages', () => {
     ask(3);
     tracker.answer(chat, 1, 10);
     expect(tracker.counts(10)).toMatchObject({ sent: 3, answered: 1, waiting: 2, lost: 0, outOfOrder: 0 });
   });
 
-  it('holds a message for lost when a later one of its chat was answered, and for that chat only', () => {
+  it('counts a message as lost if a later one of the same chat was answered', () => {
     ask(3);
     ask(3, other);
     tracker.answer(chat, 3, 10);
     expect(tracker.counts(10)).toMatchObject({ answered: 1, lost: 2, waiting: 3 });
   });
 
-  it('makes a lost message one that is out of order when its answer comes after all', () => {
+  it('counts a lost message as out of order if its answer still comes', () => {
     ask(2);
     tracker.answer(chat, 2, 10);
     tracker.answer(chat, 1, 11);
@@ -47,13 +47,13 @@ describe('the tracker of numbered messages', () => {
     });
   });
 
-  it('counts answers beyond the first as repeated, whatever their order', () => {
+  it('counts answers beyond the first as repeated, in any order', () => {
     ask(2);
     for (const number of [1, 2, 1, 2, 2]) tracker.answer(chat, number, 10);
     expect(tracker.counts(10)).toMatchObject({ answered: 2, repeated: 3, outOfOrder: 0, lost: 0 });
   });
 
-  it('takes no answer to what it did not ask', () => {
+  it('ignores answers to questions it did not ask', () => {
     const later = new LoadTracker({ lastNumberBefore: 5 });
     later.ask(chat, 0);
     later.answer(chat, 5, 1);
@@ -62,7 +62,7 @@ describe('the tracker of numbered messages', () => {
     expect(later.counts(1)).toMatchObject({ sent: 1, answered: 0, repeated: 0, waiting: 1 });
   });
 
-  it('gives up what was asked before a moment, and takes it back without blame when it is answered', () => {
+  it('gives up old questions, and counts a late answer to one as in order', () => {
     ask(3);
     tracker.giveUp(2);
     expect(tracker.counts(5)).toMatchObject({ lost: 2, waiting: 1 });
@@ -76,7 +76,7 @@ describe('the tracker of numbered messages', () => {
     expect([1, 2, 3].map((number) => tracker.isOpen(chat, number))).toEqual([true, false, true]);
   });
 
-  it('tells the latencies of late, and the slowest of all', () => {
+  it('returns recent latencies, and the slowest of all', () => {
     ask(2);
     tracker.answer(chat, 1, 40);
     tracker.answer(chat, 2, 61);
@@ -85,7 +85,7 @@ describe('the tracker of numbered messages', () => {
     expect(tracker.slowestMs).toBe(60);
   });
 
-  it('remembers a bounded number of lost messages, and goes on counting the others', () => {
+  it('remembers a bounded number of lost messages, and still counts the others', () => {
     ask(5001);
     tracker.answer(chat, 5001, 1);
     expect(tracker.counts(1).lost).toBe(5000);

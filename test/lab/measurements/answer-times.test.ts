@@ -3,7 +3,7 @@ import { AnswerTimes } from '../../../services/lab/measurements/answer-times.ts'
 import type { EmulatorEvent, EventListener } from '../../../services/lab/telegram-emulator/events.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-it('measures from a person’s message to the bot’s next one, in the chats that it was told of', async () => {
+it('measures from a person’s message to the bot’s next one, in the given chats', async () => {
   const clock = new VirtualClock();
   let hear: EventListener = () => undefined;
   const emulator = {

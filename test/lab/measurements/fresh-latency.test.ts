@@ -3,7 +3,7 @@ import { LoadTracker } from '../../../services/lab/load/load-tracker.ts';
 import { FreshLatency } from '../../../services/lab/measurements/fresh-latency.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-it('tells no latency where no answer has come for a while', async () => {
+it('returns no latency if no answer has come for a while', async () => {
   const clock = new VirtualClock();
   const tracker = new LoadTracker({ lastNumberBefore: 0 });
   const latency = new FreshLatency({ clock, counts: () => tracker.counts(clock.monotonicMs()) });

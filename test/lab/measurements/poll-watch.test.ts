@@ -5,7 +5,7 @@ import type { EmulatorEvent, EventListener } from '../../../services/lab/telegra
 import { startTelegramEmulator } from '../../../services/lab/telegram-emulator/server.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-describe('the watch on polling', () => {
+describe('PollWatch', () => {
   let clock: VirtualClock;
   let watch: PollWatch;
   let hear: EventListener = () => undefined;
@@ -26,7 +26,7 @@ describe('the watch on polling', () => {
   const tell = (type: EmulatorEvent['type'], pollId: number, client = 'a'): void =>
     hear({ seq: 0, atMs: 0, botId: 1, type, details: { pollId, client } });
 
-  it('measures the longest time without a poll, one that still goes on included', async () => {
+  it('measures the longest time without a poll, including a current one', async () => {
     tell('poll-opened', 1);
     const session = watch.begin();
     await clock.advance(100);
@@ -49,7 +49,7 @@ describe('the watch on polling', () => {
     expect(session.longestPauseMs).toBe(0);
   });
 
-  it('holds a frozen client’s open poll for none', async () => {
+  it('does not count a frozen client’s open poll', async () => {
     tell('poll-opened', 1, 'frozen');
     const session = watch.begin();
     session.disown();
@@ -63,7 +63,7 @@ describe('the watch on polling', () => {
     expect(session.disownedPolls).toBe(1);
   });
 
-  it('holds what a client polls that was woken in time for its own right', () => {
+  it('counts the polls of a client that woke up in time', () => {
     tell('poll-opened', 1, 'frozen');
     const session = watch.begin();
     session.disown();
@@ -73,7 +73,7 @@ describe('the watch on polling', () => {
     expect(session.disownedPolls).toBe(0);
   });
 
-  it('leaves a rogue’s polls out of it', async () => {
+  it('ignores the rogue poller’s polls', async () => {
     watch.ignore('rogue');
     const session = watch.begin();
     tell('poll-opened', 1, 'rogue');
@@ -85,7 +85,7 @@ describe('the watch on polling', () => {
     expect(session.conflicts).toBe(1);
   });
 
-  it('tells a session nothing of what was before it', async () => {
+  it('starts each session from zero', async () => {
     tell('poll-opened', 1);
     tell('poll-closed', 1);
     await clock.advance(900);
@@ -95,7 +95,7 @@ describe('the watch on polling', () => {
   });
 });
 
-it('hears of the lab’s own bot alone, though the emulator serves every token', async () => {
+it('passes on the events of the lab’s own bot alone, although the emulator serves every token', async () => {
   const emulator = await startTelegramEmulator();
   try {
     const watch = new PollWatch({ clock: new VirtualClock(), emulator: forBot('77:own', emulator) });

@@ -3,7 +3,7 @@ import { Sampler, samplesKept } from '../../../services/lab/measurements/sampler
 import type { EventListener } from '../../../services/lab/telegram-emulator/events.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-describe('the samples', () => {
+describe('Sampler', () => {
   let clock: VirtualClock;
   let sampler: Sampler;
   let hear: EventListener;
@@ -29,7 +29,7 @@ describe('the samples', () => {
 
   afterEach(() => sampler.stop());
 
-  it('say once a second what happened in it', async () => {
+  it('takes one sample for each second', async () => {
     const confirm = (count: number): void =>
       hear({ seq: 0, atMs: 0, botId: 1, type: 'updates-confirmed', details: { count } });
     confirm(7);
@@ -43,13 +43,13 @@ describe('the samples', () => {
     ]);
   });
 
-  it('go on when the store does not answer', async () => {
+  it('continues if the store does not answer', async () => {
     heartbeatAge = () => Promise.reject(new Error('down'));
     await clock.advance(2000);
     expect(sampler.samples.map(({ heartbeatAgeSeconds }) => heartbeatAgeSeconds)).toEqual([null, null]);
   });
 
-  it('are the last ten minutes, however long it runs', async () => {
+  it('keeps the last ten minutes', async () => {
     const heard: number[] = [];
     const stopListening = sampler.onSample(({ atMs }) => heard.push(atMs));
     await clock.advance(1000 * (samplesKept + 50));

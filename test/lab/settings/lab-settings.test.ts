@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labPortDefault, readLabSettings, speedMax } from '../../../services/lab/settings/lab-settings.ts';
+import { labPortDefault, readLabSettings } from '../../../services/lab/settings/lab-settings.ts';
 
 describe('readLabSettings', () => {
   it('defaults to production speed and the default port', () => {
