@@ -81,7 +81,7 @@ async function isGone(pid: number): Promise<void> {
 describe.each(modes)('the Redis REST process %s', (_name, mode) => {
   const args = ['--port', '0', '--token', 'token-a', '--token=token-b', ...mode];
 
-  it('serves every token it was given', async () => {
+  it('accepts every given token', async () => {
     const server = run(args);
     const url = await ready(server);
     expect(await command(url, ['SET', 'k', 'v'])).toBe('OK');
@@ -113,14 +113,17 @@ describe.each(modes)('the Redis REST process %s', (_name, mode) => {
     expect(await readdir(temporary)).toEqual([]);
   });
 
-  it.each(['ignore', 'pipe'] as const)('goes on when it never had a standard input (%s)', async (stdin) => {
-    const server = run(args, stdin);
-    server.child.stdin?.end();
-    const url = await ready(server);
-    for (let n = 0; n < 20; n += 1) expect(await command(url, ['PING'])).toBe('PONG');
-    server.child.kill('SIGTERM');
-    await server.exited;
-  });
+  it.each(['ignore', 'pipe'] as const)(
+    'keeps running if it never had a standard input (%s)',
+    async (stdin) => {
+      const server = run(args, stdin);
+      server.child.stdin?.end();
+      const url = await ready(server);
+      for (let n = 0; n < 20; n += 1) expect(await command(url, ['PING'])).toBe('PONG');
+      server.child.kill('SIGTERM');
+      await server.exited;
+    },
+  );
 
   it('names a busy port in one line', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
@@ -139,7 +142,7 @@ describe.each(modes)('the Redis REST process %s', (_name, mode) => {
 describe.skipIf(realTool('redis-server') === undefined)('the redis-server of the Redis REST process', () => {
   const args = ['--port', '0', '--token', 'token-a'];
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('goes with its parent on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('ends with its parent on %s', async (signal) => {
     const server = run(args);
     const pid = await redisPid(await ready(server));
     server.child.kill(signal);
@@ -147,7 +150,7 @@ describe.skipIf(realTool('redis-server') === undefined)('the redis-server of the
     await isGone(pid);
   });
 
-  it('takes its parent along when it is lost', async () => {
+  it('ends its parent if it is lost', async () => {
     const server = run(args);
     process.kill(await redisPid(await ready(server)), 'SIGKILL');
     expect(await server.exited).toEqual({ code: 69, signal: null });

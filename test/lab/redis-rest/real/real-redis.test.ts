@@ -23,7 +23,7 @@ describe.skipIf(redisServer === undefined)('realRedis', () => {
     await server.stop();
   });
 
-  it('fails what was under way when the connection breaks, and connects again for what comes next', async () => {
+  it('fails open commands when the connection breaks, and reconnects for the next ones', async () => {
     expect(await redis.execute(['SET', 'k', 'v'])).toMatchObject({ text: 'OK' });
     const cut = redis.execute(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no']);
     const underWay = redis.execute(['GET', 'k']);
@@ -39,7 +39,7 @@ describe.skipIf(redisServer === undefined)('realRedis', () => {
     expect(replies).toEqual(Array.from({ length: 500 }, (_, n) => String(n)));
   });
 
-  it('tells listeners when the server goes away, and fails commands', async () => {
+  it('notifies listeners when the server ends, and fails commands', async () => {
     const ended = vi.fn();
     const events: string[] = [];
     redis.listen(
@@ -52,7 +52,7 @@ describe.skipIf(redisServer === undefined)('realRedis', () => {
     await expect(redis.execute(['PING'])).rejects.toMatchObject({ code: 'REDIS_CONNECTION_LOST' });
   });
 
-  it('says nothing to a listener that has stopped', async () => {
+  it('does not notify a stopped listener', async () => {
     const ended = vi.fn();
     const events: string[] = [];
     const stop = redis.listen(
@@ -68,7 +68,7 @@ describe.skipIf(redisServer === undefined)('realRedis', () => {
 });
 
 describe('startRedisServer', () => {
-  it('reports a server that does not come up, with what it said', async () => {
+  it('reports a server that does not come up, with its output', async () => {
     await expect(startRedisServer('/bin/false', systemClock)).rejects.toThrow(/redis-server did not come up/);
     await expect(startRedisServer('/nowhere/redis-server', systemClock)).rejects.toThrow(/did not come up/);
   });

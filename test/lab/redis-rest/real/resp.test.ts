@@ -40,7 +40,7 @@ describe('ReplyParser', () => {
     expect(read).toStrictEqual(replies);
   });
 
-  it('refuses what is no reply', () => {
+  it('refuses an invalid reply', () => {
     expect(() => new ReplyParser().feed('HTTP/1.1 200 OK\r\n')).toThrow(/began with "H"/);
   });
 });

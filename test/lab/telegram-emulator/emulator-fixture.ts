@@ -1,4 +1,4 @@
-/** The emulator on a virtual clock, without HTTP: rules about seconds are tried in no time. */
+/** The emulator on a virtual clock, without HTTP: rules about seconds are tested in no time. */
 import type { Random } from '../../../services/core/platform/random.ts';
 import { Arguments } from '../../../services/lab/telegram-emulator/arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from '../../../services/lab/telegram-emulator/bot.ts';
@@ -15,7 +15,7 @@ interface Answer {
   readonly error_code?: number;
 }
 
-/** A call under way: what it was answered with, once it was, and when. */
+/** A call in progress: its answer and the time of the answer, once it is there. */
 interface Pending {
   answer?: Answer;
   answeredAtMs?: number;
@@ -27,9 +27,9 @@ interface Pending {
 export interface Rig {
   readonly clock: VirtualClock;
   readonly emulator: Emulator;
-  /** Starts a getUpdates and lets everything run that can run without time passing. */
+  /** Starts a getUpdates and runs everything that needs no time to pass. */
   poll(args?: Record<string, unknown>): Promise<Pending>;
-  /** The ids that a getUpdates without waiting answers with. */
+  /** The ids in the answer to a getUpdates that does not wait. */
   ids(args?: Record<string, unknown>): Promise<number[]>;
   call(method: string, args?: Record<string, unknown>): Promise<Answer>;
   push(...updates: Record<string, unknown>[]): (number | null)[];
