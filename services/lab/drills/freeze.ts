@@ -28,7 +28,7 @@ export const freeze: Drill = async (context, worker) => {
   try {
     context.demand(task.signal('SIGSTOP'), alreadyEnded);
     if (led) {
-      // Its open poll no longer counts as polling: the answer reaches nobody.
+      // Its open poll no longer counts as polling, because no process reads the answer.
       context.polls.disown();
       await untilTakenOver(context, task, { isFixed });
     }

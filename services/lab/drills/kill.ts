@@ -31,7 +31,7 @@ export const kill: Drill = async (context, worker) => {
   context.demand(task.signal('SIGKILL'), alreadyEnded);
   if (lock !== undefined) {
     await untilTakenOver(context, task);
-    // The stopped-task event must have freed the lock: nobody had to wait for the lease to expire.
+    // The stopped-task event must have freed the lock, without waiting for the lease to expire.
     await demandAudited(context, lock, ['broken'], notBroken);
   }
   await untilHealthy(context, [task]);

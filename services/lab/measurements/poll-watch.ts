@@ -1,5 +1,5 @@
 /**
- * Who polls, and how long nobody polled: read from the emulator's events.
+ * Who polls, and the pauses without a poll: read from the emulator's events.
  *
  * One watch runs as long as the lab; a *session* of it measures one drill. A client is a connection to the emulator; one
  * process may have several, one after another.

@@ -1,8 +1,8 @@
-/** Looks a program up as a shell does. */
+/** Finds a program on a search path, as a shell does. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The program's path, or undefined when none of the folders of `searchPath` has it. */
+/** The program's path, or undefined if no folder of `searchPath` has it. */
 export function findExecutable(name: string, searchPath: string): string | undefined {
   const candidates = searchPath.split(delimiter).filter((folder) => folder !== '');
   return candidates

@@ -41,7 +41,7 @@ interface NamedCommand {
   readonly command: Command;
 }
 
-/** Under both spellings that callers use, so that the usual look-up makes no new string. */
+/** In both spellings that callers use, so that the usual lookup makes no new string. */
 function commandsByName(tables: readonly CommandTable[]): ReadonlyMap<string, NamedCommand> {
   const named = new Map<string, NamedCommand>();
   for (const table of tables) {
@@ -108,7 +108,7 @@ export class EmbeddedStore {
     return mapReplyTexts(reply, textOfBytes);
   }
 
-  /** The same as EVAL with `source`, `keys` and `args`, without the way through the command table. */
+  /** The same as EVAL with `source`, `keys` and `args`, without a lookup in the command table. */
   runScript(source: string, keys: readonly string[], args: readonly string[]): Reply {
     this.context.keyspace.begin(Math.floor(this.options.nowMs()));
     const reply = this.context.scripts.run(bytesOfText(source), keys.map(bytesOfText), args.map(bytesOfText));
@@ -135,7 +135,7 @@ export class EmbeddedStore {
     return reply;
   }
 
-  /** MULTI … EXEC: nothing runs when a command is unknown or wrong in number of arguments. */
+  /** MULTI … EXEC: nothing runs if a command is unknown or has the wrong number of arguments. */
   transactBytes(transaction: readonly (readonly Bytes[])[]): RedisError | Reply[] {
     const found = transaction.map((command) => this.findCommand(command));
     if (found.some((one) => one instanceof RedisError)) {

@@ -48,11 +48,11 @@ async function start({ port, tokens, embedded }: RestArguments): Promise<LabRedi
 }
 
 interface StandardInput {
-  /** Resolves when a pipe that was open at the start has been closed; never, when there is no such pipe. */
+  /** Resolves when a pipe that was open at the start is closed; never, if there is no such pipe. */
   readonly end: Promise<void>;
 }
 
-/** Resolves once it is known whether there is a pipe that is open. */
+/** Resolves once it is known whether there is an open pipe. */
 async function watchInput(): Promise<StandardInput> {
   const never = new Promise<void>(() => undefined);
   const input = fstatSync(0, { throwIfNoEntry: false });

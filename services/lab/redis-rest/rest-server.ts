@@ -25,9 +25,9 @@ import { RedisError, type Reply } from './store/reply.ts';
 
 export interface RestServerOptions {
   readonly backend: Backend;
-  /** Each is a client that faults can name. */
+  /** Each token is a client that faults can name. */
   readonly tokens: readonly string[];
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   readonly bodyBytesMax?: number;
 }

@@ -43,7 +43,7 @@ export class Bot {
   readonly messages = new Messages();
   readonly chats = new Chats();
   readonly tell: Tell;
-  /** By scope and language, as setMyCommands was told. */
+  /** By scope and language, as set by setMyCommands. */
   readonly commands = new Map<string, unknown>();
   readonly callCounts = new Map<string, number>();
   filteredCount = 0;
@@ -83,7 +83,7 @@ export class Bot {
     return this.queue.ids(this.#clock.monotonicMs(), limit);
   }
 
-  /** The update's id, or null when it is filtered by allowed_updates or the queue is full. */
+  /** Returns the update's id; null if allowed_updates filters it or the queue is full. */
   push({ type, content, id }: PushedUpdate): number | null {
     this.#learn(type, content);
     if (!this.webhook.allowedUpdates.has(type)) {
@@ -119,7 +119,7 @@ export class Bot {
   }
 }
 
-/** Reads one pushed update, or says in a line what is wrong with it. */
+/** Reads one pushed update; returns one line if it is invalid. */
 export function readPushedUpdate(value: unknown): PushedUpdate | string {
   if (!isObject(value)) return 'an update must be an object';
   const { update_id: id, ...rest } = value;

@@ -17,7 +17,7 @@ export class Chats {
   readonly #byId = new Map<number, Chat>();
   readonly #idByName = new Map<string, number>();
 
-  /** Takes note of every chat in a message-like part of an update. */
+  /** Records every chat in a message-like part of an update. */
   learn(part: unknown): void {
     if (!isObject(part)) return;
     this.#learnChat(part['chat']);

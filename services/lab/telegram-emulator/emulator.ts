@@ -26,7 +26,7 @@ import { type BotState, readState } from './state.ts';
 
 const tokenLengthMax = 80;
 const botIdEnd = 2 ** 53;
-/** More tokens than any lab has; a client that makes them up by the thousand is stopped here. */
+/** More tokens than any lab has: stops a client that invents them by the thousand. */
 const botsMax = 10_000;
 const unknownMethod = '(unknown)';
 
@@ -48,7 +48,7 @@ export class Emulator {
     this.#clock = clock;
     this.#random = random;
     this.events = new EventHub(() => clock.wallMs());
-    // Every wait that is going on listens to it: their number is no sign of a leak.
+    // Every current wait listens to it, so many listeners are no sign of a leak.
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -80,7 +80,7 @@ export class Emulator {
     }
   }
 
-  /** The ids given, null where an update is filtered or the queue is full; undefined when there is no such bot. */
+  /** Returns the ids, null if an update is filtered or the queue is full; undefined if there is no such bot. */
   push(token: string, updates: readonly PushedUpdate[]): (number | null)[] | undefined {
     const bot = this.#bot(token);
     return bot && updates.map((update) => bot.push(update));
@@ -95,7 +95,7 @@ export class Emulator {
     return this.#bot(token)?.pendingCount() ?? 0;
   }
 
-  /** Tells that a fault was met. */
+  /** Reports that a call met a fault. */
   tellFault(token: string, details: Readonly<Record<string, unknown>>): void {
     const id = botId(token);
     if (id !== undefined) this.events.forBot(id)('fault-met', details);

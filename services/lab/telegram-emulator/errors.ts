@@ -16,7 +16,7 @@ export interface ApiAnswer {
 
 export type ErrorParameters = Readonly<Record<string, number>>;
 
-/** Thrown by a method that refuses its call; `refusal()` makes the answer of it. */
+/** Thrown by a method that refuses its call; `refusal()` turns it into the answer. */
 export class BotApiRefusal extends Error {
   readonly code = 'BOT_API_REFUSAL';
   readonly status: number;

@@ -94,7 +94,7 @@ const methods: Readonly<Record<string, Method>> = {
 
 const namesByLowerCase = new Map(Object.keys(methods).map((name) => [name.toLowerCase(), name]));
 
-/** The method and how it is spelled, or undefined when the emulator does not have it. */
+/** The method and its spelling, or undefined if the emulator does not support it. */
 export function findMethod(name: string): { name: string; run: Method } | undefined {
   const spelled = namesByLowerCase.get(name.toLowerCase());
   const run = spelled === undefined ? undefined : methods[spelled];

@@ -8,7 +8,7 @@
  */
 const partEnd = Buffer.from('\r\n\r\n');
 
-/** The fields in their order, or undefined when the content type names no boundary. */
+/** The fields in their order, or undefined if the content type names no boundary. */
 export function parseMultipart(contentType: string, body: Buffer): [string, string][] | undefined {
   const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
   const name = boundary?.[1] ?? boundary?.[2];

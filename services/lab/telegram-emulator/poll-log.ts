@@ -46,7 +46,7 @@ export interface Conflict {
 }
 
 const kept = 100;
-/** A hang-up may be noticed this much later than what its client does next. */
+/** A hang-up may be noticed this much later than the client's next call. */
 export const handOverMs = 50;
 
 export interface PollLogParts {
@@ -60,7 +60,7 @@ export class PollLog {
   readonly overlaps = new History<Overlap>(kept);
   readonly conflicts = new History<Conflict>(kept);
   readonly #open = new Map<number, OpenPoll>();
-  /** Overlaps still going on, with the calls they lie between. */
+  /** Current overlaps, with the two calls of each. */
   #running: { overlap: Overlap; sinceMs: number; ids: readonly [number, number] }[] = [];
   #lastId = 0;
   readonly #clock: Clock;

@@ -29,7 +29,7 @@ import type { BotState } from './state.ts';
 import { hangUp, reset, send, sendNginxPage, sendTruncated } from './transport.ts';
 
 const bodyBytesMax = 64 * 2 ** 20;
-/** Longer than clients keep idle connections, so that none is closed under a request. */
+/** Longer than clients keep idle connections, so that none is closed during a request. */
 const keepAliveMs = 120_000;
 const delayDefaultMs = 1000;
 
@@ -57,7 +57,7 @@ export interface RunningEmulator {
   onEvent(listener: EventListener): () => void;
 }
 
-/** Rejects with the server's error (`EADDRINUSE`, …) when it cannot listen. */
+/** Rejects with the server's error (`EADDRINUSE`, …) if it cannot listen. */
 export async function startTelegramEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
   const { port = 0, host = '127.0.0.1', latencyMs = 0 } = options;
   const { clock = systemClock, random = systemRandom } = options;
@@ -156,7 +156,7 @@ class Service {
     else send(response, answer);
   }
 
-  /** Whether the fault stands in the call's place; a delay, a cut and a lost answer do not. */
+  /** Whether the fault replaces the call; a delay, a cut and a lost answer do not. */
   async #isInsteadOfCall(fault: Fault, response: ServerResponse): Promise<boolean> {
     const answer = faultAnswer(fault);
     if (answer !== undefined) {

@@ -19,7 +19,7 @@ export interface BotState {
   /** How many were confirmed by an offset, and the last 10,000 of their ids. */
   readonly confirmed: number;
   readonly confirmedIds: readonly number[];
-  /** How often an update was handed out: redeliveries count again. */
+  /** How often an update was delivered, redeliveries included. */
   readonly delivered: number;
   readonly dropped: number;
   readonly expired: number;

@@ -6,7 +6,7 @@
  */
 const dayMs = 86_400_000;
 
-/** How long each kind waits in the queue. Counted from its arrival: a message's own `date` is not looked at. */
+/** How long each kind waits in the queue. Counted from its arrival: a message's own `date` is ignored. */
 export const lifetimesMs = {
   message: dayMs,
   edited_message: dayMs,

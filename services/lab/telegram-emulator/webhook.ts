@@ -26,7 +26,7 @@ export interface WebhookSettings {
   readonly secretToken: string;
 }
 
-/** What setting or removing a webhook does to the rest of the bot. */
+/** The effects of setting or removing a webhook on the rest of the bot. */
 export interface WebhookEffects {
   endParkedPoll(): void;
   dropPendingUpdates(): void;
@@ -45,7 +45,7 @@ export class Webhook {
     return this.#settings;
   }
 
-  /** Takes over an `allowed_updates` argument, if it is a valid one. */
+  /** Applies an `allowed_updates` argument if it is valid. */
   allow(args: Arguments): void {
     this.allowedUpdates = parseAllowedUpdates(args.text('allowed_updates')) ?? this.allowedUpdates;
   }

@@ -171,7 +171,7 @@ describe('the arguments of the Redis REST process', () => {
     [['--port', '0', '--token', 'with space'], [/^--token: .*other characters as number 1/]],
     [['--port', '0', '--token', '--embedded'], [/^--token: .*no value/]],
     [['--port', '0', '--token', 't', '--nope'], [/^--nope: .*not known; remove it/]],
-    [['--port', '0', '--token', 't', 'loose-secret'], [/^argument 5: .*belongs to none; remove it/]],
+    [['--port', '0', '--token', 't', 'loose-secret'], [/^argument 5: .*a stray word; remove it/]],
   ])('%j: one line each, exit 78', async (args, lines) => {
     const server = run(args);
     expect(await server.exited).toEqual({ code: 78, signal: null });

@@ -70,7 +70,7 @@ export class RedisConnection {
     });
   }
 
-  /** Sends a command all of whose replies go to `onPush`. */
+  /** Sends a command whose replies all go to `onPush`. */
   post(command: readonly Bytes[]): void {
     this.socket.write(encodeCommand(command), 'latin1');
   }

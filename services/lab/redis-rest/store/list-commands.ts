@@ -38,7 +38,7 @@ function push({ keyspace }: CommandContext, args: readonly Bytes[], end: End): R
   return list.items.length;
 }
 
-/** The half-open range that Redis's inclusive `start` and `stop` (negative: from the end) mean. */
+/** The half-open range for Redis's inclusive `start` and `stop` (negative: from the end). */
 function bounds(args: readonly Bytes[], length: number): { from: number; to: number } {
   const start = integerArgument(argumentAt(args, 1));
   const stop = integerArgument(argumentAt(args, 2));

@@ -29,7 +29,7 @@ export class PubSub {
     return this.add({ matches: globMatcher(pattern), listener });
   }
 
-  /** How many will hear it. */
+  /** Returns the number of listeners. */
   publish(channel: Bytes, message: Bytes): number {
     let receivers = 0;
     for (const subscription of this.subscriptions) {
@@ -40,7 +40,7 @@ export class PubSub {
     return receivers;
   }
 
-  /** To be called when a command has ended. */
+  /** To be called after each command. */
   deliver(): void {
     if (this.pending.length === 0 || this.delivering) return;
     this.delivering = true;

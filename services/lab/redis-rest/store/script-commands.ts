@@ -54,7 +54,7 @@ function flushScripts(scripts: Scripts, args: readonly Bytes[]): Reply {
   return ok;
 }
 
-/** `args` are: the script or its digest, the number of keys, the keys, the rest. */
+/** `args`: the script or its digest, the number of keys, the keys, the rest. */
 function splitKeys(args: readonly Bytes[]): { keys: readonly Bytes[]; rest: readonly Bytes[] } {
   const keyCount = integerArgument(argumentAt(args, 1));
   if (keyCount > args.length - 2)

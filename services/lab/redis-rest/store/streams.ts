@@ -50,7 +50,7 @@ export class Stream {
     return this.entries.length;
   }
 
-  /** The id that `*` stands for now; it grows even if the clock steps back. */
+  /** The current value of `*`; it grows even if the clock steps back. */
   nextId(nowMs: number): StreamId {
     return nowMs > this.lastId.ms ? { ms: nowMs, seq: 0 } : { ms: this.lastId.ms, seq: this.lastId.seq + 1 };
   }
@@ -78,7 +78,7 @@ export class Stream {
     return before - this.entries.length;
   }
 
-  /** Drops the oldest until `maxLength` are left (`approximately`: maybe some more). How many were dropped. */
+  /** Drops the oldest entries beyond `maxLength` (`approximately`: keeps some more); returns how many. */
   trimToLength(maxLength: number, approximately: boolean): number {
     return this.dropOldest(Math.max(0, this.entries.length - maxLength), approximately);
   }
