@@ -16,7 +16,7 @@ import {
   untilHealthy,
 } from '../drills/drill-checks.ts';
 import type { DrillContext } from '../drills/drill-context.ts';
-import { kill } from '../drills/kill.ts';
+import { kill } from '../drills/end-worker.ts';
 import { rogue } from '../drills/rogue.ts';
 import { leaderTask } from '../drills/targets.ts';
 import { wipe } from '../drills/wipe.ts';

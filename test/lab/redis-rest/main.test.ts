@@ -170,7 +170,7 @@ describe('the arguments of the Redis REST process', () => {
     [['--port', '0', '--token='], [/^--token: .*no value as number 1/]],
     [['--port', '0', '--token', 'with space'], [/^--token: .*other characters as number 1/]],
     [['--port', '0', '--token', '--embedded'], [/^--token: .*no value/]],
-    [['--port', '0', '--token', 't', '--nope'], [/^--nope: .*not known; remove it/]],
+    [['--port', '0', '--token', 't', '--nope'], [/^--nope: .*an unknown option; remove it/]],
     [['--port', '0', '--token', 't', 'loose-secret'], [/^argument 5: .*a stray word; remove it/]],
   ])('%j: one line each, exit 78', async (args, lines) => {
     const server = run(args);
