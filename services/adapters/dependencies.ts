@@ -1,14 +1,14 @@
 /**
- * What the functions and the command line work with, put together from an environment.
+ * Composes the dependencies of the functions and the command line from an environment.
  *
- * Nothing here connects to anything: clients are lazy, so all of it can be built once and kept.
+ * Does not connect to anything: clients are lazy, so the result can be built once and cached.
  */
 
 import type { LockOverride } from '../core/lease/lock-store.ts';
 import type { MonitorPorts } from '../core/monitor/monitor.ts';
 import { storeTimeoutMs } from '../core/monitor/monitor.ts';
 import { alertLinks } from '../core/ops/links/alert-buttons.ts';
-import type { LinkIssuer } from '../core/ops/links/signed-link.ts';
+import type { OneTapLinks } from '../core/ops/links/link-store.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Random } from '../core/platform/random.ts';
@@ -33,7 +33,7 @@ import { fetchBotApi } from './telegram/fetch-bot-api.ts';
 export interface Seams {
   readonly clock: Clock;
   readonly random: Random;
-  /** Where lines go; stdout when left out. */
+  /** Writes a log line; stdout by default. */
   readonly write?: (line: string) => void;
 }
 
@@ -44,8 +44,8 @@ export interface Dependencies {
     readonly clock: Clock;
     readonly lock: LockOverride;
   };
-  /** What links are made and judged with; undefined: they are off. */
-  readonly linkMaker: LinkIssuer | undefined;
+  /** Signs and verifies one-tap links; undefined when they are off. */
+  readonly oneTapLinks: OneTapLinks | undefined;
 }
 
 /** @throws ConfigurationError with a line for each problem */
@@ -82,13 +82,13 @@ export function composeDependencies(
     timeoutMs: storeTimeoutMs,
   });
   const keys = storeKeys(storeSettings.keyPrefix);
-  const linkMaker =
+  const oneTapLinks =
     opsLinkSecret === undefined
       ? undefined
       : { store: redisLinkStore(store, keys), signer: linkSigner(opsLinkSecret), random };
   return {
     settings,
-    linkMaker,
+    oneTapLinks,
     ports: {
       environment: settings.environment,
       clock,
@@ -106,9 +106,9 @@ export function composeDependencies(
           : snsTopic(alertTopicArn, awsClientOptions(environment, 'SNS')),
       ecs: ecs === undefined ? undefined : ecsWorkerService(ecs, awsClientOptions(environment, 'ECS')),
       links:
-        linkMaker === undefined || opsBaseUrl === undefined
+        oneTapLinks === undefined || opsBaseUrl === undefined
           ? undefined
-          : alertLinks({ ...linkMaker, baseUrl: opsBaseUrl, locale: settings.notifyLocale, logger }),
+          : alertLinks({ ...oneTapLinks, baseUrl: opsBaseUrl, locale: settings.notifyLocale, logger }),
     },
   };
 }

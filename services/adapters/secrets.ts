@@ -1,10 +1,9 @@
 /**
- * Secrets Manager, read once at cold start: the entries of the JSON secret `SECRETS_ARN` stand in for the variables
- * that are not set.
+ * Fills unset variables from the JSON secret `SECRETS_ARN` in Secrets Manager.
  *
- * Read through the Parameters and Secrets Lambda extension's local HTTP endpoint, which brings no client library and
- * caches; it answers only during an invocation, not before the first one. Nothing of the secret or of the session's
- * token gets into an error.
+ * Reads it through the local HTTP endpoint of the Parameters and Secrets Lambda extension, which caches and needs no
+ * client library. The extension answers only during an invocation, not before the first one. Errors contain neither
+ * the secret nor the session token.
  */
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import type { Environment } from '../core/settings/environment-reader.ts';
@@ -45,7 +44,7 @@ async function readSecret(arn: string, environment: Environment): Promise<object
       `SECRETS_ARN: expected the secret, got HTTP ${status}; may the function read ${arn}?`,
     ]);
   }
-  const secret = entriesOf(text);
+  const secret = readEntries(text);
   if (secret === undefined) {
     throw new ConfigurationError([
       'SECRETS_ARN: expected a JSON object of variables in the secret, got something else',
@@ -54,7 +53,7 @@ async function readSecret(arn: string, environment: Environment): Promise<object
   return secret;
 }
 
-function entriesOf(text: string): object | undefined {
+function readEntries(text: string): object | undefined {
   try {
     const { SecretString } = JSON.parse(text) as { SecretString?: unknown };
     const secret: unknown = typeof SecretString === 'string' ? JSON.parse(SecretString) : undefined;

@@ -61,7 +61,7 @@ function ecsText({ ecs, ecsProblem }: StatusAnswer): string | undefined {
 
 /** The rest of the diagnosis stands above it already. */
 function isNews(line: string): boolean {
-  return /^(Cause|Error|Do this): /.test(line);
+  return /^(Cause|Error|Next step): /.test(line);
 }
 
 function asFact(line: string): Fact {

@@ -3,14 +3,14 @@ import { redisAuditTrail } from '../../services/adapters/redis/audit-trail.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { adviceFor } from '../../services/cli/advice.ts';
 import { causes } from '../../services/core/outage/diagnosis.ts';
-import { botToken, FunctionStage, holder, stores } from '../support/function-fixture.ts';
+import { botToken, FunctionFixture, holder, stores } from '../support/function-fixture.ts';
 import { type KeyboardOptions, type Typed, type } from './keyboard.ts';
 
 describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
   describe.skipIf(missing)('with everything around it', () => {
-    let stage: FunctionStage;
+    let stage: FunctionFixture;
     beforeAll(async () => {
-      stage = await FunctionStage.open(path);
+      stage = await FunctionFixture.open(path);
     });
     afterAll(() => stage?.close());
     beforeEach(() => stage.clear());

@@ -9,7 +9,7 @@ import { systemRandom } from '../../services/adapters/system-random.ts';
 import type { CliContext, RunProgram } from '../../services/cli/context.ts';
 import { runCli } from '../../services/cli/run.ts';
 import type { Environment } from '../../services/core/settings/environment-reader.ts';
-import type { FunctionStage } from '../support/function-fixture.ts';
+import type { FunctionFixture } from '../support/function-fixture.ts';
 
 export interface Typed {
   readonly code: number;
@@ -69,7 +69,7 @@ export async function type(line: string, options: KeyboardOptions): Promise<Type
 }
 
 /** The AWS command line as far as it matters: takes the payload's file, invokes the function, writes the answer's. */
-export function fakeAws(stage: FunctionStage): RunProgram & { readonly calls: string[][] } {
+export function fakeAws(stage: FunctionFixture): RunProgram & { readonly calls: string[][] } {
   const calls: string[][] = [];
   const run: RunProgram = async (program, args) => {
     calls.push([program, ...args]);

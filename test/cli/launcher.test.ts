@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, type RunResult } from '../support/child.ts';
-import { botToken, FunctionStage } from '../support/function-fixture.ts';
+import { botToken, FunctionFixture } from '../support/function-fixture.ts';
 
 const launcher = join(import.meta.dirname, '../../services/cli/staffprobot.js');
 
@@ -64,7 +64,7 @@ describe('the launcher', () => {
   });
 
   it('looks and repairs, end to end', async () => {
-    const stage = await FunctionStage.open(undefined);
+    const stage = await FunctionFixture.open(undefined);
     try {
       const value = await stage.takeLock();
       const env = stage.environment({ SECRETS_ARN: 'arn:aws:secretsmanager:eu-central-1:1:secret:x' });

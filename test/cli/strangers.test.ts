@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adviceOn } from '../../services/cli/advice.ts';
 import { lockValue } from '../../services/core/lease/lock-value.ts';
-import { botToken, FunctionStage, holder } from '../support/function-fixture.ts';
+import { botToken, FunctionFixture, holder } from '../support/function-fixture.ts';
 import { fakeAws, type Typed, type } from './keyboard.ts';
 
-let stage: FunctionStage;
+let stage: FunctionFixture;
 beforeAll(async () => {
-  stage = await FunctionStage.open(undefined);
+  stage = await FunctionFixture.open(undefined);
 });
 afterAll(() => stage?.close());
 beforeEach(() => stage.clear());

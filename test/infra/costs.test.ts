@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { everyMinutes, metrics } from '../../functions/heartbeat-monitor/contract.ts';
-import { luaSources } from '../../infra/bundling.ts';
 import { type CostVariant, renderCostPage } from '../../infra/cost-page.ts';
 import { type CostLine, monthlyCosts, monthlyStoreCalls, total } from '../../infra/costs.ts';
 import type { Template } from '../../infra/guard-rules/template.ts';
+import { luaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { readSettings } from '../../services/core/settings/settings.ts';
 import { synthesise } from './support/synthesised.ts';
 
@@ -39,11 +39,9 @@ function storeLines() {
   });
   if (!read.ok) throw new Error(read.problems.join('\n'));
   const { ttlMs, renewMs } = read.settings.lease;
-  const sources = luaSources();
   const use = (who: string, script: string, everySeconds: number) => {
-    const source = sources[script];
-    if (source === undefined) throw new Error(`no script ${script}`);
-    return monthlyStoreCalls({ who, script: basename(script), everySeconds, source });
+    const { name, source } = luaScript(script);
+    return monthlyStoreCalls({ who, script: name, everySeconds, source });
   };
   return [
     use('the leader, at every renewal', 'lease/renew-polling-lock-4', renewMs / 1000),

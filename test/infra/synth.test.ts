@@ -40,7 +40,9 @@ function runApp(output: string, context: object): Promise<Ended> {
 const read = (output: string, file: string): string => readFileSync(join(folder, output, file), 'utf8');
 
 describe('synthesis', () => {
-  it('passes every judge and writes the template with its bundles, the same each time', async () => {
+  it('passes every judge and writes the template with its bundles, the same each time', {
+    timeout: 180_000,
+  }, async () => {
     expect(await runApp('first', {})).toMatchObject({ code: 0 });
     const bundles = readdirSync(join(folder, 'first'), { recursive: true })
       .map(String)

@@ -1,7 +1,7 @@
 /** The ops actions: asked for, confirmed, waited for, told. */
 
 import { describeHolder } from '../../core/lease/lock-value.ts';
-import { otherBotError } from '../../core/ops/environment-guard.ts';
+import { environmentError } from '../../core/ops/environment-guard.ts';
 import { type OpsAction, type OpsRequest, readPayload } from '../../core/ops/payload.ts';
 import type { OpsAnswer, StatusAnswer } from '../../core/ops/results.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
@@ -68,7 +68,7 @@ async function questionFor(door: OpsDoor, request: OpsRequest): Promise<Question
   if (!answer.ok) return answer;
   if (answer.action !== 'status') throw new Error('status is answered by a status');
   const { environment, lock, heartbeat } = answer;
-  const error = otherBotError(request, {
+  const error = environmentError(request, {
     environment: environment ?? undefined,
     lock: lock?.value,
     heartbeat: heartbeat ?? undefined,

@@ -1,5 +1,5 @@
 /** `dead list` and `dead retry`: updates that were given up, and another chance for them. */
-import { redisDeadUpdates } from '../../adapters/redis/journal/dead-letters.ts';
+import { redisDeadLetters } from '../../adapters/redis/journal/dead-letters.ts';
 import { upstashStore } from '../../adapters/redis/upstash-store.ts';
 import { storeTimeoutMs } from '../../core/monitor/monitor.ts';
 import { storeKeys } from '../../core/platform/store-keys.ts';
@@ -66,7 +66,7 @@ async function deadUpdates(
   const { settings, ports } = dependenciesOf(context, tokenOptional(context.environment));
   const { url, token, keyPrefix } = settings.store;
   const store = upstashStore({ url, token, timeoutMs: storeTimeoutMs });
-  return { updates: redisDeadUpdates(store, storeKeys(keyPrefix)), redact: ports.redact };
+  return { updates: redisDeadLetters(store, storeKeys(keyPrefix)), redact: ports.redact };
 }
 
 function jsonOf(text: string): unknown {

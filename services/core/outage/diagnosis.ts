@@ -1,9 +1,9 @@
 /**
- * The diagnosis: names the one cause that explains the silence best, out of what was seen.
+ * The diagnosis: names the one cause that best explains why the bot is silent.
  *
- * The order is that of repair: what makes everything else pointless comes first. A rejected token or a webhook
- * stops any poller; without a task nobody polls; without a lock's holder nobody polls either; a holder that does
- * not beat cannot poll, and its last error says why. It is a best guess from outside, worded as one.
+ * Causes are checked in the order of repair, so the first one found is the one to fix first. A rejected token or a
+ * webhook stops every poller. Without a task nobody polls, and without a lock holder nobody polls either. A holder
+ * without a heartbeat cannot poll, and its last error says why. It is a best guess from outside.
  */
 import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
@@ -29,7 +29,7 @@ export type Cause = (typeof causes)[number];
 
 export interface DiagnosisFacts {
   readonly heartbeat: HeartbeatReading;
-  /** As `isMalformed` judges it: also a heartbeat from the future. */
+  /** As decided by `isMalformed`, which includes a heartbeat from the future. */
   readonly heartbeatMalformed: boolean;
   readonly held: Held | undefined;
   readonly telegram: TelegramFacts;
@@ -38,7 +38,7 @@ export interface DiagnosisFacts {
 
 export interface Diagnosis {
   readonly cause: Cause;
-  /** Who holds the lock, else who wrote the last heartbeat. */
+  /** The lock holder; without one, the writer of the last heartbeat. Null if unknown, and during the quarantine. */
   readonly holder: { readonly host?: string; readonly pid?: number; readonly env?: string } | null;
   readonly holdsLock: boolean;
   readonly lastError: string | null;
@@ -49,11 +49,11 @@ export interface Diagnosis {
 export function diagnose(facts: DiagnosisFacts): Diagnosis {
   const { heartbeat, held, telegram, ecs } = facts;
   const lastError = lastErrorOf(heartbeat);
-  const known = held !== undefined ? readLockHolder(held.value) : undefined;
+  const lockHolder = held !== undefined ? readLockHolder(held.value) : undefined;
   const beat = heartbeat.kind === 'present' ? heartbeat.heartbeat : undefined;
   return {
     cause: causeOf(facts, lastError),
-    holder: holderOf(known ?? beat),
+    holder: lockHolder?.owner === quarantineOwner ? null : holderOf(lockHolder ?? beat),
     holdsLock: held !== undefined,
     lastError,
     telegram,
@@ -86,7 +86,7 @@ function lastErrorOf(heartbeat: HeartbeatReading): string | null {
   return typeof error === 'string' && error !== '' ? error : null;
 }
 
-/** Anybody may have written these values: only what has the right type is shown. */
+/** Other programs may have written these values: show only fields of the right type. */
 function holderOf(
   source: { readonly host?: unknown; readonly pid?: unknown; readonly env?: unknown } | undefined,
 ): Diagnosis['holder'] {

@@ -1,7 +1,7 @@
 /**
  * Starts one worker more than usual; it must stand by.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import { text } from '../shared/text.ts';
 import { finish, healthyText, isHealthy } from './drill-checks.ts';

@@ -1,7 +1,7 @@
 /**
  * The store refuses one worker, which must stop by its own clock before another may lead.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import { text } from '../shared/text.ts';
 import { finish, untilTakenOver, workerOf } from './drill-checks.ts';

@@ -6,7 +6,7 @@
  * ends, however it ends; `close` waits for that. A drill whose fault was fixed before its promise could be seen never
  * counts as kept. A drill that fixes another starts at once, without waiting for traffic.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import type { LabContext } from '../lab-parts.ts';
 import { Listeners } from '../shared/listeners.ts';

@@ -1,7 +1,7 @@
 /**
  * Ends a worker, by SIGKILL or SIGTERM: the standby takes over, and the audit trail shows how the lock became free.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import type { AuditEvent } from '../../core/platform/audit-trail.ts';
 import { type Text, text } from '../shared/text.ts';

@@ -1,7 +1,7 @@
 /**
  * SIGSTOP and SIGCONT: a process that is alive but does nothing, and one that wakes up late.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import type { Task } from '../ecs/task.ts';
 import { text } from '../shared/text.ts';

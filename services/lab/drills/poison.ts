@@ -2,7 +2,7 @@
  * A message whose handler kills the process: after at most three attempts it becomes a dead letter, and no other chat
  * waits for it.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import { poisonText } from '../handlers/messages.ts';
 import { text } from '../shared/text.ts';

@@ -2,7 +2,7 @@
  * Another program that polls with the bot's token and ignores the lock. It confirms every update it receives, as a copy
  * of the bot on a laptop would.
  *
- * Tested by: test/lab/tour/tour.test.ts
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 import { Agent, request } from 'node:http';
 import type { Clock } from '../../core/platform/clock.ts';

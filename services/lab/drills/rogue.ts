@@ -2,7 +2,7 @@
  * A second poller that ignores the lock. Telegram serves both, so the other program takes some updates. Promised are
  * an alert to every superadmin, a bot that goes on, and no loss of the updates that the bot received.
  *
- * Tested by: test/lab/tour/tour.test.ts
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 import { numberedQuestion } from '../handlers/messages.ts';
 import { text } from '../shared/text.ts';

@@ -1,7 +1,7 @@
 /**
  * The monitor is no longer invoked: the alarm on its silence must fire, and the bot must not notice.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import { text } from '../shared/text.ts';
 import { settle } from './drill-checks.ts';

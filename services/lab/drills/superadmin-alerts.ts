@@ -3,7 +3,7 @@
  *
  * Each kind is sent at most once in half an hour, so a drill repeated sooner finds that its alert went out before.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import { throttleRules, type WarningKind } from '../../core/alerts/warnings.ts';
 import { superadmins } from '../chats/people.ts';

@@ -1,7 +1,7 @@
 /**
  * Which worker a drill is about.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import { readLockHolder } from '../../core/lease/lock-value.ts';
 import type { Task } from '../ecs/task.ts';

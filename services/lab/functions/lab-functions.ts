@@ -4,7 +4,7 @@
  *
  * A run never overlaps with the next one, as in production with its one-minute schedule and a limit of 55 s for a run.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import { composeMonitor } from '../../../functions/heartbeat-monitor/handler.ts';
 import { composeOps } from '../../../functions/release-lock/handler.ts';

@@ -1,7 +1,7 @@
 /**
  * Everything that measures a lab's messages and polls, and the two loads that write messages into it.
  *
- * Tested by: test/lab/drills/drills.test.ts
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
 import type { UpstashStore } from '../../adapters/redis/upstash-store.ts';
 import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';

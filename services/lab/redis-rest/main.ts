@@ -60,6 +60,9 @@ async function watchInput(): Promise<StandardInput> {
   let ended = false;
   const end = new Promise<void>((resolve) => {
     process.stdin.on('error', () => undefined);
+    process.stdin.on('end', () => {
+      ended = true;
+    });
     process.stdin.on('close', () => {
       ended = true;
       resolve();
@@ -68,6 +71,8 @@ async function watchInput(): Promise<StandardInput> {
   process.stdin.resume();
   // A pipe that was closed from the start shows it by then, and says nothing about the parent program.
   await systemClock.sleep(openAtStartMs);
+  // Timers run before input is read; on a busy machine the end may still be unread.
+  await systemClock.sleep(0);
   return { end: ended ? never : end };
 }
 

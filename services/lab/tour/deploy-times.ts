@@ -4,7 +4,7 @@
  * The more patient side changes first on the way to slower times, and last on the way to quicker ones: a monitor that
  * expects a heartbeat every second must not judge workers that send three a minute.
  *
- * Tested by: test/lab/tour/tour.test.ts
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
 import { untilHealthy } from '../drills/drill-checks.ts';

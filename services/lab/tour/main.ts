@@ -5,7 +5,7 @@
  * With `--json` it prints one JSON object on stdout instead. Exit code 0 if all six promises held; 1 if not (this includes
  * a tour that did not finish); 78 for wrong arguments and settings. Ctrl-C ends everything and leaves nothing.
  *
- * Tested by: test/lab/tour/tour.test.ts
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 import { parseArgs } from 'node:util';
 import { systemClock as clock } from '../../adapters/system-clock.ts';

@@ -2,7 +2,7 @@
  * A superadmin's phone: finds the repair button of an alert, opens its link as a browser would, and confirms the form on
  * the page.
  *
- * Tested by: test/lab/tour/tour.test.ts
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 import type { Conversation } from '../chats/conversations.ts';
 

@@ -8,7 +8,7 @@
  * Guarantees: a step that breaks its promise does not prevent the next ones; every fault is fixed when its step ends; a
  * load that was running pauses for the tour and continues after it.
  *
- * Tested by: test/lab/tour/tour.test.ts
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 
 import { untilHealthy, untilLoadFlows } from '../drills/drill-checks.ts';

@@ -2,14 +2,14 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
-import { FunctionStage, stores } from '../../support/function-fixture.ts';
+import { FunctionFixture, stores } from '../../support/function-fixture.ts';
 import { fakeAws, type KeyboardOptions, type Typed, type } from '../keyboard.ts';
 
 describe.each(stores)('npx staffprobot on $name', ({ path, missing }) => {
   describe.skipIf(missing)('with everything around it', () => {
-    let stage: FunctionStage;
+    let stage: FunctionFixture;
     beforeAll(async () => {
-      stage = await FunctionStage.open(path);
+      stage = await FunctionFixture.open(path);
     });
     afterAll(() => stage?.close());
     beforeEach(() => stage.clear());

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type Configuration, readConfiguration } from '../../../infra/configuration.ts';
 import type { Context } from '../../../infra/context-reader.ts';
 import { StaffProBotStack } from '../../../infra/staffprobot-stack.ts';
@@ -25,26 +25,35 @@ export function configurationOf(context: Context = {}): Configuration {
   return result.configuration;
 }
 
-const outputs = mkdtempSync(join(tmpdir(), 'staffprobot-apps-'));
-let appCount = 0;
-afterAll(() => rmSync(outputs, { recursive: true, force: true }));
-
+/** For the test that asks: its folder goes when the test ends. */
 export function makeApp(): App {
-  appCount += 1;
-  return new App({ context: { ...cdkJson.context, ...unbundled }, outdir: join(outputs, String(appCount)) });
+  const folder = makeFolder();
+  onTestFinished(() => removeFolder(folder));
+  return appIn(folder);
 }
+
+const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'staffprobot-app-'));
+const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+const appIn = (outdir: string): App => new App({ context: { ...cdkJson.context, ...unbundled }, outdir });
 
 const synthesised = new Map<string, Template>();
 
-/** Once for each context: templates are only read. */
+/** Synthesises each context once, for all test files: templates are only read. */
 export function synthesise(context: Context = {}): Template {
   const key = JSON.stringify(context);
   const known = synthesised.get(key);
   if (known !== undefined) return known;
   const configuration = configurationOf(context);
-  const template = Template.fromStack(new StaffProBotStack(makeApp(), 'StaffProBot', { configuration }));
-  synthesised.set(key, template);
-  return template;
+  const folder = makeFolder();
+  try {
+    const template = Template.fromStack(
+      new StaffProBotStack(appIn(folder), 'StaffProBot', { configuration }),
+    );
+    synthesised.set(key, template);
+    return template;
+  } finally {
+    removeFolder(folder);
+  }
 }
 
 interface Resource {

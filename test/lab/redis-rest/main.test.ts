@@ -1,6 +1,7 @@
 /** The lab's Redis REST server as a process: how it starts, what it refuses, and that it leaves nothing behind. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,7 +36,7 @@ afterEach(async () => {
   await rm(temporary, { recursive: true });
 });
 
-function run(args: readonly string[], stdin: 'pipe' | 'ignore' = 'ignore'): Run {
+function run(args: readonly string[], stdin: 'pipe' | 'ignore' | number = 'ignore'): Run {
   const child = spawn(process.execPath, [mainPath, ...args], {
     stdio: [stdin, 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },
@@ -50,6 +51,16 @@ function run(args: readonly string[], stdin: 'pipe' | 'ignore' = 'ignore'): Run 
   });
   const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   return { child, output, exited };
+}
+
+/** A pipe whose writer has gone, as the standard input of a process: it ends before the process begins. */
+function closedPipe(): number {
+  const path = join(temporary, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const end = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  closeSync(openSync(path, 'w'));
+  rmSync(path);
+  return end;
 }
 
 async function ready({ output }: Run): Promise<string> {
@@ -116,8 +127,9 @@ describe.each(modes)('the Redis REST process %s', (_name, mode) => {
   it.each(['ignore', 'pipe'] as const)(
     'keeps running if it never had a standard input (%s)',
     async (stdin) => {
-      const server = run(args, stdin);
-      server.child.stdin?.end();
+      const input = stdin === 'pipe' ? closedPipe() : undefined;
+      const server = run(args, input);
+      if (input !== undefined) closeSync(input);
       const url = await ready(server);
       for (let n = 0; n < 20; n += 1) expect(await command(url, ['PING'])).toBe('PONG');
       server.child.kill('SIGTERM');
