@@ -4,7 +4,7 @@
  * All are read once, when the control room opens; no path from a request is ever resolved. Without the chart library's
  * package the page works without charts.
  *
- * Tested by: test/e2e/page.test.ts
+ * Tested by: test/e2e/page.long.test.ts
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

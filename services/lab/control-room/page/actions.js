@@ -1,7 +1,7 @@
 /**
  * The actions behind the page's buttons and forms: an element names its action in `data-do` and passes its `data-` values.
  *
- * Tested by: test/e2e/control-room.test.ts
+ * Tested by: test/e2e/control-room.long.test.ts
  */
 import { failureText, post } from './lab-client.js';
 

@@ -4,7 +4,7 @@
  * All data comes over one event stream and none is polled. The page itself owns only the language, the chosen people and
  * the chosen tab. A section that an older lab does not send leaves its part of the page empty.
  *
- * Tested by: test/e2e/control-room.test.ts
+ * Tested by: test/e2e/control-room.long.test.ts
  */
 import { createActions, localeKey } from './actions.js';
 import { Charts } from './charts.js';

@@ -4,7 +4,7 @@
  * Each keeps the last ten minutes. The chart library comes from the lab's own packages; without it, or without samples
  * from an older lab, the page works without charts.
  *
- * Tested by: test/e2e/page.test.ts
+ * Tested by: test/e2e/page.long.test.ts
  */
 import { h, show } from './dom.js';
 import { clockTime } from './views/clock-time.js';

@@ -4,7 +4,7 @@
  * Touches only what differs, so that focus, scroll position, selection and opened details stay. Does not carry over
  * listeners: the page listens at its root (`data-do`).
  *
- * Tested by: test/e2e/control-room.test.ts
+ * Tested by: test/e2e/control-room.long.test.ts
  */
 
 /**

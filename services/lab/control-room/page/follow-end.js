@@ -4,7 +4,7 @@
  * One that the reader has scrolled up stays where it is; a newly opened one starts at its end. The phone's inbox and
  * mail list start at the top.
  *
- * Tested by: test/e2e/control-room.test.ts
+ * Tested by: test/e2e/control-room.long.test.ts
  */
 const nearEndPx = 60;
 

@@ -1,7 +1,7 @@
 /**
  * The page's connection to the lab: one stream of events in, one API call for each action out.
  *
- * Tested by: test/e2e/control-room.test.ts
+ * Tested by: test/e2e/control-room.long.test.ts
  */
 import { localized } from './texts/index.js';
 

@@ -5,7 +5,7 @@
  * The bars stop after some seconds without an event: stale values must not look alive. With reduced motion they move
  * on events only.
  *
- * Tested by: test/e2e/sentences.test.ts
+ * Tested by: test/e2e/sentences.long.test.ts
  */
 const silentAfterMs = 3000;
 /** Less than a pixel on most bars: smaller moves are not drawn. */

@@ -1,7 +1,7 @@
 /**
  * Several people's conversations with the bot, with the moments at which another worker took over.
  *
- * Tested by: test/e2e/control-room.test.ts
+ * Tested by: test/e2e/control-room.long.test.ts
  */
 import { h } from '../dom.js';
 import { clockTime } from './clock-time.js';

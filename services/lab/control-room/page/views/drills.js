@@ -1,7 +1,7 @@
 /**
  * The drills as cards: what each does, what is promised, and whether the promise held.
  *
- * Tested by: test/e2e/sentences.test.ts
+ * Tested by: test/e2e/sentences.long.test.ts
  */
 import { h } from '../dom.js';
 import { localized } from '../texts/index.js';

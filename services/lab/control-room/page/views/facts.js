@@ -1,7 +1,7 @@
 /**
  * The state around the lock: heartbeat, waiting and unfinished updates, monitor, outage, alert flag.
  *
- * Tested by: test/e2e/sentences.test.ts
+ * Tested by: test/e2e/sentences.long.test.ts
  */
 import { h } from '../dom.js';
 import { clockTime } from './clock-time.js';

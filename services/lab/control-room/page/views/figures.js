@@ -1,7 +1,7 @@
 /**
  * The measured figures of a drill or a tour step: the most telling at once, the others on demand.
  *
- * Tested by: test/e2e/tour.test.ts
+ * Tested by: test/e2e/tour.long.test.ts
  */
 import { h } from '../dom.js';
 import { localized } from '../texts/index.js';

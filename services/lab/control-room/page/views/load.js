@@ -1,7 +1,7 @@
 /**
  * The load: how many messages were sent, and what became of them.
  *
- * Tested by: test/e2e/tour.test.ts
+ * Tested by: test/e2e/tour.long.test.ts
  */
 import { h } from '../dom.js';
 

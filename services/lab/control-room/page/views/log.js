@@ -1,7 +1,7 @@
 /**
  * The live log: lines are appended, never redrawn.
  *
- * Tested by: test/e2e/page.test.ts
+ * Tested by: test/e2e/page.long.test.ts
  */
 import { h } from '../dom.js';
 import { clockTime } from './clock-time.js';

@@ -1,7 +1,7 @@
 /**
  * The ops actions and their answers.
  *
- * Tested by: test/e2e/control-room.test.ts
+ * Tested by: test/e2e/control-room.long.test.ts
  */
 import { h } from '../dom.js';
 import { translated } from '../texts/index.js';

@@ -1,7 +1,7 @@
 /**
  * A superadmin's phone: alerts in Telegram, the in-app inbox, and the mail of the SNS topic.
  *
- * Tested by: test/e2e/control-room.test.ts
+ * Tested by: test/e2e/control-room.long.test.ts
  */
 import { h } from '../dom.js';
 import { avatar, inOrder, messageViews, personName } from './chat.js';

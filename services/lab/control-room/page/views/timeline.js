@@ -2,7 +2,7 @@
  * The audit trail: who did what to the polling, and why.
  *
  * Events and reasons of the program's own appear in the page's language, reasons typed by people as they are.
- * Tested by: test/e2e/sentences.test.ts
+ * Tested by: test/e2e/sentences.long.test.ts
  */
 import { h } from '../dom.js';
 import { translated } from '../texts/index.js';

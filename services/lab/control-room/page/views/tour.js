@@ -1,7 +1,7 @@
 /**
  * The guided tour: its steps with their promises and results, and the one big button.
  *
- * Tested by: test/e2e/tour.test.ts
+ * Tested by: test/e2e/tour.long.test.ts
  */
 import { h } from '../dom.js';
 import { localized } from '../texts/index.js';

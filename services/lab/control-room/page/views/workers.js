@@ -1,7 +1,7 @@
 /**
  * The workers as cards: who leads, when the lease expires, what each of them does.
  *
- * Tested by: test/e2e/sentences.test.ts
+ * Tested by: test/e2e/sentences.long.test.ts
  */
 import { h } from '../dom.js';
 import { translated } from '../texts/index.js';
