@@ -9,7 +9,7 @@ import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import type { Task } from './ecs/task.ts';
 import type { StoppedTask } from './ecs/task-service.ts';
 import { withoutLabHandlers } from './handlers/handlers-address.ts';
-import type { LabContext } from './lab-parts.ts';
+import type { LabContext } from './lab-context.ts';
 
 export class LabStartError extends Error {
   readonly exitCode: ExitCode;

@@ -25,7 +25,7 @@ import { TaskService } from './ecs/task-service.ts';
 import { startFunctionUrl } from './functions/function-url.ts';
 import { LabFunctions } from './functions/lab-functions.ts';
 import { handlersAddress } from './handlers/handlers-address.ts';
-import type { LabContext } from './lab-parts.ts';
+import type { LabContext } from './lab-context.ts';
 import { forBot, startMeasurements } from './measurements/lab-measurements.ts';
 import { findExecutable } from './processes/find-executable.ts';
 import { startOrphanReaper } from './processes/orphan-reaper.ts';

@@ -6,7 +6,7 @@
  * because time has passed. `seen` waits for what only a fault can show: it ends when the fault is fixed, and the run
  * then counts as unseen, never as kept.
  */
-import type { LabContext } from '../lab-parts.ts';
+import type { LabContext } from '../lab-context.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
 import type { PollSession } from '../measurements/poll-watch.ts';
 import type { Text } from '../shared/text.ts';

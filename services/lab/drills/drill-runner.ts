@@ -8,7 +8,7 @@
  *
  * Tested by: test/lab/drills/drills.long.test.ts
  */
-import type { LabContext } from '../lab-parts.ts';
+import type { LabContext } from '../lab-context.ts';
 import { Listeners } from '../shared/listeners.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { same, type Text, text } from '../shared/text.ts';

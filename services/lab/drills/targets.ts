@@ -5,7 +5,7 @@
  */
 import { readLockHolder } from '../../core/lease/lock-value.ts';
 import type { Task } from '../ecs/task.ts';
-import type { LabContext } from '../lab-parts.ts';
+import type { LabContext } from '../lab-context.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { same, text } from '../shared/text.ts';
 import { drillFacts } from './drill-facts.ts';

@@ -15,7 +15,7 @@ import { untilHealthy, untilLoadFlows } from '../drills/drill-checks.ts';
 import { DrillContext, DrillStopped } from '../drills/drill-context.ts';
 import { whyBroken } from '../drills/drill-runner.ts';
 import { figuresOf, type Measures } from '../drills/measures.ts';
-import type { LabContext } from '../lab-parts.ts';
+import type { LabContext } from '../lab-context.ts';
 import { type LabTimes, labTimes } from '../settings/lab-times.ts';
 import { Listeners } from '../shared/listeners.ts';
 import { type Text, text } from '../shared/text.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { demandNoLateCalls, demandNoOverlap } from '../../../services/lab/drills/drill-checks.ts';
 import { DrillContext, DrillStopped, PromiseBroken } from '../../../services/lab/drills/drill-context.ts';
-import type { LabContext } from '../../../services/lab/lab-parts.ts';
+import type { LabContext } from '../../../services/lab/lab-context.ts';
 import type { LoadGenerator } from '../../../services/lab/load/load-generator.ts';
 import { text } from '../../../services/lab/shared/text.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrillId, DrillView } from '../../../services/lab/drills/drill-types.ts';
 import type { MeasureId } from '../../../services/lab/drills/measures.ts';
 import { isAlive, type LabProcess, startLab } from '../../support/lab.ts';
-import { drillTestMs, end, saying, until } from './rig.ts';
+import { drillTestMs, end, saying, until } from './lab-fixture.ts';
 
 interface EmulatorState {
   readonly pending: number;

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrillId } from '../../../services/lab/drills/drill-types.ts';
 import { type LabProcess, startLab } from '../../support/lab.ts';
-import { drillTestMs, end, saying } from './rig.ts';
+import { drillTestMs, end, saying } from './lab-fixture.ts';
 
 describe('a drill that is fixed early', { timeout: drillTestMs }, () => {
   let lab: LabProcess;

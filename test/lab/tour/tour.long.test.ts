@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { TourReport } from '../../../services/lab/tour/report.ts';
 import { type Launched, launch } from '../../support/child.ts';
 import { isAlive, startLab } from '../../support/lab.ts';
-import { drillTestMs, until } from '../drills/rig.ts';
+import { drillTestMs, until } from '../drills/lab-fixture.ts';
 
 const program = fileURLToPath(new URL('../../../services/lab/tour/main.ts', import.meta.url));
 const tourLimitMs = 300_000;
