@@ -4,12 +4,11 @@
  * Fails if the store cannot be read; a bot that is down is no failure. Writes the success metric last.
  */
 
-import type { Seams } from '../../services/adapters/dependencies.ts';
+import type { Dependencies, Seams } from '../../services/adapters/dependencies.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import { type MonitorReport, type MonitorSettings, runMonitor } from '../../services/core/monitor/monitor.ts';
-import type { Environment } from '../../services/core/settings/environment-reader.ts';
-import type { Settings } from '../../services/core/settings/settings.ts';
+import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { dependencyCache } from '../shared/dependency-cache.ts';
 import { type LambdaContext, remainingTime } from '../shared/lambda-time.ts';
 import { functionName, metricDimension, metricNamespace, metrics, runLimitSeconds } from './contract.ts';
@@ -31,7 +30,7 @@ export function composeMonitor(environment: Environment, seams: Seams): MonitorH
   };
 }
 
-function monitorSettings(settings: Settings): MonitorSettings {
+function monitorSettings(settings: Dependencies['settings']): MonitorSettings {
   return {
     ...settings.outage,
     superadminIds: settings.superadminIds,

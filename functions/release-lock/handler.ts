@@ -16,7 +16,7 @@ import { type OpsContext, perform, performTaskStopped } from '../../services/cor
 import type { OpsAnswer } from '../../services/core/ops/results.ts';
 import { readStoppedTask } from '../../services/core/ops/task-stopped.ts';
 import { ConfigurationError } from '../../services/core/settings/configuration-error.ts';
-import type { Environment } from '../../services/core/settings/environment-reader.ts';
+import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { dependencyCache } from '../shared/dependency-cache.ts';
 import { type LambdaContext, remainingTime } from '../shared/lambda-time.ts';
 import { functionName, timeoutSeconds } from './contract.ts';

@@ -12,7 +12,7 @@ import { withSecrets } from '../../services/adapters/secrets.ts';
 import { memoizeAsync } from '../../services/core/platform/memoize-async.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import { isTokenRejection } from '../../services/core/platform/token-rejection.ts';
-import type { Environment } from '../../services/core/settings/environment-reader.ts';
+import type { Environment } from '../../services/core/settings/variable-reader.ts';
 
 type OnError = (error: unknown) => void;
 

@@ -5,7 +5,7 @@
  * a lab or a test needs no process environment. One attempt per call: callers retry themselves, and a function's time
  * is short. Without credentials in the environment the SDK's own chain applies.
  */
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 
 export interface AwsClientOptions {
   readonly region: string | undefined;

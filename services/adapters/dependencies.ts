@@ -9,14 +9,15 @@ import type { MonitorPorts } from '../core/monitor/monitor.ts';
 import { storeTimeoutMs } from '../core/monitor/monitor.ts';
 import { alertLinks } from '../core/ops/links/alert-buttons.ts';
 import type { OneTapLinks } from '../core/ops/links/link-store.ts';
+import { type BotApi, BotApiUnreachableError } from '../core/platform/bot-api.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Random } from '../core/platform/random.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
-import { type EnvironmentName, readSettings, type Settings } from '../core/settings/settings.ts';
+import { type EnvironmentName, readSettings, type SettingsLacking } from '../core/settings/settings.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 import { awsClientOptions } from './aws-client.ts';
 import { ecsWorkerService } from './ecs.ts';
 import { linkSigner } from './link-signer.ts';
@@ -38,7 +39,7 @@ export interface Seams {
 }
 
 export interface Dependencies {
-  readonly settings: Settings;
+  readonly settings: SettingsLacking<'botToken'>;
   readonly ports: MonitorPorts & {
     readonly environment: EnvironmentName;
     readonly clock: Clock;
@@ -48,13 +49,17 @@ export interface Dependencies {
   readonly oneTapLinks: OneTapLinks | undefined;
 }
 
-/** @throws ConfigurationError with a line for each problem */
+/**
+ * With an optional `botToken` that is not set, every call to Telegram fails.
+ * @throws ConfigurationError with a line for each problem
+ */
 export function composeDependencies(
   name: string,
   environment: Environment,
   { clock, random, write }: Seams,
+  { optional }: { readonly optional: readonly 'botToken'[] } = { optional: [] },
 ): Dependencies {
-  const result = readSettings(environment);
+  const result = readSettings(environment, { optional });
   if (!result.ok) throw new ConfigurationError(result.problems);
   const { settings } = result;
   const {
@@ -99,7 +104,10 @@ export function composeDependencies(
       inbox: redisInboxStore(store, keys),
       audit: redisAuditTrail(store, keys),
       lock: redisLockStore(store, keys),
-      telegram: fetchBotApi({ apiRoot: settings.telegramApiRoot, token: botToken }),
+      telegram:
+        botToken === undefined
+          ? tokenlessBotApi
+          : fetchBotApi({ apiRoot: settings.telegramApiRoot, token: botToken }),
       topic:
         alertTopicArn === undefined
           ? undefined
@@ -112,3 +120,9 @@ export function composeDependencies(
     },
   };
 }
+
+const tokenlessBotApi: BotApi = {
+  async call(method) {
+    throw new BotApiUnreachableError(method, 'no bot token is set', { aborted: false, cause: undefined });
+  },
+};

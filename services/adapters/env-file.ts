@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 
 /** Undefined when there is none. @throws ConfigurationError */
 export function readEnvFile(): Environment | undefined {

@@ -26,7 +26,6 @@ import { redactor } from '../core/platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/platform/store-errors.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
 import { readSettings, type Settings, type StoreSettings } from '../core/settings/settings.ts';
-import type { SessionObserver } from '../core/updates/polling-session.ts';
 import { shippedAllowedUpdates, shippedCommands } from './handlers/commands.ts';
 import { HandlersError, type LoadedHandlers, loadHandlers } from './load-handlers.ts';
 import { BotMetrics } from './metrics.ts';
@@ -148,10 +147,8 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
       install: (bot) => install(bot, { settings, features, api, store }),
     }),
     leaseObserver: leaseObserver(logger, metrics),
-    sessionObserver: withConflictAlarm(
-      sessionObserver({ logger, metrics, clock, apiRoot: settings.telegramApiRoot }),
-      alarm,
-    ),
+    sessionObserver: sessionObserver({ logger, metrics, clock, apiRoot: settings.telegramApiRoot }),
+    onConflict: () => alarm.conflict(),
     holder: { host: hostname(), pid: process.pid, env: settings.environment, task },
     times: settings.lease,
     whenHeld: settings.lockBusy,
@@ -181,16 +178,6 @@ function install(
     }),
   );
   if (features !== undefined) bot.use(features.middleware);
-}
-
-function withConflictAlarm(observer: SessionObserver, alarm: ConflictAlarm): SessionObserver {
-  return {
-    ...observer,
-    onPoll: (result, elapsedMs) => {
-      observer.onPoll(result, elapsedMs);
-      if (result === 'conflict') alarm.conflict();
-    },
-  };
 }
 
 /** A module that does not say what it needs gets Telegram's default set, which an empty list asks for. */

@@ -1,4 +1,8 @@
-/** What this worker is doing right now: for its health page, its metrics and its commands. */
+/**
+ * What this worker is doing now: the facts behind its health page and its metrics.
+ *
+ * Healthy means: a leader has polled within three minutes, a standby has had an answer from the store within three.
+ */
 
 import type { Held } from '../core/lease/lock-store.ts';
 import { describeHolder } from '../core/lease/lock-value.ts';
@@ -11,8 +15,8 @@ export interface Health {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A leader without a successful poll, and a standby without an answer of the store, are sick after this long. */
-const patienceMs = 180_000;
+/** Unhealthy after this long: a leader without a successful poll, a standby without an answer from the store. */
+const silenceMaxMs = 180_000;
 
 export class WorkerState {
   term: Term | undefined;
@@ -25,18 +29,19 @@ export class WorkerState {
     this.health = health;
   }
 
-  standby(held: Held, nowMonotonicMs: number): void {
+  /** The store says that another process holds the lock. */
+  waitFor(held: Held, nowMonotonicMs: number): void {
     this.waitingFor = held;
     this.storeAnsweredMs = nowMonotonicMs;
   }
 
-  lead(term: Term, nowMonotonicMs: number): void {
+  becomeLeader(term: Term, nowMonotonicMs: number): void {
     this.term = term;
     this.waitingFor = undefined;
     this.storeAnsweredMs = nowMonotonicMs;
   }
 
-  follow(): void {
+  becomeStandby(): void {
     this.term = undefined;
     this.session = undefined;
   }
@@ -54,7 +59,7 @@ export class WorkerState {
   private reportLeader(term: Term, nowMonotonicMs: number): Health {
     const pollAgeMs = this.health.ageMs(nowMonotonicMs);
     const waitedMs = pollAgeMs ?? nowMonotonicMs - (this.storeAnsweredMs ?? nowMonotonicMs);
-    const healthy = waitedMs <= patienceMs;
+    const healthy = waitedMs <= silenceMaxMs;
     const reason = healthy ? {} : { reason: `no poll succeeded for ${Math.round(waitedMs / 1000)} s` };
     return {
       healthy,
@@ -72,7 +77,7 @@ export class WorkerState {
 
   private reportStandby(nowMonotonicMs: number): Health {
     const ageMs = this.storeAnsweredMs === undefined ? undefined : nowMonotonicMs - this.storeAnsweredMs;
-    const healthy = ageMs !== undefined && ageMs <= patienceMs;
+    const healthy = ageMs !== undefined && ageMs <= silenceMaxMs;
     const reason =
       ageMs === undefined
         ? 'the store has not answered yet'

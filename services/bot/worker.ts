@@ -1,16 +1,16 @@
 /**
- * The polling worker: contends for the lock, leads a term, drains, gives the lock back, contends again.
+ * The polling worker: contends for the lock, leads a term, drains, releases the lock, contends again.
  *
- * Guarantees: polls only within a term; gives back only its own lock, and only after polling and handlers have
- * stopped; a refused start changes nothing in the store. All its dependencies come in as ports, so that it runs
- * on a virtual clock as well.
+ * Guarantees: it polls only within a term; it releases only its own lock, and only after polling and handlers have
+ * stopped; a refused start changes nothing in the store. Observers only watch: the renewal plan and the poll health
+ * carry what correctness needs. Every dependency is a port, so the worker also runs on a virtual clock.
  */
 
 import { LockHeldError } from '../core/lease/errors.ts';
 import { HeartbeatScheduler } from '../core/lease/heartbeat-scheduler.ts';
 import { Lease, type LeaseObserver } from '../core/lease/lease.ts';
 import type { LeaseTimes } from '../core/lease/lease-times.ts';
-import type { PollingLockStore, RenewPayload } from '../core/lease/lock-store.ts';
+import type { PollingLockStore } from '../core/lease/lock-store.ts';
 import type { LockHolder } from '../core/lease/lock-value.ts';
 import { PollHealth } from '../core/lease/poll-health.ts';
 import type { Term } from '../core/lease/term.ts';
@@ -32,7 +32,7 @@ export interface BotIdentity {
   readonly username: string;
 }
 
-/** Makes the handler of one term's updates; what it sends must be fenced by the term. */
+/** Makes the handler for one term's updates. It must send nothing once the term may not act. */
 export type MakeHandler = (bot: BotIdentity, term: Term) => HandleUpdate;
 
 export interface WorkerOptions {
@@ -46,6 +46,8 @@ export interface WorkerOptions {
   readonly makeHandler: MakeHandler;
   readonly leaseObserver: LeaseObserver;
   readonly sessionObserver: SessionObserver;
+  /** Called each time a poll ended because another program polls with the token. */
+  readonly onConflict: () => void;
   readonly holder: Pick<LockHolder, 'host' | 'pid' | 'env' | 'task'>;
   readonly times: LeaseTimes;
   readonly whenHeld: 'standby' | 'exit';
@@ -54,7 +56,7 @@ export interface WorkerOptions {
   readonly inFlightMax: number;
   readonly drainTimeoutMs: number;
   readonly allowedUpdates: readonly string[];
-  /** A development bot leaves no messages behind for whoever starts it next. */
+  /** A development bot leaves no messages for the next person who starts it. */
   readonly dropPendingOnStop: boolean;
   readonly version: string;
 }
@@ -69,28 +71,23 @@ export class Worker {
   private readonly wakeUp: WakeUp;
   private readonly health: PollHealth;
   private bot: BotIdentity | undefined;
-  private heartbeat: HeartbeatScheduler | undefined;
+  private heartbeats: HeartbeatScheduler | undefined;
 
   constructor(options: WorkerOptions) {
     this.options = options;
     this.wakeUp = new WakeUp(options.clock);
-    this.health = new PollHealth(options.longPollTimeoutSeconds * 1000 + pollSlackMs);
+    this.health = new PollHealth(options.longPollTimeoutSeconds * 1000 + pollSlackMs, () => this.onPolled());
     this.state = new WorkerState(this.health);
-    const { clock, random, lockStore: store, times, holder, whenHeld } = options;
-    const { wakeUp } = this;
-    this.lease = new Lease({
-      clock,
-      random,
-      store,
-      wakeUp,
-      times,
-      holder,
-      whenHeld,
-      observer: this.observeLease(),
-    });
+    const { clock, random, lockStore: store, times, holder, whenHeld, leaseObserver } = options;
+    const { state, wakeUp } = this;
+    const healthPage: Partial<LeaseObserver> = {
+      onStandby: (held) => state.waitFor(held, clock.monotonicMs()),
+    };
+    const observers = [healthPage, leaseObserver];
+    this.lease = new Lease({ clock, random, store, wakeUp, times, holder, whenHeld, observers });
   }
 
-  /** Works until `stop` aborts, and says how it ended. */
+  /** Runs until `stop` aborts or the worker cannot go on. */
   async run(stop: AbortSignal): Promise<ExitCode> {
     const { channel, clock, times, leaseObserver } = this.options;
     if ((await this.identify(stop)) === 'token rejected') return exitCodes.tokenRejected;
@@ -102,7 +99,7 @@ export class Worker {
         const end = await this.lead(term, stop);
         if (end === 'token rejected') return exitCodes.tokenRejected;
         if (stop.aborted) return exitCodes.cleanStop;
-        // Whoever took the lock away wants another to have it: let the others try first.
+        // If ops took the lock away, another worker should get it: let the others try first.
         await clock.sleep(times.rpcTimeoutMs, stop);
       }
     } catch (error) {
@@ -114,41 +111,44 @@ export class Worker {
 
   private async lead(term: Term, stop: AbortSignal): Promise<'ended' | 'token rejected'> {
     const { clock } = this.options;
-    this.state.lead(term, clock.monotonicMs());
-    const held = this.lease.hold(term, this.startHeartbeat(term));
+    this.state.becomeLeader(term, clock.monotonicMs());
+    this.heartbeats = this.scheduleHeartbeats(term);
+    const held = this.lease.hold(term, this.heartbeats);
     try {
       const bot = await this.prepare(term, stop);
       if (bot === 'token rejected') return bot;
-      return bot === undefined ? 'ended' : await this.poll(bot, term, stop);
+      return bot === undefined ? 'ended' : await this.runSession(bot, term, stop);
     } finally {
       await this.lease.release(term);
       await held;
-      this.state.follow();
+      this.state.becomeStandby();
     }
   }
 
-  private async poll(bot: BotIdentity, term: Term, stop: AbortSignal): Promise<'ended' | 'token rejected'> {
-    const { makeHandler, sessionObserver, dropPendingOnStop } = this.options;
-    const observer: SessionObserver = {
-      ...sessionObserver,
-      onPoll: (result, elapsedMs) => {
-        sessionObserver.onPoll(result, elapsedMs);
-        if (this.heartbeat?.isDue()) this.wakeUp.notify();
-      },
-    };
+  private async runSession(
+    bot: BotIdentity,
+    term: Term,
+    stop: AbortSignal,
+  ): Promise<'ended' | 'token rejected'> {
+    const { makeHandler, sessionObserver: observer, dropPendingOnStop, onConflict } = this.options;
     const handle = makeHandler(bot, term);
     const { longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates } = this.options;
     const { clock, random, api, journal } = this.options;
-    const ports = { clock, random, api, journal, handle, observer, health: this.health };
+    const ports = { clock, random, api, journal, handle, observer, health: this.health, onConflict };
     const limits = { longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates };
-    const delivery = new PollingSession({ ...ports, ...limits }, term, stop);
-    this.state.session = delivery;
-    const end = await delivery.run();
+    const session = new PollingSession({ ...ports, ...limits }, term, stop);
+    this.state.session = session;
+    const end = await session.run();
     if (stop.aborted && dropPendingOnStop && term.mayAct()) await this.dropPending();
     return end;
   }
 
-  /** Learns who the bot is and removes a webhook, without dropping what waits; undefined when the term ended first. */
+  /** A good poll may make a heartbeat due: then renew now rather than at the next planned time. */
+  private onPolled(): void {
+    if (this.heartbeats?.isHeartbeatDue()) this.wakeUp.notify();
+  }
+
+  /** Learns who the bot is and removes a webhook, keeping pending updates. Undefined if the term ended first. */
   private async prepare(term: Term, stop: AbortSignal): Promise<BotIdentity | 'token rejected' | undefined> {
     const end = AbortSignal.any([stop, term.endingSignal]);
     while (!end.aborted && term.mayAct()) {
@@ -201,10 +201,10 @@ export class Worker {
     }
   }
 
-  private startHeartbeat(term: Term): HeartbeatScheduler {
+  private scheduleHeartbeats(term: Term): HeartbeatScheduler {
     const { clock, times, heartbeatIntervalMs, holder, version } = this.options;
     const { state, health } = this;
-    this.heartbeat = new HeartbeatScheduler({
+    return new HeartbeatScheduler({
       clock,
       renewMs: times.renewMs,
       intervalMs: heartbeatIntervalMs,
@@ -212,27 +212,12 @@ export class Worker {
       epoch: term.epoch,
       version,
       health,
+      storeAheadMs: term.storeAheadMs,
       inFlight: () => state.session?.ledger.inFlight ?? 0,
-      finishedUpdateIds: () => state.session?.ledger.removable() ?? [],
+      finished: {
+        ids: () => state.session?.ledger.removable() ?? [],
+        onRemoved: (ids) => state.session?.ledger.markRemoved(ids),
+      },
     });
-    return this.heartbeat;
-  }
-
-  private observeLease(): LeaseObserver {
-    const { leaseObserver, clock } = this.options;
-    return {
-      onStandby: (held, why) => {
-        this.state.standby(held, clock.monotonicMs());
-        leaseObserver.onStandby(held, why);
-      },
-      onAcquired: (term) => leaseObserver.onAcquired(term),
-      onTermEnding: (term, reason) => leaseObserver.onTermEnding(term, reason),
-      onTrouble: (what, error) => leaseObserver.onTrouble(what, error),
-      onRenewed: (term: Term, payload: RenewPayload, storeTimeMs: number) => {
-        this.heartbeat?.renewed(payload, storeTimeMs);
-        this.state.session?.ledger.markRemoved(payload.finishedUpdateIds ?? []);
-        leaseObserver.onRenewed(term, payload, storeTimeMs);
-      },
-    };
   }
 }

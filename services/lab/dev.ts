@@ -16,7 +16,7 @@ import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { exitCodes } from '../core/platform/exit-codes.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 import { startOrphanReaper } from './processes/orphan-reaper.ts';
 import { onStopSignals } from './processes/stop-signals.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';

@@ -63,11 +63,11 @@ describe('the bot’s metrics', () => {
     const before = await series();
     expect(before.has(names.heartbeatTimestamp)).toBe(false);
     expect(before.has(names.lastPollTimestamp)).toBe(false);
-    lease.onRenewed({} as Term, {}, 0);
+    lease.onRenewed({} as Term, {});
     delivery.onPoll('trouble', 5);
     expect((await series()).has(names.heartbeatTimestamp)).toBe(false);
     expect((await series()).has(names.lastPollTimestamp)).toBe(false);
-    lease.onRenewed({} as Term, { heartbeat: JSON.stringify({ ts: '2026-11-22T10:00:00.500Z' }) }, 0);
+    lease.onRenewed({} as Term, { heartbeat: JSON.stringify({ ts: '2026-11-22T10:00:00.500Z' }) });
     delivery.onPoll('ok', 5);
     const after = await series();
     expect(after.get(names.heartbeatTimestamp)).toBe(Date.UTC(2026, 10, 22, 10) / 1000 + 0.5);

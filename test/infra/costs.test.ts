@@ -51,12 +51,12 @@ function storeLines() {
 }
 
 describe('the cost page', () => {
-  it('says what the code says', async () => {
+  it('matches the code', async () => {
     await expect(renderCostPage({ variants, store: storeLines() })).toMatchFileSnapshot(page);
   });
 });
 
-it('the guide to the deploy says the sums of one task, in whole dollars', () => {
+it('the deploy guide gives the sums of one task in whole dollars', () => {
   const guide = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8').replace(/\s+/g, ' ');
   const sum = (column: 'amount' | 'withAllowance'): string => total(linesOf(), column).toFixed(0);
   expect(guide).toContain(
@@ -67,7 +67,7 @@ it('the guide to the deploy says the sums of one task, in whole dollars', () => 
 describe('the costs', () => {
   const sum = (context: object) => total(linesOf(context), 'withAllowance');
 
-  it('are those that were measured, within a dollar', () => {
+  it('match the measured ones within a dollar', () => {
     expect(sum({})).toBeGreaterThan(12);
     expect(sum({})).toBeLessThan(14);
     expect(sum({ standbyCount: 1 })).toBeLessThan(25);
@@ -75,13 +75,13 @@ describe('the costs', () => {
     expect(sum({ spot: true })).toBeLessThan(9);
   });
 
-  it('count what the template has: a second task costs a second task', () => {
+  it('follow the template: a second task costs twice as much', () => {
     const fargate = (context: object) => linesOf(context).find(({ what }) => what === 'Fargate')?.amount ?? 0;
     expect(fargate({ standbyCount: 1 })).toBeCloseTo(2 * fargate({}));
     expect(fargate({ paused: true })).toBe(0);
   });
 
-  it('leave out no resource that costs something', () => {
+  it('leave out no resource that costs money', () => {
     const counted = [
       'AWS::CloudWatch::Alarm',
       'AWS::CloudWatch::Dashboard',

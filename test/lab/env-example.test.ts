@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { withSecrets } from '../../services/adapters/secrets.ts';
-import type { Environment } from '../../services/core/settings/environment-reader.ts';
 import { readSettings, readSidecarSettings } from '../../services/core/settings/settings.ts';
+import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { readLabSettings } from '../../services/lab/settings/lab-settings.ts';
 
 const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');

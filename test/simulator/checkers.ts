@@ -116,6 +116,34 @@ export class LivenessChecker {
   }
 }
 
+/**
+ * A heartbeat is on the store's clock, the first of a term too: never ahead of it, and behind it only by what
+ * answers and requests may be late.
+ */
+export class HeartbeatChecker {
+  private readonly report: Report;
+
+  constructor(report: Report) {
+    this.report = report;
+  }
+
+  /** @param heartbeat as the renewal carries it; '' if it carries none */
+  written(by: string, heartbeat: string, storeTimeMs: number): void {
+    if (heartbeat === '') return;
+    const { ts } = JSON.parse(heartbeat) as { ts: string };
+    const aheadMs = Date.parse(ts) - storeTimeMs;
+    if (aheadMs > heartbeatAheadMsMax)
+      this.report(`${by} wrote a heartbeat ${aheadMs} ms ahead of the store`);
+    if (aheadMs < -heartbeatBehindMsMax)
+      this.report(`${by} wrote a heartbeat ${-aheadMs} ms behind the store`);
+  }
+}
+
+/** What a clock may drift by between two renewals. */
+const heartbeatAheadMsMax = 200;
+/** A frozen process, then a request that is repeated late. */
+const heartbeatBehindMsMax = 60_000;
+
 interface Pushed {
   readonly id: number;
   readonly chat: number;

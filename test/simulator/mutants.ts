@@ -117,6 +117,9 @@ export const mutants: readonly Mutant[] = [
       return value;
     },
   }),
+  methodMutant('a term’s first heartbeat is on the worker’s own clock', Lease.prototype, {
+    storeAheadMs: () => 0,
+  }),
   scriptMutant('forced release is a plain delete', 'revoke-polling-lock-3', [
     "if redis.call('GET', KEYS[2]) ~= value then",
     "redis.call('DEL', KEYS[1])\nif redis.call('GET', KEYS[2]) ~= value then",

@@ -8,19 +8,25 @@
 import { redisUpdateJournal } from '../../services/adapters/redis/journal/update-journal.ts';
 import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
-import { Worker } from '../../services/bot/worker.ts';
-import { leaseTimes } from '../../services/core/lease/lease-times.ts';
+import type { Worker } from '../../services/bot/worker.ts';
 import type { PollingLockStore } from '../../services/core/lease/lock-store.ts';
 import type { Term } from '../../services/core/lease/term.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { Update } from '../../services/core/updates/update.ts';
 import { createEmbeddedStore, type EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { DeliveryChecker, ExclusionChecker, LivenessChecker, OwnershipChecker } from './checkers.ts';
+import {
+  DeliveryChecker,
+  ExclusionChecker,
+  HeartbeatChecker,
+  LivenessChecker,
+  OwnershipChecker,
+} from './checkers.ts';
 import { FaultScript, type Slot } from './faults.ts';
 import { letPeopleWrite, type WrittenMessage } from './people.ts';
 import { SeededChance } from './prng.ts';
 import { SimulatedProcess } from './process.ts';
+import { simulatedWorker, times, ttlMs } from './simulated-worker.ts';
 import { StoreNetwork } from './store-network.ts';
 import { SimulatedTelegram } from './telegram.ts';
 
@@ -46,14 +52,13 @@ export interface RunResult {
   readonly completed: number;
 }
 
-const ttlMs = 6000;
-const times = leaseTimes({ ttlMs, renewMs: 2000 });
 const [workersMin, workersMax] = [2, 3];
 const [faultsMs, quietMs] = [45_000, 45_000];
 /** A quarantine, the rest of a dead leader's lease, and a poll or two. */
 const livenessBoundMs = 3 * ttlMs + 10_000;
-const heartbeatIntervalMs = 4000;
 const driftMax = 0.0045;
+/** More than the monitor waits: a heartbeat on such a clock would open a false outage. */
+const wallOffsetMsMax = 400_000;
 const restartMs = 1000;
 /** Each poisonous update costs three leases; so many more are waited for. */
 const extraRounds = 20;
@@ -82,6 +87,7 @@ class Simulation {
   private readonly exclusion: ExclusionChecker;
   private readonly liveness = new LivenessChecker();
   private readonly delivery: DeliveryChecker;
+  private readonly heartbeats: HeartbeatChecker;
   private readonly slots: Slot[] = [];
   /** To be aborted in the end: Node keeps a combined signal while somebody listens, and the dead listen for ever. */
   private readonly stops: AbortController[] = [];
@@ -106,6 +112,7 @@ class Simulation {
     this.ownership = new OwnershipChecker(this.store, keys.lock, report);
     this.exclusion = new ExclusionChecker(this.ownership, report);
     this.delivery = new DeliveryChecker(report);
+    this.heartbeats = new HeartbeatChecker(report);
     const faultsOn = (): boolean => this.faultsOn;
     const sourceOf = (script: LuaScript): string => this.mutation.sourceOf?.(script) ?? script.source;
     this.network = new StoreNetwork({
@@ -189,7 +196,7 @@ class Simulation {
     const rate = 1 + (this.chance.unit() * 2 - 1) * driftMax;
     const process = new SimulatedProcess(name, this.trueTime, {
       rate,
-      wallOffsetMs: this.chance.integer(-5000, 5000),
+      wallOffsetMs: this.chance.integer(-wallOffsetMsMax, wallOffsetMsMax),
     });
     const stop = new AbortController();
     this.slots[index] = { process, stop, starts };
@@ -208,50 +215,20 @@ class Simulation {
   }
 
   private makeWorker(process: SimulatedProcess, index: number): Worker {
-    const { network, telegram, mutation, store, chance } = this;
+    const { network, telegram, mutation, store, chance, inFlightMax } = this;
     const runner = network.runnerFor(process);
     const lockStore = redisLockStore(runner, keys);
-    const random = mutation.random?.(chance.fork()) ?? chance.fork();
-    const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-    return new Worker({
-      clock: process,
-      random,
-      logger: silent,
+    return simulatedWorker({
+      process,
+      index,
+      random: mutation.random?.(chance.fork()) ?? chance.fork(),
       api: telegram.apiFor(process),
       lockStore: mutation.wrapLockStore?.(lockStore, store) ?? lockStore,
       journal: redisUpdateJournal(runner, keys),
       channel: network.channelFor(process, keys.wakeChannel),
-      makeHandler:
-        (_bot, term) =>
-        (update, { attempt }) =>
-          this.handle(process, term, { update, attempt }),
-      leaseObserver: {
-        onStandby: (held, why) => this.note(`${process.name} stands by: ${why} for ${held.ttlMs} ms`),
-        onAcquired: (term) => this.note(`${process.name} leads, epoch ${term.epoch}`),
-        onRenewed: () => this.note(`${process.name} renewed`),
-        onTermEnding: (_term, reason) => this.note(`${process.name} steps down: ${reason}`),
-        onTrouble: (what, error) => this.note(`${process.name}: ${what} failed: ${String(error)}`),
-      },
-      sessionObserver: {
-        onPoll: (result) => this.note(`${process.name} polled: ${result}`),
-        onReceived: (updates) =>
-          this.note(`${process.name} received ${updates.map((update) => update.update_id).join(' ')}`),
-        onEnd: nothing,
-        onOverdue: nothing,
-        onBackpressure: nothing,
-        onDeadLetters: (ids) => this.note(`${process.name} gave up ${ids.join(' ')}`),
-        onTrouble: (what, error) => this.note(`${process.name}: ${what} failed: ${String(error)}`),
-      },
-      holder: { host: `host-${index}`, pid: index, env: 'production' },
-      times,
-      whenHeld: 'standby',
-      heartbeatIntervalMs,
-      longPollTimeoutSeconds: 5,
-      inFlightMax: this.inFlightMax,
-      drainTimeoutMs: 3000,
-      allowedUpdates: ['message'],
-      dropPendingOnStop: false,
-      version: 'simulated',
+      inFlightMax,
+      handle: (term, update, attempt) => this.handle(process, term, { update, attempt }),
+      note: (line) => this.note(line),
     });
   }
 
@@ -310,6 +287,7 @@ class Simulation {
 
   private scriptRan(...[script, args, before, by]: Parameters<OwnershipChecker['after']>): void {
     this.ownership.after(script, args, before, by);
+    if (script.name.startsWith('renew-')) this.heartbeats.written(by, args[2] ?? '', this.trueTime.wallMs());
     const [value = '', , , , event] = args;
     if (script.name.startsWith('write-journal')) this.journalWritten(value, args.join(' '), by);
     if (!script.name.startsWith('release-') || event !== 'released' || before.value !== value) return;
@@ -345,5 +323,3 @@ class Simulation {
     this.trace?.(`${(this.trueTime.monotonicMs() / 1000).toFixed(3).padStart(8)} ${line}`);
   }
 }
-
-function nothing(): void {}

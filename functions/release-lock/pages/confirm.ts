@@ -4,7 +4,7 @@ import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { IssuedForm } from '../csrf.ts';
-import { diagnosisCard, holderText, isQuarantine, stateLine } from './fragments.ts';
+import { diagnosisCard, holderText, isQuarantined, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
 import type { PageTexts } from './texts/page-texts.ts';
@@ -46,7 +46,7 @@ ${diagnosisCard(live)}
 function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
   const holder = holderText(live);
   if (holder === undefined) return texts.lockIsFree;
-  if (isQuarantine(live)) return texts.quarantine;
+  if (isQuarantined(live)) return texts.quarantine;
   return live.cause === 'lock-without-expiry' ? texts.breakLock(holder) : texts.askHolder(holder);
 }
 

@@ -4,7 +4,7 @@
  * Tested by: test/functions/release-lock/pages/status.test.ts
  */
 import { clockText, durationText } from '../../../services/core/alerts/duration-text.ts';
-import { quarantineOwner, readLockHolder } from '../../../services/core/lease/lock-value.ts';
+import { isQuarantine } from '../../../services/core/lease/lock-value.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { type Html, html } from './html.ts';
@@ -41,8 +41,8 @@ export function holderText({ lock }: StatusResult): string | undefined {
 }
 
 /** The quarantine after a wiped store occupies the lock, but is no process. */
-export function isQuarantine({ lock }: StatusResult): boolean {
-  return lock !== null && readLockHolder(lock.value).owner === quarantineOwner;
+export function isQuarantined({ lock }: StatusResult): boolean {
+  return lock !== null && isQuarantine(lock.value);
 }
 
 /** `46 s ago (03:10 UTC)`; with the date if that is not today. */

@@ -7,7 +7,7 @@ import type { StoredAuditEntry } from '../../../services/core/platform/audit-tra
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { Redact } from '../../../services/core/platform/redaction.ts';
 import { byWhomText, eventText } from './audit-text.ts';
-import { agoText, diagnosisCard, holderText, isQuarantine, row, sinceText, stateLine } from './fragments.ts';
+import { agoText, diagnosisCard, holderText, isQuarantined, row, sinceText, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
 import { textsFor } from './texts.ts';
@@ -64,7 +64,7 @@ function pollerText({ live, locale, nowMs }: StatusView): string {
   const { status: texts } = textsFor(locale);
   const holder = holderText(live);
   if (holder === undefined) return texts.nobody;
-  if (isQuarantine(live)) return texts.quarantine;
+  if (isQuarantined(live)) return texts.quarantine;
   const sinceMs = Date.parse(live.lock?.since ?? '');
   return Number.isNaN(sinceMs) ? holder : `${holder}; ${sinceText(sinceMs, nowMs, locale)}`;
 }

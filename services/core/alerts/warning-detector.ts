@@ -47,9 +47,9 @@ function lockWithoutExpiry(facts: WarningFacts): readonly WarningChange[] {
     const expectedKey = reported[of]?.key ?? '';
     return expectedKey === '' ? [] : [{ kind: 'note', of, expectedKey, key: '' }];
   }
-  const { host, pid, env }: Partial<Record<string, unknown>> = readLockHolder(held.value);
-  const holder = [host, typeof pid === 'number' ? `pid ${pid}` : undefined, env]
-    .filter((part) => typeof part === 'string')
+  const { host, pid, env } = readLockHolder(held.value);
+  const holder = [host, pid === undefined ? undefined : `pid ${pid}`, env]
+    .filter((part) => part !== undefined)
     .join(', ');
   return due(facts, { kind: of, key: `=${held.value.slice(0, keyLengthMax)}`, params: { holder } });
 }

@@ -3,7 +3,7 @@
 import type { Held } from './lock-store.ts';
 import { describeHolder } from './lock-value.ts';
 
-/** Another process holds the lock, and this one was told not to wait. */
+/** Another process holds the lock and `whenHeld` is `exit`. */
 export class LockHeldError extends Error {
   readonly code = 'POLLING_LOCK_HELD';
   readonly held: Held;
@@ -15,7 +15,7 @@ export class LockHeldError extends Error {
   }
 }
 
-/** Something was about to act for a term that is over: it must not happen. */
+/** An act was refused because its term is over. */
 export class TermOverError extends Error {
   readonly code = 'POLLING_LOCK_LOST';
 

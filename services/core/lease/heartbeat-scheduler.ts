@@ -1,6 +1,10 @@
 /**
- * Plans the renewals of one term and what they take along: the heartbeat when one is due and polls succeed, and
- * the journal entries that are finished. So an idle leader costs one script per renewal and nothing else.
+ * Plans the renewals of one term and what each carries: the heartbeat, if one is due and polls succeed, and the
+ * finished journal entries to delete. So an idle leader costs one script per renewal and nothing else.
+ *
+ * Guarantees: every time in a heartbeat, the first one's too, is on the store's clock, because the answer to the
+ * acquire seeds it and the answer to each renewal corrects it. An answer that travelled or waited for a while makes
+ * a heartbeat look that much older, never newer.
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Heartbeat } from './heartbeat.ts';
@@ -8,6 +12,13 @@ import type { RenewalPlan } from './lease.ts';
 import type { RenewPayload } from './lock-store.ts';
 import type { LockHolder } from './lock-value.ts';
 import type { PollHealth } from './poll-health.ts';
+
+/** The ended updates whose journal entries a renewal deletes. */
+export interface FinishedUpdates {
+  ids(): readonly number[];
+  /** The store confirmed that it deleted these. */
+  onRemoved(ids: readonly number[]): void;
+}
 
 export interface HeartbeatSchedulerOptions {
   readonly clock: Clock;
@@ -17,51 +28,50 @@ export interface HeartbeatSchedulerOptions {
   readonly epoch: number;
   readonly version: string;
   readonly health: PollHealth;
+  /** How far the store's wall clock is ahead of this machine's. */
+  readonly storeAheadMs: number;
   readonly inFlight: () => number;
-  readonly finishedUpdateIds: () => readonly number[];
+  readonly finished: FinishedUpdates;
 }
 
 export class HeartbeatScheduler implements RenewalPlan {
   private readonly options: HeartbeatSchedulerOptions;
   private lastRenewalMs: number;
   private lastHeartbeatMs = Number.NEGATIVE_INFINITY;
-  /** What to add to this machine's wall clock to get the store's. */
-  private storeOffsetMs = 0;
+  private storeAheadMs: number;
 
   constructor(options: HeartbeatSchedulerOptions) {
     this.options = options;
     this.lastRenewalMs = options.clock.monotonicMs();
+    this.storeAheadMs = options.storeAheadMs;
   }
 
   dueInMs(): number {
     const { clock, renewMs, intervalMs, health } = this.options;
     const nowMs = clock.monotonicMs();
     const renewalMs = this.lastRenewalMs + renewMs;
-    const beatMs = health.isGood(nowMs) ? this.lastHeartbeatMs + intervalMs : Number.POSITIVE_INFINITY;
-    return Math.max(0, Math.min(renewalMs, beatMs) - nowMs);
+    const heartbeatMs = health.isGood(nowMs) ? this.lastHeartbeatMs + intervalMs : Number.POSITIVE_INFINITY;
+    return Math.max(0, Math.min(renewalMs, heartbeatMs) - nowMs);
   }
 
-  /** Whether a heartbeat could be written right now, had a renewal just been sent. */
-  isDue(): boolean {
+  /** Whether the next renewal carries a heartbeat if it is sent now. */
+  isHeartbeatDue(): boolean {
     const { clock, intervalMs, health } = this.options;
     const nowMs = clock.monotonicMs();
     return health.isGood(nowMs) && nowMs >= this.lastHeartbeatMs + intervalMs;
   }
 
   payload(): RenewPayload {
-    const finishedUpdateIds = this.options.finishedUpdateIds();
-    return this.isDue() ? { heartbeat: this.compose(), finishedUpdateIds } : { finishedUpdateIds };
+    const finishedUpdateIds = this.options.finished.ids();
+    return this.isHeartbeatDue() ? { heartbeat: this.compose(), finishedUpdateIds } : { finishedUpdateIds };
   }
 
-  renewed(payload: RenewPayload, storeTimeMs: number): void {
-    const { clock } = this.options;
+  onRenewed({ heartbeat, finishedUpdateIds = [] }: RenewPayload, storeTimeMs: number): void {
+    const { clock, finished } = this.options;
     this.lastRenewalMs = clock.monotonicMs();
-    if (payload.heartbeat !== undefined) this.lastHeartbeatMs = this.lastRenewalMs;
-    this.setStoreTime(storeTimeMs);
-  }
-
-  setStoreTime(storeTimeMs: number): void {
-    this.storeOffsetMs = storeTimeMs - this.options.clock.wallMs();
+    if (heartbeat !== undefined) this.lastHeartbeatMs = this.lastRenewalMs;
+    this.storeAheadMs = storeTimeMs - clock.wallMs();
+    finished.onRemoved(finishedUpdateIds);
   }
 
   private compose(): string {
@@ -81,6 +91,6 @@ export class HeartbeatScheduler implements RenewalPlan {
   }
 
   private storeIso(wallMs: number): string {
-    return new Date(wallMs + this.storeOffsetMs).toISOString();
+    return new Date(wallMs + this.storeAheadMs).toISOString();
   }
 }

@@ -1,14 +1,14 @@
 /**
  * The heartbeat: what the leader writes about itself, and how others read it.
  *
- * It is a statement that polls succeed, not that a process runs: a timer that beats through a hung poll would be
- * a lie. Whoever reads it treats a value of another shape as malformed, never as fresh.
+ * It says that polls succeed, not that a process runs: a timer that beats through a hung poll would lie. A value of
+ * another shape is read as malformed, never as fresh.
  */
 export interface Heartbeat {
   readonly host: string;
   readonly pid: number;
   readonly env: string;
-  /** ISO 8601 UTC, by the worker's clock corrected to the store's. */
+  /** ISO 8601 UTC, on the store's clock. */
   readonly ts: string;
   readonly last_poll_ts: string;
   readonly last_error: string | null;
@@ -17,7 +17,7 @@ export interface Heartbeat {
   readonly version: string;
 }
 
-/** Kept for a week, so that its age is known however long the outage. */
+/** A week: the monitor must know the age even in a long outage. */
 export const heartbeatKeptMs = 7 * 86_400_000;
 
 export type HeartbeatReading =
@@ -30,10 +30,10 @@ export type HeartbeatReading =
       readonly heartbeat: Partial<Heartbeat>;
     };
 
-/** ISO 8601 in UTC with a whole date and time; a fraction may be finer than a millisecond, as other programs write it. */
+/** ISO 8601 UTC with full date and time. Other programs may write fractions finer than a millisecond. */
 const utcTime = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|\+00:00)$/;
 
-/** Reads a stored value; only a usable `ts` is demanded, so that an older worker's heartbeat counts too. */
+/** Reads a stored value. Only a valid `ts` is required, so an older worker's heartbeat counts too. */
 export function readHeartbeat(raw: string | null): HeartbeatReading {
   if (raw === null) return { kind: 'absent' };
   let value: unknown;
@@ -48,7 +48,7 @@ export function readHeartbeat(raw: string | null): HeartbeatReading {
   return tsMs === undefined ? { kind: 'malformed', raw } : { kind: 'present', raw, tsMs, heartbeat };
 }
 
-/** `Date.parse` alone takes nearly anything for a time: "1" for a day long ago, and 30 February for one in March. */
+/** `Date.parse` alone accepts almost anything: it reads "1" as a day in 2001, and 30 February as 2 March. */
 function readTime(ts: unknown): number | undefined {
   if (typeof ts !== 'string') return undefined;
   const [, day] = utcTime.exec(ts) ?? [];
@@ -58,7 +58,7 @@ function readTime(ts: unknown): number | undefined {
   return isThatDay ? tsMs : undefined;
 }
 
-/** Never negative: a worker's clock may run a little ahead of the store's. */
+/** Never negative: the heartbeat's clock may be a little ahead. */
 export function heartbeatAgeSeconds(reading: HeartbeatReading, nowMs: number): number | null {
   return reading.kind === 'present' ? Math.max(0, (nowMs - reading.tsMs) / 1000) : null;
 }

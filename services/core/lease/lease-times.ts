@@ -2,8 +2,8 @@
  * The times of a lease, and the arithmetic that makes it safe.
  *
  * A leader that sent its last successful request at s may act until D = s + TTL·(1 − drift) − margin. `drift`
- * bounds how much faster the store's clock may run than the worker's; `margin` covers the way from the check to
- * the socket. A renewal that needs one repetition must still end before D, hence
+ * bounds how much faster the store's clock may run than the worker's; `margin` covers the time from the check to
+ * the socket write. A renewal that needs one retry must still end before D, hence
  * `renew + 2·rpcTimeout < TTL·(1 − drift) − margin`.
  */
 export interface LeaseTimes {
@@ -11,7 +11,7 @@ export interface LeaseTimes {
   readonly renewMs: number;
   readonly rpcTimeoutMs: number;
   readonly marginMs: number;
-  /** How long after sending a successful request the leader may act. */
+  /** How long the leader may act after sending a request that succeeds. */
   readonly actForMs: number;
 }
 
@@ -26,10 +26,10 @@ export function leaseTimes({ ttlMs, renewMs }: { ttlMs: number; renewMs: number 
   return { ttlMs, renewMs, rpcTimeoutMs, marginMs, actForMs: ttlMs * (1 - driftRatio) - marginMs };
 }
 
-/** What is wrong with the times, with the arithmetic spelled out; undefined when they fit. */
+/** Says what is wrong with the times, with the arithmetic spelled out; undefined if they fit. */
 export function leaseTimesProblem(
   times: LeaseTimes,
-): { expected: string; got: string; mend: string } | undefined {
+): { expected: string; got: string; fix: string } | undefined {
   const neededMs = times.renewMs + 2 * times.rpcTimeoutMs;
   if (neededMs < times.actForMs) return undefined;
   const highest = seconds(times.actForMs - 2 * times.rpcTimeoutMs);
@@ -38,7 +38,7 @@ export function leaseTimesProblem(
     got:
       `${seconds(times.renewMs)} + 2 × ${seconds(times.rpcTimeoutMs)} = ${seconds(neededMs)}, which is not below ` +
       `${seconds(times.ttlMs)} × ${1 - driftRatio} − ${seconds(times.marginMs)} = ${seconds(times.actForMs)}`,
-    mend: `renew more often than every ${highest} s, or raise POLLING_LOCK_TTL_SECONDS`,
+    fix: `renew more often than every ${highest} s, or raise POLLING_LOCK_TTL_SECONDS`,
   };
 }
 

@@ -1,22 +1,22 @@
 /**
- * The lease: contends for the polling lock, keeps it for a term, and gives it back.
+ * The lease: contends for the polling lock, renews it for a term, and releases it.
  *
  * Guarantees
- * - At most one process may act at a time, as long as clocks drift by less than 1 % and the store keeps what it
- *   acknowledged: see `term.ts` for the argument.
- * - Only this term's own value is ever renewed or deleted; a refused start touches nothing.
- * - A standby contends for ever: the wake-up channel is a hint, the sleep to the holder's remaining TTL is the
- *   guarantee. It costs about one script per TTL.
+ * - At most one process may act at a time while clocks drift by less than 1 % and the store keeps what it
+ *   acknowledged. `term.ts` has the argument.
+ * - It renews and deletes only its own term's value. A refused start changes nothing in the store.
+ * - A standby never stops trying. The wake-up channel is a hint; sleeping out the holder's remaining TTL is the
+ *   guarantee. That costs about one script per TTL.
  *
  * Does not guarantee
- * - Exclusion after ops broke the lock of a live holder, or the quarantine, by force, or after the store lost an
- *   acknowledged write (Upstash replicates asynchronously): two may then act until the elder's next renewal, or
- *   until its deadline if it cannot reach the store.
- * - One term per value in the store: a request that arrives very late may take the lock once more for a process
- *   that has long given up. Nobody acts in such a term; it costs the others one lease.
+ * - Exclusion after ops broke a live holder's lock, or the quarantine, by force, or after the store lost a write it
+ *   had acknowledged (Upstash replicates asynchronously). Two processes may then act until the older one's next
+ *   renewal, or until its deadline if it cannot reach the store.
+ * - One term per value: a request that arrives very late may take the lock again for a process that gave up long
+ *   ago. No process acts in that term; the others lose one TTL.
  *
- * Sources: the notes on fencing by Kleppmann, the DynamoDB lock client (deadline from the sending time), and the
- * failures of leader election in Kubernetes that the safety argument in `docs/architecture.md` lists.
+ * Sources: Kleppmann on fencing, the DynamoDB lock client (deadline counted from sending), and the leader election
+ * failures in Kubernetes that the safety argument in `docs/architecture.md` lists.
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
@@ -27,11 +27,11 @@ import { type LockHolder, lockValue } from './lock-value.ts';
 import { type EndReason, readClocks, Term } from './term.ts';
 import type { WakeUp } from './wake-up.ts';
 
-/** Hears what the lease does; for logs, metrics and the health page. */
+/** What the lease tells logs, metrics and the health page. It decides nothing by it: correctness needs no observer. */
 export interface LeaseObserver {
   onStandby(held: Held, why: 'held' | 'quarantined'): void;
   onAcquired(term: Term): void;
-  onRenewed(term: Term, payload: RenewPayload, storeTimeMs: number): void;
+  onRenewed(term: Term, payload: RenewPayload): void;
   onTermEnding(term: Term, reason: EndReason): void;
   onTrouble(what: string, error: unknown): void;
 }
@@ -44,20 +44,24 @@ export interface LeaseOptions {
   readonly times: LeaseTimes;
   readonly holder: Pick<LockHolder, 'host' | 'pid' | 'env' | 'task'>;
   readonly whenHeld: 'standby' | 'exit';
-  readonly observer: LeaseObserver;
+  readonly observers: readonly Partial<LeaseObserver>[];
 }
 
-/** What a renewal takes along, asked for right before it is sent; `dueInMs` is when the next one should go. */
+/** Decides when a term's renewals are sent and what they carry. */
 export interface RenewalPlan {
-  payload(): RenewPayload;
+  /** How long to wait before the next renewal; a wake-up may send it earlier. */
   dueInMs(): number;
+  /** Called right before each renewal is sent. */
+  payload(): RenewPayload;
+  /** The store took the renewal and its payload. */
+  onRenewed(payload: RenewPayload, storeTimeMs: number): void;
 }
 
-/** Several tries must fit between two renewals, so a failed one is repeated soon: this share of the time-out. */
+/** Retry a failed request after this share of the time-out, so that several tries fit between two renewals. */
 const retryShare = 1 / 3;
-/** A remaining TTL is rounded down by the store; a try in its last millisecond would be one too many. */
+/** The store rounds the remaining TTL down; without this a standby would wake in its last millisecond. */
 const roundingMs = 2;
-/** A stranger's lock may live for hours: look this often all the same. */
+/** A foreign lock may live for hours or for ever: look at least this often. */
 const lookAgainMs = 120_000;
 
 export class Lease {
@@ -68,12 +72,12 @@ export class Lease {
   }
 
   /**
-   * Waits until the lock is this process's.
-   * @returns the new term, or undefined when `signal` aborted first
-   * @throws LockHeldError when another holds it and `whenHeld` is `exit`
+   * Waits until this process has the lock.
+   * @returns the new term, or undefined if `signal` aborted first
+   * @throws LockHeldError if another process holds the lock and `whenHeld` is `exit`
    */
   async contend(signal: AbortSignal): Promise<Term | undefined> {
-    const { wakeUp, observer } = this.options;
+    const { wakeUp } = this.options;
     let value = '';
     let answerLost = false;
     while (!signal.aborted) {
@@ -86,8 +90,8 @@ export class Lease {
         await wakeUp.sleep(outcome.waitMs, signal);
       } catch (error) {
         if (error instanceof LockHeldError) throw error;
-        observer.onTrouble('acquire', error);
-        // The same value is tried again: if the lost attempt took the lock, it is recognised as one's own.
+        this.tell((observer) => observer.onTrouble?.('acquire', error));
+        // Try again with the same value: if the lost attempt took the lock, the store recognises it.
         answerLost = true;
         await wakeUp.sleep(this.retryDelayMs(), signal);
       }
@@ -96,48 +100,49 @@ export class Lease {
     return undefined;
   }
 
-  /** Keeps the lock until the term ends. Resolves when there is nothing left to renew. */
+  /** Renews the lock until the term ends, by the plan; resolves then. */
   async hold(term: Term, plan: RenewalPlan): Promise<void> {
     await Promise.all([this.renewUntilOver(term, plan), this.watchDeadline(term)]);
   }
 
-  /** Gives the lock back. Call only after polling and handlers have stopped. */
+  /** Releases the lock. Call only after polling and handlers have stopped. */
   async release(term: Term): Promise<void> {
     term.end('released');
     await this.tryRelease(term.value, term.handOff);
   }
 
-  /** One try: a term, or how long to wait before the next try. */
+  /** Tries once. Returns a term, or how long to wait before the next try. */
   private async attempt(value: string): Promise<Term | { waitMs: number }> {
-    const { store, times, clock, observer } = this.options;
+    const { store, times, clock } = this.options;
     const sentAt = readClocks(clock);
     const reply = await store.acquire(value, times.ttlMs);
     if (reply.kind === 'acquired') {
-      const term = new Term({ clock, times, value, epoch: reply.epoch, sentAt });
+      const storeAheadMs = this.storeAheadMs(reply.storeTimeMs);
+      const term = new Term({ clock, times, value, epoch: reply.epoch, sentAt, storeAheadMs });
       if (term.mayAct()) return this.announce(term);
       await this.tryRelease(value);
       return { waitMs: 0 };
     }
     if (reply.held.value === value) {
-      // One's own, taken by an attempt whose answer was lost, and revoked since.
+      // An attempt whose answer was lost took the lock, and ops has revoked it since.
       await this.tryRelease(value);
       return { waitMs: 0 };
     }
     if (this.options.whenHeld === 'exit' && reply.kind === 'held') throw new LockHeldError(reply.held);
-    observer.onStandby(reply.held, reply.kind);
+    this.tell((observer) => observer.onStandby?.(reply.held, reply.kind));
     return { waitMs: Math.min(reply.held.ttlMs ?? times.ttlMs, lookAgainMs) + roundingMs };
   }
 
   private announce(term: Term): Term {
-    const { observer } = this.options;
-    const onEnding = (): void => observer.onTermEnding(term, term.endReason ?? 'released');
+    const onEnding = (): void =>
+      this.tell((observer) => observer.onTermEnding?.(term, term.endReason ?? 'released'));
     term.endingSignal.addEventListener('abort', onEnding, { once: true });
-    observer.onAcquired(term);
+    this.tell((observer) => observer.onAcquired?.(term));
     return term;
   }
 
   private async renewUntilOver(term: Term, plan: RenewalPlan): Promise<void> {
-    const { store, wakeUp, times, observer, clock } = this.options;
+    const { store, wakeUp, times, clock } = this.options;
     const over = term.endingSignal;
     while (term.mayAct() && term.endReason === undefined) {
       await wakeUp.sleep(plan.dueInMs(), over);
@@ -149,16 +154,18 @@ export class Lease {
         const reply = await store.renew(term.value, times.ttlMs, payload);
         if (reply.kind === 'renewed') {
           term.renewed(sentAt);
-          if (term.mayAct()) observer.onRenewed(term, payload, reply.storeTimeMs);
+          if (!term.mayAct()) return;
+          plan.onRenewed(payload, reply.storeTimeMs);
+          this.tell((observer) => observer.onRenewed?.(term, payload));
         } else term.end(reply.kind);
       } catch (error) {
-        observer.onTrouble('renew', error);
+        this.tell((observer) => observer.onTrouble?.('renew', error));
         await clock.sleep(this.retryDelayMs(), over);
       }
     }
   }
 
-  /** A term must end on time also while a renewal hangs. */
+  /** Ends the term on time even if a renewal hangs. */
   private async watchDeadline(term: Term): Promise<void> {
     const { clock } = this.options;
     while (term.mayAct() && term.endReason === undefined) {
@@ -170,8 +177,16 @@ export class Lease {
     try {
       await this.options.store.release(value, handOff);
     } catch (error) {
-      this.options.observer.onTrouble('release', error);
+      this.tell((observer) => observer.onTrouble?.('release', error));
     }
+  }
+
+  private tell(event: (observer: Partial<LeaseObserver>) => void): void {
+    for (const observer of this.options.observers) event(observer);
+  }
+
+  private storeAheadMs(storeTimeMs: number): number {
+    return storeTimeMs - this.options.clock.wallMs();
   }
 
   private freshValue(): string {

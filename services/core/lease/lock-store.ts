@@ -1,61 +1,61 @@
 /**
- * The lock as its users see it: each call is one atomic step in the store, safe to repeat.
+ * The ports of the polling lock: each call is one atomic step in the store, safe to repeat.
  *
- * Every call rejects with an error of `core/store-errors.ts`; after a `StoreUnreachableError` it is unknown whether
- * the step was taken.
+ * Every call rejects with an error of `core/platform/store-errors.ts`. After a `StoreUnreachableError` the step may
+ * or may not have been taken.
  */
 import type { Reason } from '../platform/audit-trail.ts';
 
 export interface Held {
-  /** The stored value, exactly as it is. */
+  /** The stored value, unchanged. */
   readonly value: string;
-  /** Remaining life in milliseconds; null for a lock without expiry, which only a stranger writes. */
+  /** Remaining TTL; null for a lock without expiry, which only another program writes. */
   readonly ttlMs: number | null;
 }
 
 export type AcquireReply =
   | { readonly kind: 'acquired'; readonly epoch: number; readonly storeTimeMs: number }
   | { readonly kind: 'held'; readonly held: Held }
-  /** The store knows no epoch: it was wiped, or is new. Nobody may lead for one TTL. */
+  /** The store has no epoch: it is new or was wiped. No process may lead for one TTL. */
   | { readonly kind: 'quarantined'; readonly held: Held };
 
 export type RenewReply =
   | { readonly kind: 'renewed'; readonly storeTimeMs: number }
-  /** Ops asked for the lock; it was not prolonged. */
+  /** Ops asked for the lock; it was not renewed. */
   | { readonly kind: 'revoked' }
-  /** Absent or somebody else's. */
+  /** Absent, or another process has it. */
   | { readonly kind: 'lost' };
 
-/** What rides along with a renewal, so that it costs no call of its own. */
+/** What a renewal carries, to save calls of their own. */
 export interface RenewPayload {
   /** The heartbeat to write, as stored. */
   readonly heartbeat?: string;
-  /** Journal entries whose updates are handled. */
+  /** Ended updates whose journal entries are to be deleted. */
   readonly finishedUpdateIds?: readonly number[];
 }
 
-/** What a term leaves behind for the next leader; told when the lock is given back. */
+/** What a term leaves to the next leader; noted when the lock is released. */
 export type HandOff =
-  /** All that it fetched is confirmed or stands in the journal. */
+  /** Everything it fetched is confirmed or in the journal. */
   | 'clean'
-  /** Telegram may deliver again what handlers of this term have seen. */
+  /** Telegram may deliver again what this term's handlers have seen. */
   | 'dirty'
-  /** It ended before it knew what the term before had left. */
+  /** It ended before it knew what the previous term had left. */
   | 'unchanged';
 
 export interface PollingLockStore {
   acquire(value: string, ttlMs: number): Promise<AcquireReply>;
   renew(value: string, ttlMs: number, payload: RenewPayload): Promise<RenewReply>;
-  /** Deletes only `value`, and notes what its term leaves behind. False when it was not there any more. */
+  /** Deletes the lock if it is `value`, and notes what the term leaves. False if it was gone already. */
   release(value: string, handOff: HandOff): Promise<boolean>;
 }
 
-/** What ops may do with a lock that somebody else holds. */
+/** What ops may do with another process's lock. */
 export interface LockOverride {
-  /** The lock as it stands, or undefined. */
+  /** Undefined if no process holds the lock. */
   read(): Promise<Held | undefined>;
-  /** Marks exactly this value as revoked. False when it is not in the lock any more. */
+  /** Marks exactly this value as revoked. False if the lock holds another value, or none. */
   revoke(value: string, reason: Reason): Promise<boolean>;
-  /** Deletes exactly this value at once. False when it is not in the lock any more. */
+  /** Deletes exactly this value at once. False if the lock holds another value, or none. */
   break(value: string, reason: Reason): Promise<boolean>;
 }

@@ -1,7 +1,8 @@
 /**
- * The value that stands in the lock: who holds it. Made once per term, compared whole, never parsed to decide.
+ * The value in the polling lock: who holds it. Made once per term and compared as a whole; never parsed to decide
+ * who may act.
  *
- * `owner` is fresh for every term, so that a late release or renewal of an earlier term can never match.
+ * `owner` is new for every term, so a late release or renewal from an earlier term never matches.
  */
 export interface LockHolder {
   readonly host: string;
@@ -14,7 +15,7 @@ export interface LockHolder {
   readonly task?: string | undefined;
 }
 
-/** Stands in `owner` of the value that keeps everybody out after the store was wiped. */
+/** The `owner` in the value that keeps every process out for one TTL after the store was wiped. */
 export const quarantineOwner = 'quarantine';
 
 export function lockValue(holder: LockHolder): string {
@@ -24,20 +25,41 @@ export function lockValue(holder: LockHolder): string {
   );
 }
 
-/** What can be told of a holder from a value that anybody may have written: for showing, not for deciding. */
+const memberTypes = {
+  host: 'string',
+  pid: 'number',
+  env: 'string',
+  ts: 'string',
+  owner: 'string',
+  task: 'string',
+} as const satisfies Record<keyof LockHolder, 'string' | 'number'>;
+
+/**
+ * Reads a value that any program may have written: returns the members that have the right type, and only those.
+ * For display and diagnosis; not to decide who may act.
+ */
 export function readLockHolder(value: string): Partial<LockHolder> {
+  let parsed: unknown;
   try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+    parsed = JSON.parse(value);
   } catch {
     return {};
   }
+  if (typeof parsed !== 'object' || parsed === null) return {};
+  const written = new Map(Object.entries(parsed));
+  const members = Object.entries(memberTypes).filter(([name, type]) => typeof written.get(name) === type);
+  return Object.fromEntries(members.map(([name]) => [name, written.get(name)])) as Partial<LockHolder>;
 }
 
-/** One line that names a holder: host, pid and environment, or the raw value when it says none of these. */
+/** Whether this is the value that keeps every process out after the store was wiped: no process holds the lock. */
+export function isQuarantine(value: string): boolean {
+  return readLockHolder(value).owner === quarantineOwner;
+}
+
+/** Names the holder in one line: host, pid and environment, or the raw value if it has neither host nor pid. */
 export function describeHolder(value: string): string {
-  const { host, pid, env, owner } = readLockHolder(value);
-  if (owner === quarantineOwner) return 'the quarantine after an empty store';
+  const { host, pid, env } = readLockHolder(value);
+  if (isQuarantine(value)) return 'the quarantine after an empty store';
   if (host === undefined && pid === undefined)
     return `a process that wrote ${JSON.stringify(value.slice(0, 80))}`;
   return `host ${host ?? 'unknown'}, pid ${pid ?? 'unknown'}, environment ${env ?? 'unknown'}`;

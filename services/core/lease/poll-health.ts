@@ -1,20 +1,24 @@
 /**
- * Whether polls succeed: what the heartbeat may claim and the health page shows.
+ * Whether polls succeed: the heartbeat is written only while they do, and the health page shows it.
  *
- * A poll counts as going on well while it is younger than its own deadline; so one that hangs silences the
+ * Polling counts as good until the last success is older than one poll may take. So a poll that hangs silences the
  * heartbeat even if its failure is never reported.
  */
 export class PollHealth {
-  /** Monotonic and wall time of the last success. */
   private success: { monotonicMs: number; wallMs: number } | undefined;
   private failed = false;
-  /** The last failure in words; null after a success. */
+  /** The last failure's message; null after a success. */
   lastError: string | null = null;
   private readonly pollDeadlineMs: number;
+  private readonly onSuccess: () => void;
 
-  /** @param pollDeadlineMs how long one poll may take, its waiting time included */
-  constructor(pollDeadlineMs: number) {
+  /**
+   * @param pollDeadlineMs how long one poll may take, including the wait for updates
+   * @param onSuccess called after each success is noted: a heartbeat may have become due
+   */
+  constructor(pollDeadlineMs: number, onSuccess: () => void = () => {}) {
     this.pollDeadlineMs = pollDeadlineMs;
+    this.onSuccess = onSuccess;
   }
 
   get lastSuccessWallMs(): number | undefined {
@@ -25,6 +29,7 @@ export class PollHealth {
     this.success = at;
     this.failed = false;
     this.lastError = null;
+    this.onSuccess();
   }
 
   failedWith(error: string): void {

@@ -1,14 +1,14 @@
 /**
- * One term of leadership: from an acquired lock to the moment when this process may not act any more.
+ * One term of leadership: from acquiring the lock to the moment this process may no longer act.
  *
- * Guarantees: `mayAct()` compares clocks at the moment of asking, so it is right also in code that ran on after a
- * pause (SIGSTOP, a suspended machine) in which no timer could fire. Once false it stays false.
- * Does not guarantee: a pause between the check and the socket write. Telegram takes no fencing token, so nothing
- * on our side can; the margin makes it unlikely, its 409 makes it visible.
+ * Guarantees: `mayAct()` reads the clocks when it is asked, so it is right even in code that resumes after a pause
+ * (SIGSTOP, a suspended machine) during which no timer could fire. Once false, it stays false.
+ * Does not guarantee: safety if the process pauses between the check and the socket write. Telegram takes no fencing
+ * token, so no client can prevent that; the margin makes it unlikely, Telegram's 409 makes it visible.
  *
  * The time line of one renewal (s: the clock before the request was sent):
  *
- *     s ── request ──▶ store prolongs at some t ≥ s, lock lives until t + TTL ──▶ next owner at the earliest
+ *     s ── request ──▶ store renews at some t ≥ s, lock lives until t + TTL ──▶ next owner at the earliest
  *     └──────────── may act ────────────┘ D = s + TTL·(1 − drift) − margin < t + TTL, whatever t was
  *
  * Counting from the answer instead would let a slow answer push D past t + TTL.
@@ -19,15 +19,15 @@ import type { LeaseTimes } from './lease-times.ts';
 import type { HandOff } from './lock-store.ts';
 
 export type EndReason =
-  /** This process gives the lock back by its own will. */
+  /** This process releases the lock. */
   | 'released'
-  /** The store says that the lock is absent or another's. */
+  /** The store says the lock is absent or another process has it. */
   | 'lost'
-  /** Ops asked for the lock: drain and release; acting is allowed until the deadline. */
+  /** Ops asked for the lock: drain and release. Acting is allowed until the deadline. */
   | 'revoked'
   /** No renewal was confirmed before the deadline. */
   | 'expired'
-  /** The wall clock ran far ahead of the monotonic one: the machine was suspended. */
+  /** The wall clock ran ahead of the monotonic one by more than the margin: the machine was suspended. */
   | 'clock-jumped';
 
 interface Reading {
@@ -42,17 +42,20 @@ export interface TermOptions {
   readonly epoch: number;
   /** Both clocks before the acquiring request was sent. */
   readonly sentAt: Reading;
+  /** How far the store's wall clock was ahead of this machine's when the answer came. */
+  readonly storeAheadMs: number;
 }
 
 export class Term {
   readonly value: string;
   readonly epoch: number;
-  /** Wall clock at the beginning of the term. */
+  /** This machine's wall clock when the term began. */
   readonly sinceMs: number;
-  /** The first reason to end the term; undefined while it goes on. */
+  /** The first reason to end the term; undefined until then. */
   endReason: EndReason | undefined;
   handOff: HandOff = 'unchanged';
   readonly times: LeaseTimes;
+  readonly storeAheadMs: number;
   private readonly clock: Clock;
   private readonly ending = new AbortController();
   private readonly overController = new AbortController();
@@ -64,20 +67,21 @@ export class Term {
     this.value = options.value;
     this.epoch = options.epoch;
     this.sentAt = options.sentAt;
+    this.storeAheadMs = options.storeAheadMs;
     this.sinceMs = options.clock.wallMs();
   }
 
-  /** Aborts when the term should end: fetch no more, finish what runs. */
+  /** Aborts when the term should end: stop fetching, let running handlers finish. */
   get endingSignal(): AbortSignal {
     return this.ending.signal;
   }
 
-  /** Aborts when this process is known not to be allowed to act any more. A hint for waits: `mayAct` decides. */
+  /** Aborts once it is noticed that this process may no longer act. Cuts waits short; `mayAct` decides. */
   get overSignal(): AbortSignal {
     return this.overController.signal;
   }
 
-  /** The monotonic time up to which this process may act. */
+  /** On the monotonic clock: this process may act until then. */
   get deadlineMs(): number {
     return this.sentAt.monotonicMs + this.times.actForMs;
   }
@@ -90,12 +94,12 @@ export class Term {
     return !this.overSignal.aborted;
   }
 
-  /** A renewal that was sent at `sentAt` succeeded. Too late an answer ends the term instead. */
+  /** A renewal sent at `sentAt` succeeded. If the answer came after the deadline, the term ends instead. */
   renewed(sentAt: Reading): void {
     if (this.mayAct()) this.sentAt = sentAt;
   }
 
-  /** Ends the term. Every reason but a revocation forbids acting at once. */
+  /** Ends the term. Every reason except `revoked` forbids acting at once. */
   end(reason: EndReason): void {
     this.endReason ??= reason;
     this.ending.abort();

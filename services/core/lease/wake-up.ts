@@ -1,8 +1,10 @@
 /**
- * A hint that something about the lock changed, and a sleep that such a hint cuts short.
+ * A sleep that a wake-up cuts short.
  *
- * A hint that comes while nobody sleeps is kept for the next sleep, so none falls between a look and a sleep.
- * It stays a hint: whoever is woken looks at the store; whoever is not woken sleeps out and looks as well.
+ * Guarantees: a wake-up that comes while nothing sleeps ends the next sleep at once, so none is lost between
+ * reading the store and going to sleep.
+ * Does not guarantee: that a change in the store wakes anyone. Every sleeper reads the store after its sleep,
+ * woken or not. At most one sleeper at a time.
  */
 import type { Clock } from '../platform/clock.ts';
 
@@ -15,7 +17,7 @@ export class WakeUp {
     this.clock = clock;
   }
 
-  /** Call before looking at the store: hints from before the look say nothing new. */
+  /** Forgets earlier wake-ups. Call right before reading the store: they say nothing that the read does not. */
   reset(): void {
     this.pending = false;
   }
@@ -25,7 +27,7 @@ export class WakeUp {
     this.sleeper?.abort();
   }
 
-  /** Ends after `delayMs`, at a hint, or when `signal` aborts. */
+  /** Ends after `delayMs`, on a wake-up, or when `signal` aborts. */
   async sleep(delayMs: number, signal: AbortSignal): Promise<void> {
     if (!this.pending) {
       this.sleeper = new AbortController();
@@ -40,8 +42,8 @@ export class WakeUp {
   }
 }
 
-/** The store's wake-up channel. A port: the adapter reconnects by itself and hints after every reconnection. */
+/** The store's wake-up channel. The adapter reconnects by itself and calls `onHint` after each reconnection too. */
 export interface WakeUpChannel {
-  /** Starts listening; `onHint` is called at every message. Resolves once it listens, or could not at first. */
+  /** Calls `onHint` for every message. Resolves once it listens, or after the first attempt to failed. */
   listen(onHint: () => void, signal: AbortSignal): Promise<void>;
 }

@@ -73,13 +73,13 @@ async function askEcs(
 
 function lockResult({ held, revoked }: BotObservation): StatusResult['lock'] {
   if (held === undefined) return null;
-  const { host, pid, env, ts }: Partial<Record<string, unknown>> = readLockHolder(held.value);
+  const { host, pid, env, ts } = readLockHolder(held.value);
   return {
     value: held.value,
-    host: typeof host === 'string' ? host : null,
-    pid: typeof pid === 'number' ? pid : null,
-    env: typeof env === 'string' ? env : null,
-    since: typeof ts === 'string' ? ts : null,
+    host: host ?? null,
+    pid: pid ?? null,
+    env: env ?? null,
+    since: ts ?? null,
     ttlSeconds: held.ttlMs === null ? null : held.ttlMs / 1000,
     revoked: revoked === held.value,
   };

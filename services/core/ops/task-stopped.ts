@@ -51,12 +51,9 @@ export async function breakLockOfTask(
 }
 
 function holds(task: StoppedTask, lockValue: string): boolean {
-  const holder: Partial<Record<string, unknown>> = readLockHolder(lockValue);
-  if (typeof holder['task'] === 'string') return holder['task'] === task.arn;
-  const host = holder['host'];
-  return (
-    typeof host === 'string' && task.privateNames.some((name) => name === host || name.split('.')[0] === host)
-  );
+  const { task: holdingTask, host } = readLockHolder(lockValue);
+  if (holdingTask !== undefined) return holdingTask === task.arn;
+  return host !== undefined && task.privateNames.some((name) => name === host || name.split('.')[0] === host);
 }
 
 type UnknownRecord = Readonly<Record<string, unknown>>;

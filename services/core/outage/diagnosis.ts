@@ -7,7 +7,7 @@
  */
 import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
-import { quarantineOwner, readLockHolder } from '../lease/lock-value.ts';
+import { isQuarantine, readLockHolder } from '../lease/lock-value.ts';
 import type { EcsFacts, TelegramFacts } from './probes.ts';
 
 export const causes = [
@@ -49,11 +49,9 @@ export interface Diagnosis {
 export function diagnose(facts: DiagnosisFacts): Diagnosis {
   const { heartbeat, held, telegram, ecs } = facts;
   const lastError = lastErrorOf(heartbeat);
-  const lockHolder = held !== undefined ? readLockHolder(held.value) : undefined;
-  const beat = heartbeat.kind === 'present' ? heartbeat.heartbeat : undefined;
   return {
     cause: causeOf(facts, lastError),
-    holder: lockHolder?.owner === quarantineOwner ? null : holderOf(lockHolder ?? beat),
+    holder: holderOf(facts),
     holdsLock: held !== undefined,
     lastError,
     telegram,
@@ -68,7 +66,7 @@ function causeOf(facts: DiagnosisFacts, lastError: string | null): Cause {
   if (ecs.kind === 'known' && ecs.desired === 0) return 'worker-switched-off';
   if (ecs.kind === 'known' && ecs.running === 0) return 'no-task-running';
   if (held === undefined) return heartbeat.kind === 'absent' ? 'never-started' : 'nobody-holds-the-lock';
-  if (readLockHolder(held.value).owner === quarantineOwner) return 'store-was-wiped';
+  if (isQuarantine(held.value)) return 'store-was-wiped';
   if (held.ttlMs === null) return 'lock-without-expiry';
   return whyHolderIsSilent(facts, lastError);
 }
@@ -86,16 +84,14 @@ function lastErrorOf(heartbeat: HeartbeatReading): string | null {
   return typeof error === 'string' && error !== '' ? error : null;
 }
 
-/** Other programs may have written these values: show only fields of the right type. */
-function holderOf(
-  source: { readonly host?: unknown; readonly pid?: unknown; readonly env?: unknown } | undefined,
-): Diagnosis['holder'] {
-  if (source === undefined) return null;
-  const { host, pid, env } = source;
+function holderOf({ held, heartbeat }: DiagnosisFacts): Diagnosis['holder'] {
+  if (held !== undefined && isQuarantine(held.value)) return null;
+  const written = held?.value ?? (heartbeat.kind === 'present' ? heartbeat.raw : '');
+  const { host, pid, env } = readLockHolder(written);
   const holder = {
-    ...(typeof host === 'string' ? { host } : {}),
-    ...(typeof pid === 'number' ? { pid } : {}),
-    ...(typeof env === 'string' ? { env } : {}),
+    ...(host === undefined ? {} : { host }),
+    ...(pid === undefined ? {} : { pid }),
+    ...(env === undefined ? {} : { env }),
   };
   return Object.keys(holder).length > 0 ? holder : null;
 }

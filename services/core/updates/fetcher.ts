@@ -25,6 +25,8 @@ export interface FetcherOptions {
   readonly api: BotApi;
   readonly observer: FetchObserver;
   readonly health: PollHealth;
+  /** A poll ended because another program polls with the token. */
+  readonly onConflict: () => void;
   readonly allowedUpdates: readonly string[];
   readonly longPollTimeoutSeconds: number;
 }
@@ -172,6 +174,7 @@ export class Fetcher {
     health.failedWith(error instanceof Error ? error.message : String(error));
     observer.onPoll(failure.kind, elapsedMs);
     observer.onTrouble('getUpdates', error);
+    if (failure.kind === 'conflict') this.options.onConflict();
     if (failure.kind === 'token rejected') return 'token rejected';
     if (failure.kind === 'webhook' && this.term.mayAct()) await this.removeWebhook();
     await clock.sleep(failure.delayMs, this.fetchEnd);

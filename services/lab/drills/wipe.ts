@@ -3,7 +3,7 @@
  *
  * Tested by: test/lab/drills/demands.test.ts
  */
-import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts';
+import { isQuarantine } from '../../core/lease/lock-value.ts';
 import { text } from '../shared/text.ts';
 import { finish, untilAnswering } from './drill-checks.ts';
 import type { Drill, DrillContext } from './drill-context.ts';
@@ -73,7 +73,7 @@ export async function demandQuarantine(
 
 async function isQuarantined({ lab }: DrillContext): Promise<boolean> {
   const { held } = await lab.outages.observe({ noteRun: false });
-  return held !== undefined && readLockHolder(held.value).owner === quarantineOwner;
+  return held !== undefined && isQuarantine(held.value);
 }
 
 /** By the store's clock, from the audit trail, which the wipe emptied. */

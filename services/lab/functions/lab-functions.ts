@@ -12,7 +12,7 @@ import type { MonitorReport } from '../../core/monitor/monitor.ts';
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import type { Random } from '../../core/platform/random.ts';
-import type { Environment } from '../../core/settings/environment-reader.ts';
+import type { Environment } from '../../core/settings/variable-reader.ts';
 import { PassAlarm } from '../aws-emulator/pass-alarm.ts';
 import type { PublishedMessage } from '../aws-emulator/sns-calls.ts';
 import { topicArn } from '../settings/lab-environment.ts';

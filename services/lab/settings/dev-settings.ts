@@ -5,8 +5,9 @@
  *
  * Tested by: test/lab/dev.test.ts
  */
-import { type Environment, EnvironmentReader } from '../../core/settings/environment-reader.ts';
+
 import { readSettings } from '../../core/settings/settings.ts';
+import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
 
 export interface DevStore {
   readonly url: string;
@@ -22,13 +23,13 @@ export function devProblems(
   environment: Environment,
   { hasEnvFile }: { hasEnvFile: boolean },
 ): readonly string[] {
-  const reader = new EnvironmentReader(environment);
+  const reader = new VariableReader(environment);
   const hasToken = [...tokenNames, 'TELEGRAM_BOT_TOKEN_PROD'].some((name) => reader.text(name) !== undefined);
   if (!hasEnvFile && !hasToken) {
     reader.report('.env', {
       expected: 'a file with the settings of your development bot',
       got: 'no such file',
-      mend: 'run "cp .env.example .env" and put the token of your own bot into TELEGRAM_BOT_TOKEN_DEV',
+      fix: 'run "cp .env.example .env" and put the token of your own bot into TELEGRAM_BOT_TOKEN_DEV',
     });
     return reader.problems;
   }
@@ -36,7 +37,7 @@ export function devProblems(
     reader.report('ENVIRONMENT', {
       expected: 'development or staging for npm run dev',
       got: '"production"',
-      mend: 'remove it; production runs services/bot/main.ts where it is deployed',
+      fix: 'remove it; production runs services/bot/main.ts where it is deployed',
     });
     return reader.problems;
   }
@@ -44,7 +45,7 @@ export function devProblems(
     reader.report('UPSTASH_REDIS_REST_URL', {
       expected: 'an address, because UPSTASH_REDIS_REST_TOKEN is set',
       got: 'nothing',
-      mend: 'set both, or neither for an embedded store',
+      fix: 'set both, or neither for an embedded store',
     });
   }
   const read = readSettings(hasOwnStore(environment) ? environment : withStore(environment, placeholder));
@@ -53,11 +54,11 @@ export function devProblems(
 
 /** Whether the developer has configured a store; if not, the embedded one is used. */
 export function hasOwnStore(environment: Environment): boolean {
-  return new EnvironmentReader(environment).text('UPSTASH_REDIS_REST_URL') !== undefined;
+  return new VariableReader(environment).text('UPSTASH_REDIS_REST_URL') !== undefined;
 }
 
 export function keyPrefixOf(environment: Environment): string {
-  return new EnvironmentReader(environment).text('REDIS_KEY_PREFIX') ?? '';
+  return new VariableReader(environment).text('REDIS_KEY_PREFIX') ?? '';
 }
 
 export function withStore(environment: Environment, { url, token }: DevStore): Environment {

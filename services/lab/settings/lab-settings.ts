@@ -5,8 +5,8 @@
  * ones.
  */
 import { parseArgs } from 'node:util';
-import { type Environment, EnvironmentReader } from '../../core/settings/environment-reader.ts';
 import type { SettingsResult } from '../../core/settings/settings.ts';
+import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
 
 export interface LabSettings {
   /** 0: any free port. */
@@ -32,7 +32,7 @@ export function readLabSettings(
   environment: Environment,
   words: readonly string[],
 ): SettingsResult<LabSettings> {
-  const reader = new EnvironmentReader(environment);
+  const reader = new VariableReader(environment);
   const port = readPort(reader);
   const problems = [...reader.problems];
   const speed = readSpeed(words);
@@ -48,14 +48,14 @@ export function readLabSettings(
   return { ok: true, settings, warnings: [] };
 }
 
-function readPort(reader: EnvironmentReader): number {
+function readPort(reader: VariableReader): number {
   const value = reader.text('LAB_PORT') ?? String(labPortDefault);
   const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
   if (port <= portMax) return port;
   reader.report('LAB_PORT', {
     expected: `one port, a whole number from 1 to ${portMax} (or 0 for any free one)`,
     got: JSON.stringify(value.slice(0, 60)),
-    mend: `set such a number, or leave it out for ${labPortDefault}`,
+    fix: `set such a number, or leave it out for ${labPortDefault}`,
   });
   return labPortDefault;
 }
@@ -63,21 +63,21 @@ function readPort(reader: EnvironmentReader): number {
 /** The speed, or one line if the arguments are wrong. */
 function readSpeed(words: readonly string[]): number | string {
   const expected = `a whole number from 1 to ${speedMax}`;
-  const mend = 'write it like: npm start -- --speed 10';
+  const fix = 'write it like: npm start -- --speed 10';
   let value: string | undefined;
   try {
     const { values } = parseArgs({ args: [...words], options: { speed: { type: 'string' } } });
     value = values.speed;
   } catch {
-    return `arguments: expected nothing, or --speed and ${expected}, got ${JSON.stringify(words.join(' ').slice(0, 60))}; ${mend}`;
+    return `arguments: expected nothing, or --speed and ${expected}, got ${JSON.stringify(words.join(' ').slice(0, 60))}; ${fix}`;
   }
   if (value === undefined) return 1;
   const speed = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;
   if (speed >= 1 && speed <= speedMax) return speed;
-  return `--speed: expected ${expected}, got ${JSON.stringify(value.slice(0, 60))}; ${mend}`;
+  return `--speed: expected ${expected}, got ${JSON.stringify(value.slice(0, 60))}; ${fix}`;
 }
 
-function picked(reader: EnvironmentReader, names: readonly string[]): Record<string, string> {
+function picked(reader: VariableReader, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = reader.text(name);

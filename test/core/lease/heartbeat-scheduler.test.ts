@@ -22,7 +22,8 @@ beforeEach(() => {
     version: '1.2.3',
     health,
     inFlight: () => 2,
-    finishedUpdateIds: () => [11, 12],
+    storeAheadMs: 0,
+    finished: { ids: () => [11, 12], onRemoved: () => {} },
   });
 });
 
@@ -30,7 +31,7 @@ const poll = (): void => health.succeeded({ monotonicMs: clock.monotonicMs(), wa
 /** A renewal that the store answers at once, by a clock that is so far ahead. */
 const renew = (storeAheadMs = 0): string | undefined => {
   const payload = beat.payload();
-  beat.renewed(payload, clock.wallMs() + storeAheadMs);
+  beat.onRenewed(payload, clock.wallMs() + storeAheadMs);
   return payload.heartbeat;
 };
 

@@ -116,7 +116,7 @@ export class SessionFixture {
     if (acquired.kind !== 'acquired') throw new Error(`the lock is not free: ${acquired.kind}`);
     const sentAt = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
     const times = leaseTimes({ ttlMs, renewMs: ttlMs / 3 });
-    const term = new Term({ clock, times, value, epoch: acquired.epoch, sentAt });
+    const term = new Term({ clock, times, value, epoch: acquired.epoch, sentAt, storeAheadMs: 0 });
     const stop = new AbortController();
     const observer = {
       onPoll: nothing,
@@ -133,6 +133,7 @@ export class SessionFixture {
       random: { unit: () => 0.5, token: () => 't' },
       journal: redisUpdateJournal(runner, keys),
       health: new PollHealth(40_000),
+      onConflict: nothing,
     };
     const limits = { allowedUpdates: [], longPollTimeoutSeconds: 30, inFlightMax, drainTimeoutMs: 25_000 };
     const session = new PollingSession({ ...parts, ...limits, handle, observer }, term, stop.signal);

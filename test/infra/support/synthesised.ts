@@ -1,12 +1,11 @@
-/** The stack as CloudFormation gets it, without the command line: the context of `cdk.json` and what a test adds. */
+/** The stack's template, without the command line: from the context of `cdk.json` and a test's own. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { onTestFinished } from 'vitest';
-import { type Configuration, readConfiguration } from '../../../infra/configuration.ts';
-import type { Context } from '../../../infra/context-reader.ts';
+import { type Configuration, type Context, readConfiguration } from '../../../infra/configuration.ts';
 import { StaffProBotStack } from '../../../infra/staffprobot-stack.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -16,7 +15,7 @@ export const cdkJson = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) 
   context: Context;
 };
 
-/** Whoever tests something else needs no bundles. */
+/** Most tests need no bundles. */
 const unbundled = { 'aws:cdk:bundling-stacks': [] };
 
 export function configurationOf(context: Context = {}): Configuration {
@@ -38,7 +37,7 @@ const appIn = (outdir: string): App => new App({ context: { ...cdkJson.context, 
 
 const synthesised = new Map<string, Template>();
 
-/** Synthesises each context once, for all test files: templates are only read. */
+/** Synthesised once for each context: tests only read templates. */
 export function synthesise(context: Context = {}): Template {
   const key = JSON.stringify(context);
   const known = synthesised.get(key);
@@ -101,7 +100,7 @@ export function environmentOf({ Environment }: Container): Record<string, string
   return Object.fromEntries((Environment ?? []).map(({ Name, Value }) => [Name, Value]));
 }
 
-/** What a role may do: the statements of the policies that name it. */
+/** The rights of a role: the statements of the policies that name it. */
 export function statementsOf(template: Template, rolePrefix: string): readonly Statement[] {
   const role = theResource(template, 'AWS::IAM::Role', rolePrefix);
   return Object.values(resources(template, 'AWS::IAM::Policy'))

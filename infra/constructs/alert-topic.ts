@@ -1,9 +1,9 @@
 /**
- * The alert topic: encrypted, reached over TLS only, told by the monitor and by CloudWatch's alarms.
+ * The alert topic: encrypted, TLS only. The monitor and CloudWatch's alarms publish to it.
  *
- * Two traps are closed here. A topic with `enforceSSL` has a policy of its own, which replaces the one that let
- * CloudWatch in; and CloudWatch cannot use the key that AWS manages for SNS. Without the two grants every alarm would
- * ring unheard, and no validator says so.
+ * It avoids two traps. `enforceSSL` adds a topic policy, which replaces the default one that lets CloudWatch publish.
+ * And CloudWatch cannot use the key that AWS manages for SNS. Without a grant for each, no alarm would arrive, and no
+ * validator reports that.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
@@ -14,23 +14,23 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
-export interface NotificationsProps {
-  /** Gets every alert, after confirming the subscription in a mail from AWS. */
+export interface AlertTopicProps {
+  /** Gets every alert, once the subscription is confirmed in a mail from AWS. */
   readonly email: string | undefined;
 }
 
 const keyActions = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
-export class Notifications extends Construct {
+export class AlertTopic extends Construct {
   readonly topic: Topic;
   private readonly key: Key;
 
-  constructor(scope: Construct, id: string, { email }: NotificationsProps) {
+  constructor(scope: Construct, id: string, { email }: AlertTopicProps) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: 'StaffProBot: encrypts the alert topic',
       enableKeyRotation: true,
-      // Messages are delivered at once: nothing is left that an old key would have to open.
+      // Messages are delivered at once: no stored message needs an old key.
       removalPolicy: RemovalPolicy.DESTROY,
       pendingWindow: Duration.days(7),
     });
@@ -39,7 +39,7 @@ export class Notifications extends Construct {
       masterKey: this.key,
       enforceSSL: true,
     });
-    this.admitAlarms();
+    this.allowAlarms();
     if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
   }
 
@@ -53,8 +53,8 @@ export class Notifications extends Construct {
     );
   }
 
-  /** CloudWatch of this account alone: the condition keeps out other people's alarms. */
-  private admitAlarms(): void {
+  /** Only CloudWatch of this account: the condition keeps out the alarms of others. */
+  private allowAlarms(): void {
     const principals = [new ServicePrincipal('cloudwatch.amazonaws.com')];
     const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
     this.topic.addToResourcePolicy(
@@ -67,7 +67,7 @@ export class Notifications extends Construct {
       }),
     );
     this.key.addToResourcePolicy(
-      // In a key's policy `*` means this key.
+      // In a key policy `*` means this key.
       new PolicyStatement({
         sid: 'AlarmsEncrypt',
         principals,

@@ -1,9 +1,8 @@
-/** What people have set up wrongly: the settings of another bot, half of them, or an address that is no store. */
+/** Wrong setups: the settings of another bot, only some of the settings, or an address that is no store. */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { adviceOn } from '../../services/cli/advice.ts';
 import { lockValue } from '../../services/core/lease/lock-value.ts';
 import { botToken, FunctionFixture, holder } from '../support/function-fixture.ts';
 import { fakeAws, type Typed, type } from './keyboard.ts';
@@ -54,7 +53,7 @@ describe('a production lock, and the settings of a development bot', () => {
     },
   );
 
-  it('status shows it, and doctor takes it for the first thing to mend', async () => {
+  it('status shows it, and doctor names it as the first thing to fix', async () => {
     expect((await run('status')).out).toMatch(/mismatch +ENVIRONMENT: expected production/);
     const doctor = await run('doctor');
     expect(doctor.code).toBe(1);
@@ -70,19 +69,19 @@ describe('a production lock, and the settings of a development bot', () => {
     expect(stage.telegram.state(botToken).pending).toBeGreaterThan(0);
   });
 
-  it('with ENVIRONMENT=production the same settings do as asked', async () => {
+  it('with ENVIRONMENT=production the same settings work', async () => {
     const environment = storeAlone({ ENVIRONMENT: 'production' });
     const typed = await type('release-lock --force --yes', { environment });
     expect(typed).toMatchObject({ code: 0, out: expect.stringContaining('The lock was deleted.') });
   });
 
-  it('release-lock does as asked where nothing says whose bot is meant', async () => {
+  it('release-lock works when nothing says which bot is meant', async () => {
     expect((await type('release-lock --force --yes', { environment: storeAlone() })).code).toBe(0);
   });
 });
 
 describe('the store’s address and token alone', () => {
-  it('are enough for status and doctor; what needs the token is unknown, with its name', async () => {
+  it('are enough for status and doctor, which show what needs the token as unknown', async () => {
     await stage.beat();
     await stage.takeLock();
     for (const [environment, name] of [
@@ -106,7 +105,7 @@ describe('the store’s address and token alone', () => {
     });
   });
 
-  it('are not enough for what changes Telegram’s queue', async () => {
+  it('are not enough to change Telegram’s queue', async () => {
     const typed = await type('drop-updates --yes', { environment: storeAlone() });
     expect(typed.code).toBe(78);
     expect(typed.err).toMatch(/^TELEGRAM_BOT_TOKEN_DEV: expected a bot token, got nothing/);
@@ -116,7 +115,7 @@ describe('the store’s address and token alone', () => {
 describe('status', () => {
   afterEach(() => stage.telegram.fault({ kind: 'none' }));
 
-  it('says how Telegram is, in the runbook’s words', async () => {
+  it('shows the state of Telegram in the runbook’s words', async () => {
     expect((await run('status')).out).toMatch(/telegram +reachable\n/);
     stage.telegram.fault({ kind: '500' });
     expect((await run('status')).out).toMatch(/telegram +unreachable\n/);
@@ -125,7 +124,7 @@ describe('status', () => {
     expect((await run('status')).out).toMatch(/telegram +token-rejected\n/);
   });
 
-  it('says that ECS could not be asked and what is missing, and so does a restart', async () => {
+  it('says why ECS could not be asked and what is missing, and so does a restart', async () => {
     const unset = { AWS_REGION: '', AWS_DEFAULT_REGION: '' };
     expect((await run('status', unset)).out).toMatch(/ECS +unknown: .*Region is missing.*set AWS_REGION/);
     await stage.beat();
@@ -139,10 +138,20 @@ describe('status', () => {
   });
 });
 
+describe('doctor', () => {
+  it('advises to switch the worker on, with the names of this stack', async () => {
+    stage.service = { ...stage.service, desired: 0, running: 0 };
+    expect((await run('doctor')).out).toMatch(
+      /command +aws ecs update-service --cluster bots --service worker /,
+    );
+    stage.service = { ...stage.service, desired: 1, running: 1 };
+  });
+});
+
 describe('a store that cannot be used', () => {
   const commands = ['status', 'doctor', 'audit', 'dead list'];
 
-  it('is told in the worker’s words, with its exit code, when nothing listens', async () => {
+  it('is reported with the worker’s text and exit code when nothing listens', async () => {
     for (const line of commands) {
       const typed = await run(line, { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' });
       expect([line, typed.code]).toEqual([line, 69]);
@@ -153,7 +162,7 @@ describe('a store that cannot be used', () => {
     }
   });
 
-  it('is told so when it refuses the token, which is not shown', async () => {
+  it('is reported when it refuses the token, which is never shown', async () => {
     for (const line of commands) {
       const typed = await run(line, { UPSTASH_REDIS_REST_TOKEN: 'a-wrong-store-token' });
       expect([line, typed.code]).toEqual([line, 69]);
@@ -167,7 +176,7 @@ describe('a store that cannot be used', () => {
     ['a missing page', 404, 'text/plain', 'nothing here', 'HTTP 404, text/plain'],
     ['JSON of another kind', 403, 'application/json', '{"message":"no"}', 'HTTP 403, application/json'],
     ['a redirection', 302, '', '', 'HTTP 302, no content type'],
-  ])('is told with what its address answers: %s', async (_name, status, kind, body, told) => {
+  ])('is reported with what its address answers: %s', async (_name, status, kind, body, told) => {
     await serving(
       (_request, response) => {
         response.writeHead(status, {
@@ -185,29 +194,6 @@ describe('a store that cannot be used', () => {
         }
       },
     );
-  });
-});
-
-describe('the advice to switch the worker on', () => {
-  it('holds the names that are known, as a shell takes them', () => {
-    const environment = { ECS_CLUSTER: 'bots', ECS_SERVICE: "the worker's", AWS_REGION: 'eu-central-1' };
-    expect(adviceOn('worker-switched-off', environment).command).toBe(
-      `aws ecs update-service --cluster bots --service 'the worker'\\''s' --desired-count 1 --region eu-central-1`,
-    );
-  });
-
-  it('says where the command is to be had when they are not', () => {
-    const { next, command } = adviceOn('worker-switched-off', {});
-    expect(command).toBeNull();
-    expect(next).toContain('RestartCommand, with --desired-count 1');
-  });
-
-  it('is given by doctor', async () => {
-    stage.service = { ...stage.service, desired: 0, running: 0 };
-    expect((await run('doctor')).out).toMatch(
-      /command +aws ecs update-service --cluster bots --service worker /,
-    );
-    stage.service = { ...stage.service, desired: 1, running: 1 };
   });
 });
 

@@ -30,7 +30,7 @@ describe('the alert topic', () => {
     );
   });
 
-  it('takes alarms of this account, and nothing without TLS', () => {
+  it('accepts alarms of this account, and nothing without TLS', () => {
     const { Properties } = theResource(template, 'AWS::SNS::TopicPolicy');
     const { Statement } = Properties['PolicyDocument'] as { Statement: PolicyStatement[] };
     expect(Statement).toContainEqual(
@@ -51,7 +51,7 @@ describe('the alert topic', () => {
     );
   });
 
-  it('writes to whoever is on call, when there is an address', () => {
+  it('mails to the address that is set', () => {
     expect(theResource(template, 'AWS::SNS::Subscription').Properties).toMatchObject({
       Protocol: 'email',
       Endpoint: 'oncall@example.com',
@@ -61,7 +61,7 @@ describe('the alert topic', () => {
 });
 
 describe('the queue of failed events', () => {
-  it('is encrypted, reached over TLS only, and keeps what came for two weeks', () => {
+  it('is encrypted, accepts only TLS, and keeps events for two weeks', () => {
     expect(theResource(template, 'AWS::SQS::Queue').Properties).toMatchObject({
       SqsManagedSseEnabled: true,
       MessageRetentionPeriod: 14 * 24 * 3600,

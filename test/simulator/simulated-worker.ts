@@ -1,0 +1,77 @@
+/** The shipped `Worker`, wired to a simulated process: its clock, its network and its Telegram. */
+import { Worker } from '../../services/bot/worker.ts';
+import { leaseTimes } from '../../services/core/lease/lease-times.ts';
+import type { PollingLockStore } from '../../services/core/lease/lock-store.ts';
+import type { Term } from '../../services/core/lease/term.ts';
+import type { WakeUpChannel } from '../../services/core/lease/wake-up.ts';
+import type { BotApi } from '../../services/core/platform/bot-api.ts';
+import type { Random } from '../../services/core/platform/random.ts';
+import type { UpdateJournal } from '../../services/core/updates/journal.ts';
+import type { Update } from '../../services/core/updates/update.ts';
+import type { SimulatedProcess } from './process.ts';
+
+export const ttlMs = 6000;
+export const times = leaseTimes({ ttlMs, renewMs: 2000 });
+
+export interface SimulatedWorkerOptions {
+  readonly process: SimulatedProcess;
+  readonly index: number;
+  readonly random: Random;
+  readonly api: BotApi;
+  readonly lockStore: PollingLockStore;
+  readonly journal: UpdateJournal;
+  readonly channel: WakeUpChannel;
+  readonly inFlightMax: number;
+  readonly handle: (term: Term, update: Update, attempt: number) => Promise<void>;
+  /** Writes a line of the trace. */
+  readonly note: (line: string) => void;
+}
+
+export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
+  const { process, index, random, api, lockStore, journal, channel, inFlightMax, handle, note } = options;
+  const { name } = process;
+  const onTrouble = (what: string, error: unknown): void => note(`${name}: ${what} failed: ${String(error)}`);
+  return new Worker({
+    clock: process,
+    random,
+    logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    api,
+    lockStore,
+    journal,
+    channel,
+    makeHandler:
+      (_bot, term) =>
+      (update, { attempt }) =>
+        handle(term, update, attempt),
+    leaseObserver: {
+      onStandby: (held, why) => note(`${name} stands by: ${why} for ${held.ttlMs} ms`),
+      onAcquired: (term) => note(`${name} leads, epoch ${term.epoch}`),
+      onRenewed: () => note(`${name} renewed`),
+      onTermEnding: (_term, reason) => note(`${name} steps down: ${reason}`),
+      onTrouble,
+    },
+    sessionObserver: {
+      onPoll: (result) => note(`${name} polled: ${result}`),
+      onReceived: (updates) =>
+        note(`${name} received ${updates.map((update) => update.update_id).join(' ')}`),
+      onEnd: nothing,
+      onOverdue: nothing,
+      onBackpressure: nothing,
+      onDeadLetters: (ids) => note(`${name} gave up ${ids.join(' ')}`),
+      onTrouble,
+    },
+    onConflict: nothing,
+    holder: { host: `host-${index}`, pid: index, env: 'production' },
+    times,
+    whenHeld: 'standby',
+    heartbeatIntervalMs: 4000,
+    longPollTimeoutSeconds: 5,
+    inFlightMax,
+    drainTimeoutMs: 3000,
+    allowedUpdates: ['message'],
+    dropPendingOnStop: false,
+    version: 'simulated',
+  });
+}
+
+function nothing(): void {}
