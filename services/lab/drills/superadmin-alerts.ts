@@ -5,16 +5,17 @@
  *
  * Tested by: test/lab/drills/drills.long.test.ts
  */
+import { en } from '../../core/alerts/texts/en.ts';
+import { ru } from '../../core/alerts/texts/ru.ts';
 import { throttleRules, type WarningKind } from '../../core/alerts/warnings.ts';
 import { superadmins } from '../chats/people.ts';
 import { text } from '../shared/text.ts';
 import type { DrillContext } from './drill-context.ts';
 
-/** Text that the message contains in every language. */
-const marks: Partial<Record<WarningKind, RegExp>> = {
-  'another-poller': /409/,
-  'dead-letters': /bot_updates_dead/,
-};
+/** The start of the message's title, in every language. */
+function titlesOf(kind: WarningKind): readonly string[] {
+  return [en, ru].map(({ warnings }) => warnings[kind](() => undefined).title.replace(/\?$/, ''));
+}
 
 export interface AlertWatch {
   /** Waits until every superadmin has the alert, and records how long it took; unseen if the fault is fixed first. */
@@ -26,6 +27,7 @@ export async function watchAlerts(context: DrillContext, kind: WarningKind): Pro
   const { clock, conversations, outages } = context.lab;
   const { reported, nowMs } = await outages.observe({ noteRun: false });
   const agoMs = nowMs - (reported[kind]?.raisedMs ?? Number.NEGATIVE_INFINITY);
+  const titles = titlesOf(kind);
   const startedMs = context.nowMs;
   const sinceWallMs = clock.wallMs();
   const hasAlert = (superadmin: number): boolean =>
@@ -33,7 +35,10 @@ export async function watchAlerts(context: DrillContext, kind: WarningKind): Pro
       .all()
       .filter(({ person }) => person.id === superadmin)
       .flatMap(({ messages }) => messages)
-      .some(({ from, atMs, text: said }) => from === 'bot' && atMs >= sinceWallMs && marks[kind]?.test(said));
+      .some(
+        ({ from, atMs, text: said }) =>
+          from === 'bot' && atMs >= sinceWallMs && titles.some((title) => said.includes(title)),
+      );
   return {
     async untilAlerted() {
       if (agoMs < throttleRules[kind].quietMs) {
