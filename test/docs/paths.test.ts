@@ -9,7 +9,9 @@ const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 /** In backquotes and with a top folder first, as in `services/core` or `test/chaos/lease.long.test.ts`. */
 const namedPaths = (text: string): readonly string[] =>
-  [...text.matchAll(/`\.?\/?((?:docs|functions|infra|services|test)\/[\w./*-]+)`/g)].map(([, path = '']) => path);
+  [...text.matchAll(/`\.?\/?((?:docs|functions|infra|services|test)\/[\w./*-]+)`/g)].map(
+    ([, path = '']) => path,
+  );
 
 /** Relative targets of links and pictures, without their anchors. */
 const linkedPaths = (text: string): readonly string[] =>
