@@ -1,8 +1,10 @@
 /**
- * The stack with its judges: whatever one of them holds against it is an error, and synthesis fails.
+ * The stack with its validators: every violation is an error, and synthesis fails.
  *
- * cdk-nag knows what AWS advises, the template rules know what CloudFormation will refuse, and the guard rules know
- * what this system has learnt. Where we differ from cdk-nag's advice, the reason stands beside the resource.
+ * cdk-nag checks AWS's advice, the template rules check what CloudFormation would refuse, and the guard rules check what
+ * this system needs. Where the stack departs from cdk-nag's advice, the reason stands beside the resource.
+ *
+ * Tested by: test/infra/synth.test.ts
  */
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -12,25 +14,25 @@ import { StaffProBotStack } from './staffprobot-stack.ts';
 
 export function addStack(app: App, configuration: Configuration): StaffProBotStack {
   const stack = new StaffProBotStack(app, 'StaffProBot', { configuration });
-  warnOfSilence(stack, configuration);
+  warnOfUnheardAlarms(stack, configuration);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new GuardRules());
   return stack;
 }
 
-/** Allowed, because a first deploy knows none of it, but nobody should find out at night. */
-function warnOfSilence(stack: StaffProBotStack, { alertEmail, runbookUrl, settings }: Configuration): void {
+/** Warnings, not errors: a first deploy may lack all of these, but nobody should find out at night. */
+function warnOfUnheardAlarms(
+  stack: StaffProBotStack,
+  { alertEmail, runbookUrl, settings }: Configuration,
+): void {
   if (alertEmail === undefined) {
-    Validations.of(stack).addWarning(
-      'no-alert-email',
-      'alertEmail is not set: nobody gets the alarms by mail',
-    );
+    Validations.of(stack).addWarning('no-alert-email', 'alertEmail is not set: nobody gets alarms by mail');
   }
   if (alertEmail !== undefined && !/^https?:/.test(runbookUrl)) {
-    const text = `runbookUrl is not set to a web address: alarm mails end in ${runbookUrl}#…, which nobody can open`;
+    const text = `runbookUrl is not set to a web address: alarm mails link to ${runbookUrl}#…, which nobody can open`;
     Validations.of(stack).addWarning('no-runbook-address', text);
   }
   if (settings.SUPERADMIN_TELEGRAM_IDS === undefined) {
-    const text = 'superadminTelegramIds is not set: no superadmin hears of an outage';
+    const text = 'superadminTelegramIds is not set: no superadmin will hear of an outage';
     Validations.of(stack).addWarning('no-superadmins', text);
   }
 }

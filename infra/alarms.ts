@@ -1,54 +1,130 @@
 /**
- * Every alarm of the stack, with the runbook heading that it links.
+ * Every alarm of the stack: the runbook heading it links, what it means, its metric, and when it rings.
  *
- * The heading stands in the runbook word for word; its anchor, which is also the alarm's name, is what a Markdown
- * page makes of it. A test holds stack, list and runbook together.
+ * The heading stands in the runbook word for word. The alarm is named like the heading's anchor in Markdown.
+ *
+ * A metric without data is judged case by case: a silent monitor is broken, but an error count without data is zero.
+ *
+ * Tested by: test/infra/constructs/observability.test.ts
  */
-export interface AlarmText {
-  readonly heading: string;
-  /** What it means that the alarm rings, in one sentence. */
-  readonly meaning: string;
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { FailedEvents } from './constructs/failed-events.ts';
+import type { HeartbeatMonitor } from './constructs/heartbeat-monitor.ts';
+import type { OpsFunction } from './constructs/ops-function.ts';
+import type { PollingWorker } from './constructs/polling-worker.ts';
+
+/** What the alarms watch. */
+export interface AlarmSources {
+  readonly worker: PollingWorker;
+  readonly monitor: HeartbeatMonitor;
+  readonly ops: OpsFunction;
+  readonly failedEvents: FailedEvents;
+  readonly heartbeatStaleSeconds: number;
 }
+
+export interface AlarmDefinition {
+  readonly heading: string;
+  /** In one sentence, for the alarm's description. */
+  readonly meaning: string;
+  readonly metric: (sources: AlarmSources) => IMetric;
+  readonly rings: 'above' | 'at or above' | 'below';
+  readonly threshold: number | ((sources: AlarmSources) => number);
+  /** How many periods in a row. */
+  readonly periods: number;
+  /** Whether it rings when the metric has no data. */
+  readonly ringsWithoutData: boolean;
+}
+
+/** An alert normally goes out within a minute; after this long something holds it up. */
+const undeliveredMaxSeconds = 600;
+/** In five minutes. A phone's link preview or a mistyped link is no attack. */
+const refusalsMax = 20;
 
 export const alarms = {
   monitorNotSucceeding: {
     heading: 'Monitor not succeeding',
-    meaning: 'The heartbeat monitor has finished no full pass for five minutes: nobody watches the bot.',
+    meaning: 'The heartbeat monitor has not completed a pass for five minutes: nothing watches the bot.',
+    metric: ({ monitor }) => monitor.metricPass(),
+    rings: 'below',
+    threshold: 1,
+    periods: 5,
+    ringsWithoutData: true,
   },
   monitorErrors: {
     heading: 'Monitor errors',
-    meaning: 'Runs of the heartbeat monitor fail: most often the store cannot be read or a setting is wrong.',
+    meaning: 'The heartbeat monitor fails: most often the store cannot be read or a setting is wrong.',
+    metric: ({ monitor }) => monitor.metricErrors(),
+    rings: 'at or above',
+    threshold: 1,
+    periods: 3,
+    ringsWithoutData: false,
   },
   heartbeatOld: {
     heading: 'Heartbeat old',
     meaning: "The bot's last heartbeat is older than the limit: it does not poll, or its polls fail.",
+    metric: ({ monitor }) => monitor.metricHeartbeatAge(),
+    rings: 'above',
+    threshold: ({ heartbeatStaleSeconds }) => heartbeatStaleSeconds,
+    periods: 2,
+    ringsWithoutData: false,
   },
   outageOpen: {
     heading: 'Outage open',
-    meaning: 'The monitor holds the bot for down and has told the superadmins.',
+    meaning: 'The monitor has found the bot down and told the superadmins.',
+    metric: ({ monitor }) => monitor.metricOutageOpen(),
+    rings: 'at or above',
+    threshold: 1,
+    periods: 1,
+    ringsWithoutData: false,
   },
   workerNotRunning: {
     heading: 'Worker not running',
-    meaning: 'Fewer polling workers run than the service asks for.',
+    meaning: 'Fewer polling workers are running than the service should run.',
+    metric: ({ worker }) => worker.metricRunningTasks(),
+    rings: 'below',
+    threshold: ({ worker }) => worker.desiredCount,
+    periods: 5,
+    // ECS writes no sample while no task runs.
+    ringsWithoutData: true,
   },
   eventsUndelivered: {
     heading: 'Events undelivered',
-    meaning: 'An invocation was given up and lies in the dead-letter queue.',
+    meaning: 'An invocation of a function was given up; its event is in the dead-letter queue.',
+    metric: ({ failedEvents }) => failedEvents.metricWaiting(),
+    rings: 'at or above',
+    threshold: 1,
+    periods: 1,
+    ringsWithoutData: false,
   },
   noticesUndelivered: {
     heading: 'Notices undelivered',
-    meaning: 'A notice has waited for ten minutes: superadmins may not know of an outage.',
+    meaning: 'An alert has waited for ten minutes: superadmins may not know of an outage.',
+    metric: ({ monitor }) => monitor.metricOldestUndelivered(),
+    rings: 'above',
+    threshold: undeliveredMaxSeconds,
+    periods: 2,
+    ringsWithoutData: false,
   },
   opsRefusals: {
     heading: 'Ops refusals',
     meaning:
-      'The ops function refuses many HTTPS requests: somebody tries its address, or links do not work.',
+      'The ops function refuses many HTTPS requests: its address is being probed, or one-tap links do not work.',
+    metric: ({ ops }) => ops.metricRefusals(),
+    rings: 'above',
+    threshold: refusalsMax,
+    periods: 1,
+    ringsWithoutData: false,
   },
   opsErrors: {
     heading: 'Ops errors',
-    meaning: 'The ops function itself fails: repairs by link, command line or stopped task do not work.',
+    meaning: 'The ops function fails: repairs by link, by command line and after a stopped task do not work.',
+    metric: ({ ops }) => ops.metricErrors(),
+    rings: 'at or above',
+    threshold: 1,
+    periods: 1,
+    ringsWithoutData: false,
   },
-} as const satisfies Record<string, AlarmText>;
+} as const satisfies Record<string, AlarmDefinition>;
 
 export type AlarmId = keyof typeof alarms;
 

@@ -1,8 +1,10 @@
 /**
- * `cdk synth` and `cdk deploy` start here: the context in, the stack out, or every problem on a line of its own.
+ * Where `cdk synth` and `cdk deploy` start: turns the context into the stack, or prints every problem, one line each.
  *
- * Synthesis looks nothing up: it needs no account, no network and no Docker. Account and region are those that the
- * CDK's command line finds when it deploys.
+ * Synthesis needs no account, no network and no Docker. Account and region are those of the CDK's command line at the
+ * deploy.
+ *
+ * Tested by: test/infra/synth.test.ts
  */
 import { App } from 'aws-cdk-lib';
 import { addStack } from './add-stack.ts';
@@ -10,7 +12,7 @@ import { readConfiguration } from './configuration.ts';
 
 const configurationExitCode = 78;
 
-// Without an output folder the CDK would end silently and write nothing.
+// Without an output folder the CDK would exit silently and write nothing.
 const app = new App({ outdir: process.env['CDK_OUTDIR'] ?? 'cdk.out' });
 const read = readConfiguration(app.node.getAllContext());
 if (!read.ok) {

@@ -4,8 +4,9 @@
  *   node infra/bundle.ts worker <folder> [<handlers module>]
  *   node infra/bundle.ts function <name> <folder>
  *
- * Wrong arguments end it with a line and exit code 78, a source that cannot be bundled with a line for each problem
- * and 1.
+ * Exit code 78 for wrong arguments, 1 for source that cannot be bundled; one line on stderr for each problem.
+ *
+ * Tested by: test/infra/bundling.test.ts
  */
 import type { BuildFailure, Message } from 'esbuild';
 import { bundleFunction, bundleWorker } from './bundling.ts';
@@ -24,7 +25,7 @@ try {
   refuse(error.errors.map(described).join('\n'), 1);
 }
 
-/** Undefined for arguments that are none of the two forms. */
+/** Undefined: the arguments have neither of the two forms. */
 function start([kind, first, second, ...more]: readonly string[]): Promise<unknown> | undefined {
   if (more.length > 0 || first === undefined) return undefined;
   if (kind === 'worker') return bundleWorker(first, second === '' ? undefined : second);

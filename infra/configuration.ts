@@ -1,13 +1,24 @@
 /**
- * The CDK context, checked whole and turned into what the stack is to be.
+ * The CDK context, checked whole and turned into a configuration of the stack.
  *
- * Guarantees: all problems are found at once, one line each; a misspelt name is a problem. Nothing is looked up in
- * an account. What a process is told through its environment is checked here for its shape only: the process itself
- * checks it whole when it starts.
+ * A value from `-c name=value` is always text; one from `cdk.json` may be a number, a boolean or a list. Both are read
+ * in the same way, and none is a secret.
+ *
+ * Guarantees: reports all problems at once, one line each; a misspelt name is a problem. Asks no account. Checks only
+ * the shape of what is passed on to a process: the process checks its whole environment when it starts.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Context, ContextReader } from './context-reader.ts';
+import {
+  type Environment,
+  keyPrefixFormat,
+  locales,
+  logLevels,
+  telegramIdFormat,
+  VariableReader,
+} from '../services/core/settings/contract.ts';
+
+export type Context = Readonly<Record<string, unknown>>;
 
 /** Not `development`, whose workers drop pending updates when they stop: a deploy would lose messages. */
 export const environmentNames = ['production', 'staging'] as const;
@@ -16,14 +27,14 @@ export type EnvironmentName = (typeof environmentNames)[number];
 export interface NetworkConfiguration {
   /** Private: the worker has no public address and goes out through NAT. */
   readonly kind: 'public' | 'private';
-  /** An own VPC is made when undefined. */
+  /** Undefined: the stack creates its own VPC. */
   readonly given: { readonly vpcId: string; readonly subnetIds: readonly string[] } | undefined;
   /** Who may scrape: security groups and CIDRs. */
   readonly metricsFrom: readonly string[];
 }
 
 export interface ImageConfiguration {
-  /** A finished image; built from this repository when undefined. */
+  /** A prebuilt image. Undefined: built from this repository. */
   readonly uri: string | undefined;
   readonly baseImage: string | undefined;
   /** The company's own handlers, bundled into the image: a module from the repository's root. */
@@ -37,7 +48,7 @@ export interface Configuration {
   readonly image: ImageConfiguration;
   readonly standbyCount: number;
   readonly spot: boolean;
-  /** Everything stands, nothing runs: for the time before the secret is filled in, and for planned stops. */
+  /** Everything exists, nothing runs: until the secret is filled in, and for planned stops. */
   readonly paused: boolean;
   readonly links: boolean;
   readonly metricsToken: boolean;
@@ -45,9 +56,9 @@ export interface Configuration {
   readonly alertEmail: string | undefined;
   readonly logRetentionDays: number;
   readonly runbookUrl: string;
-  /** The heartbeat's age, in seconds, over which the bot counts as down. */
+  /** The age of the heartbeat, in seconds, above which the bot counts as down. */
   readonly heartbeatStaleSeconds: number;
-  /** What was set of the variables that bot and functions share. */
+  /** The variables of the bot and the functions that are set. */
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
 }
 
@@ -67,19 +78,20 @@ export type ConfigurationResult =
 
 const root = join(import.meta.dirname, '..');
 const dayMinutes = 1440;
-/** CloudWatch Logs takes these and no others. */
+/** CloudWatch Logs accepts only such numbers of days. */
 const retentions = ['1', '3', '5', '7', '14', '30', '60', '90', '180', '365'] as const;
 
 export function readConfiguration(context: Context): ConfigurationResult {
-  const reader = new ContextReader(context);
+  const reader = new VariableReader(asVariables(context));
   const environment = reader.choice('environment', environmentNames, 'production');
   const heartbeatStaleSeconds = reader.integer('heartbeatStaleSeconds', { min: 60, max: 86_400 });
   const configuration: Configuration = {
     environment,
     stackName:
-      reader.shaped('stackName', /^[A-Za-z][A-Za-z0-9-]{0,63}$/, {
+      reader.formatted('stackName', {
+        shape: /^[A-Za-z][A-Za-z0-9-]{0,63}$/,
         expected: 'up to 64 letters, digits and hyphens, a letter first',
-        mend: `choose such a name, or leave it out for StaffProBot-${environment}`,
+        fix: `choose such a name, or leave it out for StaffProBot-${environment}`,
       }) ?? `StaffProBot-${environment}`,
     network: readNetwork(reader),
     image: readImage(reader),
@@ -89,45 +101,71 @@ export function readConfiguration(context: Context): ConfigurationResult {
     links: reader.flag('links'),
     metricsToken: reader.flag('metricsToken'),
     boundConcurrency: reader.flag('boundConcurrency'),
-    alertEmail: reader.shaped('alertEmail', /^[^\s@]+@[^\s@]+\.[^\s@]+$/, {
+    alertEmail: reader.formatted('alertEmail', {
+      shape: /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
       expected: 'an e-mail address',
-      mend: 'write it like oncall@example.com',
+      fix: 'write it like oncall@example.com',
     }),
     logRetentionDays: Number(reader.choice('logRetentionDays', retentions, '30')),
     runbookUrl:
-      reader.shaped('runbookUrl', /^[^\s#]+$/, {
+      reader.formatted('runbookUrl', {
+        shape: /^[^\s#]+$/,
         expected: 'the address of the runbook, without an anchor',
-        mend: 'write it like https://example.com/docs/runbook.md',
+        fix: 'write it like https://example.com/docs/runbook.md',
       }) ?? 'docs/runbook.md',
     heartbeatStaleSeconds: heartbeatStaleSeconds ?? 300,
     settings: readSettings(reader, heartbeatStaleSeconds),
   };
-  reader.refuseUnknown();
+  refuseUnknown(reader, context);
   return reader.problems.length > 0 ? { ok: false, problems: reader.problems } : { ok: true, configuration };
 }
 
-function readNetwork(reader: ContextReader): NetworkConfiguration {
-  const vpcId = reader.shaped('vpcId', /^vpc-[0-9a-f]{8,17}$/, {
+/** Every value as text, a list comma-separated, as `-c name=value` would give it. */
+function asVariables(context: Context): Environment {
+  const text = (value: unknown): string | undefined => {
+    if (value === undefined || value === null) return undefined;
+    return (Array.isArray(value) ? value.map(String).join(',') : String(value)).trim();
+  };
+  return Object.fromEntries(Object.entries(context).map(([name, value]) => [name, text(value)]));
+}
+
+/**
+ * Reports every name that was not read: a misspelt one would be ignored in silence. CDK's own names contain `:`, `@`
+ * or `-`.
+ */
+function refuseUnknown(reader: VariableReader, context: Context): void {
+  const known = [...reader.names].toSorted();
+  for (const name of Object.keys(context)) {
+    if (/[^A-Za-z0-9_]/.test(name) || reader.names.has(name)) continue;
+    reader.report(name, {
+      expected: 'a name that the stack knows',
+      got: 'another',
+      fix: `correct the name; the known names: ${known.join(', ')}`,
+    });
+  }
+}
+
+function readNetwork(reader: VariableReader): NetworkConfiguration {
+  const vpcId = reader.formatted('vpcId', {
+    shape: /^vpc-[0-9a-f]{8,17}$/,
     expected: 'the id of a VPC',
-    mend: 'write it like vpc-0123456789abcdef0, or leave it out for a VPC of its own',
+    fix: 'write it like vpc-0123456789abcdef0, or leave it out for a VPC of its own',
   });
-  const subnetIds = reader.list('subnetIds', /^subnet-[0-9a-f]{8,17}$/, {
+  const subnetIds = reader.list('subnetIds', {
+    shape: /^subnet-[0-9a-f]{8,17}$/,
     expected: 'ids of subnets, comma-separated',
-    mend: 'write them like subnet-0123456789abcdef0',
+    fix: 'write them like subnet-0123456789abcdef0',
   });
   if ((vpcId === undefined) !== (subnetIds.length === 0)) {
     const [name, other] = vpcId === undefined ? ['vpcId', 'subnetIds'] : ['subnetIds', 'vpcId'];
-    const mend = 'set both or neither';
-    reader.report(name, { expected: `a value, because ${other} is set`, got: 'nothing', mend });
+    const fix = 'set both or neither';
+    reader.report(name, { expected: `a value, because ${other} is set`, got: 'nothing', fix });
   }
-  const metricsFrom = reader.list(
-    'metricsFrom',
-    /^sg-[0-9a-f]{8,17}$|^(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])$/,
-    {
-      expected: 'security groups and CIDRs that Prometheus scrapes from, comma-separated; never everybody',
-      mend: 'write them like sg-0123456789abcdef0 or 10.0.0.0/16',
-    },
-  );
+  const metricsFrom = reader.list('metricsFrom', {
+    shape: /^sg-[0-9a-f]{8,17}$|^(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])$/,
+    expected: 'security groups and CIDRs that Prometheus scrapes from, comma-separated; never everybody',
+    fix: 'write them like sg-0123456789abcdef0 or 10.0.0.0/16',
+  });
   return {
     kind: reader.choice('network', ['public', 'private'], 'public'),
     given: vpcId === undefined ? undefined : { vpcId, subnetIds },
@@ -135,56 +173,46 @@ function readNetwork(reader: ContextReader): NetworkConfiguration {
   };
 }
 
-function readImage(reader: ContextReader): ImageConfiguration {
-  const uri = reader.shaped('image', /^[a-z0-9][\w./:@-]+$/, {
+function readImage(reader: VariableReader): ImageConfiguration {
+  const uri = reader.formatted('image', {
+    shape: /^[a-z0-9][\w./:@-]+$/,
     expected: 'the address of an image',
-    mend: 'write it like 111122223333.dkr.ecr.eu-central-1.amazonaws.com/staffprobot:1',
+    fix: 'write it like 111122223333.dkr.ecr.eu-central-1.amazonaws.com/staffprobot:1',
   });
-  const baseImage = reader.shaped('baseImage', /^[a-z0-9][\w./:@-]+$/, {
+  const baseImage = reader.formatted('baseImage', {
+    shape: /^[a-z0-9][\w./:@-]+$/,
     expected: 'the address of an image with Node 24 and npm',
-    mend: 'write it like public.ecr.aws/docker/library/node:24-bookworm-slim',
+    fix: 'write it like public.ecr.aws/docker/library/node:24-bookworm-slim',
   });
   const handlers = reader.text('botHandlers');
   if (handlers !== undefined && !existsSync(join(root, handlers))) {
     reader.report('botHandlers', {
       expected: 'a module of this repository, as a path from its root',
       got: `${JSON.stringify(handlers)}, which does not exist`,
-      mend: 'write it like services/bot/handlers/features.ts',
+      fix: 'write it like services/bot/handlers/features.ts',
     });
   }
   for (const name of ['baseImage', 'botHandlers']) {
     if (uri === undefined || reader.text(name) === undefined) continue;
-    const mend = 'leave one of the two out';
-    reader.report(name, { expected: 'nothing beside image, which is taken as it is', got: 'a value', mend });
+    const fix = 'leave one of the two out';
+    reader.report(name, { expected: 'nothing beside image, which is used as it is', got: 'a value', fix });
   }
   return { uri, baseImage, handlers };
 }
 
 function readSettings(
-  reader: ContextReader,
+  reader: VariableReader,
   heartbeatStaleSeconds: number | undefined,
 ): Configuration['settings'] {
   const given: Record<SettingName, string | number | undefined> = {
-    TELEGRAM_API_ROOT: reader.shaped('telegramApiRoot', /^https?:\/\/[^\s@?#]+$/, {
-      expected: 'an http or https address',
-      mend: 'write it like https://bot-api.example.com, or leave it out for the public Bot API',
-    }),
-    REDIS_KEY_PREFIX: reader.shaped('redisKeyPrefix', /^[\x21-\x7e]{1,100}$/, {
-      expected: 'up to 100 visible ASCII characters',
-      mend: 'choose a short prefix such as "hr:", or leave it out',
-    }),
-    SUPERADMIN_TELEGRAM_IDS:
-      reader
-        .list('superadminTelegramIds', /^[1-9]\d{0,15}$/, {
-          expected: 'numeric Telegram user ids, comma-separated',
-          mend: 'send /get_chat_id to the bot in a private chat: it answers with the number',
-        })
-        .join(',') || undefined,
+    TELEGRAM_API_ROOT: reader.httpUrl('telegramApiRoot', 'https://bot-api.example.com'),
+    REDIS_KEY_PREFIX: reader.formatted('redisKeyPrefix', keyPrefixFormat),
+    SUPERADMIN_TELEGRAM_IDS: reader.list('superadminTelegramIds', telegramIdFormat).join(',') || undefined,
     HEARTBEAT_STALE_SECONDS: heartbeatStaleSeconds,
     REMINDER_MINUTES: reader.integer('reminderMinutes', { min: 0, max: dayMinutes }),
     AUTO_RESTART_MINUTES: reader.integer('autoRestartMinutes', { min: 0, max: dayMinutes }),
-    NOTIFY_LOCALE: reader.choice('notifyLocale', ['ru', 'en'], 'ru'),
-    LOG_LEVEL: reader.choice('logLevel', ['debug', 'info', 'warn', 'error'], 'info'),
+    NOTIFY_LOCALE: reader.choice('notifyLocale', locales, 'ru'),
+    LOG_LEVEL: reader.choice('logLevel', logLevels, 'info'),
   };
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),

@@ -1,9 +1,13 @@
-/** `docs/costs.md`, made of the computed lines. A test writes it and holds it to them. */
+/**
+ * Renders `docs/costs.md` from the computed lines. A test keeps the page up to date.
+ *
+ * Tested by: test/infra/costs.test.ts
+ */
 import { assumptions, type CostLine, type StoreLine, total } from './costs.ts';
 
 export interface CostVariant {
   readonly title: string;
-  /** How to get it: what stands beside the usual values of `npx cdk deploy`. */
+  /** The options of `npx cdk deploy` for it, besides the usual values. */
   readonly context: string;
   readonly lines: readonly CostLine[];
 }
@@ -17,28 +21,26 @@ export function renderCostPage({ variants, store }: CostPage): string {
   return `${[
     '# What it costs a month',
     '',
-    'Computed from the stack’s own templates and from constants in the code by `infra/costs.ts`; a test keeps this page',
-    'and the code together (`npx vitest run test/infra/costs.test.ts -u` writes it anew). List prices of us-east-1 in US',
+    '`infra/costs.ts` computes this page from the stack’s templates and from constants in the code; a test keeps it up to',
+    'date (`npx vitest run test/infra/costs.test.ts -u` rewrites it). The prices are list prices of us-east-1 in US',
     'dollars, without tax and data transfer: check the [price list](https://aws.amazon.com/pricing/) for your region',
     'before you rely on a sum.',
     '',
     ...costTable(variants),
     '',
     `Assumed: a run of the monitor takes ${assumptions.monitorRunSeconds} s, logs take ${assumptions.logGbMonth} GB, the image ${assumptions.imageGb} GB.`,
-    'The allowance is what AWS gives every account for ever: 10 alarms, 10 metrics, 3 dashboards, 400,000 GB-seconds of',
-    'Lambda. NAT costs its hours; each GB through it comes on top.',
+    'The allowance is what AWS gives every account free of charge, for ever: 10 alarms, 10 metrics, 3 dashboards, 400,000',
+    'GB-seconds of Lambda. NAT is counted by the hour; each GB through it costs extra.',
     '',
-    '| variant | beside [the usual values](deploy.md#2-make-the-stack-with-nothing-running-yet) of `npx cdk deploy` |',
+    '| variant | options besides [the usual values](deploy.md#2-make-the-stack-with-nothing-running-yet) of `npx cdk deploy` |',
     '| --- | --- |',
-    ...variants.map(
-      ({ title, context }) => `| ${title} | ${context === '' ? 'nothing' : `\`${context}\``} |`,
-    ),
+    ...variants.map(({ title, context }) => `| ${title} | ${context === '' ? 'none' : `\`${context}\``} |`),
     '',
     '## Commands of the Redis store',
     '',
-    'What it takes to be there, with no message to handle. A fast, quiet bot adds nothing; a handler that is not done',
-    'when the next poll is due adds one call. The store may bill a script as one command or as the commands inside it:',
-    'the last column counts every command of every branch, so the truth lies below it.',
+    'What an idle bot needs, without a single message. A message that is handled before the next poll adds nothing; a',
+    'handler that takes longer adds one call. The store may bill a script as one command or as the commands inside it: the',
+    'last column counts every command in every branch, so it is an upper bound.',
     '',
     ...storeTable(store),
   ].join('\n')}\n`;

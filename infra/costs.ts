@@ -1,8 +1,8 @@
 /**
- * What a stack costs a month, line by line, out of its own template: what is not counted there is not there.
+ * What a stack costs a month, line by line, computed from its own template.
  *
- * Prices are list prices of us-east-1 in US dollars without tax; other regions differ by a tenth or two. They are to
- * be checked against the price pages named beside them before anybody relies on a sum.
+ * Prices are list prices of us-east-1 in US dollars without tax; other regions differ by 10 or 20 %. Check them against
+ * the price pages named beside them before you rely on a sum.
  */
 import { at, resourcesOf, type Template, textOf } from './guard-rules/template.ts';
 
@@ -13,7 +13,7 @@ const minutesAMonth = hoursAMonth * 60;
 export const prices = {
   fargateArmVcpuHour: 0.03238,
   fargateArmGbHour: 0.00356,
-  /** What Spot took in the long run; it moves. */
+  /** The usual Spot price, as a share of the list price; it changes. */
   fargateSpotShare: 0.3,
   publicIpv4Hour: 0.005,
   natGatewayHour: 0.045,
@@ -30,14 +30,14 @@ export const prices = {
   lambdaRequest: 0.0000002,
 } as const;
 
-/** What no template says. */
+/** What the template does not say. */
 export const assumptions = {
   monitorRunSeconds: 0.5,
   logGbMonth: 0.1,
   imageGb: 0.1,
 } as const;
 
-/** What AWS gives every account each month, for ever. */
+/** What AWS gives every account free each month, for ever. */
 const free = {
   alarms: 10,
   customMetrics: 10,
@@ -49,12 +49,12 @@ const free = {
 export interface CostLine {
   readonly what: string;
   readonly amount: number;
-  /** The amount in an account that uses the free allowances for nothing else. */
+  /** The amount if nothing else in the account uses the free allowance. */
   readonly withAllowance: number;
 }
 
 export interface CostOptions {
-  /** How many metrics the monitor writes. */
+  /** The number of metrics that the monitor writes. */
   readonly customMetrics: number;
 }
 
@@ -110,7 +110,7 @@ function workerOf(template: Template): { tasks: number; taskHour: number; public
   };
 }
 
-/** The ops function runs when somebody repairs something: that is nothing. */
+/** Leaves out the ops function: it runs only for repairs. */
 function monitorLine(template: Template): CostLine {
   const schedules = resourcesOf(template, 'AWS::Events::Rule').filter(({ properties }) =>
     textOf(properties['ScheduleExpression']).startsWith('rate('),
@@ -138,7 +138,7 @@ export interface StoreUse {
   readonly who: string;
   readonly script: string;
   readonly everySeconds: number;
-  /** The script's Lua, for the number of commands in it. */
+  /** The Lua source, to count its commands. */
   readonly source: string;
 }
 
@@ -146,11 +146,11 @@ export interface StoreLine {
   readonly who: string;
   readonly script: string;
   readonly calls: number;
-  /** If every command of every branch of a script were counted as well. */
+  /** With every command in every branch of the script counted too. */
   readonly commandsMax: number;
 }
 
-/** Calls a month by someone who has nothing to do but to be there. */
+/** Calls a month by an idle process. */
 export function monthlyStoreCalls({ who, script, everySeconds, source }: StoreUse): StoreLine {
   const calls = (hoursAMonth * 3600) / everySeconds;
   const inside = source.match(/\bredis\.p?call\(/g)?.length ?? 0;

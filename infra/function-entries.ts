@@ -1,4 +1,4 @@
-/** The functions by name: where each one's handler is, and what Lambda calls in its bundle. */
+/** The functions by name: the file of each handler, and the entry that Lambda calls in its bundle. */
 export const functionEntries = {
   'heartbeat-monitor': 'functions/heartbeat-monitor/handler.ts',
   'release-lock': 'functions/release-lock/handler.ts',
@@ -6,6 +6,6 @@ export const functionEntries = {
 } as const;
 export type FunctionName = keyof typeof functionEntries;
 
-/** The file of a bundle that every start loads. */
+/** The file of a bundle that Lambda loads. */
 export const functionFile = 'index.js';
 export const functionHandler = 'index.handler';

@@ -1,13 +1,17 @@
-/** The stack: which parts there are, and who knows whom. Everything else is the parts' own. */
+/**
+ * The stack: its constructs and how they are wired. Everything else is in the constructs.
+ *
+ * Tested by: test/infra/synth.test.ts
+ */
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environmentVariables as monitorVariables } from '../functions/heartbeat-monitor/contract.ts';
 import { environmentVariables as opsVariables } from '../functions/release-lock/contract.ts';
 import type { Configuration } from './configuration.ts';
+import { AlertTopic } from './constructs/alert-topic.ts';
 import { FailedEvents } from './constructs/failed-events.ts';
 import { HeartbeatMonitor } from './constructs/heartbeat-monitor.ts';
 import { Network } from './constructs/network.ts';
-import { Notifications } from './constructs/notifications.ts';
 import { Observability } from './constructs/observability.ts';
 import { OpsFunction } from './constructs/ops-function.ts';
 import { addOutputs } from './constructs/outputs.ts';
@@ -30,7 +34,7 @@ export class StaffProBotStack extends Stack {
     const environment = { ENVIRONMENT: environmentName, ...configuration.settings };
 
     const secrets = new Secrets(this, 'Secrets');
-    const notifications = new Notifications(this, 'Notifications', { email: configuration.alertEmail });
+    const alertTopic = new AlertTopic(this, 'Notifications', { email: configuration.alertEmail });
     const failedEvents = new FailedEvents(this, 'FailedEvents');
     const network = new Network(this, 'Network', {
       configuration: configuration.network,
@@ -59,7 +63,7 @@ export class StaffProBotStack extends Stack {
     const monitor = new HeartbeatMonitor(this, 'Monitor', {
       ...functionProps,
       environment: only(monitorVariables, environment),
-      notifications,
+      alertTopic,
       opsUrl: ops.url,
       autoRestart: Number(configuration.settings.AUTO_RESTART_MINUTES ?? 0) > 0,
       paused,
@@ -70,18 +74,18 @@ export class StaffProBotStack extends Stack {
       monitor,
       ops,
       failedEvents,
-      notifications,
+      alertTopic,
     });
     if (!paused) {
       const required = [...botEntries(environmentName), ...sidecarEntries(configuration.metricsToken)];
       const check = new SecretsCheck(this, 'SecretsCheck', { secrets, required, logRetentionDays });
       worker.service.node.addDependency(check.passed);
     }
-    addOutputs(this, { environment, secrets, notifications, worker, monitor, ops, observability });
+    addOutputs(this, { environment, secrets, alertTopic, worker, monitor, ops, observability });
   }
 }
 
-/** What a function's contract names, of what is set. */
+/** The variables that a function's contract names. */
 function only(
   names: readonly string[],
   environment: Readonly<Record<string, string>>,

@@ -199,7 +199,9 @@ describe('the tree', () => {
 
 describe('the store’s scripts', () => {
   const folder = 'services/adapters/redis';
-  const scripts = filesBelow(folder).filter((file) => file.endsWith('.lua'));
+  const lua = filesBelow(folder).filter((file) => file.endsWith('.lua'));
+  const scripts = lua.filter((file) => dirname(file) !== `${folder}/includes`);
+  const includes = lua.filter((file) => dirname(file) === `${folder}/includes`);
 
   it.each(scripts)('%s declares its keys and is used from its own room', (script) => {
     const text = readFileSync(join(root, script), 'utf8');
@@ -215,6 +217,24 @@ describe('the store’s scripts', () => {
     const name = relative(folder, script).replace('.lua', '');
     expect(users.some((file) => textOf.get(file)?.includes(`'${name}'`))).toBe(true);
   });
+
+  it.each(includes)(
+    '%s names what it defines, runs nothing by itself and serves two files or more',
+    (include) => {
+      const text = readFileSync(join(root, include), 'utf8');
+      const defined = [...text.matchAll(/^local function (\w+\([^)]*\))/gm)].map(
+        ([, signature]) => signature,
+      );
+      expect(defined.length).toBeGreaterThan(0);
+      for (const signature of defined) expect(text).toContain(`-- ${signature}: `);
+      const outside = text.replace(/^--.*\n/gm, '').replace(/^local function [\s\S]*?\nend\n/gm, '');
+      expect(outside).toBe('');
+      expect(text).not.toMatch(/KEYS\[/);
+      const line = `\n-- @include ${relative(`${folder}/includes`, include).replace('.lua', '')}\n`;
+      const users = lua.filter((file) => readFileSync(join(root, file), 'utf8').includes(line));
+      expect(users.length).toBeGreaterThanOrEqual(2);
+    },
+  );
 });
 
 it('keeps download addresses out of the lock file', () => {

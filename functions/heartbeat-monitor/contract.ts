@@ -1,12 +1,12 @@
 /**
  * What the stack and the heartbeat monitor agree on: names and times, no code.
  *
- * EventBridge invokes it every minute without retries; the next minute is the retry. Its success metric is written
- * only at the end of a full pass, so its absence means that nobody watches the bot.
+ * EventBridge invokes the monitor every minute without retries; the next minute is the retry. The monitor writes its
+ * success metric only at the end of a full pass, so a missing metric means that nothing watches the bot.
  */
 export const functionName = 'heartbeat-monitor';
 
-/** What the function reads from its environment; secrets come through `SECRETS_ARN`. */
+/** The variables that the function reads; its secrets come from `SECRETS_ARN`. */
 export const environmentVariables = [
   'ENVIRONMENT',
   'TELEGRAM_API_ROOT',
@@ -26,16 +26,16 @@ export const environmentVariables = [
   'SECRETS_ARN',
 ] as const;
 
-/** The run allows itself this; Lambda's time-out lies above it. */
+/** The time that a run allows itself; Lambda's timeout lies above it. */
 export const runLimitSeconds = 55;
 export const timeoutSeconds = 60;
 export const everyMinutes = 1;
 
 export const metricNamespace = 'StaffProBot';
-/** The dimension by which stacks in one account are told apart: the function's own name, as Lambda's metrics have it. */
+/** Tells stacks in one account apart by the function's deployed name, as Lambda's own metrics do. */
 export const metricDimension = 'FunctionName';
 export const metrics = {
-  /** 1 at the end of every full pass; missing is breaching. */
+  /** 1 at the end of every full pass; a missing one is breaching. */
   pass: 'MonitorPass',
   heartbeatAge: 'HeartbeatAgeSeconds',
   outageOpen: 'OutageOpen',

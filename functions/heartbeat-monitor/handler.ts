@@ -1,38 +1,36 @@
 /**
- * The heartbeat monitor: one run per invocation, whatever the event.
+ * The heartbeat monitor's Lambda entry: one run per invocation, whatever the event.
  *
- * It fails loudly when the store cannot be read; a bot that is down is no failure. The metric is the last thing
- * that it writes.
+ * Fails if the store cannot be read; a bot that is down is no failure. Writes the success metric last.
  */
 
-import type { Seams } from '../../services/adapters/dependencies.ts';
+import type { Dependencies, Seams } from '../../services/adapters/dependencies.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import { type MonitorReport, type MonitorSettings, runMonitor } from '../../services/core/monitor/monitor.ts';
-import type { Environment } from '../../services/core/settings/environment-reader.ts';
-import type { Settings } from '../../services/core/settings/settings.ts';
+import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { dependencyCache } from '../shared/dependency-cache.ts';
 import { type LambdaContext, remainingTime } from '../shared/lambda-time.ts';
 import { functionName, metricDimension, metricNamespace, metrics, runLimitSeconds } from './contract.ts';
 
 export type MonitorHandler = (event: unknown, context?: Partial<LambdaContext>) => Promise<MonitorReport>;
 
-/** The handler out of an environment and its seams; tests and the lab hand in theirs. */
+/** Builds the handler from an environment and seams; tests and the lab pass their own. */
 export function composeMonitor(environment: Environment, seams: Seams): MonitorHandler {
-  const parts = dependencyCache(functionName, environment, seams);
-  // What Lambda calls it: no two stacks of an account have a function of the same name.
+  const dependencies = dependencyCache(functionName, environment, seams);
+  // The deployed name, which is unique in the account.
   const deployedName = environment['AWS_LAMBDA_FUNCTION_NAME'] ?? functionName;
   const write = seams.write ?? ((line: string) => process.stdout.write(line));
   return async (_event, context) => {
     const remainingMs = remainingTime(seams.clock, runLimitSeconds * 1000, context);
-    const { settings, ports } = await parts();
+    const { settings, ports } = await dependencies();
     const report = await runMonitor(ports, monitorSettings(settings), remainingMs);
     write(`${metricLine(report, deployedName, seams.clock.wallMs())}\n`);
     return report;
   };
 }
 
-function monitorSettings(settings: Settings): MonitorSettings {
+function monitorSettings(settings: Dependencies['settings']): MonitorSettings {
   return {
     ...settings.outage,
     superadminIds: settings.superadminIds,
@@ -40,13 +38,13 @@ function monitorSettings(settings: Settings): MonitorSettings {
   };
 }
 
-/** CloudWatch's embedded metric format: a line on stdout that becomes metrics. */
+/** A line in CloudWatch's embedded metric format: on stdout it becomes metrics. */
 function metricLine(report: MonitorReport, deployedName: string, nowMs: number): string {
   const values = {
     [metrics.pass]: 1,
     [metrics.outageOpen]: report.outageId === null ? 0 : 1,
     [metrics.oldestUndelivered]: report.oldestUndeliveredSeconds,
-    // No heartbeat has no age; leaving it out keeps the graph honest.
+    // Without a heartbeat there is no age, and leaving it out keeps the graph honest.
     ...(report.heartbeatAgeSeconds === null ? {} : { [metrics.heartbeatAge]: report.heartbeatAgeSeconds }),
   };
   const definitions = Object.keys(values).map((Name) => ({
@@ -63,7 +61,7 @@ function metricLine(report: MonitorReport, deployedName: string, nowMs: number):
 
 let composed: MonitorHandler | undefined;
 
-/** Lambda's entry. What the first invocation builds, the next ones use. */
+/** Lambda's entry. The first invocation builds the handler; later ones reuse it. */
 export async function handler(event: unknown, context?: Partial<LambdaContext>): Promise<MonitorReport> {
   composed ??= composeMonitor(process.env, { clock: systemClock, random: systemRandom });
   return composed(event, context);

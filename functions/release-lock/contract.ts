@@ -1,12 +1,12 @@
 /**
  * What the stack and the ops function agree on: names and times, no code.
  *
- * It takes a direct invocation (IAM decides who may), the event of a stopped ECS task, and the function URL's
- * requests, which get one-tap links when `OPS_LINK_SECRET` is set, and nothing else.
+ * The function takes direct invocations (IAM decides who may invoke it), events of stopped ECS tasks, and requests
+ * through its URL, which serves nothing but one-tap links, and only if `OPS_LINK_SECRET` is set.
  */
 export const functionName = 'release-lock';
 
-/** What the function reads from its environment; secrets come through `SECRETS_ARN`. */
+/** The variables that the function reads; its secrets come from `SECRETS_ARN`. */
 export const environmentVariables = [
   'ENVIRONMENT',
   'TELEGRAM_API_ROOT',
@@ -21,10 +21,10 @@ export const environmentVariables = [
   'SECRETS_ARN',
 ] as const;
 
-/** A recovery waits for a new task's first heartbeat; pulling and starting one takes a minute or two. */
+/** Long enough for a recovery to wait for a new task's first heartbeat: starting one takes a minute or two. */
 export const timeoutSeconds = 300;
 
-/** The EventBridge events that it takes. */
+/** The EventBridge events that the function takes. */
 export const taskStoppedEvent = {
   source: 'aws.ecs',
   detailType: 'ECS Task State Change',

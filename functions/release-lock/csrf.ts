@@ -1,33 +1,36 @@
 /**
- * Holds that a form was shown to the very browser that sends it, by the very page that it claims.
+ * The CSRF nonce of a link's form: proves that this page showed the form to this browser.
  *
- * A link is fetched by previews and can be put into any page; so opening it changes nothing, and the form's nonce is
- * signed over the link, over a cookie that no other site's request carries, and over what the page showed. Nothing
- * of it is stored.
+ * Previews fetch links, and any page can contain one, so opening a link changes nothing. The nonce signs the link, a
+ * cookie that no other site's request carries, and the number that the page showed. It is stateless: nothing is stored.
  */
 
-import { linkText, linkTtlMs, type OpsLink } from '../../services/core/ops/links/link.ts';
-import type { LinkSigner } from '../../services/core/ops/links/link-signer.ts';
+import {
+  type LinkSigner,
+  linkText,
+  linkTtlMs,
+  type OpsLink,
+} from '../../services/core/ops/links/signed-link.ts';
 import type { Random } from '../../services/core/platform/random.ts';
 import type { PageRequest } from './http-request.ts';
 
 export interface IssuedForm {
   readonly nonce: string;
-  /** For the answer's `cookies`. */
+  /** A value for the answer's `cookies`. */
   readonly setCookie: string;
 }
 
 const browserShape = /^[0-9a-f]{32}$/;
 const formType = /^application\/x-www-form-urlencoded(\s*;\s*charset=utf-8)?$/i;
 
-/** `shown`: what the person confirms, such as the number of updates; '' when there is nothing to confirm. */
+/** `shown` is what the person confirms, such as the number of updates; '' if there is nothing to confirm. */
 export function issueForm(
   { signer, random }: { signer: LinkSigner; random: Random },
   request: PageRequest,
   link: OpsLink,
   shown: string,
 ): IssuedForm {
-  // Kept from page to page, so that a second link in another tab does not spoil the first.
+  // The cookie is kept across pages, so that a second link in another tab does not invalidate the first.
   const browser = browserOf(request) ?? random.token();
   const isSecure = request.ownOrigin.startsWith('https:');
   const attributes = `Path=/; Max-Age=${linkTtlMs / 1000}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
@@ -37,7 +40,7 @@ export function issueForm(
   };
 }
 
-/** Whether a form of ours was sent, unchanged, by the browser that it was shown to, and rightly confirmed. */
+/** Whether this browser sent a form that was issued to it for this link, unchanged and correctly confirmed. */
 export function isIssuedForm(signer: LinkSigner, request: PageRequest, link: OpsLink): boolean {
   if (!isFromOwnPage(request) || !formType.test(request.header('content-type') ?? '')) return false;
   const fields = [...new URLSearchParams(request.body)];
@@ -50,7 +53,7 @@ export function isIssuedForm(signer: LinkSigner, request: PageRequest, link: Ops
   return isSigned && browser !== '' && typed.trim() === shown;
 }
 
-/** `Origin: null` is what browsers send from a page with `no-referrer`, and what hostile sandboxes send too. */
+/** Browsers send `Origin: null` from a page with `no-referrer`; hostile sandboxed frames send it too. */
 function isFromOwnPage(request: PageRequest): boolean {
   const origin = request.header('origin');
   const site = request.header('sec-fetch-site');
@@ -68,7 +71,7 @@ function browserOf(request: PageRequest): string | undefined {
   return value !== undefined && browserShape.test(value) ? value : undefined;
 }
 
-/** The prefix lets a browser take the cookie from this host alone; it needs https. */
+/** With this prefix, browsers accept the cookie from this host only; it requires https. */
 function cookieName({ ownOrigin }: PageRequest): string {
   return ownOrigin.startsWith('https:') ? '__Host-staffprobot' : 'staffprobot';
 }

@@ -1,22 +1,22 @@
 /**
- * The ops function: a direct payload, the event of a stopped ECS task, or an HTTPS request through the function URL.
+ * The ops function's Lambda entry: a direct payload, the event of a stopped ECS task, or a request to the function URL.
  *
- * A payload that is not exactly an action is answered and changes nothing, before anything is even configured.
- * HTTPS requests get one-tap links and nothing else; whatever is not one is refused alike, and so is everything
- * while links are off (`OPS_LINK_SECRET` is not set).
+ * A payload that is not exactly an action gets an error and changes nothing, even before the settings are read. The
+ * function URL serves one-tap links only; every other request gets the same refusal, and so does every request while
+ * links are off (`OPS_LINK_SECRET` is not set).
  */
 
 import type { Dependencies, Seams } from '../../services/adapters/dependencies.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
-import type { LinkIssuer } from '../../services/core/ops/links/signed-link.ts';
+import type { OneTapLinks } from '../../services/core/ops/links/link-store.ts';
 import { readPayload } from '../../services/core/ops/payload.ts';
 import { type OpsContext, perform, performTaskStopped } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer } from '../../services/core/ops/results.ts';
 import { readStoppedTask } from '../../services/core/ops/task-stopped.ts';
 import { ConfigurationError } from '../../services/core/settings/configuration-error.ts';
-import type { Environment } from '../../services/core/settings/environment-reader.ts';
+import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { dependencyCache } from '../shared/dependency-cache.ts';
 import { type LambdaContext, remainingTime } from '../shared/lambda-time.ts';
 import { functionName, timeoutSeconds } from './contract.ts';
@@ -29,31 +29,31 @@ export type OpsHandler = (
   context?: Partial<LambdaContext>,
 ) => Promise<OpsAnswer | HttpAnswer>;
 
-interface OpsParts extends Omit<OpsContext, 'remainingMs'> {
+interface OpsDeps extends Omit<OpsContext, 'remainingMs'> {
   /** Undefined: links are off. */
-  readonly links: LinkIssuer | undefined;
+  readonly links: OneTapLinks | undefined;
   readonly inbox: InboxStore;
 }
 
-/** The handler out of an environment and its seams; tests and the lab hand in theirs. */
+/** Builds the handler from an environment and seams; tests and the lab pass their own. */
 export function composeOps(environment: Environment, seams: Seams): OpsHandler {
-  const kept = dependencyCache(functionName, environment, seams);
-  const parts = async (): Promise<OpsParts> => opsParts(await kept());
+  const dependencies = dependencyCache(functionName, environment, seams);
+  const loadDeps = async (): Promise<OpsDeps> => opsDeps(await dependencies());
 
   return async (event, lambda) => {
     const remainingMs = remainingTime(seams.clock, timeoutSeconds * 1000, lambda);
     const isHttp = isHttpRequest(event);
     try {
-      if (isHttp) return await answerHttp(event, parts, remainingMs);
+      if (isHttp) return await answerHttp(event, loadDeps, remainingMs);
       const task = readStoppedTask(event);
-      if (task !== undefined) return await performTaskStopped({ ...(await parts()), remainingMs }, task);
+      if (task !== undefined) return await performTaskStopped({ ...(await loadDeps()), remainingMs }, task);
       const payload = readPayload(event);
       if (!payload.ok) return payload;
-      return await perform({ ...(await parts()), remainingMs }, payload.request);
+      return await perform({ ...(await loadDeps()), remainingMs }, payload.request);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       if (!isHttp) return { ok: false, error: { code: error.code, message: error.message } };
-      // A stranger learns nothing of it; the log does.
+      // The caller may be anyone: only the log says what is wrong.
       write(seams, { level: 'error', service: functionName, message: error.message });
       return refusal;
     }
@@ -62,12 +62,12 @@ export function composeOps(environment: Environment, seams: Seams): OpsHandler {
 
 async function answerHttp(
   event: unknown,
-  parts: () => Promise<OpsParts>,
+  loadDeps: () => Promise<OpsDeps>,
   remainingMs: () => number,
 ): Promise<HttpAnswer> {
   const request = readPageRequest(event);
   if (request === undefined) return refusal;
-  const { links, inbox, ...context } = await parts();
+  const { links, inbox, ...context } = await loadDeps();
   if (links === undefined) return refusal;
   return serveLink({ context: { ...context, remainingMs }, links, inbox }, request);
 }
@@ -78,23 +78,23 @@ function write(seams: Seams, line: Readonly<Record<string, unknown>>): void {
   else process.stdout.write(text);
 }
 
-function opsParts({ settings, ports, linkMaker }: Dependencies): OpsParts {
+function opsDeps({ settings, ports, oneTapLinks }: Dependencies): OpsDeps {
   return {
-    links: linkMaker,
+    links: oneTapLinks,
     inbox: ports.inbox,
     ports,
     settings: { ...settings.outage, locale: settings.notifyLocale },
   };
 }
 
-/** The function URL's event, version 2.0: no payload of ours has a request context. */
+/** An event of the function URL has a request context; no payload of ours does. */
 function isHttpRequest(event: unknown): boolean {
   return typeof event === 'object' && event !== null && 'requestContext' in event;
 }
 
 let composed: OpsHandler | undefined;
 
-/** Lambda's entry. What the first invocation builds, the next ones use. */
+/** Lambda's entry. The first invocation builds the handler; later ones reuse it. */
 export async function handler(
   event: unknown,
   context?: Partial<LambdaContext>,

@@ -1,19 +1,19 @@
 /**
- * Reads a function URL's event, version 2.0, into what the links' pages need.
+ * Reads a function URL's event, version 2.0, into what the link pages need.
  *
- * Guarantees: never throws, whatever came; anything that is not such an event, has a query, or is larger than any
- * form of ours is undefined, which the handler refuses.
+ * Guarantees: never throws. Answers undefined, which the handler refuses, for any other event, for one with a query,
+ * and for one larger than any form of ours.
  * Source: the AWS Lambda developer guide, "Invoking Lambda function URLs", request payload format.
  */
 export interface PageRequest {
   readonly method: string;
   readonly path: string;
-  /** Where the page itself is served, as a browser's `Origin` header says it. */
+  /** The page's own origin, as a browser's `Origin` header would name it. */
   readonly ownOrigin: string;
   header(name: string): string | undefined;
-  /** Undefined when there is none, or several of that name. */
+  /** Undefined if there is none or more than one of that name. */
   cookie(name: string): string | undefined;
-  /** As text; decoded where the event says that it is encoded. */
+  /** As text, decoded if the event says that it is base64. */
   readonly body: string;
 }
 
@@ -53,7 +53,7 @@ export function readPageRequest(event: unknown): PageRequest | undefined {
   };
 }
 
-/** A function URL is https; only a lab is http, and there the port belongs to the origin. */
+/** A function URL is https. Only the lab is http, on loopback, and there the port is part of the origin. */
 function originOf(domainName: string | undefined, host: string | undefined): string | undefined {
   const domain = domainName ?? host;
   if (domain === undefined || !hostShape.test(domain)) return undefined;
@@ -65,7 +65,7 @@ function originOf(domainName: string | undefined, host: string | undefined): str
 
 function bodyText(body: unknown, isEncoded: boolean): string | undefined {
   if (body === undefined || body === null) return '';
-  // Base64 is a third longer than what it encodes.
+  // Base64 is a third longer than the text that it encodes.
   if (typeof body !== 'string' || body.length > bodyLengthMax * 1.5) return undefined;
   const text = isEncoded ? Buffer.from(body, 'base64').toString('utf8') : body;
   return text.length > bodyLengthMax ? undefined : text;

@@ -1,14 +1,14 @@
 /**
- * Serves one-tap links: what a GET shows, and what a POST does.
+ * Serves one-tap links: what a GET shows, and what a POST does. `core/ops/links/signed-link.ts` lists the checks.
  *
- * A GET writes nothing. A POST uses the link up in one step of the store and acts; the second of two sees that it
- * was used, and what came of it. Whatever is not exactly that is refused alike, before the store is asked. After
- * recovery a link only says so.
+ * A GET writes nothing. A POST uses the link up in one step of the store and runs its action; a second POST shows what
+ * came of the first. An invalid path or form is refused before the store is asked. After recovery a link only says so.
+ *
+ * Tested by: test/functions/release-lock/links.test.ts
  */
 import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
-import type { OpsLink } from '../../services/core/ops/links/link.ts';
-import type { LinkResult } from '../../services/core/ops/links/link-store.ts';
-import { createLink, type LinkIssuer, verifyLink } from '../../services/core/ops/links/signed-link.ts';
+import type { LinkResult, OneTapLinks } from '../../services/core/ops/links/link-store.ts';
+import { createLink, type OpsLink, verifyLink } from '../../services/core/ops/links/signed-link.ts';
 import { faultOf } from '../../services/core/ops/ops-ports.ts';
 import { type OpsContext, perform } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer, StatusResult } from '../../services/core/ops/results.ts';
@@ -17,22 +17,22 @@ import type { Locale } from '../../services/core/platform/locale.ts';
 import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import { isIssuedForm, issueForm } from './csrf.ts';
 import type { PageRequest } from './http-request.ts';
-import { askPage } from './pages/ask.ts';
+import { confirmPage } from './pages/confirm.ts';
 import { type HttpAnswer, refusal } from './pages/layout.ts';
 import { preferredLocale } from './pages/locale.ts';
-import { overPage, unavailablePage } from './pages/notice.ts';
+import { overPage, unavailablePage } from './pages/message.ts';
 import { resultPage } from './pages/result.ts';
 import { statusPage } from './pages/status.ts';
 
 export interface LinkDeps {
   readonly context: OpsContext;
-  readonly links: LinkIssuer;
+  readonly links: OneTapLinks;
   readonly inbox: InboxStore;
 }
 
-/** A phone waits for an answer for a minute at most. */
+/** A phone waits at most a minute for an answer. */
 const actionLimitMs = 45_000;
-/** A new task takes longer to come up than anybody looks at an empty screen: the page waits instead. */
+/** A new task takes longer to start than a person looks at an empty screen, so the page does the rest of the waiting. */
 const heartbeatWaitMs = 6000;
 const auditEntriesShown = 15;
 const inboxEntriesShown = 5;
@@ -50,8 +50,8 @@ export async function serveLink(deps: LinkDeps, request: PageRequest): Promise<H
   const context = { ...deps.context, settings: { ...deps.context.settings, locale } };
   const linkRequest = { ...deps, context, request, link, locale };
   try {
-    if (request.method === 'GET') return await show(linkRequest);
-    if (request.method === 'POST') return await act(linkRequest);
+    if (request.method === 'GET') return await answerGet(linkRequest);
+    if (request.method === 'POST') return await answerPost(linkRequest);
     return refusal;
   } catch (error) {
     const fault = faultOf(error);
@@ -61,7 +61,7 @@ export async function serveLink(deps: LinkDeps, request: PageRequest): Promise<H
   }
 }
 
-async function show(linkRequest: LinkRequest): Promise<HttpAnswer> {
+async function answerGet(linkRequest: LinkRequest): Promise<HttpAnswer> {
   const { link, locale, context, request, links } = linkRequest;
   const record = await links.store.read(link);
   if (record === undefined) return refusal;
@@ -70,21 +70,21 @@ async function show(linkRequest: LinkRequest): Promise<HttpAnswer> {
   const live = await status(context);
   if (isOver(live, link)) return overPage(locale, live);
   const shown = link.action === 'drop-updates' ? String(live.pendingUpdates ?? '') : '';
-  return askPage({ link, locale, live, form: issueForm(links, request, link, shown) });
+  return confirmPage({ link, locale, live, form: issueForm(links, request, link, shown) });
 }
 
 async function showStatus({ link, locale, context, inbox }: LinkRequest): Promise<HttpAnswer> {
   const { audit, outages } = context.ports;
-  const [live, { nowMs }, entries, { entries: notifications }] = await Promise.all([
+  const [live, { nowMs }, entries, { entries: inboxEntries }] = await Promise.all([
     status(context),
     outages.observe({ noteRun: false }),
     audit.latest(auditEntriesShown),
     inbox.list(link.recipient, { skip: 0, count: inboxEntriesShown }),
   ]);
-  return statusPage({ locale, live, nowMs, entries, notifications, redact: context.ports.redact });
+  return statusPage({ locale, live, nowMs, entries, inboxEntries, redact: context.ports.redact });
 }
 
-async function act(linkRequest: LinkRequest): Promise<HttpAnswer> {
+async function answerPost(linkRequest: LinkRequest): Promise<HttpAnswer> {
   const { link, locale, context, request, links } = linkRequest;
   if (link.action === 'status' || !isIssuedForm(links.signer, request, link)) return refusal;
   const token = links.random.token();
@@ -97,12 +97,12 @@ async function act(linkRequest: LinkRequest): Promise<HttpAnswer> {
     if (use === 'unknown') return refusal;
     if (use === 'outage over') return overPage(locale, await status(context));
     if (use === 'used now')
-      return resultPage({ locale, ...(await carryOut(linkRequest, token, mustBreak(live))) });
+      return resultPage({ locale, ...(await runAction(linkRequest, token, mustBreak(live))) });
   }
   return showResult(linkRequest);
 }
 
-/** An answer that was lost is asked for again: the step knows its token. */
+/** Asks again if the answer was lost: the script recognises the token. */
 async function useOnce({ link, links: { store } }: LinkRequest, token: string): ReturnType<typeof store.use> {
   try {
     return await store.use(link, token);
@@ -112,7 +112,7 @@ async function useOnce({ link, links: { store } }: LinkRequest, token: string): 
   }
 }
 
-async function carryOut(
+async function runAction(
   request: LinkRequest,
   token: string,
   force: boolean,
@@ -136,7 +136,7 @@ async function carryOut(
   return { record: { result }, live: await bestEffort(request, () => status(context)) };
 }
 
-/** The link is used up, also by a failure; whoever saw the failure gets another one. */
+/** A failure uses the link up too, so its page offers a new one. */
 async function retryPath(
   { link, links, context }: LinkRequest,
   answer: OpsAnswer,
@@ -156,7 +156,7 @@ async function showResult({ link, locale, context, links }: LinkRequest): Promis
   return resultPage({ locale, record: { result: record.result, usedSeconds }, live });
 }
 
-/** What was done is told even when something after it fails. */
+/** For the steps after the action: a failure of one must not hide what was done. */
 async function bestEffort<Result>(
   { context, link }: Pick<LinkRequest, 'context' | 'link'>,
   run: () => Promise<Result>,
@@ -165,12 +165,12 @@ async function bestEffort<Result>(
     return await run();
   } catch (error) {
     if (faultOf(error) === undefined) throw error;
-    context.ports.logger.warn('after a link was used', { action: link.action, error });
+    context.ports.logger.warn('a step after the link was used failed', { action: link.action, error });
     return undefined;
   }
 }
 
-/** Only a lock without expiry never goes by itself; its page has said that it is deleted. */
+/** A lock without expiry never goes by itself; its page announced the deletion. */
 function mustBreak(live: StatusResult): boolean {
   return live.cause === 'lock-without-expiry';
 }

@@ -1,4 +1,4 @@
-/** What the stack and the check of the secret agree on: the properties of the custom resource. */
+/** What the stack and this function share: the properties of the custom resource. */
 export interface SecretsCheckProperties {
   readonly SecretArn: string;
   /** The entries that must not be empty. */

@@ -1,12 +1,13 @@
 /**
- * A step of the deploy: fails it with a clear line when the secret lacks an entry that the bot cannot start without.
+ * A step of the deploy: fails it with a clear line if the secret lacks an entry that the bot needs to start.
  *
- * Without it the first deploy would try to start tasks for minutes and end with the circuit breaker's word alone.
- * Answers CloudFormation in any case, because a custom resource that stays silent hangs the deploy for its whole
- * time limit. Never shows a value of the secret.
+ * Without it, the first deploy would try to start tasks for minutes, and the circuit breaker would not say why it
+ * failed. Answers CloudFormation in every case, because a silent custom resource hangs the deploy until its time limit.
+ * Never shows a value of the secret.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
  */
+import { readSecret } from '../../services/adapters/secrets.ts';
 import type { SecretsCheckProperties } from './contract.ts';
 
 export interface CustomResourceEvent {
@@ -20,7 +21,6 @@ export interface CustomResourceEvent {
 }
 
 const physicalId = 'secrets-check';
-const timeoutMs = 5000;
 
 /** Lambda's entry. */
 export async function handler(event: CustomResourceEvent): Promise<void> {
@@ -28,22 +28,22 @@ export async function handler(event: CustomResourceEvent): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const answer = {
     Status: problem === undefined ? 'SUCCESS' : 'FAILED',
-    Reason: problem ?? 'every entry is there',
+    Reason: problem ?? 'every entry is filled in',
     PhysicalResourceId: event.PhysicalResourceId ?? physicalId,
     StackId,
     RequestId,
     LogicalResourceId,
   };
   const body = JSON.stringify(answer);
-  // The address is signed for no content type.
+  // The URL's signature allows no content type.
   const headers = { 'content-type': '', 'content-length': String(Buffer.byteLength(body)) };
   const response = await fetch(event.ResponseURL, { method: 'PUT', body, headers });
-  if (!response.ok) throw new Error(`CloudFormation took the answer with HTTP ${response.status}`);
+  if (!response.ok) throw new Error(`CloudFormation refused the answer with HTTP ${response.status}`);
 }
 
 async function findProblem({ SecretArn, Required }: SecretsCheckProperties): Promise<string | undefined> {
   try {
-    const entries = await readEntries(SecretArn);
+    const entries = await readSecret(SecretArn, process.env);
     const missing = Required.filter(
       (name) => typeof entries[name] !== 'string' || entries[name].trim() === '',
     );
@@ -56,26 +56,4 @@ async function findProblem({ SecretArn, Required }: SecretsCheckProperties): Pro
 function describeMissing(missing: readonly string[], arn: string): string {
   const lines = missing.map((name) => `${name}: expected a value in the secret, got nothing`);
   return `${lines.join('; ')}. Deploy with -c paused=true, fill in ${arn} and deploy again (docs/deploy.md)`;
-}
-
-/** Through the Parameters and Secrets extension, which brings no client library. */
-async function readEntries(arn: string): Promise<Record<string, unknown>> {
-  const port = process.env['PARAMETERS_SECRETS_EXTENSION_HTTP_PORT'] ?? '2773';
-  const url = `http://localhost:${port}/secretsmanager/get?secretId=${encodeURIComponent(arn)}`;
-  const headers = { 'X-Aws-Parameters-Secrets-Token': process.env['AWS_SESSION_TOKEN'] ?? '' };
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const { SecretString } = (await response.json()) as { SecretString?: unknown };
-  return parseObject(SecretString);
-}
-
-function parseObject(text: unknown): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(String(text));
-  } catch {
-    // JSON's own message would quote the secret.
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new Error('expected a JSON object, got something else');
 }

@@ -1,10 +1,10 @@
 /**
- * What both functions are made of, kept between invocations until the secret that it came from may be another.
+ * The dependencies of a function, cached across invocations; rebuilt when the secret may have changed.
  *
- * Guarantees: the invocation after one whose token Telegram rejected, or whose store failed, makes everything anew out
- * of the secret as it then is; so a changed secret needs no deploy. Any failure of the store counts, because its
- * address stands in the secret as well.
- * Does not notice a change while the old values still work, and costs the invocation that meets the refusal.
+ * Guarantees: if Telegram rejects the token or the store fails, the next invocation reads the secret again and rebuilds
+ * everything, so a changed secret needs no deploy. Any failure of the store counts, because the secret also holds the
+ * store's address.
+ * Does not notice a change while the old values still work; the invocation that meets the refusal fails.
  */
 
 import { composeDependencies, type Dependencies, type Seams } from '../../services/adapters/dependencies.ts';
@@ -12,55 +12,56 @@ import { withSecrets } from '../../services/adapters/secrets.ts';
 import { memoizeAsync } from '../../services/core/platform/memoize-async.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import { isTokenRejection } from '../../services/core/platform/token-rejection.ts';
-import type { Environment } from '../../services/core/settings/environment-reader.ts';
+import type { Environment } from '../../services/core/settings/variable-reader.ts';
 
-type Hear = (error: unknown) => void;
+type OnError = (error: unknown) => void;
 
 export function dependencyCache(
   name: string,
   environment: Environment,
   seams: Seams,
 ): () => Promise<Dependencies> {
-  const forget: Hear = (error) => {
-    if (mayBeTheSecret(error)) parts = make();
+  const onError: OnError = (error) => {
+    if (isSecretSuspect(error)) cached = compose();
   };
-  const make = () =>
+  const compose = () =>
     memoizeAsync(async () =>
-      listening(composeDependencies(name, await withSecrets(environment), seams), forget),
+      watched(composeDependencies(name, await withSecrets(environment), seams), onError),
     );
-  let parts = make();
-  return () => parts();
+  let cached = compose();
+  return () => cached();
 }
 
-function mayBeTheSecret(error: unknown): boolean {
+function isSecretSuspect(error: unknown): boolean {
   return (
     isTokenRejection(error) || error instanceof StoreRefusedError || error instanceof StoreUnreachableError
   );
 }
 
-function listening({ settings, ports, linkMaker }: Dependencies, hear: Hear): Dependencies {
+/** The same dependencies; `onError` is called with each error of a port that uses the secret. */
+function watched({ settings, ports, oneTapLinks }: Dependencies, onError: OnError): Dependencies {
   return {
     settings,
-    linkMaker: linkMaker && { ...linkMaker, store: heard(linkMaker.store, hear) },
+    oneTapLinks: oneTapLinks && { ...oneTapLinks, store: watchedPort(oneTapLinks.store, onError) },
     ports: {
       ...ports,
-      outages: heard(ports.outages, hear),
-      inbox: heard(ports.inbox, hear),
-      audit: heard(ports.audit, hear),
-      lock: heard(ports.lock, hear),
-      telegram: heard(ports.telegram, hear),
+      outages: watchedPort(ports.outages, onError),
+      inbox: watchedPort(ports.inbox, onError),
+      audit: watchedPort(ports.audit, onError),
+      lock: watchedPort(ports.lock, onError),
+      telegram: watchedPort(ports.telegram, onError),
     },
   };
 }
 
-/** The same port, all of whose methods are asynchronous; what they reject with is heard. */
-function heard<Port extends object>(port: Port, hear: Hear): Port {
+/** The same port, whose methods are all asynchronous; `onError` is called with what they reject with. */
+function watchedPort<Port extends object>(port: Port, onError: OnError): Port {
   const methods = Object.entries(port).map(([name, method]) => {
     const call = async (...args: readonly unknown[]): Promise<unknown> => {
       try {
         return await method(...args);
       } catch (error) {
-        hear(error);
+        onError(error);
         throw error;
       }
     };

@@ -1,4 +1,4 @@
-/** How much time an invocation has left: what Lambda says, and never more than the function allows itself. */
+/** How much time an invocation has left: what Lambda says, but no more than the function allows itself. */
 import type { Clock } from '../../services/core/platform/clock.ts';
 
 /** The part of Lambda's context that the functions use. */

@@ -1,13 +1,16 @@
 /**
- * What all functions share: Node 24 on ARM, an own role, an own log group, the bundle, the secret.
+ * The base of all functions: Node 24 on ARM, its own role and log group, the bundle, the secret.
  *
- * Invoked asynchronously they are never repeated by themselves and never late: a minute later another run knows
- * better. What was given up goes to the queue of failed events. The role may write the function's log, read the
- * secret and put into that queue; everything else is granted by whoever makes the function.
+ * Asynchronous invocations are neither retried nor run late: the run of the next minute knows better. Events that
+ * Lambda gave up go to the queue of failed events. The role may write the function's log, read the secret and send to
+ * that queue; each function grants itself the rest.
+ *
+ * Tested by: test/infra/constructs/functions.test.ts
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -17,16 +20,16 @@ import { Construct } from 'constructs';
 import { type FunctionName, functionEntries, functionHandler } from '../function-entries.ts';
 import type { Secrets } from './secrets.ts';
 
-export interface StaffFunctionProps {
+export interface BaseFunctionProps {
   readonly name: FunctionName;
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
   readonly secrets: Secrets;
   readonly logRetentionDays: RetentionDays;
-  /** Gets what was given up; none for a function that is never invoked asynchronously. */
+  /** Gets events that Lambda gave up. Undefined: the function is never invoked asynchronously. */
   readonly failedEvents?: IQueue;
-  /** How many may run at a time; accounts whose limit is still the new one of ten refuse to set any aside. */
+  /** How many may run at a time. A new account, with its limit of ten, refuses to reserve any. */
   readonly concurrencyMax?: number | undefined;
 }
 
@@ -38,7 +41,7 @@ export class BaseFunction extends Construct {
   readonly role: Role;
   readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, props: StaffFunctionProps) {
+  constructor(scope: Construct, id: string, props: BaseFunctionProps) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetentionDays,
@@ -46,7 +49,7 @@ export class BaseFunction extends Construct {
     });
     this.role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: `StaffProBot: what the function ${props.name} may do`,
+      description: `StaffProBot: the rights of the function ${props.name}`,
     });
     this.logGroup.grantWrite(this.role);
     props.secrets.grantRead(this.role);
@@ -64,7 +67,7 @@ export class BaseFunction extends Construct {
       environment: { ...props.environment },
       paramsAndSecrets: lambda.ParamsAndSecretsLayerVersion.fromVersion(
         lambda.ParamsAndSecretsVersions.V1_0_103,
-        // The secret is read seldom, and then for what is new in it: a cache would only keep the old one.
+        // The secret is read rarely, and then to get its new value: a cache would serve the old one.
         { cacheEnabled: false, logLevel: lambda.ParamsAndSecretsLogLevel.WARN },
       ),
       ...(props.concurrencyMax === undefined ? {} : { reservedConcurrentExecutions: props.concurrencyMax }),
@@ -77,9 +80,13 @@ export class BaseFunction extends Construct {
       });
     }
   }
+
+  metricErrors(): Metric {
+    return this.function.metricErrors({ period: Duration.minutes(1), statistic: 'Sum' });
+  }
 }
 
-/** Bundled by the local esbuild: synthesis needs neither Docker nor a network. */
+/** Bundled by the local esbuild, so that synthesis needs neither Docker nor a network. */
 function bundledCode(name: FunctionName): lambda.Code {
   const tryBundle = (outputFolder: string): boolean => {
     const command = [join(infraFolder, 'bundle.ts'), 'function', name, outputFolder];
@@ -87,7 +94,7 @@ function bundledCode(name: FunctionName): lambda.Code {
     return true;
   };
   return lambda.Code.fromAsset(join(infraFolder, '..', functionEntries[name], '..'), {
-    // The hash is of the bundle: it changes when what runs changes, and only then.
+    // The hash of the bundle: it changes only when the code that runs changes.
     assetHashType: AssetHashType.OUTPUT,
     bundling: { image: DockerImage.fromRegistry('unused'), local: { tryBundle } },
   });

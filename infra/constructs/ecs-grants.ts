@@ -1,8 +1,10 @@
 /**
- * The rights to look at the polling service and to restart it, on that one service.
+ * The rights to describe the polling service and to restart it: that one service and no other.
  *
- * Listing tasks takes no service as its resource, only the cluster as a condition. Restarting is a new deployment of
- * the same task definition, which passes no role.
+ * `ecs:ListTasks` accepts no service as its resource, only the cluster as a condition. A restart is a new deployment of
+ * the same task definition, so it needs no `iam:PassRole`.
+ *
+ * Tested by: test/infra/constructs/functions.test.ts
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html
  */
@@ -38,12 +40,11 @@ export function grantWatchService(
   Validations.of(role).acknowledge(
     {
       id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
-      reason: 'ecs:ListTasks takes no service as its resource: a condition holds it to the one cluster.',
+      reason: 'ecs:ListTasks accepts no service as its resource: a condition limits it to the one cluster.',
     },
     {
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/<${logicalIdOf(cluster)}>/*]`,
-      reason:
-        'A task has a new id every time: those of the one cluster are all that can be named beforehand.',
+      reason: 'Task ids are not known beforehand: the statement names all tasks of the one cluster.',
     },
   );
 }

@@ -1,4 +1,8 @@
-/** The queue of what could not be invoked: an alarm watches it, and a person reads it. Nothing consumes it. */
+/**
+ * The dead-letter queue: events whose invocation failed. An alarm watches it and a person reads it; no program does.
+ *
+ * Tested by: test/infra/constructs/alert-topic.test.ts
+ */
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -16,7 +20,7 @@ export class FailedEvents extends Construct {
     });
     Validations.of(this.queue).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SQS3',
-      reason: 'This queue is where others end: nothing reads it, so nothing in it can fail again.',
+      reason: 'This is the dead-letter queue itself: no program reads it, so nothing in it can fail again.',
     });
   }
 

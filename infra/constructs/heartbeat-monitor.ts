@@ -1,11 +1,13 @@
 /**
- * The heartbeat monitor: the function, and the rule that calls it every minute.
+ * The heartbeat monitor: the function, and the rule that invokes it every minute.
  *
- * A call that fails is not repeated: a minute later comes the next. What could not be delivered to Lambda, or was given
- * up by it, goes to the queue of failed events.
+ * A failed invocation is not retried: the next one comes a minute later. Events that EventBridge could not deliver, or
+ * that Lambda gave up, go to the queue of failed events.
  *
- * Beyond its log and the secret it may publish on the alert topic and look at the one service; it may restart that
- * service only when automatic restarts are on.
+ * Besides its log and the secret, it may publish to the alert topic and describe the one service. It may restart that
+ * service only if automatic restarts are on.
+ *
+ * Tested by: test/infra/constructs/functions.test.ts
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
  */
@@ -23,17 +25,17 @@ import {
   metrics,
   timeoutSeconds,
 } from '../../functions/heartbeat-monitor/contract.ts';
+import type { AlertTopic } from './alert-topic.ts';
 import { BaseFunction } from './base-function.ts';
 import { grantWatchService, type WatchedService } from './ecs-grants.ts';
-import type { Notifications } from './notifications.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface HeartbeatMonitorProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
-  readonly notifications: Notifications;
+  readonly alertTopic: AlertTopic;
   readonly worker: WatchedService;
-  /** Where one-tap links lead; undefined when they are off. */
+  /** Where one-tap links lead. Undefined: links are off. */
   readonly opsUrl: string | undefined;
   readonly autoRestart: boolean;
   readonly failedEvents: IQueue;
@@ -44,15 +46,15 @@ export interface HeartbeatMonitorProps {
 
 export class HeartbeatMonitor extends BaseFunction {
   constructor(scope: Construct, id: string, props: HeartbeatMonitorProps) {
-    const { notifications, worker, opsUrl } = props;
+    const { alertTopic, worker, opsUrl } = props;
     super(scope, id, {
       name: 'heartbeat-monitor',
-      description: 'StaffProBot: looks at the heartbeat every minute and tells the superadmins',
+      description: 'StaffProBot: checks the heartbeat every minute and alerts the superadmins',
       timeout: Duration.seconds(timeoutSeconds),
       environment: {
         ...props.environment,
         SECRETS_ARN: props.secrets.arn,
-        ALERT_TOPIC_ARN: notifications.topic.topicArn,
+        ALERT_TOPIC_ARN: alertTopic.topic.topicArn,
         ECS_CLUSTER: worker.cluster.clusterName,
         ECS_SERVICE: worker.service.serviceName,
         ...(opsUrl === undefined ? {} : { OPS_BASE_URL: opsUrl }),
@@ -62,10 +64,10 @@ export class HeartbeatMonitor extends BaseFunction {
       failedEvents: props.failedEvents,
       concurrencyMax: props.boundConcurrency ? 1 : undefined,
     });
-    notifications.grantPublish(this.role);
+    alertTopic.grantPublish(this.role);
     grantWatchService(this.role, worker, { mayRestart: props.autoRestart });
     new Rule(this, 'EveryMinute', {
-      description: 'StaffProBot: the heartbeat monitor',
+      description: 'StaffProBot: runs the heartbeat monitor every minute',
       schedule: Schedule.rate(Duration.minutes(everyMinutes)),
       enabled: !props.paused,
       targets: [
@@ -78,7 +80,7 @@ export class HeartbeatMonitor extends BaseFunction {
     });
   }
 
-  /** 1 at the end of every full pass. */
+  /** 1 for each completed pass. */
   metricPass(): Metric {
     return this.metric(metrics.pass, 'Sum');
   }

@@ -1,10 +1,10 @@
 /**
- * Where the worker runs: an own VPC or a given one, its security group, and its name inside the VPC.
+ * Where the worker runs: its own VPC or a given one, its security group, and its name inside the VPC.
  *
- * By default an own VPC with public subnets and no NAT gateway: the worker has a public address and no open port, so
- * nothing reaches it, and the bill has no NAT in it. `network=private` takes the address away and pays for NAT.
- * Nobody gets in but who may scrape the metrics; out it goes by HTTPS, and to the Bot API server's port when that is
- * another. DNS and the task's credentials need no rule: security groups do not filter them.
+ * The default is a VPC with public subnets and no NAT gateway: the worker has a public address but no open port, so
+ * nothing reaches it, and there is no NAT to pay. `network=private` removes the address and pays for NAT.
+ * Only the sources in `metricsFrom` get in, to scrape the metrics. Only HTTPS goes out, and the Bot API server's port
+ * if it is another one. DNS and the task's credentials need no rule: security groups do not filter them.
  */
 import { Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -38,7 +38,7 @@ export class Network extends Construct {
     this.vpc = vpc;
     this.subnets = subnets;
     this.workerSecurityGroup = this.securityGroup(telegramApiRoot);
-    this.admit(configuration.metricsFrom, metricsPort);
+    this.admitScrapers(configuration.metricsFrom, metricsPort);
     this.namespace = new PrivateDnsNamespace(this, 'Namespace', {
       vpc: this.vpc,
       name: `${Stack.of(this).stackName.toLowerCase()}.internal`,
@@ -53,19 +53,19 @@ export class Network extends Construct {
       maxAzs: 2,
       natGateways: isPrivate ? 1 : 0,
       subnetConfiguration: [
-        // Public addresses come with a task, not with a subnet: nothing else here ever gets one.
+        // The task asks for its public address; nothing else in the subnet gets one.
         { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
         ...(isPrivate ? [{ name: 'Private', subnetType, cidrMask: 24 }] : []),
       ],
-      // Nothing uses the default group, and closing it would take a function with rights of its own.
+      // Nothing uses the default group. Closing it would need one more function, with rights of its own.
       restrictDefaultSecurityGroup: false,
     });
-    // Image layers come from S3: past the NAT gateway they cost nothing.
+    // Image layers come from S3: through this endpoint they cost no NAT traffic.
     if (isPrivate) vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
     Validations.of(vpc).acknowledge({
       id: 'AwsSolutions::AwsSolutions-VPC7',
       reason:
-        'Flow logs would cost more than the worker itself; only outgoing HTTPS is allowed, and the bot logs what it does.',
+        'Flow logs would cost more than the worker. Only outgoing HTTPS is allowed, and the bot logs what it does.',
     });
     return { vpc, subnets: { subnetType } };
   }
@@ -74,13 +74,13 @@ export class Network extends Construct {
     vpc: ec2.IVpc;
     subnets: ec2.SubnetSelection;
   } {
-    // Attributes instead of a look-up: synthesis asks no account. Only the named subnets are used; zones are theirs.
+    // No lookup: synthesis asks no account. Only the named subnets are used, and they bring their zones.
     const vpc = ec2.Vpc.fromVpcAttributes(this, 'Vpc', { vpcId, availabilityZones: ['unknown'] });
     const subnets = subnetIds.map((subnetId) => ec2.Subnet.fromSubnetId(this, subnetId, subnetId));
     for (const subnet of subnets) {
       Validations.of(subnet).acknowledge({
         id: 'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId',
-        reason: 'Nothing here reads the route table of a subnet that others made.',
+        reason: 'Nothing here uses the route table of a given subnet.',
       });
     }
     return { vpc, subnets: { subnets } };
@@ -100,7 +100,7 @@ export class Network extends Construct {
     return group;
   }
 
-  private admit(sources: readonly string[], port: number): void {
+  private admitScrapers(sources: readonly string[], port: number): void {
     for (const source of sources) {
       const peer = source.startsWith('sg-') ? ec2.Peer.securityGroupId(source) : ec2.Peer.ipv4(source);
       this.workerSecurityGroup.addIngressRule(peer, ec2.Port.tcp(port), 'Prometheus scrapes the metrics');

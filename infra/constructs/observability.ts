@@ -1,81 +1,64 @@
 /**
- * The alarms, each of which tells the alert topic when it rings and when it is over, and the dashboard.
- *
- * What an alarm means and which runbook heading it links stands in `alarms.ts`; here stand its metric and its limit.
- * Silence is judged case by case: a monitor that says nothing is broken, an error count that says nothing is zero.
+ * The alarms of `infra/alarms.ts`, which report to the alert topic when they ring and when they are over, and the
+ * dashboard.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
-import { type AlarmId, alarmDescription, alarms, runbookAnchor } from '../alarms.ts';
-import type { FailedEvents } from './failed-events.ts';
-import type { HeartbeatMonitor } from './heartbeat-monitor.ts';
-import type { Notifications } from './notifications.ts';
-import type { OpsFunction } from './ops-function.ts';
-import type { PollingWorker } from './polling-worker.ts';
+import {
+  type AlarmDefinition,
+  type AlarmId,
+  type AlarmSources,
+  alarmDescription,
+  alarms,
+  runbookAnchor,
+} from '../alarms.ts';
+import type { AlertTopic } from './alert-topic.ts';
 
-export interface ObservabilityProps {
-  readonly worker: PollingWorker;
-  readonly monitor: HeartbeatMonitor;
-  readonly ops: OpsFunction;
-  readonly failedEvents: FailedEvents;
-  readonly notifications: Notifications;
-  readonly heartbeatStaleSeconds: number;
+export interface ObservabilityProps extends AlarmSources {
+  readonly alertTopic: AlertTopic;
   readonly runbookUrl: string;
-  /** Nothing is wrong with a stack that is stopped on purpose. */
+  /** A stack that is stopped on purpose rings no alarm. */
   readonly paused: boolean;
 }
 
-interface AlarmRule {
-  readonly metric: cloudwatch.IMetric;
-  readonly threshold: number;
-  readonly comparison: cloudwatch.ComparisonOperator;
-  /** How many periods in a row. */
-  readonly periods: number;
-  readonly missing: cloudwatch.TreatMissingData;
-}
-
-const { GREATER_THAN_THRESHOLD, GREATER_THAN_OR_EQUAL_TO_THRESHOLD, LESS_THAN_THRESHOLD } =
-  cloudwatch.ComparisonOperator;
-const { BREACHING, NOT_BREACHING } = cloudwatch.TreatMissingData;
-
-/** A notice normally goes out within a minute; after this long something holds it up. */
-const undeliveredMaxSeconds = 600;
-/** A phone's preview or a mistyped link is no attack. */
-const refusalsMax = 20;
+const comparisons: Readonly<Record<AlarmDefinition['rings'], cloudwatch.ComparisonOperator>> = {
+  above: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+  'at or above': cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  below: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+};
 
 export class Observability extends Construct {
   readonly dashboard: cloudwatch.Dashboard;
-  private readonly made: cloudwatch.Alarm[] = [];
+  private readonly made: cloudwatch.Alarm[];
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
-    const action = new SnsAction(props.notifications.topic);
-    for (const [name, rule] of Object.entries(alarmRules(props))) {
-      const alarm = this.makeAlarm(name as AlarmId, rule, props);
+    const action = new SnsAction(props.alertTopic.topic);
+    this.made = (Object.keys(alarms) as AlarmId[]).map((alarmId) => {
+      const alarm = this.makeAlarm(alarmId, props);
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
-      this.made.push(alarm);
-    }
+      return alarm;
+    });
     this.dashboard = this.makeDashboard(props);
   }
 
-  private makeAlarm(
-    id: AlarmId,
-    rule: AlarmRule,
-    { runbookUrl, paused }: ObservabilityProps,
-  ): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this, alarms[id].heading.replaceAll(' ', ''), {
+  private makeAlarm(id: AlarmId, props: ObservabilityProps): cloudwatch.Alarm {
+    const { heading, metric, rings, threshold, periods, ringsWithoutData }: AlarmDefinition = alarms[id];
+    return new cloudwatch.Alarm(this, heading.replaceAll(' ', ''), {
       alarmName: `${Stack.of(this).stackName}-${runbookAnchor(id)}`,
-      alarmDescription: alarmDescription(id, runbookUrl),
-      metric: rule.metric,
-      threshold: rule.threshold,
-      comparisonOperator: rule.comparison,
-      evaluationPeriods: rule.periods,
-      datapointsToAlarm: rule.periods,
-      treatMissingData: rule.missing,
-      actionsEnabled: !paused,
+      alarmDescription: alarmDescription(id, props.runbookUrl),
+      metric: metric(props),
+      threshold: typeof threshold === 'number' ? threshold : threshold(props),
+      comparisonOperator: comparisons[rings],
+      evaluationPeriods: periods,
+      datapointsToAlarm: periods,
+      treatMissingData: ringsWithoutData
+        ? cloudwatch.TreatMissingData.BREACHING
+        : cloudwatch.TreatMissingData.NOT_BREACHING,
+      actionsEnabled: !props.paused,
     });
   }
 
@@ -90,7 +73,7 @@ export class Observability extends Construct {
         [
           graph('Heartbeat age, seconds', monitor.metricHeartbeatAge()),
           graph('Outage open', monitor.metricOutageOpen()),
-          graph('Running workers', worker.metricRunningTasks()),
+          graph('Workers running', worker.metricRunningTasks()),
         ],
         [
           graph('Monitor: full passes', monitor.metricPass()),
@@ -98,51 +81,11 @@ export class Observability extends Construct {
           graph('Functions: duration, ms', monitor.function.metricDuration(), ops.function.metricDuration()),
         ],
         [
-          graph('Oldest undelivered notice, seconds', monitor.metricOldestUndelivered()),
+          graph('Oldest undelivered alert, seconds', monitor.metricOldestUndelivered()),
           graph('Failed events', failedEvents.metricWaiting()),
           graph('Worker: CPU and memory, %', worker.metricCpu(), worker.metricMemory()),
         ],
       ],
     });
   }
-}
-
-function alarmRules(props: ObservabilityProps): Record<AlarmId, AlarmRule> {
-  const { worker, monitor, ops, failedEvents, heartbeatStaleSeconds } = props;
-  const minute = { period: Duration.minutes(1), statistic: 'Sum' };
-  return {
-    monitorNotSucceeding: below(monitor.metricPass(), 1, 5, BREACHING),
-    monitorErrors: atLeast(monitor.function.metricErrors(minute), 1, 3),
-    heartbeatOld: above(monitor.metricHeartbeatAge(), heartbeatStaleSeconds, 2),
-    outageOpen: atLeast(monitor.metricOutageOpen(), 1, 1),
-    // ECS writes no sample at all when no task runs.
-    workerNotRunning: below(worker.metricRunningTasks(), worker.desiredCount, 5, BREACHING),
-    eventsUndelivered: atLeast(failedEvents.metricWaiting(), 1, 1),
-    noticesUndelivered: above(monitor.metricOldestUndelivered(), undeliveredMaxSeconds, 2),
-    opsRefusals: above(ops.metricRefusals(), refusalsMax, 1),
-    opsErrors: atLeast(ops.function.metricErrors(minute), 1, 1),
-  };
-}
-
-function above(metric: cloudwatch.IMetric, threshold: number, periods: number): AlarmRule {
-  return { metric, threshold, comparison: GREATER_THAN_THRESHOLD, periods, missing: NOT_BREACHING };
-}
-
-function atLeast(metric: cloudwatch.IMetric, threshold: number, periods: number): AlarmRule {
-  return {
-    metric,
-    threshold,
-    comparison: GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    periods,
-    missing: NOT_BREACHING,
-  };
-}
-
-function below(
-  metric: cloudwatch.IMetric,
-  threshold: number,
-  periods: number,
-  missing: cloudwatch.TreatMissingData,
-): AlarmRule {
-  return { metric, threshold, comparison: LESS_THAN_THRESHOLD, periods, missing };
 }

@@ -1,12 +1,14 @@
 /**
- * The ops function: invoked by operators, by one-tap links when they are on, and by the end of a worker's task.
+ * The ops function: invoked by operators, by one-tap links if they are on, and when a worker's task stops.
  *
- * Who may invoke it is IAM's to say: `operatorsPolicy` is ready to be attached to people and roles. The function URL
- * exists only with links; it is open to everybody, and the handler verifies every request itself, because a link has
- * to work on a phone that knows no AWS.
+ * IAM decides who may invoke it: attach `operatorsPolicy` to people and roles. The function URL exists only with links.
+ * It is open to everybody, because a link must work on a phone without AWS credentials; the handler verifies every
+ * request itself.
  *
- * It is never repeated by itself: an operator's action must not happen twice, and a stopped task whose event is lost
- * costs a lease's length and no more.
+ * Invocations are never retried: an operator's action must not happen twice, and a lost event of a stopped task costs
+ * no more than one lease.
+ *
+ * Tested by: test/infra/constructs/functions.test.ts
  */
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
@@ -32,12 +34,12 @@ export interface OpsFunctionProps {
   readonly logRetentionDays: RetentionDays;
 }
 
-/** A recovery waits for minutes; meanwhile the stopped task's event and a second operator get through. */
+/** A recovery takes minutes; meanwhile a stopped task's event and a second operator must get through. */
 const concurrencyMax = 3;
 
 export class OpsFunction extends BaseFunction {
   readonly operatorsPolicy: ManagedPolicy;
-  /** Undefined when links are off. */
+  /** Undefined: links are off. */
   readonly url: string | undefined;
 
   constructor(scope: Construct, id: string, props: OpsFunctionProps) {
@@ -59,13 +61,13 @@ export class OpsFunction extends BaseFunction {
     });
     grantWatchService(this.role, worker, { mayRestart: true });
     this.operatorsPolicy = this.makeOperatorsPolicy();
-    this.watchStoppedTasks(props);
+    this.invokeOnStoppedTasks(props);
     this.url = props.links
       ? this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url
       : undefined;
   }
 
-  /** Requests to the function URL that were refused; without links nothing may ever come. */
+  /** Refused requests to the function URL; without links there is no URL and no data. */
   metricRefusals(): Metric {
     return new Metric({
       namespace: 'AWS/Lambda',
@@ -85,14 +87,14 @@ export class OpsFunction extends BaseFunction {
     });
     Validations.of(policy).acknowledge({
       id: 'AwsSolutions::AwsSolutions-IAM4',
-      reason: 'This is the policy to attach: people and roles come and go outside of this stack.',
+      reason: 'This policy is made to be attached to people and roles, which live outside this stack.',
     });
     return policy;
   }
 
-  private watchStoppedTasks({ worker, failedEvents }: OpsFunctionProps): void {
+  private invokeOnStoppedTasks({ worker, failedEvents }: OpsFunctionProps): void {
     new Rule(this, 'TaskStopped', {
-      description: 'StaffProBot: a worker that has ended needs no lock',
+      description: 'StaffProBot: releases the lock of a worker whose task stopped',
       eventPattern: {
         source: [taskStoppedEvent.source],
         detailType: [taskStoppedEvent.detailType],

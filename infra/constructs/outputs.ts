@@ -1,17 +1,17 @@
-/** What a person needs after a deploy: names to look for and commands to paste. No output holds a secret's value. */
+/** What a person needs after a deploy: names to look up and commands to paste. No output contains a secret. */
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { AlertTopic } from './alert-topic.ts';
 import type { HeartbeatMonitor } from './heartbeat-monitor.ts';
-import type { Notifications } from './notifications.ts';
 import type { Observability } from './observability.ts';
 import type { OpsFunction } from './ops-function.ts';
 import { type PollingWorker, ports } from './polling-worker.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface OutputParts {
-  /** What is no secret of the variables that the processes share. */
+  /** The variables of the processes that are no secrets. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
-  readonly notifications: Notifications;
+  readonly alertTopic: AlertTopic;
   readonly worker: PollingWorker;
   readonly monitor: HeartbeatMonitor;
   readonly ops: OpsFunction;
@@ -19,7 +19,7 @@ export interface OutputParts {
 }
 
 export function addOutputs(stack: Stack, parts: OutputParts): void {
-  const { environment, secrets, notifications, worker, monitor, ops, observability } = parts;
+  const { environment, secrets, alertTopic, worker, monitor, ops, observability } = parts;
   const region = `--region ${stack.region}`;
   const invoke = (payload: object): string =>
     `aws lambda invoke ${region} --function-name ${ops.function.functionName} --cli-read-timeout 0 ` +
@@ -33,51 +33,54 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
   };
   const outputs: Record<string, [description: string, value: string | undefined]> = {
     ReadSecretCommand: [
-      'Writes the secret to a file, to be filled in',
+      'Writes the secret to a file, for you to fill in',
       `aws secretsmanager get-secret-value ${region} --secret-id ${secrets.arn} --query SecretString --output text > secret.json`,
     ],
     FillSecretCommand: [
-      'Puts the filled-in file in place and removes it',
+      'Stores the filled-in file as the secret and deletes the file',
       `aws secretsmanager put-secret-value ${region} --secret-id ${secrets.arn} --secret-string file://secret.json && rm secret.json`,
     ],
     ShellCommand: [
-      'Tells a shell which stack is meant, for npx staffprobot and for the commands of the runbook',
+      'Points a shell at this stack, for npx staffprobot and the commands of the runbook',
       `export ${Object.entries(shell)
         .map(([name, value]) => `${name}=${quoted(value)}`)
         .join(' ')}`,
     ],
     StatusCommand: ['Who polls, since when, and how old the heartbeat is', invoke({ action: 'status' })],
     ReleaseLockCommand: [
-      'Lets another worker take over',
+      'Releases the lock, so that another worker takes over',
       invoke({ action: 'release-lock', reason: 'say why, for the audit trail' }),
     ],
     RecoverCommand: [
-      'The runbook in its right order',
+      'Runs the whole runbook in order',
       invoke({ action: 'recover', reason: 'say why, for the audit trail' }),
     ],
     RestartCommand: [
-      'Starts new tasks, which read the secret anew',
+      'Starts new tasks, which read the secret again',
       `aws ecs update-service ${region} --cluster ${worker.cluster.clusterName} --service ${worker.service.serviceName} --force-new-deployment`,
     ],
     RenewFunctionsCommand: [
-      'Starts both functions anew, so that they read the secret anew',
+      'Restarts both functions, so that they read the secret again',
       `for name in ${monitor.function.functionName} ${ops.function.functionName}; do aws lambda update-function-configuration ${region} ` +
         '--function-name "$name" --description "secret of $(date)" --query LastModified; done',
     ],
     WorkerLogsCommand: [
-      'What the workers say',
+      'Follows the logs of the workers',
       `aws logs tail ${region} ${worker.logGroup.logGroupName} --follow`,
     ],
     MonitorLogsCommand: [
-      'What the monitor says',
+      'Follows the logs of the monitor',
       `aws logs tail ${region} ${monitor.logGroup.logGroupName} --follow`,
     ],
     OpsFunctionName: ['For npx staffprobot --function', ops.function.functionName],
-    OperatorsPolicyArn: ['Attach it to those who may repair the bot', ops.operatorsPolicy.managedPolicyArn],
+    OperatorsPolicyArn: [
+      'Attach it to the people and roles that may repair the bot',
+      ops.operatorsPolicy.managedPolicyArn,
+    ],
     OpsUrl: ['Where one-tap links lead', ops.url],
-    AlertTopicArn: ['Subscribe to it whoever is on call', notifications.topic.topicArn],
+    AlertTopicArn: ['Subscribe the people on call to it', alertTopic.topic.topicArn],
     PrometheusTarget: [
-      'Scrape it with dns_sd_configs of type A, from inside the VPC',
+      'Scrape it from inside the VPC, with dns_sd_configs of type A',
       `${worker.metricsHostName}:${ports.metrics}`,
     ],
     DashboardUrl: [
@@ -90,7 +93,7 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
   }
 }
 
-/** As one word of a shell, whatever is in it. */
+/** Quotes any value as one word of a shell. */
 function quoted(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -1,13 +1,13 @@
 /**
- * The polling worker: an ECS service on Fargate whose task holds the bot and its metrics sidecar.
+ * The polling worker: an ECS service on Fargate whose task runs the bot and its metrics sidecar.
  *
- * A deploy hands over without a gap: the new task starts as standby and is healthy as such, then the old one gets
- * SIGTERM, drains and gives its lock back. So at no moment do fewer workers run than are asked for, a standby must
- * count as healthy, and the stop timeout lies above any drain. When a deployment does not get healthy the circuit
- * breaker goes back to the one before.
+ * A deploy hands over without a gap: the new task starts as a standby and is healthy as such; then the old one gets
+ * SIGTERM, drains and releases its lock. This needs three things: the service never runs fewer workers than desired, a
+ * standby counts as healthy, and the stop timeout is longer than any drain. The circuit breaker rolls back a deployment
+ * that does not become healthy.
  *
- * The task's own role may nothing at all: the bot speaks to Telegram and the store only. The execution role pulls the
- * image, writes the log and reads the secret.
+ * The task's own role has no rights: the bot talks only to Telegram and the store. The execution role pulls the image,
+ * writes the log and reads the secret.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
  */
@@ -28,25 +28,25 @@ export interface PollingWorkerProps {
   readonly secrets: Secrets;
   readonly image: ImageConfiguration;
   readonly environmentName: EnvironmentName;
-  /** Variables of the bot that are no secrets. */
+  /** The bot's variables that are no secrets. */
   readonly environment: Readonly<Record<string, string>>;
   readonly standbyCount: number;
   readonly spot: boolean;
   readonly paused: boolean;
-  /** Whoever scrapes has to show the secret's token. */
+  /** Whether scraping needs the bearer token from the secret. */
   readonly metricsToken: boolean;
   readonly logRetentionDays: RetentionDays;
 }
 
-/** Where the sidecar is scraped, and where it scrapes the bot. */
+/** The sidecar's port, which Prometheus scrapes, and the bot's, which the sidecar scrapes. */
 export const ports = { metrics: 9464, bot: 9465 } as const;
-/** The size of a task: what one Node process with a quiet neighbour needs. */
+/** Enough for the bot and its sidecar, which is mostly idle. */
 export const taskSize = { cpu: 256, memoryMiB: 512 } as const;
-/** The most that ECS grants; any drain ends before. */
+/** The longest that ECS allows; every drain is shorter. */
 const stopTimeout = Duration.seconds(120);
-/** Enough for the sidecar; what it does not take is the bot's. */
+/** The sidecar's limit; the bot has the rest of the task's memory. */
 const sidecarMemoryMiB = 160;
-/** A user of no name: the files in the image belong to root, and nothing is written. */
+/** An unnamed user: root owns the files in the image, and nothing writes to them. */
 const user = '65532:65532';
 const serviceHostName = 'worker';
 
@@ -55,7 +55,7 @@ export class PollingWorker extends Construct {
   readonly service: ecs.FargateService;
   readonly logGroup: LogGroup;
   readonly desiredCount: number;
-  /** Under this name Prometheus finds every task's sidecar. */
+  /** The DNS name by which Prometheus finds the sidecar of every task. */
   readonly metricsHostName: string;
 
   constructor(scope: Construct, id: string, props: PollingWorkerProps) {
@@ -73,13 +73,13 @@ export class PollingWorker extends Construct {
     Validations.of(this.cluster).acknowledge({
       id: 'AwsSolutions::AwsSolutions-ECS4',
       reason:
-        'Container Insights would cost more than the task; the sidecar and CPUUtilization tell the same.',
+        'Container Insights would cost more than the task; the sidecar and CPUUtilization show the same.',
     });
     this.service = this.makeService(props, this.makeTask(props));
   }
 
   /**
-   * How many tasks run: ECS writes one sample of CPU use per task and minute. Missing data means no task.
+   * The number of running tasks: ECS writes one CPU sample per task and minute. No data means no task.
    *
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
    */
@@ -118,14 +118,14 @@ export class PollingWorker extends Construct {
     const image = workerImage(this, props.image);
     const metrics = this.addContainer(task, 'metrics', {
       image,
-      // A task without its sidecar still polls: it is restarted in place and never takes the bot along.
+      // The bot polls without its sidecar too: ECS restarts a failed sidecar alone.
       essential: false,
       enableRestartPolicy: true,
       restartAttemptPeriod: Duration.minutes(1),
       memoryLimitMiB: sidecarMemoryMiB,
       command: ['node', 'metrics.mjs'],
       environment: { ...portVariables, LOG_LEVEL: props.environment['LOG_LEVEL'] ?? 'info' },
-      secrets: injected(props.secrets, sidecarEntries(props.metricsToken)),
+      secrets: secretsFor(props.secrets, sidecarEntries(props.metricsToken)),
       healthCheck: healthCheck(ports.metrics),
     });
     metrics.addPortMappings({ containerPort: ports.metrics, protocol: ecs.Protocol.TCP });
@@ -136,22 +136,22 @@ export class PollingWorker extends Construct {
       environment: {
         ...props.environment,
         BOT_METRICS_PORT: portVariables.BOT_METRICS_PORT,
-        // The task of a rolling deploy waits for the one before it, whatever the environment.
+        // In every environment: during a rolling deploy the new task waits for the old one.
         POLLING_LOCK_BUSY: 'standby',
       },
-      secrets: injected(props.secrets, botEntries(props.environmentName)),
+      secrets: secretsFor(props.secrets, botEntries(props.environmentName)),
       healthCheck: healthCheck(ports.bot),
     });
-    // Containers stop in the reverse order: a bot that drains can still be scraped.
+    // Containers stop in reverse order, so that a draining bot can still be scraped.
     bot.addContainerDependencies({ container: metrics, condition: ecs.ContainerDependencyCondition.START });
     Validations.of(task).acknowledge(
       {
         id: 'AwsSolutions::AwsSolutions-ECS2',
-        reason: 'These variables are settings, each with a default; what is secret comes out of the secret.',
+        reason: 'These variables are settings with defaults; secrets come from Secrets Manager.',
       },
       {
         id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
-        reason: 'ecr:GetAuthorizationToken takes no resource; it alone opens no repository.',
+        reason: 'ecr:GetAuthorizationToken accepts no resource, and by itself gives access to no repository.',
       },
     );
     return task;
@@ -167,19 +167,19 @@ export class PollingWorker extends Construct {
       user,
       readonlyRootFilesystem: true,
       stopTimeout,
-      // An init process passes signals on and reaps what is left behind.
+      // An init process forwards signals and reaps orphans.
       linuxParameters: linuxParameters(this, name),
       logging: ecs.LogDrivers.awsLogs({
         logGroup: this.logGroup,
         streamPrefix: name,
-        // A log that cannot be delivered must not hold up polling.
+        // Undeliverable log lines must not block polling.
         mode: ecs.AwsLogDriverMode.NON_BLOCKING,
       }),
       ...options,
     });
   }
 
-  /** Both are there, so that going to Spot and back replaces nothing. */
+  /** Always both, so that a change to Spot and back replaces nothing. */
   private capacityProviders(): ecs.CfnClusterCapacityProviderAssociations {
     return new ecs.CfnClusterCapacityProviderAssociations(this, 'CapacityProviders', {
       cluster: this.cluster.clusterName,
@@ -195,7 +195,7 @@ export class PollingWorker extends Construct {
       taskDefinition,
       desiredCount: this.desiredCount,
       minHealthyPercent: 100,
-      // One more than are asked for: the one that takes over.
+      // Room for one more task: the one that takes over.
       maxHealthyPercent: props.standbyCount === 0 ? 200 : 150,
       circuitBreaker: { enable: true, rollback: true },
       vpcSubnets: network.subnets,
@@ -211,11 +211,11 @@ export class PollingWorker extends Construct {
       },
     });
     service.node.addDependency(this.capacityProviders());
-    // The rights to pull and to log are no part of the role that the task names.
+    // CloudFormation does not know that a task needs the policies of its execution role to start.
     if (taskDefinition.executionRole !== undefined) service.node.addDependency(taskDefinition.executionRole);
     const resource = service.node.defaultChild;
     if (!(resource instanceof ecs.CfnService)) throw new Error('a Fargate service is an AWS::ECS::Service');
-    // Moving a healthy leader for the sake of balance would be a hand-over for nothing.
+    // Rebalancing would move a healthy leader: a hand-over for nothing.
     resource.availabilityZoneRebalancing = 'DISABLED';
     return service;
   }
@@ -227,11 +227,11 @@ const portVariables = {
   BOT_METRICS_PORT: String(ports.bot),
 } as const;
 
-function injected({ secret }: Secrets, entries: readonly SecretEntry[]): Record<string, ecs.Secret> {
+function secretsFor({ secret }: Secrets, entries: readonly SecretEntry[]): Record<string, ecs.Secret> {
   return Object.fromEntries(entries.map((name) => [name, ecs.Secret.fromSecretsManager(secret, name)]));
 }
 
-/** The image holds Node and no other client. */
+/** Node is the only HTTP client in the image. */
 function healthCheck(port: number): ecs.HealthCheck {
   const ask = `fetch('http://127.0.0.1:${port}${healthPath}',{signal:AbortSignal.timeout(5000)})`;
   const script = `${ask}.then((answer)=>process.exit(answer.ok?0:1),()=>process.exit(1))`;

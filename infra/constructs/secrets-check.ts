@@ -1,8 +1,10 @@
 /**
- * The step of a deploy that fails with a clear line when the secret is not filled in, before any task is tried.
+ * A step of the deploy: fails it with a clear line if the secret is not filled in, before any task starts.
  *
- * It runs when it is made and when what is required changes. A stack that is paused has none: so the secret can be
- * made first and filled in before anything starts.
+ * It runs when it is created and when the required entries change. A paused stack has no such step, so that you can
+ * create the secret first and fill it in before anything starts.
+ *
+ * Tested by: test/infra/constructs/secrets.test.ts
  */
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -22,13 +24,13 @@ export interface SecretsCheckProps {
 }
 
 export class SecretsCheck extends BaseFunction {
-  /** What needs the secret waits for this. */
+  /** Make everything that needs the secret depend on this. */
   readonly passed: CustomResource;
 
   constructor(scope: Construct, id: string, { secrets, required, logRetentionDays }: SecretsCheckProps) {
     super(scope, id, {
       name: 'secrets-check',
-      description: 'StaffProBot: fails a deploy whose secret is not filled in',
+      description: 'StaffProBot: fails a deploy if the secret is not filled in',
       timeout: Duration.seconds(timeoutSeconds),
       environment: {},
       secrets,
@@ -39,10 +41,10 @@ export class SecretsCheck extends BaseFunction {
       serviceToken: this.function.functionArn,
       resourceType,
       properties,
-      // The function answers in seconds; CloudFormation's own patience is an hour.
+      // The function answers in seconds; CloudFormation would wait for an hour.
       serviceTimeout: Duration.seconds(timeoutSeconds * 2),
     });
-    // The role's policy is not part of the function: without it the first read would be refused.
+    // Wait for the role's policy too: without it the first read would be refused.
     this.passed.node.addDependency(this.role);
   }
 }

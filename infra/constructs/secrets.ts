@@ -1,11 +1,11 @@
 /**
- * The one secret: a JSON object whose entries are named like the variables that they stand for.
+ * The one secret: a JSON object whose entries are named like the variables they set.
  *
- * The stack makes it with every entry there, all empty but the links' secret, which is generated; a person fills in
- * the others once (docs/deploy.md). No secret value ever stands in the template.
+ * The stack creates it with every entry: the links' secret is generated, the others are empty until a person fills them
+ * in, once (docs/deploy.md). The template never contains a secret value.
  *
- * The entries must not depend on the configuration, and adding one is a change to plan: CloudFormation makes the
- * value anew when they change, and what was filled in would be gone.
+ * The entries must not depend on the configuration: when they change, CloudFormation generates a new value, and all that
+ * was filled in is lost. So plan the addition of an entry with care.
  */
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -13,7 +13,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../configuration.ts';
 
-/** What a person fills in. */
+/** The entries that a person fills in. */
 export const filledEntries = [
   'TELEGRAM_BOT_TOKEN_PROD',
   'TELEGRAM_BOT_TOKEN_DEV',
@@ -21,17 +21,17 @@ export const filledEntries = [
   'UPSTASH_REDIS_REST_TOKEN',
   'METRICS_BEARER_TOKEN',
 ] as const;
-/** What is generated with the secret. */
+/** The entry that is generated. */
 export const generatedEntry = 'OPS_LINK_SECRET';
 export type SecretEntry = (typeof filledEntries)[number] | typeof generatedEntry;
 
-/** The entries that the bot reads and does not start without: a production token stays in production. */
+/** The entries that the bot needs to start. The production token stays in production. */
 export function botEntries(environment: EnvironmentName): readonly SecretEntry[] {
   const token = environment === 'production' ? 'TELEGRAM_BOT_TOKEN_PROD' : 'TELEGRAM_BOT_TOKEN_DEV';
   return [token, 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'];
 }
 
-/** The entries that the sidecar reads: none, unless whoever scrapes has to show a token. */
+/** The entries that the sidecar reads: none, unless scraping needs a token. */
 export function sidecarEntries(metricsToken: boolean): readonly SecretEntry[] {
   return metricsToken ? ['METRICS_BEARER_TOKEN'] : [];
 }
@@ -54,8 +54,7 @@ export class Secrets extends Construct {
     });
     Validations.of(this.secret).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SMG4',
-      reason:
-        'Telegram and the store issue their tokens by hand only: there is nothing that could rotate them.',
+      reason: 'Telegram and the store issue tokens only by hand: nothing can rotate them automatically.',
     });
   }
 
@@ -63,7 +62,7 @@ export class Secrets extends Construct {
     return this.secret.secretArn;
   }
 
-  /** Reading the value, and nothing else. */
+  /** Grants reading the value and nothing else. */
   grantRead(grantee: IGrantable): void {
     const statement = new PolicyStatement({
       actions: ['secretsmanager:GetSecretValue'],

@@ -1,7 +1,10 @@
 /**
- * The worker's image: built from this repository by `cdk deploy`, or a finished one by its address.
+ * The worker's image: built from this repository by `cdk deploy`, or a prebuilt one by its address.
  *
- * Only what the build reads is in its context, so that a change elsewhere neither rebuilds nor restarts the worker.
+ * The build context contains only what the build reads, so that a change elsewhere neither rebuilds nor restarts the
+ * worker.
+ *
+ * Tested by: test/infra/image.test.ts
  */
 import { join } from 'node:path';
 import { IgnoreMode } from 'aws-cdk-lib';
@@ -14,7 +17,7 @@ import type { ImageConfiguration } from '../configuration.ts';
 const root = join(import.meta.dirname, '../..');
 export const dockerfile = 'services/bot/Dockerfile';
 
-/** Everything is left out but these. */
+/** The build context; everything else is left out. */
 export const contextPaths = [
   'package.json',
   'package-lock.json',
@@ -32,7 +35,7 @@ export function workerImage(
   scope: Construct,
   { uri, baseImage, handlers }: ImageConfiguration,
 ): ContainerImage {
-  if (uri !== undefined) return finishedImage(scope, uri);
+  if (uri !== undefined) return prebuiltImage(scope, uri);
   const asset = new DockerImageAsset(scope, 'Image', {
     directory: root,
     file: dockerfile,
@@ -47,7 +50,7 @@ export function workerImage(
   return ContainerImage.fromDockerImageAsset(asset);
 }
 
-/** A module brings what lies beside it: its imports are found there. */
+/** The handlers' folder comes along, because the module imports its neighbours. */
 function handlersFolder(handlers: string | undefined): readonly string[] {
   return handlers === undefined || !handlers.includes('/')
     ? []
@@ -57,8 +60,8 @@ function handlersFolder(handlers: string | undefined): readonly string[] {
 const ecrAddress =
   /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com\/(?<name>[^:@]+)(?::(?<tag>[^@]+))?(?:@(?<digest>sha256:.+))?$/;
 
-/** From a repository in ECR the task may pull; any other registry must be public. */
-function finishedImage(scope: Construct, uri: string): ContainerImage {
+/** The task may pull from ECR; an image in any other registry must be public. */
+function prebuiltImage(scope: Construct, uri: string): ContainerImage {
   const { account, region, name, tag, digest } = ecrAddress.exec(uri)?.groups ?? {};
   if (account === undefined || region === undefined || name === undefined) {
     return ContainerImage.fromRegistry(uri);

@@ -1,4 +1,4 @@
-/** Hands every synthesised template to the guard rules; what they find fails the synthesis. */
+/** Runs the guard rules on every synthesised template. A violation fails the synthesis. */
 import { readFileSync } from 'node:fs';
 import type {
   IPolicyValidationContext,

@@ -1,7 +1,9 @@
 /**
- * Rules that no other judge holds: each names what would only fail in the account, or only at night.
+ * Rules that no other validator has: mistakes that would show only in the account, or only at night.
  *
- * A rule is a pure function of the template; it returns what is wrong, a line per resource.
+ * A rule is a pure function of the template. It returns one line for each problem of a resource.
+ *
+ * Tested by: test/infra/guard-rules.test.ts
  */
 import { alarms, runbookAnchor } from '../alarms.ts';
 import { at, type Json, listOf, resourcesOf, type Template, textOf } from './template.ts';
@@ -23,7 +25,7 @@ const stopTimeoutMaxSeconds = 120;
 export const guardRules: readonly GuardRule[] = [
   {
     id: 'alarm-period',
-    reason: 'CloudWatch takes 10, 20, 30 and multiples of 60 seconds only',
+    reason: 'CloudWatch accepts only 10, 20, 30 and multiples of 60 seconds',
     check: (template) =>
       violations(template, 'AWS::CloudWatch::Alarm', ({ Period }) => {
         const allowed = [10, 20, 30].includes(Number(Period)) || Number(Period) % 60 === 0;
@@ -32,15 +34,15 @@ export const guardRules: readonly GuardRule[] = [
   },
   {
     id: 'alarm-runbook',
-    reason: 'whom an alarm wakes has to know what to do',
+    reason: 'the person whom an alarm wakes has to know what to do',
     check: (template) =>
       violations(template, 'AWS::CloudWatch::Alarm', ({ AlarmDescription }) =>
-        isRunbookLink(AlarmDescription) ? [] : ['its description links no heading of the runbook'],
+        isRunbookLink(AlarmDescription) ? [] : ['its description links to no runbook heading'],
       ),
   },
   {
     id: 'alarm-heard',
-    reason: 'an alarm that tells nobody is none, and silence must be judged on purpose',
+    reason: 'an alarm that nobody hears is useless, and missing data needs a decision',
     check: (template) =>
       violations(template, 'AWS::CloudWatch::Alarm', ({ AlarmActions, OKActions, TreatMissingData }) => [
         ...(listOf(AlarmActions).length > 0 ? [] : ['it tells nobody when it rings']),
@@ -50,12 +52,12 @@ export const guardRules: readonly GuardRule[] = [
   },
   {
     id: 'topic-open-to-alarms',
-    reason: 'a topic with a policy of its own has shut CloudWatch out, and no alarm would be heard',
+    reason: 'a topic policy replaces the default that lets CloudWatch publish: no alarm would arrive',
     check: checkTopics,
   },
   {
     id: 'stop-timeout',
-    reason: `ECS takes 2 to ${stopTimeoutMaxSeconds} seconds`,
+    reason: `ECS accepts 2 to ${stopTimeoutMaxSeconds} seconds`,
     check: (template) =>
       containerViolations(template, ({ StopTimeout }) => {
         const seconds = Number(StopTimeout ?? 30);
@@ -64,35 +66,35 @@ export const guardRules: readonly GuardRule[] = [
   },
   {
     id: 'container-hardened',
-    reason: 'the worker writes nothing, needs no rights in its container, and must be watched',
+    reason: 'the worker writes no files and needs no rights in its container, but must be watched',
     check: (template) => containerViolations(template, hardening),
   },
   {
     id: 'no-secret-in-plain-sight',
-    reason: 'environment variables are shown to everybody who may look at a task or a function',
+    reason: 'everybody who may describe a task or a function sees its environment variables',
     check: checkPlainSecrets,
   },
   {
     id: 'no-repeats',
-    reason: 'a late or repeated run does harm: the next minute is the retry',
+    reason: 'a late or repeated run does harm, and the next minute brings a new one anyway',
     check: checkRepeats,
   },
   {
     id: 'log-retention',
-    reason: 'logs without an end are a bill without an end',
+    reason: 'logs that are kept for ever are paid for ever',
     check: (template) =>
       violations(template, 'AWS::Logs::LogGroup', ({ RetentionInDays }) =>
-        RetentionInDays === undefined ? ['it keeps its lines for ever'] : [],
+        RetentionInDays === undefined ? ['it keeps its logs for ever'] : [],
       ),
   },
   {
     id: 'least-privilege',
-    reason: 'a right on everything needs a condition, and nobody gets every action',
+    reason: 'a right on every resource needs a condition, and no statement may allow every action',
     check: checkStatements,
   },
   {
     id: 'closed-ports',
-    reason: 'nothing of this system is for everybody',
+    reason: 'no port of this system is for everybody',
     check: (template) =>
       violations(template, 'AWS::EC2::SecurityGroup', ({ SecurityGroupIngress }) =>
         listOf(SecurityGroupIngress)
@@ -102,7 +104,7 @@ export const guardRules: readonly GuardRule[] = [
   },
   {
     id: 'gapless-deploy',
-    reason: 'a deploy must never have fewer workers than asked for, and must find back by itself',
+    reason: 'a deploy must never run fewer workers than desired, and must roll back by itself',
     check: (template) => violations(template, 'AWS::ECS::Service', deployment),
   },
 ];
@@ -139,7 +141,7 @@ function isRunbookLink(description: Json | undefined): boolean {
 
 function hardening(container: Properties): readonly string[] {
   return [
-    ...(container['ReadonlyRootFilesystem'] === true ? [] : ['its root can be written']),
+    ...(container['ReadonlyRootFilesystem'] === true ? [] : ['its root file system is writable']),
     ...(/^[1-9]\d*(:|$)/.test(textOf(container['User'])) ? [] : ['it runs as root']),
     ...(container['HealthCheck'] === undefined ? ['it has no health check'] : []),
     ...(container['LogConfiguration'] === undefined ? ['it logs nowhere'] : []),
@@ -158,7 +160,7 @@ function deployment({ DeploymentConfiguration: configuration }: Properties): rea
   ];
 }
 
-/** Every topic must say that this account's CloudWatch may publish: any policy of its own takes the default away. */
+/** Every topic policy must let this account's CloudWatch publish: it replaces the default, which does. */
 function checkTopics(template: Template): readonly Violation[] {
   const policies = resourcesOf(template, 'AWS::SNS::TopicPolicy');
   const isOpen = (topic: string): boolean =>
@@ -175,10 +177,10 @@ function checkTopics(template: Template): readonly Violation[] {
     );
   return resourcesOf(template, 'AWS::SNS::Topic')
     .filter(({ id }) => !isOpen(id))
-    .map(({ id }) => ({ resource: id, problem: 'CloudWatch of this account may not publish on it' }));
+    .map(({ id }) => ({ resource: id, problem: 'CloudWatch of this account may not publish to it' }));
 }
 
-/** A name that promises a secret; `SECRETS_ARN` and `REDIS_KEY_PREFIX` do not. */
+/** The name of a secret; `SECRETS_ARN` and `REDIS_KEY_PREFIX` are none. */
 const secretName = /TOKEN|PASSWORD|(?:^|_)SECRET$|PRIVATE|CREDENTIAL|(?:^|_)API_KEY$/;
 
 function checkPlainSecrets(template: Template): readonly Violation[] {
@@ -186,35 +188,37 @@ function checkPlainSecrets(template: Template): readonly Violation[] {
     listOf(Environment)
       .map((variable) => textOf(at(variable, 'Name')))
       .filter((name) => secretName.test(name))
-      .map((name) => `${name} stands in its environment`),
+      .map((name) => `${name} is in its environment`),
   );
   const ofFunctions = violations(template, 'AWS::Lambda::Function', ({ Environment }) =>
     Object.keys(at(Environment, 'Variables') ?? {})
       .filter((name) => secretName.test(name))
-      .map((name) => `${name} stands in its environment`),
+      .map((name) => `${name} is in its environment`),
   );
   return [...ofContainers, ...ofFunctions];
 }
 
 function checkRepeats(template: Template): readonly Violation[] {
   const asynchronous = violations(template, 'AWS::Lambda::EventInvokeConfig', (properties) => [
-    ...(properties['MaximumRetryAttempts'] === 0 ? [] : ['Lambda repeats what failed']),
+    ...(properties['MaximumRetryAttempts'] === 0 ? [] : ['Lambda retries failed runs']),
     ...(properties['MaximumEventAgeInSeconds'] === 60 ? [] : ['Lambda may run it later than a minute']),
-    ...(at(properties['DestinationConfig'], 'OnFailure') ? [] : ['what was given up goes nowhere']),
+    ...(at(properties['DestinationConfig'], 'OnFailure') ? [] : ['events that Lambda gave up are lost']),
   ]);
   const rules = violations(template, 'AWS::Events::Rule', ({ Targets }) =>
     listOf(Targets).flatMap((target) => [
-      ...(at(target, 'RetryPolicy', 'MaximumRetryAttempts') === 0 ? [] : ['EventBridge repeats what failed']),
+      ...(at(target, 'RetryPolicy', 'MaximumRetryAttempts') === 0
+        ? []
+        : ['EventBridge retries failed deliveries']),
       ...(at(target, 'RetryPolicy', 'MaximumEventAgeInSeconds') === 60
         ? []
         : ['EventBridge may deliver later than a minute']),
-      ...(at(target, 'DeadLetterConfig') ? [] : ['what could not be delivered goes nowhere']),
+      ...(at(target, 'DeadLetterConfig') ? [] : ['events that could not be delivered are lost']),
     ]),
   );
   return [...asynchronous, ...rules];
 }
 
-/** What takes no resource at all, so that `*` is the only way to say it. */
+/** Actions that accept no resource: `*` is the only way to allow them. */
 const actionsWithoutResource = ['ecr:GetAuthorizationToken'];
 
 function checkStatements(template: Template): readonly Violation[] {

@@ -1,4 +1,8 @@
-/** As much of a CloudFormation template as the guard rules read. */
+/**
+ * The part of a CloudFormation template that the guard rules read.
+ *
+ * Tested by: test/infra/guard-rules.test.ts
+ */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 export interface TemplateResource {
@@ -21,7 +25,7 @@ export function resourcesOf(template: Template, type: string): readonly NamedRes
     .map(([id, { Properties }]) => ({ id, properties: Properties ?? {} }));
 }
 
-/** The value under a path of names; undefined where the path ends early. */
+/** The value at a path of names; undefined if there is none. */
 export function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   let current: Json | undefined = value;
   for (const name of path) {
@@ -31,13 +35,13 @@ export function at(value: Json | undefined, ...path: readonly string[]): Json | 
   return current;
 }
 
-/** A list as it is, a single value as a list of one: IAM takes both. */
+/** A list as it is, a single value as a list of one: IAM accepts both. */
 export function listOf(value: Json | undefined): readonly Json[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? (value as readonly Json[]) : [value];
 }
 
-/** The text of a value with its references, for looking for a name in it. */
+/** The text of a value with its references, to search it for a name. */
 export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }

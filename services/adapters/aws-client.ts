@@ -1,11 +1,11 @@
 /**
- * What every AWS client is told: where to go, who asks, and how long to wait.
+ * The configuration of every AWS client: endpoint, credentials and timeouts.
  *
- * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` are honoured as the SDK does, but out of the environment that
- * was handed in, so that a lab or a test needs no process environment. One attempt each: the callers repeat by
- * themselves, and a function's time is short. Without credentials in the environment the SDK's own chain applies.
+ * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` work as in the SDK, but come from the environment passed in, so
+ * a lab or a test needs no process environment. One attempt per call: callers retry themselves, and a function's time
+ * is short. Without credentials in the environment the SDK's own chain applies.
  */
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 
 export interface AwsClientOptions {
   readonly region: string | undefined;
@@ -24,11 +24,11 @@ export function awsClientOptions(environment: Environment, service: 'SNS' | 'ECS
   return {
     region: set('AWS_REGION') ?? set('AWS_DEFAULT_REGION'),
     endpoint: set(`AWS_ENDPOINT_URL_${service}`) ?? set('AWS_ENDPOINT_URL'),
-    credentials: credentialsOf(set),
+    credentials: readCredentials(set),
   };
 }
 
-function credentialsOf(set: (name: string) => string | undefined): AwsCredentials | undefined {
+function readCredentials(set: (name: string) => string | undefined): AwsCredentials | undefined {
   const accessKeyId = set('AWS_ACCESS_KEY_ID');
   const secretAccessKey = set('AWS_SECRET_ACCESS_KEY');
   const sessionToken = set('AWS_SESSION_TOKEN');
@@ -36,7 +36,7 @@ function credentialsOf(set: (name: string) => string | undefined): AwsCredential
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
-/** The SDK's configuration; unset members are left out, because an undefined one would hide its default. */
+/** The SDK's configuration. Unset members are left out: an undefined one would hide the SDK's default. */
 export function awsConfig({ region, endpoint, credentials }: AwsClientOptions, timeoutMs: number) {
   return {
     ...(region === undefined ? {} : { region }),

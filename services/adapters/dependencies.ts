@@ -1,22 +1,23 @@
 /**
- * What the functions and the command line work with, put together from an environment.
+ * Composes the dependencies of the functions and the command line from an environment.
  *
- * Nothing here connects to anything: clients are lazy, so all of it can be built once and kept.
+ * Does not connect to anything: clients are lazy, so the result can be built once and cached.
  */
 
 import type { LockOverride } from '../core/lease/lock-store.ts';
 import type { MonitorPorts } from '../core/monitor/monitor.ts';
 import { storeTimeoutMs } from '../core/monitor/monitor.ts';
 import { alertLinks } from '../core/ops/links/alert-buttons.ts';
-import type { LinkIssuer } from '../core/ops/links/signed-link.ts';
+import type { OneTapLinks } from '../core/ops/links/link-store.ts';
+import { type BotApi, BotApiUnreachableError } from '../core/platform/bot-api.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Random } from '../core/platform/random.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
-import { type EnvironmentName, readSettings, type Settings } from '../core/settings/settings.ts';
+import { type EnvironmentName, readSettings, type SettingsLacking } from '../core/settings/settings.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 import { awsClientOptions } from './aws-client.ts';
 import { ecsWorkerService } from './ecs.ts';
 import { linkSigner } from './link-signer.ts';
@@ -33,28 +34,32 @@ import { fetchBotApi } from './telegram/fetch-bot-api.ts';
 export interface Seams {
   readonly clock: Clock;
   readonly random: Random;
-  /** Where lines go; stdout when left out. */
+  /** Writes a log line; stdout by default. */
   readonly write?: (line: string) => void;
 }
 
 export interface Dependencies {
-  readonly settings: Settings;
+  readonly settings: SettingsLacking<'botToken'>;
   readonly ports: MonitorPorts & {
     readonly environment: EnvironmentName;
     readonly clock: Clock;
     readonly lock: LockOverride;
   };
-  /** What links are made and judged with; undefined: they are off. */
-  readonly linkMaker: LinkIssuer | undefined;
+  /** Signs and verifies one-tap links; undefined when they are off. */
+  readonly oneTapLinks: OneTapLinks | undefined;
 }
 
-/** @throws ConfigurationError with a line for each problem */
+/**
+ * With an optional `botToken` that is not set, every call to Telegram fails.
+ * @throws ConfigurationError with a line for each problem
+ */
 export function composeDependencies(
   name: string,
   environment: Environment,
   { clock, random, write }: Seams,
+  { optional }: { readonly optional: readonly 'botToken'[] } = { optional: [] },
 ): Dependencies {
-  const result = readSettings(environment);
+  const result = readSettings(environment, { optional });
   if (!result.ok) throw new ConfigurationError(result.problems);
   const { settings } = result;
   const {
@@ -82,13 +87,13 @@ export function composeDependencies(
     timeoutMs: storeTimeoutMs,
   });
   const keys = storeKeys(storeSettings.keyPrefix);
-  const linkMaker =
+  const oneTapLinks =
     opsLinkSecret === undefined
       ? undefined
       : { store: redisLinkStore(store, keys), signer: linkSigner(opsLinkSecret), random };
   return {
     settings,
-    linkMaker,
+    oneTapLinks,
     ports: {
       environment: settings.environment,
       clock,
@@ -99,16 +104,25 @@ export function composeDependencies(
       inbox: redisInboxStore(store, keys),
       audit: redisAuditTrail(store, keys),
       lock: redisLockStore(store, keys),
-      telegram: fetchBotApi({ apiRoot: settings.telegramApiRoot, token: botToken }),
+      telegram:
+        botToken === undefined
+          ? tokenlessBotApi
+          : fetchBotApi({ apiRoot: settings.telegramApiRoot, token: botToken }),
       topic:
         alertTopicArn === undefined
           ? undefined
           : snsTopic(alertTopicArn, awsClientOptions(environment, 'SNS')),
       ecs: ecs === undefined ? undefined : ecsWorkerService(ecs, awsClientOptions(environment, 'ECS')),
       links:
-        linkMaker === undefined || opsBaseUrl === undefined
+        oneTapLinks === undefined || opsBaseUrl === undefined
           ? undefined
-          : alertLinks({ ...linkMaker, baseUrl: opsBaseUrl, locale: settings.notifyLocale, logger }),
+          : alertLinks({ ...oneTapLinks, baseUrl: opsBaseUrl, locale: settings.notifyLocale, logger }),
     },
   };
 }
+
+const tokenlessBotApi: BotApi = {
+  async call(method) {
+    throw new BotApiUnreachableError(method, 'no bot token is set', { aborted: false, cause: undefined });
+  },
+};

@@ -1,11 +1,11 @@
 /**
- * What ECS tells a container about its own task.
+ * Reads the ARN of this container's own ECS task.
  *
  * Source: the ECS task metadata endpoint, version 4.
  */
 const timeoutMs = 2000;
 
-/** The task's ARN, or undefined where there is no such endpoint or it does not answer. */
+/** Undefined outside of ECS, or when the endpoint gives no usable answer within two seconds. */
 export async function ecsTaskArn(metadataUri: string | undefined): Promise<string | undefined> {
   if (metadataUri === undefined) return undefined;
   try {
@@ -13,7 +13,7 @@ export async function ecsTaskArn(metadataUri: string | undefined): Promise<strin
     const { TaskARN } = (await response.json()) as { TaskARN?: unknown };
     return typeof TaskARN === 'string' ? TaskARN : undefined;
   } catch {
-    // The ARN only speeds up the hand-over after a task's end; a worker without it works.
+    // The ARN only speeds up the hand-over after a task ends; the worker runs without it.
     return undefined;
   }
 }

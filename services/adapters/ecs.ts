@@ -1,4 +1,8 @@
-/** The worker's ECS service. The client is loaded when it is first asked: a run that finds all well never does. */
+/**
+ * The worker's ECS service. Loads the client on the first call: a monitor run that finds nothing wrong makes none.
+ *
+ * Tested by: test/lab/aws-emulator/aws-emulator.test.ts
+ */
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { probeTimeoutMs } from '../core/outage/probes.ts';
 import { memoizeAsync } from '../core/platform/memoize-async.ts';
@@ -20,7 +24,7 @@ export function ecsWorkerService(name: EcsServiceName, options: AwsClientOptions
     return { sdk, client: new sdk.ECSClient(awsConfig(options, restartTimeoutMs)) };
   });
 
-  async function asked<Result>(
+  async function call<Result>(
     operation: string,
     ask: (sdk: Sdk, client: ECSClient) => Promise<Result>,
   ): Promise<Result> {
@@ -34,12 +38,12 @@ export function ecsWorkerService(name: EcsServiceName, options: AwsClientOptions
 
   return {
     describe: () =>
-      asked('DescribeServices', (sdk, client) =>
+      call('DescribeServices', (sdk, client) =>
         describe(sdk, client, name, AbortSignal.timeout(probeTimeoutMs)),
       ),
 
     restart: () =>
-      asked('UpdateService', async (sdk, client) => {
+      call('UpdateService', async (sdk, client) => {
         const command = new sdk.UpdateServiceCommand({ ...name, forceNewDeployment: true });
         const { service } = await client.send(command, {
           abortSignal: AbortSignal.timeout(restartTimeoutMs),

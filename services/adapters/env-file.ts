@@ -1,8 +1,8 @@
-/** `.env` of the current folder. Whatever is there instead of a file that can be read is one line, not a stack. */
+/** Reads `.env` of the current folder. An unreadable one is a one-line problem, not a stack trace. */
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 
 /** Undefined when there is none. @throws ConfigurationError */
 export function readEnvFile(): Environment | undefined {
@@ -13,7 +13,7 @@ export function readEnvFile(): Environment | undefined {
     if (code === 'ENOENT') return undefined;
     const got = code === 'EISDIR' ? 'a folder' : `one that cannot be read (${String(code ?? error)})`;
     throw new ConfigurationError([
-      `.env: expected a file that you may read, got ${got}; mend it or remove it`,
+      `.env: expected a file that you may read, got ${got}; fix it or remove it`,
     ]);
   }
 }

@@ -1,6 +1,9 @@
-/** HMAC-SHA256 under a key of its own for each purpose, compared in constant time. */
+/**
+ * Signs one-tap links and their forms: HMAC-SHA256 with a separate key for each purpose, compared in constant time.
+ * So a signed form is never a valid link.
+ */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { LinkSigner } from '../core/ops/links/link-signer.ts';
+import type { LinkSigner } from '../core/ops/links/signed-link.ts';
 
 export function linkSigner(secret: string): LinkSigner {
   const keyFor = (purpose: string): Buffer =>
@@ -13,7 +16,7 @@ export function linkSigner(secret: string): LinkSigner {
     sign: (purpose, text) => digest(purpose, text).toString('base64url'),
 
     isSigned(purpose, text, signature) {
-      // Both are hashed once more, so that they have one length and no byte of either can be felt for.
+      // Hash both once more: equal lengths, and the time of the comparison reveals no byte of either.
       const expected = digest(purpose, digest(purpose, text).toString('base64url'));
       return timingSafeEqual(expected, digest(purpose, signature));
     },

@@ -1,8 +1,8 @@
 /**
- * JSON lines on stdout, redacted as a whole: whatever a library put into an error, no secret leaves here.
+ * Writes JSON lines to stdout. Redacts the whole line, so no secret leaks from an error that a library built.
  *
- * An `Error` in the fields becomes its name, message, code, stack and chain of causes. Nothing that is logged makes it
- * throw: what JSON cannot hold is described.
+ * An `Error` in the fields becomes its name, message, code, stack and chain of causes. Logging never throws: values
+ * that JSON cannot hold are described in words.
  */
 import { inspect } from 'node:util';
 import type { Clock } from '../core/platform/clock.ts';
@@ -14,7 +14,7 @@ export interface LoggerOptions {
   readonly level: LogLevel;
   readonly redact: Redact;
   readonly clock: Clock;
-  /** Put into every line, such as the service's name. */
+  /** Added to every line, such as the service's name. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly write?: (line: string) => void;
 }

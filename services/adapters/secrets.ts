@@ -1,13 +1,12 @@
 /**
- * Secrets Manager, read once at cold start: the entries of the JSON secret `SECRETS_ARN` stand in for the variables
- * that are not set.
+ * Fills unset variables from the JSON secret `SECRETS_ARN` in Secrets Manager.
  *
- * Read through the Parameters and Secrets Lambda extension's local HTTP endpoint, which brings no client library and
- * caches; it answers only during an invocation, not before the first one. Nothing of the secret or of the session's
- * token gets into an error.
+ * Reads it through the local HTTP endpoint of the Parameters and Secrets Lambda extension, which caches and needs no
+ * client library. The extension answers only during an invocation, not before the first one. Errors contain neither
+ * the secret nor the session token.
  */
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 
 const defaultPort = '2773';
 const timeoutMs = 5000;
@@ -15,7 +14,9 @@ const timeoutMs = 5000;
 export async function withSecrets(environment: Environment): Promise<Environment> {
   const arn = environment['SECRETS_ARN'];
   if (!arn) return environment;
-  const secret = await readSecret(arn, environment);
+  const secret = await readSecret(arn, environment).catch((error: unknown) => {
+    throw error instanceof SecretError ? new ConfigurationError([`SECRETS_ARN: ${error.message}`]) : error;
+  });
   const filled: Record<string, string | undefined> = { ...environment };
   for (const [name, value] of Object.entries(secret)) {
     if (!filled[name]) filled[name] = typeof value === 'string' ? value : JSON.stringify(value);
@@ -23,7 +24,16 @@ export async function withSecrets(environment: Environment): Promise<Environment
   return filled;
 }
 
-async function readSecret(arn: string, environment: Environment): Promise<object> {
+/** The secret cannot be read, or is no JSON object. */
+class SecretError extends Error {
+  readonly code = 'SECRET';
+}
+
+/** @throws SecretError with one line */
+export async function readSecret(
+  arn: string,
+  environment: Environment,
+): Promise<Readonly<Record<string, unknown>>> {
   const port = environment['PARAMETERS_SECRETS_EXTENSION_HTTP_PORT'] || defaultPort;
   const url = `http://localhost:${port}/secretsmanager/get?secretId=${encodeURIComponent(arn)}`;
   const headers = { 'X-Aws-Parameters-Secrets-Token': environment['AWS_SESSION_TOKEN'] ?? '' };
@@ -36,29 +46,27 @@ async function readSecret(arn: string, environment: Environment): Promise<object
   } catch (error) {
     const reason =
       error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new ConfigurationError([
-      `SECRETS_ARN: expected an answer from the secrets extension on port ${port}, got none (${reason})`,
-    ]);
+    throw new SecretError(
+      `expected an answer from the secrets extension on port ${port}, got none (${reason})`,
+    );
   }
   if (status !== 200) {
-    throw new ConfigurationError([
-      `SECRETS_ARN: expected the secret, got HTTP ${status}; may the function read ${arn}?`,
-    ]);
+    throw new SecretError(`expected the secret, got HTTP ${status}; may the function read ${arn}?`);
   }
-  const secret = entriesOf(text);
+  const secret = readEntries(text);
   if (secret === undefined) {
-    throw new ConfigurationError([
-      'SECRETS_ARN: expected a JSON object of variables in the secret, got something else',
-    ]);
+    throw new SecretError('expected a JSON object of variables in the secret, got something else');
   }
   return secret;
 }
 
-function entriesOf(text: string): object | undefined {
+function readEntries(text: string): Record<string, unknown> | undefined {
   try {
     const { SecretString } = JSON.parse(text) as { SecretString?: unknown };
     const secret: unknown = typeof SecretString === 'string' ? JSON.parse(SecretString) : undefined;
-    return typeof secret === 'object' && secret !== null && !Array.isArray(secret) ? secret : undefined;
+    return typeof secret === 'object' && secret !== null && !Array.isArray(secret)
+      ? { ...secret }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,8 @@
-/** The alert topic in SNS. The client is loaded when the first message goes out: most runs send none. */
+/**
+ * The alert topic in SNS. Loads the client with the first message: most runs send none.
+ *
+ * Tested by: test/lab/aws-emulator/aws-emulator.test.ts
+ */
 
 import { type AlertTopic, TopicError } from '../core/alerts/channels.ts';
 import { memoizeAsync } from '../core/platform/memoize-async.ts';

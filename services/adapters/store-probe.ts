@@ -1,13 +1,13 @@
 /**
- * What stands at the store's address, when it gives no usable answer: asked once, for the line that says so.
+ * Finds out what answers at the store's address after the store gave no usable answer, for the error's one line.
  *
- * Guarantees: never rejects, ends within its time, and tells nothing of the answer but its status and its kind.
+ * Guarantees: never rejects, ends within five seconds, and reveals only the answer's status and content type.
  */
 import type { StoreSettings } from '../core/settings/settings.ts';
 
 const timeoutMs = 5000;
 
-/** Undefined when nothing answers, or what answers is a Redis REST API. */
+/** Undefined when nothing answers, or when a Redis REST API does. */
 export async function probeStore({
   url,
   token,
@@ -24,7 +24,7 @@ export async function probeStore({
     const kind = /^[\w.+-]+\/[\w.+-]+/.exec(response.headers.get('content-type') ?? '')?.[0];
     return `its address answers HTTP ${response.status}, ${kind ?? 'no content type'}: no Redis REST API`;
   } catch {
-    // The failure that is being told says already that nothing answers.
+    // The error being reported says already that nothing answers.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
-/** The machine's own clock: one of the few files that may touch `Date`, `performance` and timers. */
+/** The machine's clock. No other file of the program reads it or calls `setTimeout`. */
 import type { Clock } from '../core/platform/clock.ts';
 
-/** Node's timers hold a signed 32-bit number of milliseconds; a longer one would fire at once. */
+/** Node's timers hold a signed 32-bit number of milliseconds; a longer delay would fire at once. */
 const timerMaxMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
@@ -14,7 +14,7 @@ export const systemClock: Clock = {
         return;
       }
       if (delayMs <= 0) {
-        // After everything that is ready to run, and without a timer's least delay of 1 ms.
+        // Runs after everything that is ready, without a timer's minimum delay of 1 ms.
         setImmediate(resolve);
         return;
       }

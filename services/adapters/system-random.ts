@@ -1,4 +1,4 @@
-/** The machine's own chance. */
+/** The machine's random numbers. */
 import { randomBytes } from 'node:crypto';
 import type { Random } from '../core/platform/random.ts';
 

@@ -1,7 +1,6 @@
-/** For each cause: what it means, the one next step, and the command for it. The runbook has a heading for each. */
-
+/** What to do about each cause: what it means, the one next step, and its command. The runbook has a heading for each. */
 import type { Cause } from '../core/outage/diagnosis.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 
 export interface Advice {
   readonly meaning: string;
@@ -9,9 +8,9 @@ export interface Advice {
   readonly command: string;
 }
 
-/** The same where the names that the command needs may be unknown. */
+/** Advice whose command may need names that are not known here. */
 export interface KnownAdvice extends Omit<Advice, 'command'> {
-  /** Null: `next` says where it is to be had. */
+  /** Null: `next` says where to find it. */
   readonly command: string | null;
 }
 
@@ -24,23 +23,23 @@ export const adviceFor: Readonly<Record<Cause, Advice>> = {
     command: 'npx staffprobot restart',
   },
   'webhook-set': {
-    meaning: 'A webhook is set for this bot, and Telegram refuses polling while one is.',
+    meaning: 'A webhook is set for this bot, and Telegram refuses polling as long as it is.',
     next: 'Find out who set it. A starting worker removes it without losing updates.',
     command: 'npx staffprobot restart',
   },
   'worker-switched-off': {
-    meaning: 'The ECS service is asked to run 0 tasks: somebody switched the worker off.',
+    meaning: 'The desired count of the ECS service is 0: the worker is switched off.',
     next: 'Set its desired count to 1.',
     command: 'aws ecs update-service --cluster "$ECS_CLUSTER" --service "$ECS_SERVICE" --desired-count 1',
   },
   'no-task-running': {
-    meaning: 'No ECS task runs, although one should: the last one stopped, and no new one came up.',
-    next: 'Read why it stopped (status says it) and mend that; then restart.',
+    meaning: 'No ECS task is running, although one should: the last one stopped, and no new one started.',
+    next: 'See why it stopped (status shows it), fix that, then restart.',
     command: 'npx staffprobot restart',
   },
   'never-started': {
-    meaning: 'There is neither a lock nor a heartbeat: no worker has ever polled with this store and prefix.',
-    next: 'Start the worker, and check that it has the same store and REDIS_KEY_PREFIX.',
+    meaning: 'There is no lock and no heartbeat: no worker has ever polled with this store and prefix.',
+    next: 'Start the worker, and check that it uses the same store and REDIS_KEY_PREFIX.',
     command: 'npx staffprobot restart',
   },
   'nobody-holds-the-lock': {
@@ -50,49 +49,51 @@ export const adviceFor: Readonly<Record<Cause, Advice>> = {
   },
   'store-was-wiped': {
     meaning:
-      'The store was emptied; nobody may lead for one lease, until a leader that outlived it has stopped.',
-    next: 'Wait a minute; if the bot is still silent then, recover.',
+      'The store was emptied. No worker may lead for one lease, so that a leader from before has time to stop.',
+    next: 'Wait a minute; if the bot is still silent, recover.',
     command: recover,
   },
   'lock-without-expiry': {
-    meaning: 'The lock has no expiry, and whoever wrote it does not beat: it would stand there for ever.',
-    next: 'Make sure that no old bot polls, then delete the lock and restart.',
+    meaning:
+      'The lock has no expiry, and its holder writes no heartbeat: it would block every worker for ever.',
+    next: 'Make sure that no old bot is polling, then delete the lock and restart.',
     command: `${recover} --force`,
   },
   'another-poller': {
-    meaning: 'Another program polls with the same token: Telegram answers 409 to one of the two.',
+    meaning: 'Another program polls with the same token: Telegram answers one of the two with 409.',
     next: 'Find and stop it, or change the token with @BotFather; then restart.',
     command: 'npx staffprobot restart',
   },
   'heartbeat-malformed': {
-    meaning: 'The heartbeat cannot be read: something else writes to its key.',
-    next: 'Find out what writes to bot_polling_heartbeat and stop it; then recover.',
+    meaning: 'The heartbeat cannot be read: another program writes to its key.',
+    next: 'Find and stop the program that writes to bot_polling_heartbeat; then recover.',
     command: recover,
   },
   'telegram-unreachable': {
-    meaning: 'Telegram cannot be reached from here, and the worker does not get through either.',
-    next: 'Wait; look at the network and at Telegram. The worker goes on by itself.',
+    meaning: 'Telegram cannot be reached from here, and the worker cannot reach it either.',
+    next: 'Wait; check the network and Telegram. The worker resumes by itself.',
     command: 'npx staffprobot status',
   },
   'polls-failing': {
     meaning: 'A worker holds the lock, but its polls fail; its last error says how.',
-    next: 'Recover; if it stays, read the worker’s log.',
+    next: 'Recover; if polls still fail, read the worker’s log.',
     command: recover,
   },
   'holder-silent': {
-    meaning: 'A worker holds the lock and is silent: it hangs, or it is gone and its lock runs out.',
-    next: 'Recover: ask it to let go, and restart.',
+    meaning:
+      'A worker holds the lock but is silent: it hangs, or it is gone and its lock has not expired yet.',
+    next: 'Recover: ask it to release the lock, and restart.',
     command: recover,
   },
 };
 
-/** The advice in words that can be run from here: a shell knows ECS's names only if somebody has exported them. */
+/** The advice with a command that runs in this shell: it knows ECS's names only if they are exported. */
 export function adviceOn(cause: Cause, environment: Environment): KnownAdvice {
   const advice = adviceFor[cause];
   if (cause !== 'worker-switched-off') return advice;
   const { ECS_CLUSTER: cluster, ECS_SERVICE: service, AWS_REGION: region } = environment;
   if (!cluster || !service) {
-    const where = 'Take the stack’s output RestartCommand, with --desired-count 1 in place of its last word.';
+    const where = 'Use the stack output RestartCommand, with --desired-count 1 in place of its last word.';
     return { ...advice, next: `${advice.next} ${where}`, command: null };
   }
   const filledIn = advice.command

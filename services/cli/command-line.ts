@@ -1,6 +1,4 @@
-/**
- * Reads the command line strictly: an option that a command does not have is refused rather than ignored.
- */
+/** Parses the arguments strictly: refuses an option that the command does not have, instead of ignoring it. */
 import { parseArgs } from 'node:util';
 
 const optionTypes = {
@@ -24,13 +22,13 @@ const optionTypes = {
 export type OptionName = keyof typeof optionTypes;
 
 const everywhere = ['json', 'help', 'quiet'] as const satisfies readonly OptionName[];
-const door = ['function'] as const satisfies readonly OptionName[];
-const action = [...door, 'reason', 'as', 'yes', 'wait'] as const satisfies readonly OptionName[];
+const functionOption = ['function'] as const satisfies readonly OptionName[];
+const action = [...functionOption, 'reason', 'as', 'yes', 'wait'] as const satisfies readonly OptionName[];
 
 /** Which options each command has, and how many words may follow it. */
 export const commands = {
-  status: { options: door, words: 0 },
-  doctor: { options: door, words: 0 },
+  status: { options: functionOption, words: 0 },
+  doctor: { options: functionOption, words: 0 },
   'release-lock': { options: [...action, 'force'], words: 0 },
   'drop-updates': { options: action, words: 0 },
   restart: { options: action, words: 0 },
@@ -58,7 +56,7 @@ export type CommandLine =
   | { readonly kind: 'run'; readonly invocation: Invocation }
   | { readonly kind: 'help'; readonly command: CommandName | undefined };
 
-/** What was typed is not a command of ours. */
+/** A wrong command, option or argument. */
 export class UsageError extends Error {
   readonly code = 'USAGE';
 
@@ -84,11 +82,11 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (values.help === true) return { kind: 'help', command };
   const { options, words: wordsMax } = commands[command];
   const allowed: readonly string[] = [...everywhere, ...options];
-  const stranger = Object.keys(values).find((option) => !allowed.includes(option));
-  if (stranger !== undefined) throw new UsageError(`${command} has no option --${stranger}`);
-  const surplus = words[wordsMax];
-  if (surplus !== undefined)
-    throw new UsageError(`${command} takes no ${JSON.stringify(surplus.slice(0, 40))}`);
+  const unknown = Object.keys(values).find((option) => !allowed.includes(option));
+  if (unknown !== undefined) throw new UsageError(`${command} has no option --${unknown}`);
+  const extra = words[wordsMax];
+  if (extra !== undefined)
+    throw new UsageError(`${command} takes no argument ${JSON.stringify(extra.slice(0, 40))}`);
   return { kind: 'run', invocation: invocation(command, words, values) };
 }
 
@@ -103,7 +101,7 @@ function parsed(args: readonly string[]): { values: Values; positionals: readonl
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // Node explains at length how to write a positional that begins with a dash.
+    // The first sentence only: Node goes on about arguments that begin with a dash.
     throw new UsageError(message.split('. ')[0] ?? message);
   }
 }

@@ -1,16 +1,16 @@
-/** What every command works with. */
+/** What every command gets: the environment, the terminal, the clock, and ways to run programs. */
 import type { Clock } from '../core/platform/clock.ts';
 import type { Random } from '../core/platform/random.ts';
-import type { Environment } from '../core/settings/environment-reader.ts';
+import type { Environment } from '../core/settings/variable-reader.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Runs a program to its end; undefined when there is no such program. */
+/** Runs a program to its end. Undefined: there is no such program. */
 export type RunProgram = (
   program: string,
   args: readonly string[],
 ) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string } | undefined>;
 
-/** A folder that is gone when `use` ends. */
+/** The folder is deleted when `use` ends. */
 export type InTemporaryFolder = <Result>(use: (folder: string) => Promise<Result>) => Promise<Result>;
 
 export interface CliContext {
@@ -18,7 +18,7 @@ export interface CliContext {
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly random: Random;
-  /** Who asks, where nobody says otherwise. */
+  /** Who asks, unless `--as` says otherwise. */
   readonly requester: string;
   readonly runProgram: RunProgram;
   readonly inTemporaryFolder: InTemporaryFolder;

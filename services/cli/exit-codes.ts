@@ -1,4 +1,8 @@
-/** The command line's exit codes: the processes' own, and two more. Scripts rely on them. */
+/**
+ * The exit codes of the command line: those of the processes, and two more. Scripts rely on them.
+ *
+ * Tested by: test/cli/command-line.test.ts
+ */
 import { exitCodes } from '../core/platform/exit-codes.ts';
 
 export const cliExitCodes = {
@@ -6,7 +10,7 @@ export const cliExitCodes = {
   /** Refused, failed, or answered "no"; of `doctor`: something is wrong. */
   failed: 1,
   usage: 64,
-  /** The store, or the function, cannot be used: it does not answer, or refuses. */
+  /** The store or the function does not answer, or refuses. */
   unreachable: exitCodes.storeUnreachable,
   bug: exitCodes.bug,
   configuration: exitCodes.configuration,
@@ -14,7 +18,7 @@ export const cliExitCodes = {
 
 export type CliExitCode = (typeof cliExitCodes)[keyof typeof cliExitCodes];
 
-/** What an error of an ops answer means for a script. */
+/** The exit code for the error code of an ops answer. */
 export function exitCodeOf(errorCode: string): CliExitCode {
   if (['STORE_UNREACHABLE', 'STORE_REFUSED', 'FUNCTION_UNREACHABLE'].includes(errorCode))
     return cliExitCodes.unreachable;

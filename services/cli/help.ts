@@ -1,42 +1,46 @@
-/** What `--help` says: for a person who is in a hurry. */
+/**
+ * What `--help` prints, for a person in a hurry.
+ *
+ * Tested by: test/cli/command-line.test.ts
+ */
 import type { CommandName } from './command-line.ts';
 
 const exitCodesHelp = `Exit codes
-  0   done; of doctor: all is well        64  not a command of ours
+  0   done; of doctor: all is well        64  wrong command, option or argument
   1   refused, failed, or answered "no";  69  the store or the function cannot be used
       of doctor: something is wrong       70  a bug
                                           78  settings are wrong or missing`;
 
-const settingsHelp = `Settings come from the environment and from .env in the current folder, as the bot's do: the store
-(UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, REDIS_KEY_PREFIX), the token, ECS_CLUSTER and ECS_SERVICE.
-status, doctor, release-lock and what reads the store alone do without the token. What changes something is refused
-while the lock is held by a bot of another ENVIRONMENT than yours; drop-updates also looks at the last heartbeat.
-With --function they are the function's own, and only the "aws" program is needed.`;
+const settingsHelp = `Settings come from the environment and from .env in the current folder, like the bot's: the store
+(UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, REDIS_KEY_PREFIX), the bot token, ECS_CLUSTER and ECS_SERVICE.
+status, doctor, release-lock, audit, inbox and dead work without the bot token. A command that changes something is
+refused while a bot of another ENVIRONMENT holds the lock; drop-updates also checks the last heartbeat.
+With --function the function uses its own settings, and you need only the "aws" program.`;
 
 export const generalHelp = `StaffProBot's runbook as commands
 
   npx staffprobot <command> [options]
 
-Look
+Find out (changes nothing)
   status          who polls, since when, heartbeat, queue, outage
   doctor          what is wrong, the one next step, and the command for it
-  audit           what happened to the polling, and who did it
-  inbox           what superadmins were told
-  dead list       updates that were given up
+  audit           what happened to the polling lock and the worker, who did it, and why
+  inbox           the alerts that superadmins got
+  dead list       dead letters: updates that were given up
 
-Repair (the first four ask first, unless --yes)
-  recover         the whole runbook: free the lock, restart, wait for a heartbeat
-  release-lock    free the polling lock
+Repair (the first four ask for confirmation, unless --yes)
+  recover         the whole runbook: release the lock, restart, wait for a heartbeat
+  release-lock    release the polling lock
   restart         restart the worker (ECS)
-  drop-updates    delete what waits at Telegram, for good
-  dead retry      put a given-up update back
+  drop-updates    delete all updates that wait at Telegram, for good
+  dead retry      put a dead letter back into the journal
 
 Before a start
-  check-env       fails when a production token is used outside production
+  check-env       check the settings; fails on a production token outside production
 
-Everywhere
-  --json          the answer as JSON on stdout; all else goes to stderr
-  --quiet         no progress
+For every command
+  --json          print the answer as JSON on stdout; everything else goes to stderr
+  --quiet         show no progress
   --help          more about one command: npx staffprobot <command> --help
 
 ${exitCodesHelp}
@@ -46,84 +50,85 @@ ${settingsHelp}
 
 const actionOptions = `  --reason TEXT     why, for the audit trail (default: by hand from the command line)
   --as NAME         who, for the audit trail (default: you at this machine)
-  --yes             do not ask
-  --wait SECONDS    how long it may take (default 300); not with --function
-  --function NAME   through the ops function, by "aws lambda invoke"; IAM decides whether you may
+  --yes             do not ask for confirmation
+  --wait SECONDS    how long the action may take (default 300); not with --function
+  --function NAME   run it in the ops function, by "aws lambda invoke"; IAM decides whether you may
 `;
 
 const helps: Readonly<Record<CommandName, string>> = {
   status: `npx staffprobot status [--function NAME] [--json]
 
-Who holds the polling lock and since when, the heartbeat's age, the queue at Telegram, the open outage.
-What cannot be asked from here is shown as unknown, with what is missing. Changes nothing. Exit code 0 whenever it
-could look, also when the bot is down: doctor judges.
+Shows who holds the polling lock and since when, the heartbeat's age, the queue at Telegram and the open outage.
+A fact that cannot be found out from here is shown as unknown, with what is missing. Changes nothing.
+Exit code 0 even if the bot is down: doctor judges, status only looks.
 `,
   doctor: `npx staffprobot doctor [--function NAME] [--json]
 
-Runs the diagnosis: names the one cause that explains the silence best, the one next step, and the command for it.
+Runs the diagnosis: names the most likely cause of the silence, the one next step, and the command for it.
 Changes nothing. Exit code 0 when all is well, 1 when something is wrong, 69 when the store cannot be used.
 `,
   'release-lock': `npx staffprobot release-lock [--force] [options]
 
-Asks the holder to let go: a live one stops polling and does so within a second or two, a dead one's lock is gone
-when its remaining life has passed. This waits for it. Exit code 1 when it is still held at the end.
+Asks the holder to release the lock and waits. A live holder stops polling and releases it within a second or two;
+the lock of a dead one expires. Exit code 1 when the lock is still held at the end.
 
-  --force           delete the lock at once. A holder that still polls overlaps with the next one until it notices:
-                    only when you know that it is dead
+  --force           delete the lock at once. A holder that still polls will overlap with the next one until it
+                    notices: use it only when you know that the holder is dead
 ${actionOptions}
 --json prints {ok, action, lockRemoved, previousValue, heartbeatAgeSeconds, mode, lock_removed, previous_value}.
 `,
   'drop-updates': `npx staffprobot drop-updates [options]
 
-Deletes everything that waits in Telegram's queue, for good: the bot never sees it. Works while somebody polls.
-A webhook that is set goes with it. It does not revive polling.
+Deletes all updates in Telegram's queue, for good: the bot will never see them. Works even while a worker polls.
+Removes a webhook as well, if one is set. Does not start the polling again.
 
 ${actionOptions}`,
   restart: `npx staffprobot restart [options]
 
-A forced new deployment of the worker's ECS service: a new task comes up, the old one hands over and stops.
+Forces a new deployment of the worker's ECS service: a new task starts, the old one hands over and stops.
 
 ${actionOptions}`,
   recover: `npx staffprobot recover [--drop-updates] [--force] [options]
 
-The runbook in its right order: free the lock, drop pending updates (only with --drop-updates), restart the worker,
-wait for a fresh heartbeat. Stops at the first step that fails and says what was done and what was not; repeating
-is safe.
+Works through the runbook in order: release the lock, drop pending updates (only with --drop-updates), restart the
+worker, wait for a fresh heartbeat. Stops at the first step that fails and lists what was done and what was not.
+Safe to repeat.
 
-  --drop-updates    delete what waits at Telegram as well, for good
+  --drop-updates    also delete all updates that wait at Telegram, for good
   --force           delete the lock at once instead of asking its holder
 ${actionOptions}`,
   inbox: `npx staffprobot inbox [TELEGRAM_ID…] [--unread] [--mark-read] [--count N] [--json]
 
-The in-app notifications of these superadmins; without an id, of all in SUPERADMIN_TELEGRAM_IDS.
+Shows the inbox entries of these superadmins; without an id, of everyone in SUPERADMIN_TELEGRAM_IDS.
 
-  --unread          only those
+  --unread          only unread entries
   --mark-read       mark all of them as read
   --count N         the newest N of each (default 10, at most 100)
 `,
   dead: `npx staffprobot dead list [--json]
 npx staffprobot dead retry ID… | --all [--json]
 
-Updates whose handler was cut short three times: the worker ended before it did. "retry" puts them back into the
-journal with all attempts left; doing it twice is harmless. They are handled when the next term begins, because a
-leader reads the journal only at the beginning of its own: hand over with "npx staffprobot release-lock", or restart.
+Dead letters: updates that were given up after three attempts, each of which ended with the worker and not with the
+handler. "retry" puts them back into the journal with all attempts left; repeating it is harmless. They are handled
+when the next term begins, because a leader reads the journal only then: hand over with "npx staffprobot
+release-lock", or restart.
 
-  --all             all that were given up
+  --all             all dead letters
   --reason TEXT     why, for the audit trail
   --as NAME         who, for the audit trail
 `,
   audit: `npx staffprobot audit [--count N] [--json]
 
-The newest N entries of the audit trail (default 20, at most 1000), newest first: acquired, released, lost, revoked,
-broken, outage, recovered, restarted, dropped, retried; who, why, before and after.
+Shows the newest N entries of the audit trail (default 20, at most 1000), newest first: acquired, released, lost,
+revoked, broken, outage, recovered, restarted, dropped, retried; each with who, why, before and after.
 `,
   'check-env': `npx staffprobot check-env [--complete] [--json]
 
-Looks at the environment and .env as the bot would: every problem in a line of its own, with how to mend it, and exit
-code 78. A production token outside production is one. What is not set is fine, so that it can run in CI.
+Checks the environment and .env as the bot does: one line for each problem, with how to fix it, and exit code 78.
+A production token outside production is a problem. Missing settings are not, so that it can run in CI.
 Connects to nothing.
 
-  --complete        what is missing for a start is a problem as well
+  --complete        also report what is missing for a start
 `,
 };
 

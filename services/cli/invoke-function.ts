@@ -1,7 +1,7 @@
 /**
- * Asks the deployed ops function, by the AWS command line: it brings the person's own profile, region and sign-in.
+ * Invokes the deployed ops function by the AWS command line, which brings the person's own profile, region and sign-in.
  *
- * Works with its versions 1 and 2 (a payload from a file is taken as it is by both).
+ * Works with its versions 1 and 2: both send a payload from a file unchanged.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ import type { OpsRequest } from '../core/ops/payload.ts';
 import type { OpsAnswer } from '../core/ops/results.ts';
 import type { CliContext } from './context.ts';
 
-/** Longer than the function's own time. */
+/** Longer than the function may run. */
 const readTimeoutSeconds = 320;
 const notFound =
   'expected the "aws" program on PATH for --function, found none; install the AWS CLI, or leave --function out and ' +
-  'give the store in the environment or .env';
+  'set the store in the environment or .env';
 
 export async function invokeFunction(
   { runProgram, inTemporaryFolder }: CliContext,
@@ -38,7 +38,7 @@ export async function invokeFunction(
   });
 }
 
-/** Only what the function knows for that action: it refuses the rest. */
+/** Only the fields that the action has: the function refuses any other. */
 function payloadOf({ action, force, dropUpdates, reason, requestedBy }: OpsRequest): object {
   return {
     action,
@@ -62,10 +62,7 @@ function readAnswer(metadata: string, text: string): OpsAnswer {
   const said = answer?.['errorMessage'];
   return isFunctionError
     ? failed('FUNCTION_FAILED', `the function failed: ${typeof said === 'string' ? said : 'no message'}`)
-    : failed(
-        'FUNCTION_FAILED',
-        'expected an answer of the ops function, got something else; is it the right one?',
-      );
+    : failed('FUNCTION_FAILED', 'expected an answer of the ops function, got something else; check the name');
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,7 +1,9 @@
 /**
- * The command line as a process: `npx staffprobot <command>`. Only wiring here.
+ * The command line as a process: `npx staffprobot <command>`. Only wiring.
  *
- * Answers go to stdout, all else to stderr. A reader that has seen enough (`| head`) is no failure.
+ * Answers go to stdout, everything else to stderr. A reader that closes the pipe early (`| head`) is no failure.
+ *
+ * Tested by: test/cli/launcher.test.ts
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -63,12 +65,12 @@ const terminal: Terminal = {
   },
 };
 
-/** A container's user may have no name. */
+/** The user of a container may have no name. */
 function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    return 'somebody';
+    return 'unknown user';
   }
 }
 
@@ -98,5 +100,5 @@ const inTemporaryFolder: InTemporaryFolder = async (use) => {
   }
 };
 
-// Not process.exit: what was written to a pipe may still be on its way.
+// Not process.exit: output may still be on its way to a pipe.
 process.exitCode = await main();

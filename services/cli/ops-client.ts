@@ -1,51 +1,52 @@
-/** The two doors to the ops actions: with one's own credentials through the store, or through the deployed function. */
+/**
+ * The two ways to run an ops action: from here through the store, with one's own settings, or in the deployed function.
+ *
+ * Tested by: test/cli/commands/actions.test.ts
+ */
 import { answerReserveMs } from '../core/ops/ops-ports.ts';
 import type { OpsRequest } from '../core/ops/payload.ts';
 import { perform } from '../core/ops/perform.ts';
 import type { OpsAnswer } from '../core/ops/results.ts';
+import { missingTokenName } from '../core/settings/settings.ts';
 import { type CommandName, type Invocation, UsageError } from './command-line.ts';
 import type { CliContext } from './context.ts';
 import { invokeFunction } from './invoke-function.ts';
-import { dependenciesOf, missingToken, namesBot, tokenOptional } from './settings.ts';
+import { dependenciesOf, namesBot, tokenOptional } from './settings.ts';
 import { withStoreAnswer } from './store-answer.ts';
 
-export interface OpsDoor {
-  /** `onStep` hears of steps only where they are taken here. */
+export interface OpsClient {
+  /** `onStep` is called as each step begins; never with `--function`, where the steps run elsewhere. */
   ask(request: OpsRequest, onStep?: (step: string) => void): Promise<OpsAnswer>;
 }
 
 const waitDefaultSeconds = 300;
 
 /** @throws ConfigurationError, UsageError */
-export async function opsDoor(context: CliContext, invocation: Invocation): Promise<OpsDoor> {
+export async function opsClient(context: CliContext, invocation: Invocation): Promise<OpsClient> {
   const name = invocation.text('function');
-  if (name === undefined) return storeDoor(context, invocation);
+  if (name === undefined) return storeClient(context, invocation);
   if (!/^[\w:.-]{1,170}$/.test(name))
     throw new UsageError('--function: expected the name or ARN of a function');
   if (invocation.text('wait') !== undefined) {
-    throw new UsageError('--wait: the function has its own time; leave it out with --function');
+    throw new UsageError('--wait: leave it out with --function, which has a time limit of its own');
   }
   return { ask: (request) => invokeFunction(context, name, request) };
 }
 
-/** These can do without Telegram. */
+/** These work without Telegram. */
 const tokenless: readonly CommandName[] = ['status', 'doctor', 'release-lock'];
 
-/** Through the store, with one's own settings. */
-async function storeDoor(context: CliContext, invocation: Invocation): Promise<OpsDoor> {
+async function storeClient(context: CliContext, invocation: Invocation): Promise<OpsClient> {
   const range = { default: waitDefaultSeconds, min: 1, max: 3600 };
   const waitMs = invocation.integer('wait', range) * 1000;
   const { environment, clock } = context;
   const mayLackToken = tokenless.includes(invocation.command);
-  const { ports, settings } = dependenciesOf(
-    context,
-    mayLackToken ? tokenOptional(environment) : environment,
-  );
+  const { ports, settings } = dependenciesOf(context, mayLackToken ? tokenOptional : undefined);
   const opsPorts = {
     ...ports,
     environment: namesBot(environment) ? ports.environment : undefined,
   };
-  const missing = missingToken(environment);
+  const missing = missingTokenName(environment);
   const telegramUnasked = missing === undefined ? undefined : `${missing} is not set`;
   return {
     async ask(request, onStep) {

@@ -1,4 +1,4 @@
-/** Says on stderr what is waited for, and for how long: one line that counts where a person looks, else few lines. */
+/** Shows on stderr what a command waits for, and for how long: on a terminal one line that counts, else a line now and then. */
 import type { Clock } from '../core/platform/clock.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -6,7 +6,7 @@ const liveEveryMs = 1000;
 const plainEveryMs = 10_000;
 
 export interface Progress {
-  /** What is being done from now on. */
+  /** Begins the next step. */
   step(name: string): void;
 }
 

@@ -1,10 +1,11 @@
 /**
- * Answers as a person reads them: a sentence, then facts in two columns.
+ * Answers for a person: one sentence, then facts in two columns.
  *
- * A function that was deployed earlier leaves out what it does not know yet, such as a problem.
+ * Ages are reckoned by the store's clock, times of day by this machine's. A function that was deployed earlier leaves
+ * out what it does not know yet, such as `telegramProblem`.
  */
 import { durationText } from '../core/alerts/duration-text.ts';
-import { describeHolder } from '../core/lease/lock-value.ts';
+import { describeHolder, isQuarantine } from '../core/lease/lock-value.ts';
 import type { OpsAnswer, RecoverStep, ReleaseLockResult, StatusAnswer } from '../core/ops/results.ts';
 
 type Fact = readonly [name: string, value: string | undefined];
@@ -19,17 +20,28 @@ export function duration(seconds: number): string {
   return durationText(seconds * 1000, 'en');
 }
 
-export function statusText(status: StatusAnswer): string {
+/** `2026-03-01 03:10:22 UTC`. */
+export function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `46 s ago (01:18 UTC)`, with the date when that was not today. */
+export function agoText(ms: number, nowMs: number): string {
+  const [day, minute] = [timeText(ms).slice(0, 10), timeText(ms).slice(0, 16)];
+  const moment = timeText(nowMs).startsWith(day) ? minute.slice(11) : minute;
+  return `${durationText(nowMs - ms, 'en')} ago (${moment} UTC)`;
+}
+
+export function statusText(status: StatusAnswer, nowMs: number): string {
   const { lock, heartbeatAgeSeconds: age, ecs, outage, telegram } = status;
   const silence = age === null ? 'there is no heartbeat' : `silent for ${duration(age)}`;
   const headline = status.up ? 'The bot works.' : `The bot is DOWN: ${silence}.`;
-  const holder = lock === null ? 'nobody' : describeHolder(lock.value);
   return `${headline}\n${facts([
     ['mismatch', status.environmentProblem ?? undefined],
-    ['polls', lock?.since == null ? holder : `${holder}, since ${lock.since}`],
+    ['polls', pollerText(lock, nowMs)],
     ['lock', lock === null ? 'free' : lockText(lock)],
     ['term', status.epoch === null ? undefined : String(status.epoch)],
-    ['heartbeat', age === null ? 'not written' : `${duration(age)} ago`],
+    ['heartbeat', age === null ? 'not written' : agoText(nowMs - age * 1000, nowMs)],
     ['telegram', status.telegramProblem ? `unknown: ${status.telegramProblem}` : telegram],
     [
       'queue',
@@ -38,10 +50,10 @@ export function statusText(status: StatusAnswer): string {
         : `unknown: Telegram is ${telegram}`,
     ],
     ['webhook', status.webhookSet === true ? 'SET: polling is impossible' : undefined],
-    ['ECS', ecsText(status)],
+    tasksFact(status),
     ['last stop', ecs?.lastStopReason ?? undefined],
-    ['outage', outage === null ? 'none open' : `open since ${outage.since}`],
-    ...status.diagnosis.filter(isNews).map(asFact),
+    ['outage', outage === null ? 'none open' : `open; it began ${agoText(Date.parse(outage.since), nowMs)}`],
+    ...status.diagnosis.filter(isDetail).map(asFact),
   ])}`;
 }
 
@@ -53,15 +65,25 @@ export function unknownsText({ telegramProblem, ecsProblem }: StatusAnswer): str
   ]);
 }
 
-function ecsText({ ecs, ecsProblem }: StatusAnswer): string | undefined {
-  if (ecsProblem) return `unknown: ${ecsProblem}`;
-  if (ecs === null) return undefined;
-  return `${ecs.running} of ${ecs.desired} running${ecs.deploying ? ', a deployment is under way' : ''}`;
+function pollerText(lock: StatusAnswer['lock'], nowMs: number): string {
+  if (lock === null) return 'nobody';
+  const holder = describeHolder(lock.value);
+  if (isQuarantine(lock.value)) return `nobody: the lock is held by ${holder}`;
+  if (lock.since === null) return holder;
+  const sinceMs = Date.parse(lock.since);
+  return `${holder}, took the lock ${Number.isNaN(sinceMs) ? lock.since : agoText(sinceMs, nowMs)}`;
 }
 
-/** The rest of the diagnosis stands above it already. */
-function isNews(line: string): boolean {
-  return /^(Cause|Error|Do this): /.test(line);
+function tasksFact({ ecs, ecsProblem }: StatusAnswer): Fact {
+  if (ecsProblem) return ['ECS', `unknown: ${ecsProblem}`];
+  if (ecs === null) return ['tasks', undefined];
+  const deployment = ecs.deploying ? ', a deployment is in progress' : '';
+  return ['tasks', `${ecs.running} of ${ecs.desired} running${deployment}`];
+}
+
+/** The rest of the diagnosis repeats facts that stand above it. */
+function isDetail(line: string): boolean {
+  return /^(Cause|Error|Do this|Next step): /.test(line);
 }
 
 function asFact(line: string): Fact {
@@ -75,39 +97,42 @@ export function waitingUpdates(count: number): string {
 }
 
 function lockText({ ttlSeconds, revoked }: NonNullable<StatusAnswer['lock']>): string {
-  const life = ttlSeconds === null ? 'WITHOUT EXPIRY' : `renewed within ${duration(ttlSeconds)} or gone`;
-  return revoked ? `${life}; revoked: its holder is asked to let go` : life;
+  const life = ttlSeconds === null ? 'WITHOUT EXPIRY' : `expires in ${duration(ttlSeconds)} unless renewed`;
+  return revoked ? `${life}; revoked: its holder was asked to release it` : life;
 }
 
-export function answerText(answer: OpsAnswer): string {
+export function answerText(answer: OpsAnswer, nowMs: number): string {
   if (!answer.ok)
     return `${stepsText(answer.steps ?? [])}FAILED: ${answer.error.message} (${answer.error.code})\n`;
   switch (answer.action) {
     case 'status':
-      return statusText(answer);
+      return statusText(answer, nowMs);
     case 'release-lock':
     case 'task-stopped':
-      return releaseText(answer);
+      return releaseText(answer, nowMs);
     case 'drop-updates':
       return `Deleted ${waitingUpdates(answer.droppedUpdates)}${answer.webhookRemoved ? ', and the webhook' : ''}.\n`;
     case 'restart':
-      return `The worker is being restarted: deployment ${answer.deploymentId}. Look again with: npx staffprobot status\n`;
+      return `The worker is restarting (deployment ${answer.deploymentId}). Check it with: npx staffprobot status\n`;
     case 'recover':
       return `${stepsText(answer.steps)}The bot works again.\n`;
   }
 }
 
 const modeTexts: Readonly<Record<ReleaseLockResult['mode'], string>> = {
-  released: 'The lock is free: its holder let go, or its life ended.',
-  revoked: 'NOT YET: the lock is marked, but still there. Ask again, or use --force if its holder is dead.',
+  released: 'The lock is free: its holder released it, or it expired.',
+  revoked: 'NOT YET: the lock is revoked, but still held. Try again, or use --force if its holder is dead.',
   broken: 'The lock was deleted.',
-  absent: 'There was nothing to release: nobody held the lock, or it went by itself just then.',
+  absent: 'There was nothing to release: the lock was free, or became free just then.',
 };
 
-function releaseText({ mode, previousValue, heartbeatAgeSeconds: age }: ReleaseLockResult): string {
+function releaseText(
+  { mode, previousValue, heartbeatAgeSeconds: age }: ReleaseLockResult,
+  nowMs: number,
+): string {
   return `${modeTexts[mode]}\n${facts([
     ['was held by', previousValue === null ? undefined : describeHolder(previousValue)],
-    ['heartbeat', age === null ? 'not written' : `${duration(age)} old`],
+    ['heartbeat', age === null ? 'not written' : agoText(nowMs - age * 1000, nowMs)],
   ])}`;
 }
 

@@ -1,17 +1,18 @@
 /**
- * One command from its words to its exit code. Whatever fails is a line on stderr (and an answer with `--json`), never
- * a stack; a bug is passed on.
+ * Runs one command, from its arguments to its exit code. A failure is a line on stderr (and an answer with `--json`),
+ * never a stack trace; a bug is thrown on.
  */
 
 import { faultOf } from '../core/ops/ops-ports.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import { type CommandName, type Invocation, readCommandLine, UsageError } from './command-line.ts';
-import { act } from './commands/actions.ts';
+import { runAction } from './commands/actions.ts';
 import { audit, inbox } from './commands/audit-and-inbox.ts';
 import { checkEnv } from './commands/check-env.ts';
 import { dead } from './commands/dead.ts';
-import { doctor, status } from './commands/status.ts';
+import { doctor } from './commands/doctor.ts';
+import { status } from './commands/status.ts';
 import type { CliContext } from './context.ts';
 import { type CliExitCode, cliExitCodes, exitCodeOf } from './exit-codes.ts';
 import { helpFor } from './help.ts';
@@ -22,10 +23,10 @@ type Run = (context: CliContext, invocation: Invocation) => CliExitCode | Promis
 const runs: Readonly<Record<CommandName, Run>> = {
   status,
   doctor,
-  'release-lock': act,
-  'drop-updates': act,
-  restart: act,
-  recover: act,
+  'release-lock': runAction,
+  'drop-updates': runAction,
+  restart: runAction,
+  recover: runAction,
   inbox,
   dead,
   audit,

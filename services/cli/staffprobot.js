@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /**
- * Starts the command line with the project's own Node: `npx` runs this with whatever `node` is on PATH, and an older
- * one cannot run TypeScript. So this file is plain JavaScript for any Node.
+ * Starts the command line with the project's own Node. `npx` runs this file with the `node` on PATH, which may be too
+ * old for TypeScript, so this is plain JavaScript.
+ *
+ * Tested by: test/cli/launcher.test.ts
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -13,7 +15,7 @@ const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
 if (existsSync(node)) {
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches the child by itself; this process waits for what it says.
+  // Ctrl-C reaches the child too; this process waits for the child's exit code.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('close', (code, signal) => {

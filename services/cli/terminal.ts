@@ -1,12 +1,12 @@
-/** Where the command line speaks: answers on stdout, everything else on stderr, so that a pipe gets answers alone. */
+/** The output of the command line: answers on stdout, everything else on stderr, so that a pipe gets only answers. */
 export interface Terminal {
   answer(text: string): void;
   tell(text: string): void;
-  /** Writes over the last line that it wrote; only where `isLive`. */
+  /** Replaces the line that it wrote last; only if `isLive`. */
   overwrite(text: string): void;
-  /** stderr is a terminal that a person looks at. */
+  /** Whether stderr is a terminal. */
   readonly isLive: boolean;
-  /** Somebody is there to answer. */
+  /** Whether stdin is a terminal, where a person can answer. */
   readonly canAsk: boolean;
   ask(question: string): Promise<string>;
 }

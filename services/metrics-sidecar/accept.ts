@@ -1,8 +1,8 @@
 /**
- * Which format a client wants, by its `Accept` header.
+ * Chooses the format of an answer by the client's `Accept` header.
  *
- * OpenMetrics only for who names it in a version that is spoken here, and ranks it no lower than text; text for
- * everybody else, also for who accepts neither: a page that can be read helps more than a refusal.
+ * OpenMetrics needs a client that names a supported version of it and ranks it no lower than text. Everyone else gets
+ * text, even a client that accepts neither: a readable page helps more than a refusal.
  */
 import type { Format } from './exposition.ts';
 
@@ -14,7 +14,7 @@ export interface Negotiated {
 const openMetricsType = 'application/openmetrics-text';
 const openMetricsVersions = ['1.0.0', '0.0.1'];
 const text: Negotiated = { format: 'text', contentType: 'text/plain; version=0.0.4; charset=utf-8' };
-/** More ranges than any client sends; the rest is not looked at. */
+/** More ranges than any client sends; the rest are ignored. */
 const rangesMax = 50;
 
 interface Range {

@@ -1,12 +1,12 @@
 /**
- * One question to the bot: its metrics as families.
+ * Fetches the bot's metrics once, as families.
  *
- * Guarantees: an answer that is too large, of another status, or malformed is an error and costs bounded memory;
- * the sidecar's own names cannot be taken by anybody else. Does not guarantee to end by itself: the signal does that.
+ * Guarantees: rejects an answer that is too large, has another status or is malformed, in bounded memory; the bot
+ * cannot use the sidecar's own metric names. Does not guarantee to end by itself: pass a signal.
  */
 import { type Family, parseExposition } from './exposition.ts';
 
-/** Some twenty times what the bot says. */
+/** About twenty times a usual answer. */
 const answerBytesMax = 1024 * 1024;
 
 export class UnusableAnswerError extends Error {
@@ -17,7 +17,7 @@ export async function askBot(url: string, signal: AbortSignal, reserved: string)
   const response = await fetch(url, {
     signal,
     redirect: 'error',
-    // Nothing to unpack: a small answer cannot become a large one.
+    // No compression: a small answer cannot unpack into a large one.
     headers: { accept: 'text/plain;version=0.0.4', 'accept-encoding': 'identity' },
   });
   if (!response.ok || response.headers.has('content-encoding')) {

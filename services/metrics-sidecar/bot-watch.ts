@@ -1,19 +1,19 @@
 /**
- * Watches the bot's own `/metrics` in the background, so that a scrape never has to wait for the bot.
+ * Watches the bot's own `/metrics` in the background, so that a scrape never waits for the bot.
  *
- * The intuition: whether the bot is hung is not found out when Prometheus asks but has been found out before. Scrapes
- * are answered from memory, so a hung bot's scrape costs what a healthy one's does.
+ * The idea: the sidecar knows whether the bot hangs before Prometheus asks. It answers scrapes from memory, so a
+ * scrape of a hung bot costs no more than a scrape of a healthy one.
  *
  * Guarantees
- * - What is served as the bot's is at most `lookEveryMs + patienceMs` old (1.7 s), and a silent bot is known as
- *   silent by then. So a stale `polling_leader` cannot outlive the shortest lease (3 s) and stand beside a new one.
- * - A silent bot's question stays open: its answer is the bot's return, noticed the moment it comes. There is one
- *   question at a time, so a bot that hangs for days does not find thousands waiting.
- * - Of a silent bot only the timestamps are kept that tell for how long.
- * - A view takes at most `patienceMs`, which it takes only before the first look has ended and when this process
- *   itself was stopped for a while.
+ * - The bot's series are at most `lookEveryMs + patienceMs` old (1.7 s); by then a silent bot counts as silent. So a
+ *   stale `polling_leader` cannot outlive the shortest lease (3 s) and appear beside a new leader.
+ * - The request to a silent bot stays open, and its answer shows at once that the bot is back. There is one request at
+ *   a time, so thousands do not pile up at a bot that hangs for days.
+ * - While the bot is silent, only the timestamps that show for how long are kept.
+ * - A view takes at most `patienceMs`. It waits only before the first look has ended, or after this process itself was
+ *   stopped for a while.
  *
- * Does not guarantee: to tell a hung bot from one that is starved of CPU. Both are silent, which is what counts.
+ * Does not guarantee to distinguish a hung bot from one that is starved of CPU: both are silent.
  */
 import type { Clock } from '../core/platform/clock.ts';
 import type { Family } from './exposition.ts';
@@ -23,28 +23,28 @@ export const lookResults: readonly LookResult[] = ['answered', 'late', 'silent',
 
 export interface BotWatchOptions {
   readonly clock: Clock;
-  /** One question; rejects when there is no usable answer, also when the signal aborts. */
+  /** Fetches once; rejects without a usable answer or when the signal aborts. */
   readonly ask: (signal: AbortSignal) => Promise<readonly Family[]>;
-  /** Families that outlive the bot's silence. */
+  /** Families to keep while the bot is silent. */
   readonly keptNames: readonly string[];
-  /** Hears of every look, and of how long the answer took where there was one. */
+  /** Called after every look with its result and how long it took. */
   readonly onLook?: (result: LookResult, elapsedMs: number) => void;
 }
 
 export interface BotView {
   readonly up: boolean;
-  /** When the bot last answered; epoch seconds, undefined before the first time. */
+  /** When the bot last answered, in epoch seconds; undefined before its first answer. */
   readonly lastSeenSeconds: number | undefined;
-  /** What to serve for the bot. */
+  /** The families to serve for the bot. */
   readonly families: readonly Family[];
 }
 
-/** How long a bot may take for an answer before it counts as silent. */
+/** How long the bot may take to answer before it counts as silent. */
 export const patienceMs = 700;
 export const lookEveryMs = 1000;
-/** After this long without an answer the question is put anew: the one before may have been lost. */
+/** Ask again after this long without an answer: the request may have been lost. */
 const questionMs = 10_000;
-/** A view older than this was not kept up to date: this process was stopped, or starved. */
+/** Older than this, the data is stale: this process was stopped or starved. */
 const viewAgeMaxMs = lookEveryMs + 2 * patienceMs;
 
 type Answer =
@@ -111,13 +111,13 @@ export class BotWatch {
     try {
       return { kind: 'families', families: await this.options.ask(signal) };
     } catch (error) {
-      // Silence is an answer here: it is what the sidecar exists to report.
+      // A failure is a result here: reporting it is what the sidecar is for.
       const isUnusable = error instanceof Error && 'code' in error && unusableCodes.includes(error.code);
       return { kind: 'failed', result: isUnusable ? 'unusable' : 'unreachable' };
     }
   }
 
-  /** Undefined when the time is over first. */
+  /** Undefined on timeout. */
   private async within<T>(delayMs: number, event: Promise<T>): Promise<T | undefined> {
     const first = new AbortController();
     const over = this.options.clock.sleep(delayMs, first.signal);

@@ -1,4 +1,4 @@
-/** What the sidecar's container shows to others: its metrics' names and its paths. */
+/** The sidecar's public names: its metrics and its paths. */
 export const sidecarMetricNames = {
   botUp: 'staffprobot_sidecar_bot_up',
   botLastSeen: 'staffprobot_sidecar_bot_last_seen_timestamp_seconds',
@@ -6,7 +6,7 @@ export const sidecarMetricNames = {
   botAnswerDuration: 'staffprobot_sidecar_bot_answer_duration_seconds',
 } as const;
 
-/** Put before the sidecar's own process metrics, so that `process_*` and `nodejs_*` stay the bot's. */
+/** Prefix of the sidecar's own process metrics, so that `process_*` and `nodejs_*` are the bot's. */
 export const sidecarProcessPrefix = 'staffprobot_sidecar_';
 
 export const sidecarPaths = { metrics: '/metrics', health: '/healthz' } as const;

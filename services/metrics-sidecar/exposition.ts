@@ -1,10 +1,10 @@
 /**
- * The Prometheus text format: read strictly, written as text 0.0.4 or as OpenMetrics 1.0.0.
+ * Reads the Prometheus text format strictly, and writes it as text 0.0.4 or as OpenMetrics 1.0.0.
  *
- * Guarantees: what was read without an error is written so that Prometheus takes it, in either format, with the same
- * names and labels. Everything else is an error: one bad line from the bot would otherwise cost the whole scrape, and
- * with it the very series that tell that the bot is in trouble.
- * Does not guarantee: to read every text that the format allows. It reads what prom-client writes.
+ * Guarantees: Prometheus accepts in either format whatever was read without an error, with the same names and labels.
+ * Anything else is an error: otherwise one bad line from the bot would cost the whole scrape, including the series
+ * that show that the bot is in trouble.
+ * Does not guarantee to read every text that the format allows: it reads what prom-client writes.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  * @see https://github.com/OpenObservability/OpenMetrics/blob/main/specification/OpenMetrics.md
@@ -28,7 +28,7 @@ export interface Family {
 
 export type Format = 'text' | 'openmetrics';
 
-/** The text is not what an exporter says. */
+/** The text is not a valid exposition. */
 export class ExpositionError extends Error {
   readonly code = 'EXPOSITION_MALFORMED';
 
@@ -130,7 +130,7 @@ function textBlock(family: Family): string {
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${sampleLines(family)}`;
 }
 
-/** A counter's family is named without the `_total` of its sample; one that has none is no counter there. */
+/** OpenMetrics names a counter's family without `_total`; a counter whose name lacks it becomes `unknown`. */
 function openMetricsBlock(family: Family): string {
   const { name, type, help } = family;
   const isCounter = type === 'counter' && name.endsWith('_total');
@@ -151,8 +151,8 @@ function sampleLines({ type, samples }: Family): string {
 }
 
 /**
- * OpenMetrics wants `le="1.0"` where prom-client says `le="1"`. It is written so in both formats: a series that
- * changed its name with the format of a scrape would be two series.
+ * OpenMetrics wants `le="1.0"` where prom-client writes `le="1"`. Both formats use `1.0`: otherwise a series would
+ * change its labels with the format of the scrape and become two series.
  */
 function canonicalBounds(labels: string): string {
   return labels.replace(/(^|,)(le|quantile)="(\d{1,6})"/g, '$1$2="$3.0"');

@@ -1,4 +1,4 @@
-/** The metrics sidecar as a process. Only wiring here. */
+/** The metrics sidecar's process. Only wiring. */
 import type { Server } from 'node:http';
 import { createLogger } from '../adapters/logger.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
@@ -50,16 +50,16 @@ function watchBot({ metrics }: SidecarSettings, own: OwnMetrics): BotWatch {
   });
 }
 
-interface Parts {
+interface ServerDeps {
   readonly watch: BotWatch;
   readonly own: OwnMetrics;
   readonly logger: Logger;
 }
 
-/** Undefined when there is no such address, or somebody else listens there. */
+/** Undefined when the address does not exist or is taken. */
 async function listen(
   { metrics, bearerToken }: SidecarSettings,
-  { watch, own, logger }: Parts,
+  { watch, own, logger }: ServerDeps,
 ): Promise<Server | undefined> {
   const { host, sidecarPort: port } = metrics;
   const onError = (error: unknown): void => logger.error('a request failed', { error });
@@ -67,9 +67,9 @@ async function listen(
     return await startSidecarServer({ host, port, watch, own, bearerToken, onError });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    const mend = 'set METRICS_HOST to an address of this machine and METRICS_PORT to a free port';
+    const fix = 'set METRICS_HOST to an address of this machine and METRICS_PORT to a free port';
     refuse([
-      `METRICS_PORT: expected an address to listen on, got ${host}:${port} (${String(error.code)}); ${mend}`,
+      `METRICS_PORT: expected an address to listen on, got ${host}:${port} (${String(error.code)}); ${fix}`,
     ]);
     return undefined;
   }

@@ -1,12 +1,14 @@
 /**
- * Keeps a server's number of connections bounded by ending the oldest, so that a client which opens many and says
- * nothing cannot keep Prometheus out. A scrape lasts milliseconds: it is never the oldest for long.
+ * Bounds a server's number of connections by closing the oldest, so that a client which opens many and sends nothing
+ * cannot keep Prometheus out. A scrape takes milliseconds, so its connection is not the oldest for long.
+ *
+ * Tested by: test/metrics-sidecar/server.test.ts
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 export function keepNewestConnections(server: Server, countMax: number): void {
-  // A set remembers the order in which its members came.
+  // A set keeps the order of insertion.
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     open.add(socket);

@@ -1,4 +1,8 @@
-/** The sidecar's own series: what it knows of the bot, and its own process. */
+/**
+ * The sidecar's own series: its view of the bot, and its own process.
+ *
+ * Tested by: test/metrics-sidecar/server.test.ts
+ */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type BotView, type LookResult, lookResults } from './bot-watch.ts';
 import { sidecarMetricNames as names, sidecarProcessPrefix } from './contract.ts';
@@ -36,7 +40,7 @@ export class OwnMetrics {
       help: 'How long the bot took for its last answer; scrapes do not wait for it, so their duration does not tell',
       registers,
     });
-    // A gauge without labels starts at 0, and 0 would read as the year 1970, and as a very quick answer.
+    // A gauge without labels starts at 0, which would read as the year 1970 and as a very quick answer.
     this.botLastSeen.remove();
     this.botAnswerDuration.remove();
     for (const result of lookResults) this.botLooks.inc({ result }, 0);
@@ -54,7 +58,7 @@ export class OwnMetrics {
     return parseExposition(await this.registry.metrics());
   }
 
-  /** promtool rightly refuses gauges whose name ends in `_total`. */
+  /** promtool rightly rejects gauges whose names end in `_total`. */
   private processMetrics(): void {
     collectDefaultMetrics({ register: this.registry, prefix: sidecarProcessPrefix });
     for (const kind of ['handles', 'requests', 'resources']) {

@@ -1,10 +1,10 @@
 /**
- * The address that Prometheus scrapes: the bot's series as the watch sees them, then the sidecar's own.
+ * The HTTP server that Prometheus scrapes: the bot's series from the watch, then the sidecar's own.
  *
- * Guarantees: an answer at once, from memory, whatever the bot does; one request's misbehaviour (malformed, slow,
- * never read) ends that connection and disturbs no other; connections, and so memory, are bounded.
- * `/healthz` is 200 while it serves: it speaks for the sidecar, `bot_up` speaks for the bot. It needs no token, as
- * it tells nothing that a closed port would not.
+ * Guarantees: answers at once, from memory, whatever the bot does; a bad request (malformed, slow, never read) ends
+ * its own connection and disturbs no other; connections, and so memory, are bounded.
+ * `/healthz` is 200 while the sidecar serves; `bot_up` is about the bot. `/healthz` needs no token, because it reveals
+ * no more than an open port does.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { negotiate } from './accept.ts';
@@ -20,19 +20,19 @@ export interface SidecarServerOptions {
   readonly port: number;
   readonly watch: Pick<BotWatch, 'view'>;
   readonly own: OwnMetrics;
-  /** Asked for as `Authorization: Bearer …`; anybody may scrape when undefined. */
+  /** Required as `Authorization: Bearer …`; undefined lets everyone scrape. */
   readonly bearerToken?: string | undefined;
   readonly onError: (error: unknown) => void;
 }
 
-/** A request has to be there within this time; a connection may be idle for so long. */
+/** Time limit for a whole request, and for an idle connection. */
 const requestTimeoutMs = 5000;
 /** Node looks for overdue requests this often. */
 const overdueCheckMs = 1000;
-/** A client that takes nothing of its answer is cut off after this long, or twice that: the kernel takes some for it. */
+/** Cut off a client that reads nothing after this long, or twice that: the kernel buffers some of the answer. */
 const idleTimeoutMs = 5000;
 const headerBytesMax = 8 * 1024;
-/** Some 30 KB each while an answer is under way; a task's limit on open files is 1,024. */
+/** About 30 KB each while an answer is being sent; a task's limit on open files is 1,024. */
 const connectionsMax = 256;
 
 export async function startSidecarServer(options: SidecarServerOptions): Promise<Server> {
@@ -93,7 +93,7 @@ async function route(
   send(response, { contentType, body });
 }
 
-/** Of a path, or of a whole address as a proxy sends it. */
+/** Accepts a path, or a whole URL as a proxy sends it. */
 function pathOf(url: string): string | undefined {
   if (url.startsWith('/')) return url.split('?', 1)[0];
   return URL.canParse(url) ? new URL(url).pathname : undefined;
@@ -109,7 +109,7 @@ function send(response: ServerResponse, { contentType, body }: { contentType: st
   response.end(body);
 }
 
-/** What else the client wanted to say is not waited for. */
+/** Does not wait for the rest of the request. */
 function refuse(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
   response.writeHead(status, { ...headers, 'content-length': 0, connection: 'close' }).end();
 }

@@ -52,11 +52,11 @@ it.each<[string, () => unknown]>([
       },
     }),
   ],
-])('writes a line also about %s', (_what, make) => {
+])('writes a line even about %s', (_what, make) => {
   expect(logged({ updateId: 7, error: make() })).toMatchObject({ ...start, error: expect.anything() });
 });
 
-it('shows no secret, also where it describes', () => {
+it('redacts secrets even in described values', () => {
   const circle: Record<string, unknown> = { token: 'the-secret-of-this-test' };
   circle['self'] = circle;
   expect(JSON.stringify(logged({ error: circle }))).not.toContain('the-secret');

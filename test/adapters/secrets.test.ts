@@ -39,13 +39,13 @@ const secret = (value: unknown) => ({
 });
 
 describe('secrets', () => {
-  it('are not asked for when no secret is named', async () => {
+  it('are not read without SECRETS_ARN', async () => {
     const given = { ENVIRONMENT: 'staging' };
     expect(await withSecrets(given)).toBe(given);
     expect(requests).toEqual([]);
   });
 
-  it('stand in for what is not set or empty, and for nothing else', async () => {
+  it('fill only unset and empty variables', async () => {
     answer = secret({
       TELEGRAM_BOT_TOKEN_DEV: 'from-secret',
       OPS_LINK_SECRET: 'x',
@@ -82,7 +82,7 @@ describe('secrets', () => {
       { status: 200, body: '{"SecretBinary":"super-secret"}' },
       'expected a JSON object',
     ],
-  ])('are missed with a clear message, and never shown, when %s', async (_name, given, message) => {
+  ])('fail with a clear message, and never appear in it, when %s', async (_name, given, message) => {
     answer = given;
     const failed = await withSecrets(environment()).catch((error: unknown) => error);
     expect(failed).toMatchObject({ code: 'CONFIGURATION', message: expect.stringContaining(message) });
@@ -91,9 +91,9 @@ describe('secrets', () => {
     expect(shown).not.toContain(sessionToken);
   });
 
-  it('are missed with a clear message when nothing listens', async () => {
-    const nobody = { ...environment(), PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: '1' };
-    await expect(withSecrets(nobody)).rejects.toThrow(
+  it('fail with a clear message when nothing listens', async () => {
+    const unserved = { ...environment(), PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: '1' };
+    await expect(withSecrets(unserved)).rejects.toThrow(
       /SECRETS_ARN: expected an answer from the secrets extension on port 1/,
     );
   });

@@ -1,6 +1,6 @@
 /**
- * What all contenders stand on: one emulator process with a round trip of 30 ms, one store over REST, and for each
- * run a bot of its own, a record of its own and, for ours, keys of its own.
+ * What all contenders share: one emulator process with a round trip of 30 ms and one store over REST. Each run has its
+ * own bot, its own record file and, for ours, its own store keys.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ export const roundTripMs = 30;
 const startLimitMs = 20_000;
 const storeToken = 'rest-token-of-the-bench';
 
-export interface Stage {
+export interface BenchFixture {
   readonly telegramUrl: string;
   readonly telegram: Program;
   readonly storeUrl: string;
@@ -25,7 +25,7 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+export async function openFixture(): Promise<BenchFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'staffprobot-bench-'));
   const telegram = await ready('services/lab/telegram-emulator/main.ts', [
     '--port',
@@ -73,14 +73,14 @@ interface RunPlace {
   readonly storeUrl: string;
 }
 
-/** One bot's life: what was sent to it, who polls for it, what was done. */
+/** One run of one bot: the messages sent to it, the programs that poll for it, and what they did. */
 export class Run {
   readonly token: string;
   readonly record: RecordFile;
   readonly sent: Sent[] = [];
   readonly place: RunPlace;
   readonly keyPrefix: string;
-  /** Where the last worker of ours shows its metrics. */
+  /** The metrics port of our last worker. */
   port = 0;
   private readonly recordPath: string;
   private readonly programs: Program[] = [];
@@ -93,7 +93,7 @@ export class Run {
     this.record = new RecordFile(this.recordPath);
   }
 
-  /** A store that says which epoch it is makes a first start wait for nothing. */
+  /** Seeds the epoch: without one, the first start would wait for a whole lease. */
   async prepare(): Promise<void> {
     await this.store.command(['SET', storeKeys(this.keyPrefix).epoch, '0']);
   }
@@ -102,7 +102,7 @@ export class Run {
     return upstashStore({ url: this.place.storeUrl, token: storeToken, timeoutMs: 10_000 });
   }
 
-  /** Starts a program of a contender. */
+  /** Starts a contender's program. */
   async start(
     main: string,
     args: readonly string[],
@@ -125,7 +125,7 @@ export class Run {
     return program;
   }
 
-  /** Users send messages, all in one request. */
+  /** Sends users' messages, all in one request. */
   async send(messages: readonly Message[]): Promise<void> {
     const atMs = wallMs();
     const updates = messages.map(({ chatId, workMs, reply }) => {
@@ -136,12 +136,12 @@ export class Run {
     await this.control('updates', { updates });
   }
 
-  /** Resolves when whoever polls has handled a first message. */
+  /** Resolves when a first message has been handled. */
   async warmUp(): Promise<void> {
     const number = this.sent.length;
     await this.send([{ chatId: 1_000_000, workMs: 0, reply: false }]);
     if (!(await this.until(() => this.record.done.has(number), startLimitMs))) {
-      throw new Error(`the first message is not handled: ${this.programs.at(-1)?.output()}`);
+      throw new Error(`the first message was not handled: ${this.programs.at(-1)?.output()}`);
     }
   }
 
@@ -149,13 +149,19 @@ export class Run {
     await this.control('faults', request);
   }
 
-  /** Resolves when all that was sent is done, or `limitMs` later. */
+  /** Resolves when every message is done, at the latest after `limitMs`; false if some are not. */
   async settled(limitMs: number): Promise<boolean> {
     return this.until(() => this.record.done.size >= this.sent.length, limitMs);
   }
 
-  /** Resolves when all that was sent is done, or when nothing has been done for a while. */
-  async calm({ quietMs, limitMs }: { readonly quietMs: number; readonly limitMs: number }): Promise<void> {
+  /** Resolves when every message is done, or when none was done for `quietMs`. */
+  async untilQuiet({
+    quietMs,
+    limitMs,
+  }: {
+    readonly quietMs: number;
+    readonly limitMs: number;
+  }): Promise<void> {
     let last = { count: -1, atMs: 0 };
     await this.until(() => {
       const count = this.record.done.size;
@@ -165,7 +171,7 @@ export class Run {
     }, limitMs);
   }
 
-  /** What the last worker of ours shows, by name; those with labels are left out. */
+  /** Our last worker's metrics by name, without those that have labels. */
   async metrics(): Promise<ReadonlyMap<string, number>> {
     const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
     return new Map(
@@ -173,7 +179,7 @@ export class Run {
     );
   }
 
-  /** Looks at the record again and again, for `limitMs` at most. */
+  /** Reads the record until `fits` is true, for at most `limitMs`. */
   async until(fits: () => boolean, limitMs: number): Promise<boolean> {
     const endMs = systemClock.monotonicMs() + limitMs;
     for (;;) {

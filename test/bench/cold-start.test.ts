@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { measureColdStart } from './cold-start.ts';
 
-it('starts each bundled function out of one file, and leaves the AWS clients for later', async () => {
+it('starts each bundled function from one file and loads no AWS client', async () => {
   const { emptyMs, functions } = await measureColdStart({ rounds: 1 });
   expect(emptyMs).toBeGreaterThan(0);
   expect(functions.map(({ name }) => name)).toEqual(['heartbeat-monitor', 'release-lock']);

@@ -1,10 +1,9 @@
 /**
  * How much longer a bundled function takes to start than an empty one: `node test/bench/cold-start.ts`.
  *
- * Each start is a process of its own that loads the file as Lambda does, by `require`, and tells how long after its
- * own begin that was done. The functions and the empty one take turns in one run, so that whatever else the machine
- * does meets all of them; medians are compared. What Lambda adds before Node begins is the same for all and not
- * measured.
+ * Each start is a new process that loads the file as Lambda does, by `require`, and reports how long that took since
+ * the process began. The functions and the empty one take turns, so other load on the machine affects them alike;
+ * medians are compared. What Lambda adds before Node starts is the same for all and is not measured.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -20,15 +19,15 @@ export interface StartedFunction {
   readonly name: string;
   /** The file that every start loads. */
   readonly bundleBytes: number;
-  /** The median, from the process's begin until the handler is there. */
+  /** Median time from the start of the process until the handler is loaded. */
   readonly startMs: number;
-  /** More than the empty function took. */
+  /** Difference to the empty function. */
   readonly overEmptyMs: number;
-  /** The same in processor time, which a busy machine does not stretch. */
+  /** The same in CPU time, which a busy machine does not stretch. */
   readonly overEmptyCpuMs: number;
-  /** The bundle's files that a start loads. */
+  /** Files of the bundle that a start loads. */
   readonly loaded: readonly string[];
-  /** Those that lie beside it for when they are needed. */
+  /** Files of the bundle that are loaded only when needed. */
   readonly lazy: readonly string[];
 }
 
@@ -74,7 +73,7 @@ export async function measureColdStart({ rounds }: { readonly rounds: number }):
   }
 }
 
-/** One start of each before the first round: it fills the file system's caches and does not count. */
+/** An extra round comes first: it warms the file system's caches and is not counted. */
 async function takeTurns(files: readonly string[], rounds: number): Promise<Map<string, Start[]>> {
   const starts = new Map<string, Start[]>(files.map((file) => [file, []]));
   for (let round = 0; round <= rounds; round += 1) {

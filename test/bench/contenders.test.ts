@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openStage, type Stage } from './bench-fixture.ts';
+import { type BenchFixture, openFixture } from './bench-fixture.ts';
 import { bareLoop, contenders } from './contenders.ts';
 import { countOf } from './record.ts';
 
-let stage: Stage;
+let fixture: BenchFixture;
 beforeAll(async () => {
-  stage = await openStage();
+  fixture = await openFixture();
 });
-afterAll(() => stage.stop());
+afterAll(() => fixture.stop());
 
-it.each([...contenders, bareLoop])('$name does what the messages say, each once', async (contender) => {
-  const run = await stage.run();
+it.each([...contenders, bareLoop])('$name does the work of each message exactly once', async (contender) => {
+  const run = await fixture.run();
   await run.send([1, 2, 1].map((chatId) => ({ chatId, workMs: 1, reply: false })));
   await contender.start(run);
   await run.warmUp();

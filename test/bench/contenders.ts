@@ -1,4 +1,4 @@
-/** Who is measured: each the way its own documentation starts it, all with the same work. */
+/** The contenders: each started as its own documentation shows, all with the same work. */
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bundleWorker } from '../../infra/bundling.ts';
@@ -7,7 +7,7 @@ import type { Run } from './bench-fixture.ts';
 
 export interface Contender {
   readonly name: string;
-  /** Handles one message after another, whatever their chats. */
+  /** Handles one message at a time, across all chats. */
   readonly isSerial?: boolean;
   start(run: Run, more?: Readonly<Record<string, string>>): Promise<Program>;
 }
@@ -17,7 +17,7 @@ const peer = (name: string, file: string, args: readonly string[] = []): Contend
   start: (run) => run.start(`test/bench/contenders/${file}`, args, {}),
 });
 
-/** Fetches, confirms and handles nothing: the wire's limit, for comparison. */
+/** Fetches and confirms, but handles nothing: the limit of the network, for comparison. */
 export const bareLoop: Contender = peer('bare loop', 'bare.ts');
 
 const root = join(import.meta.dirname, '..', '..');
@@ -37,7 +37,7 @@ export const peers: readonly Contender[] = [
 
 export const contenders: readonly Contender[] = [...peers, ours];
 
-/** Ours as the image runs it: bundled into `folder`, with the image's options for Node. */
+/** Ours as the image runs it: bundled into `folder`, with the image's Node options. */
 export async function bundleOurs(folder: string): Promise<Contender> {
   await bundleWorker(folder, relative(root, handlers));
   const dockerfile = readFileSync(join(root, 'services/bot/Dockerfile'), 'utf8');

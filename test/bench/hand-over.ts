@@ -1,18 +1,18 @@
 /**
- * How long nobody polls when the leader goes: from the signal to the standby's first poll.
+ * How long polling pauses when the leader goes: from the signal to the standby's first poll.
  *
- * Real workers, the lab's store and Bot API server, a lease of its usual length. `stopped` is SIGTERM, as in a
- * deploy; `killed and reported` is kill -9 with the ECS event that breaks the dead task's lock; `killed` is kill -9
- * alone, which costs what is left of the lease.
+ * Real workers, the lab's store and Bot API server, and the default lease. `stopped` is SIGTERM, as in a deploy. `killed
+ * and reported` is kill -9 with the ECS event that breaks the dead task's lock. `killed` is kill -9 alone: the standby
+ * waits for the rest of the lease.
  */
 
 import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import { upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
-import { findExecutable } from '../../services/lab/redis-rest/find-executable.ts';
+import { findExecutable } from '../../services/lab/processes/find-executable.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
-import { seedEpoch } from '../../services/lab/seed-epoch.ts';
+import { seedEpoch } from '../../services/lab/redis-rest/seed-epoch.ts';
 import { type RunningEmulator, startTelegramEmulator } from '../../services/lab/telegram-emulator/server.ts';
 import { freePort, type Program, startProgram } from '../support/program.ts';
 
@@ -65,7 +65,7 @@ async function oneHandOver(way: Way, redis: LabRedis, telegram: RunningEmulator)
     const startedMs = systemClock.monotonicMs();
     leader.signal(way === 'stopped' ? 'SIGTERM' : 'SIGKILL');
     if (way !== 'stopped') await leader.ended;
-    // Nothing waits at Telegram, so the old leader has nothing to confirm: the next poll is the new leader's.
+    // No update is pending, so the old leader has nothing to confirm: the next poll is the new leader's.
     const before = pollsOf(telegram);
     if (way === 'killed and reported') await breakLock(redis);
     while (pollsOf(telegram) === before) await systemClock.sleep(1);
@@ -80,7 +80,7 @@ function pollsOf(telegram: RunningEmulator): number {
   return telegram.state(token).calls['getUpdates'] ?? 0;
 }
 
-/** What the ops function does when ECS tells that the holder's task has stopped. */
+/** What the ops function does when ECS reports that the holder's task has stopped. */
 async function breakLock(redis: LabRedis): Promise<void> {
   const store = upstashStore({ url: redis.rest.url, token: restToken, timeoutMs: storeTimeoutMs });
   const lock = redisLockStore(store, storeKeys(''));

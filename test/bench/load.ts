@@ -1,4 +1,4 @@
-/** Users who write at a steady rate, whatever becomes of their messages. */
+/** A steady load: users write at a fixed rate and do not wait for answers. */
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import type { Message, Run } from './bench-fixture.ts';
 import { wallMs } from './work.ts';
@@ -7,13 +7,13 @@ const tickMs = 10;
 
 export interface Load {
   readonly perSecond: number;
-  /** One of these says when it ends. */
+  /** Give one of these: a duration, or a signal that ends the load. */
   readonly durationMs?: number;
   readonly until?: AbortSignal;
   readonly message: (index: number) => Message;
 }
 
-/** Sends the messages that are due every few milliseconds; a late tick catches up. Resolves with the last one. */
+/** Sends what is due every few milliseconds; a late tick catches up. Resolves when the last message is sent. */
 export async function sendSteadily(
   run: Run,
   { perSecond, durationMs = Number.POSITIVE_INFINITY, until, message }: Load,

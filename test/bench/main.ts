@@ -1,15 +1,15 @@
 /**
- * `npm run bench [-- --only SCENARIO] [--rounds N] [--write]`: what this machine measures, as tables, and as JSON on
- * the last line.
+ * `npm run bench [-- --only SCENARIO] [--rounds N] [--write]`: measures on this machine; prints tables, and JSON on the
+ * last line.
  *
- * Figures of one run compare with one another: the contenders take turns, so that whatever else the machine does
- * meets all of them, and the machine's own speed is in all of them. `--write` makes `docs/benchmarks.md` and its
- * picture from what was just measured, so it wants all scenarios. Exit code 78 when it is asked for something else.
+ * Compare figures only within one run: the contenders take turns, so the machine's speed and its other load affect them
+ * alike. `--write` generates `docs/benchmarks.md` and its picture from this run, so it needs all scenarios. Exit code 78
+ * for invalid options.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOptions, refuse } from '../support/options.ts';
-import { openStage, type Stage } from './bench-fixture.ts';
+import { type BenchFixture, openFixture } from './bench-fixture.ts';
 import { chart } from './report/chart.ts';
 import { thisMachine } from './report/machine.ts';
 import { page } from './report/page.ts';
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
   const measured = await measureAll(chosen, rounds === undefined ? undefined : Number(rounds));
   const json = JSON.stringify({ ...measured, machine }, shortNumbers);
   if (write) {
-    // What stands in the JSON, rounded as it is: so the page can be made from it again.
+    // Use the rounded figures of the JSON, so that the page can be generated from it again.
     const rounded = JSON.parse(json) as Measured;
     writeFileSync(join(docs, 'pictures', 'benchmarks.svg'), chart(rounded));
     writeFileSync(join(docs, 'benchmarks.md'), page({ measured: rounded, machine, json }));
@@ -50,34 +50,34 @@ async function main(): Promise<number> {
   return 0;
 }
 
-interface Given {
+interface BenchOptions {
   readonly only: string | undefined;
   readonly rounds: string | undefined;
   readonly write: boolean;
   readonly chosen: readonly Key[];
 }
 
-function problemWith({ only, rounds, write, chosen }: Given): string | undefined {
+function problemWith({ only, rounds, write, chosen }: BenchOptions): string | undefined {
   const names = keys.map((key) => scenarios[key].name).join(', ');
   if (chosen.length === 0)
     return `--only: expected one of ${names}, got ${JSON.stringify(only)}; choose one, or leave it out for all`;
   if (rounds !== undefined && !/^[1-9]\d?$/.test(rounds))
-    return `--rounds: expected a whole number from 1 to 99, got ${JSON.stringify(rounds)}; mend it and run again`;
+    return `--rounds: expected a whole number from 1 to 99, got ${JSON.stringify(rounds)}; fix it and run again`;
   if (write && only !== undefined)
-    return '--write: expected all scenarios, which the page holds, got --only; leave one of the two out';
+    return '--write: expected all scenarios, because the page shows all, got --only; leave one of the two out';
   return undefined;
 }
 
 async function measureAll(chosen: readonly Key[], rounds: number | undefined): Promise<Partial<Measured>> {
-  let open: Promise<Stage> | undefined;
-  const stage = (): Promise<Stage> => {
-    open ??= openStage();
+  let open: Promise<BenchFixture> | undefined;
+  const fixture = (): Promise<BenchFixture> => {
+    open ??= openFixture();
     return open;
   };
   const measured: { -readonly [K in Key]?: Measured[K] } = {};
   const measureOne = async <K extends Key>(key: K): Promise<void> => {
     const scenario = scenarios[key];
-    const result: Measured[K] = await scenario.measure(stage, rounds ?? scenario.rounds ?? 1);
+    const result: Measured[K] = await scenario.measure(fixture, rounds ?? scenario.rounds ?? 1);
     measured[key] = result;
     say(tableText(scenario.table(result)));
   };
@@ -89,7 +89,7 @@ async function measureAll(chosen: readonly Key[], rounds: number | undefined): P
   return measured;
 }
 
-/** Fractions of a microsecond tell nothing. */
+/** Three decimals: finer figures mean nothing. */
 function shortNumbers(_name: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(3)) : value;
 }

@@ -21,7 +21,7 @@ const sentTo = (...chatIds: readonly number[]): readonly Sent[] =>
   chatIds.map((chatId, number) => ({ number, chatId, atMs: 0, workMs: 1 }));
 
 describe('the record', () => {
-  it('takes in what is written meanwhile, also half a line', () => {
+  it('reads what was written since, even half a line', () => {
     write('B 0 1.00\nE 0 2.');
     expect(record.read().lines).toEqual([{ what: 'B', number: 0, atMs: 1 }]);
     write('50\nE 1 3.00\n');
@@ -31,31 +31,31 @@ describe('the record', () => {
     ]);
   });
 
-  it('counts as lost what was begun and never done', () => {
+  it('counts a message that was begun and never done as lost', () => {
     write('B 0 1\nE 0 2\nB 1 3\n');
     expect(countOf(sentTo(7, 8), record.read())).toMatchObject({ sent: 2, lost: 1, repeated: 0 });
   });
 
-  it('counts as repeated what was done again, and keeps the first time', () => {
+  it('counts a message that was done again as repeated, and keeps the first time', () => {
     write('E 0 2\nE 1 3\nE 0 4\n');
     expect(countOf(sentTo(7, 8), record.read())).toMatchObject({ lost: 0, repeated: 1 });
     expect(record.done.get(0)).toBe(2);
   });
 
-  it('counts as out of order what was done after a later one of its chat, of no other', () => {
+  it('counts a message done after a later one of the same chat as out of order', () => {
     write('E 2 1\nE 1 2\nE 0 3\n');
     expect(countOf(sentTo(7, 8, 9), record.read()).orderBreaks).toBe(0);
     expect(countOf(sentTo(7, 8, 7), record).orderBreaks).toBe(1);
   });
 
-  it('finds the longest time without anything done, both ends included', () => {
+  it('finds the longest gap between two messages done, including both ends', () => {
     write('E 0 100\nE 1 400\nE 2 450\n');
     expect(longestGapMs(record.read(), 0, 500)).toBe(300);
     expect(longestGapMs(record, 0, 900)).toBe(450);
   });
 });
 
-it('takes quantiles of what is not sorted', () => {
+it('takes quantiles of unsorted values', () => {
   expect(quantile([5, 1, 4, 2, 3], 0.5)).toBe(3);
   expect(quantile([5, 1, 4, 2, 3], 0.99)).toBe(5);
 });

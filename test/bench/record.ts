@@ -1,4 +1,4 @@
-/** Reads, while it grows, what the contenders' handlers wrote; and counts what the promises are about. */
+/** Reads the file in which the handlers record their work, while it grows, and counts lost, repeated and reordered messages. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 export interface Line {
@@ -9,7 +9,7 @@ export interface Line {
 
 export class RecordFile {
   readonly lines: Line[] = [];
-  /** When each order was first done, in the order of being done. */
+  /** When each message was first done, in order of completion. */
   readonly done = new Map<number, number>();
   private readonly file: number;
   private position = 0;
@@ -19,7 +19,7 @@ export class RecordFile {
     this.file = openSync(path, 'a+');
   }
 
-  /** Takes in what was written since the last time. */
+  /** Reads what was written since the last call. */
   read(): this {
     const size = fstatSync(this.file).size - this.position;
     if (size <= 0) return this;
@@ -53,9 +53,9 @@ export interface Sent {
 export interface Count {
   readonly sent: number;
   readonly lost: number;
-  /** Handled to the end more than once, each further time counted. */
+  /** How many times a message was done again. */
   readonly repeated: number;
-  /** Done before an earlier one of its chat was. */
+  /** Messages done after a later message of the same chat. */
   readonly orderBreaks: number;
 }
 
@@ -74,7 +74,7 @@ export function countOf(sent: readonly Sent[], record: RecordFile): Count {
   return { sent: sent.length, lost, repeated: ends - record.done.size, orderBreaks };
 }
 
-/** The longest time within [fromMs, toMs] in which nothing was done. */
+/** The longest time within [fromMs, toMs] in which no message was done. */
 export function longestGapMs(record: RecordFile, fromMs: number, toMs: number): number {
   const times = [...record.done.values()].filter((atMs) => atMs > fromMs && atMs < toMs);
   let last = fromMs;
@@ -86,7 +86,7 @@ export function longestGapMs(record: RecordFile, fromMs: number, toMs: number): 
   return longest;
 }
 
-/** @param share 0.5 is the median */
+/** @param share e.g. 0.5 for the median */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

@@ -1,6 +1,6 @@
-/** All that the bench can measure, by the names that `--only` takes; and what each comes to as tables. */
+/** The scenarios of the bench: their names for `--only`, how to measure each, and its table. */
 
-import type { Stage } from './bench-fixture.ts';
+import type { BenchFixture } from './bench-fixture.ts';
 import { type ColdStart, measureColdStart } from './cold-start.ts';
 import { type HandOver, measureHandOver } from './hand-over.ts';
 import { type HeavyTail, heavyTailTable, measureHeavyTail } from './scenarios/heavy-tail.ts';
@@ -29,11 +29,11 @@ export interface Measured {
 }
 
 export interface Scenario<Result> {
-  /** As `--only` calls it. */
+  /** Its name for `--only`. */
   readonly name: string;
-  /** How often, unless `--rounds` says it; absent where that makes no sense. */
+  /** How many rounds without `--rounds`; absent where rounds make no sense. */
   readonly rounds?: number;
-  measure(stage: () => Promise<Stage>, rounds: number): Promise<Result>;
+  measure(fixture: () => Promise<BenchFixture>, rounds: number): Promise<Result>;
   table(result: Result): Table;
 }
 
@@ -41,39 +41,39 @@ export const scenarios: { readonly [Key in keyof Measured]: Scenario<Measured[Ke
   uniform: {
     name: 'uniform',
     rounds: 3,
-    measure: async (stage, rounds) => measureUniform(await stage(), { rounds }),
+    measure: async (fixture, rounds) => measureUniform(await fixture(), { rounds }),
     table: uniformTable,
   },
   heavyTail: {
     name: 'heavy-tail',
     rounds: 3,
-    measure: async (stage, rounds) => measureHeavyTail(await stage(), { rounds }),
+    measure: async (fixture, rounds) => measureHeavyTail(await fixture(), { rounds }),
     table: heavyTailTable,
   },
   stuckChat: {
     name: 'stuck-chat',
-    measure: async (stage) => measureStuckChat(await stage()),
+    measure: async (fixture) => measureStuckChat(await fixture()),
     table: stuckChatTable,
   },
   kill: {
     name: 'kill',
     rounds: 5,
-    measure: async (stage, rounds) => measureKill(await stage(), { rounds }),
+    measure: async (fixture, rounds) => measureKill(await fixture(), { rounds }),
     table: killTable,
   },
   rollingRestart: {
     name: 'rolling-restart',
-    measure: async (stage) => measureRollingRestart(await stage()),
+    measure: async (fixture) => measureRollingRestart(await fixture()),
     table: rollingRestartTable,
   },
   trouble: {
     name: 'trouble',
-    measure: async (stage) => measureTrouble(await stage()),
+    measure: async (fixture) => measureTrouble(await fixture()),
     table: troubleTable,
   },
   memory: {
     name: 'memory',
-    measure: async (stage) => measureMemory(await stage()),
+    measure: async (fixture) => measureMemory(await fixture()),
     table: memoryTable,
   },
   handOver: {
@@ -82,7 +82,7 @@ export const scenarios: { readonly [Key in keyof Measured]: Scenario<Measured[Ke
     measure: (_stage, rounds) =>
       measureHandOver({ stopped: rounds, 'killed and reported': rounds, killed: 1 }),
     table: (results) => ({
-      title: 'hand-over: how long nobody polls',
+      title: 'hand-over: how long polling pauses',
       head: ['', 'rounds', 'median ms', 'longest ms'],
       rows: results.map(({ way, rounds, medianMs, longestMs }) => [
         way,
@@ -95,7 +95,7 @@ export const scenarios: { readonly [Key in keyof Measured]: Scenario<Measured[Ke
     rounds: 15,
     measure: (_stage, rounds) => measureColdStart({ rounds }),
     table: ({ functions }) => ({
-      title: 'start of a function over an empty one',
+      title: 'cold start of a function, compared with an empty one',
       head: ['', 'wall ms', 'CPU ms', 'bundle KB'],
       rows: functions.map(({ name, overEmptyMs, overEmptyCpuMs, bundleBytes }) => [
         name,

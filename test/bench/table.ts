@@ -1,4 +1,4 @@
-/** A table: for people at a terminal, and in Markdown. The first column is text, all others are figures. */
+/** A table, for the terminal and as Markdown. The first column is text, all others are figures. */
 export interface Table {
   readonly title: string;
   readonly head: readonly string[];

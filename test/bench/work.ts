@@ -1,9 +1,9 @@
 /**
- * What every contender's handler does with an update, and how it tells: one line when it begins, one when it ends,
- * written at once, so that a killed process leaves behind exactly what it had done.
+ * The work of every contender's handler, and its record: one line when it begins and one when it ends, written at once,
+ * so a killed process leaves behind exactly what it did.
  *
- * A message's text is an order: `<number> <milliseconds of work> [reply]`. Lines are `B|E <number> <time>`; the time
- * is the wall clock in milliseconds with fractions, which all processes of one machine share.
+ * A message's text is an order: `<number> <milliseconds of work> [reply]`. Lines are `B|E <number> <time>`. The time is
+ * the wall clock in milliseconds with fractions, which all processes of a machine share.
  */
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +28,7 @@ export function wallMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-export class Workplace {
+export class WorkRecorder {
   private readonly file: number;
 
   constructor(recordPath: string) {
@@ -38,18 +38,18 @@ export class Workplace {
   async work(text: string | undefined, reply: () => Promise<unknown>): Promise<void> {
     const order = readOrder(text ?? '');
     if (order === undefined) return;
-    this.note('B', order.number);
+    this.record('B', order.number);
     if (order.workMs > 0) await sleep(order.workMs);
     if (order.reply) await reply();
-    this.note('E', order.number);
+    this.record('E', order.number);
   }
 
-  note(what: 'B' | 'E', number: number): void {
+  record(what: 'B' | 'E', number: number): void {
     writeSync(this.file, `${what} ${number} ${wallMs().toFixed(2)}\n`);
   }
 }
 
-/** The settings that every contender gets in its environment. */
+/** Every contender's settings, from its environment. */
 export const settings = {
   token: process.env['BENCH_TOKEN'] ?? '',
   apiRoot: process.env['BENCH_API_ROOT'] ?? '',

@@ -6,7 +6,7 @@ import { leaseObserver, sessionObserver } from '../../services/bot/observer.ts';
 import type { Term } from '../../services/core/lease/term.ts';
 import type { Logger } from '../../services/core/platform/logger.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
-import type { Job } from '../../services/core/updates/lanes.ts';
+import type { ReceivedUpdate } from '../../services/core/updates/handler-run.ts';
 import { updateTypes } from '../../services/core/updates/update.ts';
 import { parseExposition } from '../../services/metrics-sidecar/exposition.ts';
 import { realTool } from '../support/real-tools.ts';
@@ -106,9 +106,9 @@ describe('the bot’s metrics', () => {
       { update_id: 2, callback_query: {} },
       { update_id: 3 },
     ]);
-    delivery.onEnd(job as Job, 'ok', 2);
-    delivery.onEnd(job as Job, 'failed', 61_000, new Error('x'));
-    delivery.onOverdue(job as Job, 60_000);
+    delivery.onEnd(job as ReceivedUpdate, 'ok', 2);
+    delivery.onEnd(job as ReceivedUpdate, 'failed', 61_000, new Error('x'));
+    delivery.onOverdue(job as ReceivedUpdate, 60_000);
     delivery.onDeadLetters([4, 5]);
     const now = await series();
     for (const type of ['message', 'callback_query', 'other'])
@@ -149,7 +149,12 @@ describe('the bot’s metrics', () => {
     const before = (await series()).size;
     for (let id = 1; id < 500; id += 1) {
       delivery.onReceived([{ update_id: id, [`made_up_${id}`]: { chat: { id } } }]);
-      delivery.onEnd({ ...job, lane: `chat ${id}` } as Job, 'failed', id, new Error(`error ${id}`));
+      delivery.onEnd(
+        { ...job, lane: `chat ${id}` } as ReceivedUpdate,
+        'failed',
+        id,
+        new Error(`error ${id}`),
+      );
       delivery.onTrouble('getUpdates', new Error(`trouble ${id}`));
     }
     // Poll and last-poll series apart, nothing may have appeared.

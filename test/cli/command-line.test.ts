@@ -8,19 +8,16 @@ describe('the command line', () => {
     expect(readCommandLine(args.flat())).toEqual({ kind: 'help', command: undefined });
   });
 
-  it.each(Object.keys(commands))(
-    '%s has a help of its own, and a place in the general one',
-    async (command) => {
-      const { out, code } = await type(`${command} --help`, { environment: {} });
-      expect(code).toBe(0);
-      expect(out).toContain(`npx staffprobot ${command}`);
-      expect(out).toContain('Exit codes');
-      expect(helpFor(undefined)).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
-      for (const option of commands[command as keyof typeof commands].options) {
-        expect(out).toContain(`--${option}`);
-      }
-    },
-  );
+  it.each(Object.keys(commands))('%s has its own help, and a line in the general help', async (command) => {
+    const { out, code } = await type(`${command} --help`, { environment: {} });
+    expect(code).toBe(0);
+    expect(out).toContain(`npx staffprobot ${command}`);
+    expect(out).toContain('Exit codes');
+    expect(helpFor(undefined)).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    for (const option of commands[command as keyof typeof commands].options) {
+      expect(out).toContain(`--${option}`);
+    }
+  });
 
   it('fits a terminal', () => {
     const all = [helpFor(undefined), ...Object.keys(commands).map((name) => helpFor(name as 'status'))].join(
@@ -48,7 +45,7 @@ describe('the command line', () => {
     'audit --count many',
     'constructor',
     '__proto__',
-  ])('%s is exit code 64 with a line that says why, and nothing is done', async (line) => {
+  ])('%s is exit code 64 with one line that says why, and does nothing', async (line) => {
     const { code, out, err } = await type(line, {
       environment: {
         TELEGRAM_BOT_TOKEN_DEV: '1:x',
@@ -61,7 +58,7 @@ describe('the command line', () => {
     if (!line.includes('--json')) expect(out).toBe('');
   });
 
-  it('tells a script in JSON what was wrong', async () => {
+  it('answers a script in JSON what was wrong', async () => {
     const typed = await type('status --json --force', { environment: {} });
     expect(typed.json()).toEqual({
       ok: false,
@@ -79,12 +76,12 @@ describe('check-env', () => {
     [{ TELEGRAM_BOT_TOKEN_DEV: '1:x' }],
     [{ ENVIRONMENT: 'production', TELEGRAM_BOT_TOKEN_PROD: production }],
     [{ ENVIRONMENT: 'production' }],
-  ])('%j is fine', async (environment) => {
+  ])('accepts %j', async (environment) => {
     expect(await check(environment)).toMatchObject({ code: 0, err: '' });
   });
 
   it.each(['development', 'staging', ''])(
-    'a production token in %j fails with a hint, and is not shown',
+    'fails on a production token in %j, with a hint, and does not show it',
     async (name) => {
       const typed = await check({ ENVIRONMENT: name, TELEGRAM_BOT_TOKEN_PROD: production });
       expect(typed.code).toBe(78);
@@ -100,7 +97,7 @@ describe('check-env', () => {
     },
   );
 
-  it('reports what is wrong, and with --complete what is missing', async () => {
+  it('reports wrong settings, and with --complete also missing ones', async () => {
     expect((await check({ METRICS_PORT: 'x' })).err).toContain('METRICS_PORT');
     expect((await check({ UPSTASH_REDIS_REST_URL: 'https://x.upstash.io' })).err).toContain('REST_TOKEN');
     const complete = await check({}, 'check-env --complete');
@@ -109,7 +106,7 @@ describe('check-env', () => {
     expect(complete.err).toContain('UPSTASH_REDIS_REST_URL');
   });
 
-  it('passes a deprecation on as a warning', async () => {
+  it('shows a deprecation as a warning', async () => {
     const typed = await check({ TELEGRAM_BOT_TOKEN: '1:x' });
     expect(typed.code).toBe(0);
     expect(typed.err).toContain('warning: TELEGRAM_BOT_TOKEN is deprecated');

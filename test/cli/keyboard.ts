@@ -8,8 +8,8 @@ import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import type { CliContext, RunProgram } from '../../services/cli/context.ts';
 import { runCli } from '../../services/cli/run.ts';
-import type { Environment } from '../../services/core/settings/environment-reader.ts';
-import type { FunctionStage } from '../support/function-fixture.ts';
+import type { Environment } from '../../services/core/settings/variable-reader.ts';
+import type { FunctionFixture } from '../support/function-fixture.ts';
 
 export interface Typed {
   readonly code: number;
@@ -22,13 +22,13 @@ export interface Typed {
 
 export interface KeyboardOptions {
   readonly environment: Environment;
-  /** Undefined: nobody is there. */
+  /** What the person answers. Undefined: there is no terminal. */
   readonly reply?: string;
   readonly isLive?: boolean;
   readonly runProgram?: RunProgram;
 }
 
-/** `type('release-lock --yes')`, with the arguments separated by blanks. */
+/** Runs `release-lock --yes`: arguments are separated by blanks. */
 export async function type(line: string, options: KeyboardOptions): Promise<Typed> {
   let [out, err] = ['', ''];
   const questions: string[] = [];
@@ -69,7 +69,7 @@ export async function type(line: string, options: KeyboardOptions): Promise<Type
 }
 
 /** The AWS command line as far as it matters: takes the payload's file, invokes the function, writes the answer's. */
-export function fakeAws(stage: FunctionStage): RunProgram & { readonly calls: string[][] } {
+export function fakeAws(stage: FunctionFixture): RunProgram & { readonly calls: string[][] } {
   const calls: string[][] = [];
   const run: RunProgram = async (program, args) => {
     calls.push([program, ...args]);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, type RunResult } from '../support/child.ts';
-import { botToken, FunctionStage } from '../support/function-fixture.ts';
+import { botToken, FunctionFixture } from '../support/function-fixture.ts';
 
 const launcher = join(import.meta.dirname, '../../services/cli/staffprobot.js');
 
@@ -24,7 +24,7 @@ function start(
 }
 
 describe('the launcher', () => {
-  it('passes on words, exit code, stdout and stderr', async () => {
+  it('passes on arguments, exit code, stdout and stderr', async () => {
     expect(await start(['--help'])).toMatchObject({
       code: 0,
       stderr: '',
@@ -45,7 +45,7 @@ describe('the launcher', () => {
     await rm(join(folder, '.env'));
   });
 
-  it('refuses a .env that is no file in one line', async () => {
+  it('refuses a .env that is not a file, in one line', async () => {
     await mkdir(join(folder, '.env'));
     const started = await start(['status']);
     await rm(join(folder, '.env'), { recursive: true });
@@ -53,7 +53,7 @@ describe('the launcher', () => {
     expect(started.stderr).toMatch(/^\.env: expected a file that you may read, got a folder; .*\n$/);
   });
 
-  it('says what to do where nothing was installed', async () => {
+  it('says what to do when nothing is installed', async () => {
     const lonely = join(folder, 'a/services/cli');
     await mkdir(lonely, { recursive: true });
     await writeFile(join(folder, 'a/package.json'), '{"type":"module"}');
@@ -63,8 +63,8 @@ describe('the launcher', () => {
     expect(started).toMatchObject({ code: 78, stderr: expect.stringContaining('npm ci') });
   });
 
-  it('looks and repairs, end to end', async () => {
-    const stage = await FunctionStage.open(undefined);
+  it('shows the status and releases a lock, end to end', async () => {
+    const stage = await FunctionFixture.open(undefined);
     try {
       const value = await stage.takeLock();
       const env = stage.environment({ SECRETS_ARN: 'arn:aws:secretsmanager:eu-central-1:1:secret:x' });

@@ -20,16 +20,16 @@ async function twoStepsOf(stepMs: number, { isLive = false, isQuiet = false }): 
   return said;
 }
 
-it('counts each step’s seconds on one line where a person looks', async () => {
+it('counts the seconds of each step on one line of a terminal', async () => {
   const first = ['first…', 'first… 1 s', 'first… 2 s', 'first… 2 s\n'];
   const second = ['second…', 'second… 0 s', 'second… 1 s', 'second… 2 s\n'];
   expect(await twoStepsOf(2500, { isLive: true })).toEqual([...first, ...second]);
 });
 
-it('says little where nobody looks', async () => {
+it('prints few lines when stderr is no terminal', async () => {
   expect(await twoStepsOf(15_000, {})).toEqual(['first…', 'first… 10 s', 'second…', 'second… 5 s']);
 });
 
-it('is quiet when asked to be', async () => {
+it('prints nothing with --quiet', async () => {
   expect(await twoStepsOf(15_000, { isLive: true, isQuiet: true })).toEqual([]);
 });

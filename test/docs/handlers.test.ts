@@ -1,4 +1,4 @@
-/** The page for those who write handlers: its example is a real module, and does in a real worker what the page says. */
+/** The example in `docs/handlers.md` is a real module; here it does in a real worker what the page says. */
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../..');
 const example = 'test/docs/example-handlers.ts';
 const page = readFileSync(join(root, 'docs/handlers.md'), 'utf8');
 
-it('shows the example as it is', () => {
+it('shows the example module verbatim', () => {
   const shown = /```ts\n([\s\S]*?)```/.exec(page)?.[1];
   expect(shown).toBe(readFileSync(join(root, example), 'utf8'));
   expect(page).toContain(`BOT_HANDLERS=./${example}`);
@@ -29,7 +29,7 @@ describe('the example in a real worker', () => {
   let stage: BotStage;
   let bookkeeper: Server;
   let booked: Booking[];
-  /** What the bookkeeper answers next; it keeps silent where this is undefined. */
+  /** The bookkeeper's next status; undefined: no answer. */
   let status: number | undefined;
 
   beforeEach(async () => {
@@ -58,7 +58,7 @@ describe('the example in a real worker', () => {
     await stage.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''));
   };
 
-  it('books what people report, and replaces it when they edit', async () => {
+  it('books a report and replaces it when its message is edited', async () => {
     await startWorker();
     stage.telegram.pushText(botToken, { chatId: person, text: 'hours 7.5' });
     await answer(/^Booked: 7.5 h$/);
@@ -75,7 +75,7 @@ describe('the example in a real worker', () => {
     expect(stage.telegram.state(botToken).allowedUpdates).toEqual(expect.arrayContaining(allowedUpdates));
   });
 
-  it('is tried again under the same key, as a later attempt, when the worker dies in the middle', async () => {
+  it('retries under the same key, as attempt 2, after the worker dies midway', async () => {
     status = undefined;
     const first = await startWorker();
     stage.telegram.pushText(botToken, { chatId: person, text: 'hours 6' });
@@ -91,7 +91,7 @@ describe('the example in a real worker', () => {
     ]);
   });
 
-  it('is not tried again when it throws, so it tells the person; the chat goes on', async () => {
+  it('tells the person about an error, does not retry, and goes on with the chat', async () => {
     status = 500;
     const worker = await startWorker();
     stage.telegram.pushText(botToken, { chatId: person, text: 'hours 4' });

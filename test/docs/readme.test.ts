@@ -1,4 +1,4 @@
-/** The README's table of the peers says what was measured: its cells are made here from the figures of the benchmarks' page. */
+/** Rebuilds the README's comparison table from the figures in `docs/benchmarks.md` and expects the same cells. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -23,14 +23,14 @@ const [head = [], , ...rows] = compared
 const columns = ['Telegraf launch', 'grammY', 'runner', 'runner + sequentialize', 'ours'] as const;
 const ours = columns.indexOf('ours');
 
-/** A cell for each column, however the figures are ordered. */
+/** One cell per column, whatever the order of the figures. */
 function cellsOf<Result extends { readonly contender: string }>(
   results: readonly Result[],
   cell: (result: Result, of: readonly Result[]) => string,
 ): readonly string[] {
   return columns.map((column) => {
     const found = results.find(({ contender }) => contender === column);
-    if (found === undefined) throw new Error(`nothing was measured of ${column}`);
+    if (found === undefined) throw new Error(`no figures for ${column}`);
     return cell(found, results);
   });
 }
@@ -61,7 +61,7 @@ const expected: readonly (readonly string[])[] = [
   }),
 ];
 
-it('the README compares with the peers by the figures of the benchmarks’ page', () => {
+it('the README’s comparison shows the figures of the benchmarks’ page', () => {
   expect(head).toEqual([
     '',
     'Telegraf launch()',
@@ -73,7 +73,7 @@ it('the README compares with the peers by the figures of the benchmarks’ page'
   expect(rows.map(([, ...cells]) => cells)).toEqual(expected);
 });
 
-it('the README tells the load under which it was killed, and what the bare loop reaches', () => {
+it('the README names the load of the kill test and the rate of the bare loop', () => {
   const { kills = 0, sent = 0, perSecond = 0 } = measured.kill[ours] ?? {};
   expect(kills).toBe(5);
   expect(rows[3]?.[0]).toBe(`kill -9 at ${perSecond} a second, five times: lost of ${figure(sent)}`);

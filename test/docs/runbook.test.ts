@@ -1,4 +1,4 @@
-/** Holds the runbook together with what links to it: alarms, alerts, causes, notices; and with what it tells to type. */
+/** Keeps the runbook in step with what links to it (alarms, alerts, causes, warnings) and with the commands it shows. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ interface Section {
   readonly text: string;
 }
 
-/** As GitHub makes it: lower case, punctuation gone, hyphens for blanks. */
+/** GitHub's rule: lower case, no punctuation, hyphens for spaces. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -62,7 +62,7 @@ const alerts = [...read('infra/monitoring/alerts.yml').matchAll(/runbook_url: do
 const alarmAnchors = Object.keys(alarms).map((id) => runbookAnchor(id as keyof typeof alarms));
 const wanted = [...new Set([...alarmAnchors, ...alerts, ...causes, ...warningKinds])];
 
-it('there is something to hold together', () => {
+it('finds alarms and alerts to compare with', () => {
   expect(alarmAnchors.length).toBeGreaterThan(5);
   expect(alerts.length).toBeGreaterThan(5);
 });
@@ -72,7 +72,7 @@ describe.each(languages)('the runbook in $name', ({ file, parts }) => {
   const sections = sectionsOf(text);
   const find = (anchor: string) => sections.find((section) => section.anchor === anchor);
 
-  it.each(wanted)('has a heading for %s, with what it means, how to see, repair and prove it', (anchor) => {
+  it.each(wanted)('explains %s: what it means, how to see it, repair it and check the repair', (anchor) => {
     const section = find(anchor);
     const at = parts.map((part) => section?.text.indexOf(part) ?? -1);
     expect(at.every((position) => position >= 0)).toBe(true);
@@ -81,7 +81,7 @@ describe.each(languages)('the runbook in $name', ({ file, parts }) => {
     expect(section?.text).toContain('aws lambda invoke --function-name "$OPS"');
   });
 
-  it('has no heading for what does not exist', () => {
+  it('has no heading for anything unknown', () => {
     const known = [...wanted, 'three-doors', 'what-the-actions-do'];
     const groups = ['causes', 'alarms-of-the-stack', 'alerts-of-prometheus', 'notices'];
     expect(
@@ -89,22 +89,22 @@ describe.each(languages)('the runbook in $name', ({ file, parts }) => {
     ).toEqual([]);
   });
 
-  it('has every anchor once', () => {
+  it('has no anchor twice', () => {
     const anchors = sections.map(({ anchor }) => anchor);
     expect(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index)).toEqual([]);
   });
 
-  it('links only to headings that there are', () => {
+  it('links only to headings that exist', () => {
     const targets = [...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, target = '']) => target);
     expect(targets.length).toBeGreaterThan(5);
     expect(targets.filter((target) => find(target) === undefined)).toEqual([]);
   });
 
-  it.each(causes)('gives for %s the command that doctor gives', (cause) => {
+  it.each(causes)('gives the doctor’s command for %s', (cause) => {
     expect(find(cause)?.text.replace(/\s+/g, ' ')).toContain(adviceFor[cause].command);
   });
 
-  it('tells to type only commands that there are', () => {
+  it('shows only commands that exist', () => {
     const typed = [...text.matchAll(/`npx staffprobot ([^`]+)`|^npx staffprobot (.+)$/gm)];
     expect(typed.length).toBeGreaterThan(30);
     for (const [, inline, block] of typed) {
@@ -116,18 +116,18 @@ describe.each(languages)('the runbook in $name', ({ file, parts }) => {
     }
   });
 
-  it('tells to send only payloads that the function takes', () => {
+  it('shows only payloads that the function accepts', () => {
     const payloads = [...text.matchAll(/--payload '([^']+)'/g)].map(([, payload = '']) => payload);
     expect(payloads.length).toBeGreaterThanOrEqual(wanted.length);
     for (const payload of payloads) expect(readPayload(JSON.parse(payload))).toMatchObject({ ok: true });
   });
 
-  it('tells every action that there is', () => {
+  it('lists every action', () => {
     for (const action of opsActions) expect(find('what-the-actions-do')?.text).toContain(`\`${action}\``);
   });
 });
 
-it('both languages have the same headings, in the same order, with the same commands', () => {
+it('has the same headings and commands, in the same order, in both languages', () => {
   const [english = [], russian = []] = languages.map(({ file }) => sectionsOf(read(file)));
   expect(russian.map(({ heading }) => heading)).toEqual(english.map(({ heading }) => heading));
   const commandsOf = ({ text }: Section) =>

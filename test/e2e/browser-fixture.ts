@@ -1,16 +1,16 @@
-/** A lab as a process and a Chromium in front of it: what every test of the control room's page stands on. */
+/** A lab process and a Chromium with its control room: the fixture of the page's tests. */
 import { type LabProcess, type LabStart, startLab } from '../support/lab.ts';
-import { openBrowser, type RoomBrowser } from './browser.ts';
+import { type ControlRoomBrowser, openBrowser } from './browser.ts';
 
-export interface RoomStage extends Omit<RoomBrowser, 'close'> {
+export interface ControlRoomFixture extends Omit<ControlRoomBrowser, 'close'> {
   readonly lab: LabProcess;
   stop(): Promise<void>;
 }
 
-export async function startRoomStage(start: LabStart): Promise<RoomStage> {
+export async function startControlRoomFixture(start: LabStart): Promise<ControlRoomFixture> {
   const lab = await startLab(start);
   const { close, ...browser } = await openBrowser(lab.url).catch(async (error: unknown) => {
-    // Nobody has a stage yet that could be stopped.
+    // The caller gets no fixture, so it cannot stop the lab.
     await lab.stop();
     throw error;
   });

@@ -1,4 +1,4 @@
-/** A Chromium in front of the control room, and what is done with its page: for the tests and for the pictures. */
+/** A Chromium with the control room's page, and steps on that page: for the tests and for the pictures. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
@@ -8,9 +8,9 @@ import { realTool } from '../support/real-tools.ts';
 
 export const executablePath = realTool('chromium');
 
-/** An alarm and its repair fit into it, on a busy machine. */
+/** Long enough for an alert and its repair on a busy machine. */
 const patienceMs = 25_000;
-/** Enough to find what is wrong. */
+/** How much of a violation is reported. */
 const [nodesShown, htmlShown] = [5, 160];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const browserArguments = [
@@ -35,18 +35,18 @@ export const phone = {
   isMobile: true,
 } satisfies BrowserContextOptions;
 
-export interface RoomBrowser {
-  /** What the pages' consoles have said since it was last asked: on a page on which all is well, nothing. */
+export interface ControlRoomBrowser {
+  /** The pages' console messages and errors since the last call: none on a sound page. */
   complaints(): readonly string[];
-  /** A page that listens, before it goes anywhere. */
+  /** A page that records its complaints and has not navigated yet. */
   blank(options?: BrowserContextOptions): Promise<Page>;
-  /** The control room with all well. */
+  /** The control room, once all is well. */
   open(options?: BrowserContextOptions): Promise<Page>;
   closePages(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openBrowser(url: string): Promise<RoomBrowser> {
+export async function openBrowser(url: string): Promise<ControlRoomBrowser> {
   const browser: Browser = await chromium.launch({
     executablePath: executablePath ?? '',
     args: browserArguments,
@@ -79,12 +79,12 @@ export function allIsWell(page: Page): Promise<void> {
   return page.locator('#summary[data-tone="good"]').waitFor();
 }
 
-/** A person's conversation; Anna's unless told otherwise. */
+/** The bot's messages to a person; to Anna by default. */
 export function answersTo(page: Page, personId = 1001) {
   return page.locator(`#messages-${personId} .bubble.bot`);
 }
 
-/** Writes as whoever is chosen, and waits for Anna's answer. */
+/** Writes as the chosen people, and waits for the answer to Anna. */
 export async function say(page: Page, text: string): Promise<void> {
   const before = await answersTo(page).count();
   await page.locator('#text').fill(text);
@@ -92,12 +92,12 @@ export async function say(page: Page, text: string): Promise<void> {
   await answersTo(page).nth(before).waitFor();
 }
 
-/** Waits for a condition in the page. The page's policy lets nobody but the browser itself evaluate a text. */
-export async function holds(page: Page, condition: string): Promise<void> {
+/** Waits for a condition in the page. Playwright's own `waitForFunction` needs eval, which the page's policy forbids. */
+export async function waitUntil(page: Page, condition: string): Promise<void> {
   await until(condition, async () => ((await page.evaluate(condition)) === true ? true : undefined));
 }
 
-/** Presses Tab until the element that fits is reached, as somebody without a mouse does. */
+/** Presses Tab until a matching element has the focus. */
 export async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 120; presses += 1) {
     await page.keyboard.press('Tab');
@@ -106,8 +106,8 @@ export async function tabTo(page: Page, selector: string): Promise<void> {
   throw new Error(`not reached by Tab: ${selector}`);
 }
 
-/** What axe calls serious or critical, each with the elements. */
-export async function graveFaults(page: Page): Promise<readonly string[]> {
+/** Accessibility violations that axe rates serious or critical, with their elements. */
+export async function seriousViolations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axeSource);
   const { violations, passes } = (await page.evaluate('axe.run()')) as AxeResults;
   if (passes.length < 20) throw new Error(`axe found little to look at: ${passes.length} rules passed`);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Context } from '../../infra/configuration.ts';
 import { type ConfigurationResult, readConfiguration } from '../../infra/configuration.ts';
-import type { Context } from '../../infra/context-reader.ts';
 import { type Environment, readSettings } from './support/read-settings.ts';
 import { cdkJson } from './support/synthesised.ts';
 
@@ -18,7 +18,7 @@ function configuration(context: Context) {
 }
 
 describe('the configuration', () => {
-  it('needs nothing to be set', () => {
+  it('has a default for everything', () => {
     expect(configuration({})).toMatchObject({
       environment: 'production',
       stackName: 'StaffProBot-production',
@@ -34,11 +34,11 @@ describe('the configuration', () => {
     });
   });
 
-  it('accepts what cdk.json itself holds', () => {
+  it('accepts the context of cdk.json', () => {
     expect(problemsOf(cdkJson.context)).toEqual([]);
   });
 
-  it('takes a value as text from the command line and as it is from a file', () => {
+  it('reads a value in the same way from the command line and from a file', () => {
     const fromText = configuration({
       standbyCount: '2',
       spot: 'true',
@@ -55,7 +55,7 @@ describe('the configuration', () => {
     expect(fromText.settings.SUPERADMIN_TELEGRAM_IDS).toBe('1,2');
   });
 
-  it('says all that is wrong at once, a line each, with what to do', () => {
+  it('reports all problems at once, one line each, with a fix', () => {
     const problems = problemsOf({
       environment: 'prod',
       standbyCount: -1,
@@ -72,13 +72,13 @@ describe('the configuration', () => {
     );
   });
 
-  it('does not deploy development workers, which drop updates when they stop', () => {
+  it('refuses development workers, which drop updates when they stop', () => {
     expect(problemsOf({ environment: 'development' })).toEqual([
       'environment: expected one of production, staging, got "development"; set one of them, or leave it out for production',
     ]);
   });
 
-  it('refuses a name that it does not know', () => {
+  it('refuses an unknown name', () => {
     const [problem] = problemsOf({ standbycount: 1 });
     expect(problem).toMatch(/^standbycount: expected a name that the stack knows, .*standbyCount/);
     expect(problemsOf({ '@aws-cdk/anything': true, 'aws:cdk:anything': 1, 'cli-telemetry': false })).toEqual(
@@ -95,7 +95,7 @@ describe('the configuration', () => {
     expect(names.filter((name) => !described.includes(name))).toEqual([]);
   });
 
-  it('wants a VPC and its subnets together', () => {
+  it('requires a VPC and its subnets together', () => {
     expect(problemsOf({ vpcId: 'vpc-0123456789abcdef0' })).toEqual([
       'subnetIds: expected a value, because vpcId is set, got nothing; set both or neither',
     ]);
@@ -108,14 +108,14 @@ describe('the configuration', () => {
     expect(problemsOf({ metricsFrom })).toHaveLength(1);
   });
 
-  it('wants handlers that exist, and none beside a finished image', () => {
+  it('requires handlers that exist, and none beside a prebuilt image', () => {
     expect(problemsOf({ botHandlers: 'services/bot/no-such-file.ts' })).toHaveLength(1);
     const botHandlers = 'test/infra/support/features.ts';
     expect(configuration({ botHandlers }).image.handlers).toBe(botHandlers);
     expect(problemsOf({ image: 'example.com/bot:1', botHandlers })).toHaveLength(1);
   });
 
-  it('passes nothing on that the processes would refuse', () => {
+  it('passes on nothing that the processes would refuse', () => {
     const edges: readonly Context[] = [
       {},
       { heartbeatStaleSeconds: 60, reminderMinutes: 0, autoRestartMinutes: 1440, logLevel: 'debug' },

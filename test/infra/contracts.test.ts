@@ -1,4 +1,4 @@
-/** What the stack tells the processes, and what they listen to: held together without running either. */
+/** The variables that the stack sets are those that the processes read. Runs neither. */
 import { describe, expect, it } from 'vitest';
 import { environmentVariables as monitorVariables } from '../../functions/heartbeat-monitor/contract.ts';
 import { environmentVariables as opsVariables } from '../../functions/release-lock/contract.ts';
@@ -30,7 +30,7 @@ const functionVariables = (prefix: string): readonly string[] => {
 };
 
 describe('variables', () => {
-  it('given to the containers are read by them', () => {
+  it('of the containers are read by the processes', () => {
     const { bot, metrics } = containers(template);
     const given = [bot, metrics].flatMap((container) => [
       ...Object.keys(environmentOf(container)),
@@ -39,12 +39,12 @@ describe('variables', () => {
     expect(given.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  it('given to the bot are accepted by it as they are', () => {
+  it('of the bot are accepted by its settings', () => {
     expect(problemsOf(environmentOf(containers(template).bot))).toEqual([]);
     expect(problemsOf(environmentOf(containers(synthesise()).bot))).toEqual([]);
   });
 
-  it('given to the functions are those of their contracts, and all of them that can be set', () => {
+  it('of the functions are all those of their contracts that can be set', () => {
     const fromSecret: readonly string[] = filledEntries;
     const untouched = ['HEARTBEAT_INTERVAL_SECONDS'];
     const expected = (names: readonly string[]) =>
@@ -75,7 +75,7 @@ describe('the secret’s entries', () => {
     }
   });
 
-  it('that are empty count as not there: a function reads all of them', () => {
+  it('count as missing when they are empty, because a function reads all of them', () => {
     const empty = Object.fromEntries(filledEntries.map((name) => [name, '']));
     const environment = { ...empty, ENVIRONMENT: 'staging', TELEGRAM_BOT_TOKEN_DEV: '1:a' };
     const store = { UPSTASH_REDIS_REST_URL: 'https://store.example.com', UPSTASH_REDIS_REST_TOKEN: 'b' };

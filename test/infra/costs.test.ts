@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { everyMinutes, metrics } from '../../functions/heartbeat-monitor/contract.ts';
-import { luaSources } from '../../infra/bundling.ts';
 import { type CostVariant, renderCostPage } from '../../infra/cost-page.ts';
 import { type CostLine, monthlyCosts, monthlyStoreCalls, total } from '../../infra/costs.ts';
 import type { Template } from '../../infra/guard-rules/template.ts';
+import { luaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { readSettings } from '../../services/core/settings/settings.ts';
 import { synthesise } from './support/synthesised.ts';
 
@@ -39,11 +39,9 @@ function storeLines() {
   });
   if (!read.ok) throw new Error(read.problems.join('\n'));
   const { ttlMs, renewMs } = read.settings.lease;
-  const sources = luaSources();
   const use = (who: string, script: string, everySeconds: number) => {
-    const source = sources[script];
-    if (source === undefined) throw new Error(`no script ${script}`);
-    return monthlyStoreCalls({ who, script: basename(script), everySeconds, source });
+    const { name, source } = luaScript(script);
+    return monthlyStoreCalls({ who, script: name, everySeconds, source });
   };
   return [
     use('the leader, at every renewal', 'lease/renew-polling-lock-4', renewMs / 1000),
@@ -53,12 +51,12 @@ function storeLines() {
 }
 
 describe('the cost page', () => {
-  it('says what the code says', async () => {
+  it('matches the code', async () => {
     await expect(renderCostPage({ variants, store: storeLines() })).toMatchFileSnapshot(page);
   });
 });
 
-it('the guide to the deploy says the sums of one task, in whole dollars', () => {
+it('the deploy guide gives the sums of one task in whole dollars', () => {
   const guide = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8').replace(/\s+/g, ' ');
   const sum = (column: 'amount' | 'withAllowance'): string => total(linesOf(), column).toFixed(0);
   expect(guide).toContain(
@@ -69,7 +67,7 @@ it('the guide to the deploy says the sums of one task, in whole dollars', () => 
 describe('the costs', () => {
   const sum = (context: object) => total(linesOf(context), 'withAllowance');
 
-  it('are those that were measured, within a dollar', () => {
+  it('match the measured ones within a dollar', () => {
     expect(sum({})).toBeGreaterThan(12);
     expect(sum({})).toBeLessThan(14);
     expect(sum({ standbyCount: 1 })).toBeLessThan(25);
@@ -77,13 +75,13 @@ describe('the costs', () => {
     expect(sum({ spot: true })).toBeLessThan(9);
   });
 
-  it('count what the template has: a second task costs a second task', () => {
+  it('follow the template: a second task costs twice as much', () => {
     const fargate = (context: object) => linesOf(context).find(({ what }) => what === 'Fargate')?.amount ?? 0;
     expect(fargate({ standbyCount: 1 })).toBeCloseTo(2 * fargate({}));
     expect(fargate({ paused: true })).toBe(0);
   });
 
-  it('leave out no resource that costs something', () => {
+  it('leave out no resource that costs money', () => {
     const counted = [
       'AWS::CloudWatch::Alarm',
       'AWS::CloudWatch::Dashboard',

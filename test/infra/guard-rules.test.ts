@@ -45,7 +45,7 @@ const spoiled: readonly [rule: string, what: string, type: string, edit: Edit][]
   ['alarm-runbook', 'an unknown heading', alarm, set('AlarmDescription', 'docs/runbook.md#no-such-heading')],
   ['alarm-heard', 'no action', alarm, set('AlarmActions', [])],
   ['alarm-heard', 'no action when over', alarm, set('OKActions', undefined)],
-  ['alarm-heard', 'no word about silence', alarm, set('TreatMissingData', undefined)],
+  ['alarm-heard', 'no decision about missing data', alarm, set('TreatMissingData', undefined)],
   [
     'topic-open-to-alarms',
     'a policy with its Deny alone',
@@ -128,7 +128,7 @@ const broken = (template: Template): readonly string[] =>
   guardRules.filter((rule) => rule.check(template).length > 0).map(({ id }) => id);
 
 describe('the guard rules', () => {
-  it('find nothing in the stack as it is', () => {
+  it('find nothing wrong with the stack', () => {
     expect(guardRules.flatMap((rule) => rule.check(sound))).toEqual([]);
   });
 
@@ -136,7 +136,7 @@ describe('the guard rules', () => {
     expect(broken(spoilt(type, edit))).toContain(rule);
   });
 
-  it('are all put to the test', () => {
+  it('are all tested', () => {
     const tested = new Set(spoiled.map(([rule]) => rule));
     expect(guardRules.map(({ id }) => id).filter((id) => !tested.has(id))).toEqual([]);
   });

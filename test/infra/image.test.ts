@@ -47,7 +47,7 @@ describe.skipIf(!canBuildImages)('the image', () => {
   const start = (environment: Readonly<Record<string, string>>, ...command: string[]): Container =>
     lab.start(tag, environment, command);
 
-  it('holds the bundle and nothing else, for a user who owns nothing', async () => {
+  it('contains only the bundle, for a user who owns no file', async () => {
     const list = `
       const { readdirSync, statSync } = require('node:fs');
       const files = readdirSync('/app', { recursive: true });
@@ -69,14 +69,14 @@ describe.skipIf(!canBuildImages)('the image', () => {
     expect(config.Env).toContain('BOT_HANDLERS=/app/handlers.mjs');
   });
 
-  it('refuses to start without settings, and says all that is missing', async () => {
+  it('refuses to start without settings, and reports every missing one', async () => {
     const container = start({ ENVIRONMENT: 'production' });
     expect(await container.ended).toBe(exitCodes.configuration);
     expect(container.output()).toMatch(/^TELEGRAM_BOT_TOKEN_PROD: expected a bot token, got nothing/m);
     expect(container.output()).toMatch(/^UPSTASH_REDIS_REST_URL: /m);
   });
 
-  it('polls, answers, is scraped through its sidecar, and on SIGTERM gives its lock back', async () => {
+  it('polls, answers, is scraped through its sidecar, and releases its lock on SIGTERM', async () => {
     const [botPort, metricsPort] = [await freePort(), await freePort()];
     const ports = { BOT_METRICS_PORT: String(botPort), METRICS_PORT: String(metricsPort) };
     const sidecar = start({ ...ports, METRICS_HOST: '127.0.0.1' }, 'node', 'metrics.mjs');

@@ -1,4 +1,4 @@
-/** The app as the CDK's command line starts it, with bundling, all judges, and no account, network or Docker. */
+/** The app as the CDK's command line starts it: with bundling and all validators, without account, network or Docker. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,9 @@ function runApp(output: string, context: object): Promise<Ended> {
 const read = (output: string, file: string): string => readFileSync(join(folder, output, file), 'utf8');
 
 describe('synthesis', () => {
-  it('passes every judge and writes the template with its bundles, the same each time', async () => {
+  it('passes every validator and writes the same template and bundles each time', {
+    timeout: 180_000,
+  }, async () => {
     expect(await runApp('first', {})).toMatchObject({ code: 0 });
     const bundles = readdirSync(join(folder, 'first'), { recursive: true })
       .map(String)
@@ -52,7 +54,7 @@ describe('synthesis', () => {
     expect(read('second', 'StaffProBot.template.json')).toBe(read('first', 'StaffProBot.template.json'));
   });
 
-  it('puts into the image’s context what its build reads, and nothing else', () => {
+  it('puts only what the build reads into the image’s context', () => {
     const assets = JSON.parse(read('first', 'StaffProBot.assets.json'));
     const [image] = Object.values<{ source: { directory: string; dockerFile: string } }>(assets.dockerImages);
     const context = join(folder, 'first', image?.source.directory ?? '');
@@ -72,7 +74,7 @@ describe('synthesis', () => {
     ]);
   });
 
-  it('ends with every problem of the context on a line and exit code 78', async () => {
+  it('prints every problem of the context on its own line, with exit code 78', async () => {
     const { code, stderr } = await runApp('wrong', { standbyCount: 'many', sopt: true });
     expect(code).toBe(78);
     expect(stderr.trim().split('\n')).toEqual([
@@ -83,7 +85,7 @@ describe('synthesis', () => {
   });
 });
 
-/** Without these the stack warns that nobody would hear of anything, or know what to do. */
+/** Without these the stack warns that nobody would hear of an alarm, or know what to do. */
 const loud = {
   alertEmail: 'oncall@example.com',
   runbookUrl: 'https://git.example.com/staffprobot/blob/main/docs/runbook.md',
@@ -107,7 +109,7 @@ describe('the warnings', () => {
   });
 });
 
-describe('the judges', () => {
+describe('the validators', () => {
   const synthesiseWith = (add: (stack: Stack) => unknown) => () => {
     const app = makeApp();
     add(addStack(app, configurationOf(loud)));
@@ -137,7 +139,7 @@ describe('the judges', () => {
     { network: 'private', standbyCount: 1, spot: true, autoRestartMinutes: 10 },
     { vpcId: 'vpc-0123456789abcdef0', subnetIds: 'subnet-0123456789abcdef0', metricsFrom: '10.0.0.0/16' },
     { image: 'example.com/staffprobot:1', environment: 'staging' },
-  ])('find nothing in the stack with %o', (context) => {
+  ])('find nothing wrong with the stack for %o', (context) => {
     const app = makeApp();
     addStack(app, configurationOf({ ...loud, ...context }));
     expect(() => app.synth()).not.toThrow();

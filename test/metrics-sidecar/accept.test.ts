@@ -29,7 +29,7 @@ describe('negotiate', () => {
     expect(negotiate(accept).format).toBe(format);
   });
 
-  it('names the version that was asked for', () => {
+  it('names the requested version', () => {
     const of = (accept: string): string => negotiate(accept).contentType;
     expect(of('application/openmetrics-text;version=0.0.1')).toBe(
       'application/openmetrics-text; version=0.0.1; charset=utf-8',

@@ -48,7 +48,7 @@ describe('askBot', () => {
     await expect(ask(await botThat(answers))).rejects.toThrow();
   });
 
-  it('ends an endless answer after a megabyte', async () => {
+  it('stops reading an endless answer after one megabyte', async () => {
     let written = 0;
     const url = await botThat((response) => {
       const chunk = Buffer.from('a_metric_with_a_name 1\n'.repeat(1000));
@@ -60,16 +60,16 @@ describe('askBot', () => {
       pour();
     });
     await expect(ask(url)).rejects.toMatchObject({ code: 'BOT_ANSWER_UNUSABLE' });
-    // What the kernel's buffers hold comes on top.
+    // The kernel's buffers hold some more.
     expect(written).toBeLessThan(32 * 1024 * 1024);
   });
 
-  it('ends by its signal when the answer drips', async () => {
+  it('ends on its signal while the answer trickles in', async () => {
     const url = await botThat((response) => response.write('a'));
     await expect(askBot(url, AbortSignal.timeout(200), 'x')).rejects.toThrow();
   });
 
-  it('refuses what is no HTTP', async () => {
+  it('rejects an answer that is not HTTP', async () => {
     const server = createTcpServer((socket) => socket.end('+PONG\r\n'));
     servers.push(server);
     server.listen(0, '127.0.0.1');

@@ -7,10 +7,10 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 
 type Mood = 'answers' | 'hangs' | 'refuses' | 'babbles';
 
-/** A bot on a virtual clock, watched. */
+/** A watched bot on a virtual clock. */
 function watched(moodAtStart: Mood = 'answers') {
   const clock = new VirtualClock({ wallMs: 1_000_000_000_000 });
-  /** How long this process was frozen: time passed, and no sleeper woke. */
+  /** How long this process was frozen: time passed without waking a sleeper. */
   let frozenMs = 0;
   const watchClock: Clock = {
     monotonicMs: () => clock.monotonicMs() + frozenMs,
@@ -62,7 +62,7 @@ function watched(moodAtStart: Mood = 'answers') {
       for (const resolve of resolvers) resolve();
       await clock.settle();
     },
-    /** What a scrape gets right now, and how long it took on the virtual clock. */
+    /** A scrape's view now, and how long it took on the virtual clock. */
     async scrape() {
       const startedMs = clock.monotonicMs();
       let view: Awaited<ReturnType<BotWatch['view']>> | undefined;
@@ -90,7 +90,7 @@ describe('BotWatch', () => {
     expect(view.families[1]?.samples[0]?.value).toBe('5000');
   });
 
-  it('waits for the first look at the start, at most 700 ms', async () => {
+  it('waits at most 700 ms for the first look at the start', async () => {
     const quick = watched();
     expect(await quick.scrape()).toMatchObject({ up: true, tookMs: 0 });
     const hung = watched('hangs');
@@ -99,7 +99,7 @@ describe('BotWatch', () => {
     expect(view.tookMs).toBeLessThanOrEqual(700);
   });
 
-  it('never makes a scrape wait for a bot that hangs, and never shows a leader that is 2 s silent', async () => {
+  it('never makes a scrape wait for a hung bot, and never shows a leader that is silent for 2 s', async () => {
     const { clock, scrape, become } = watched();
     await clock.advance(10_100);
     await become('hangs');
@@ -113,7 +113,7 @@ describe('BotWatch', () => {
     }
   });
 
-  it('notices the return of a hung bot at once, by the question that is still open', async () => {
+  it('notices at once that a hung bot is back, by the request still open', async () => {
     const { clock, scrape, become, looks, openMost } = watched();
     await clock.advance(1100);
     await become('hangs');
@@ -124,7 +124,7 @@ describe('BotWatch', () => {
     expect(openMost()).toBe(1);
   });
 
-  it('knows a killed bot within a second and sees it start again', async () => {
+  it('notices a killed bot within a second and sees it start again', async () => {
     const { clock, scrape, become, looks } = watched();
     await clock.advance(1100);
     await become('refuses');
@@ -136,7 +136,7 @@ describe('BotWatch', () => {
     expect(await scrape()).toMatchObject({ up: true });
   });
 
-  it('holds an answer that is no metrics for silence', async () => {
+  it('treats an answer without metrics as silence', async () => {
     const { clock, scrape, become, looks } = watched();
     await clock.advance(100);
     await become('babbles');
@@ -145,7 +145,7 @@ describe('BotWatch', () => {
     expect(looks.at(-1)).toBe('unusable');
   });
 
-  it('does not pass off an old view as fresh when it was itself stopped for a while', async () => {
+  it('does not serve an old view as fresh after it was stopped itself', async () => {
     const { clock, become, freeze, scrape } = watched();
     await clock.advance(1100);
     await become('hangs');
@@ -155,7 +155,7 @@ describe('BotWatch', () => {
     expect(view.tookMs).toBeLessThanOrEqual(700);
   });
 
-  it('waits for the next answer when it was itself stopped and the bot was not', async () => {
+  it('waits for the next answer after it was stopped itself while the bot ran', async () => {
     const { clock, freeze, scrape } = watched();
     await clock.advance(1500);
     freeze(60_000);
@@ -164,7 +164,7 @@ describe('BotWatch', () => {
     expect(view.tookMs).toBeLessThanOrEqual(700);
   });
 
-  it('is not confused by a wall clock that steps', async () => {
+  it('ignores steps of the wall clock', async () => {
     const { clock, scrape } = watched();
     await clock.advance(1100);
     clock.stepWall(-86_400_000);
@@ -172,7 +172,7 @@ describe('BotWatch', () => {
     expect(await scrape()).toMatchObject({ up: true, lastSeenSeconds: 1_000_000_002 - 86_400 });
   });
 
-  it('ends when it is told to, with nothing left that waits', async () => {
+  it('ends on its signal and leaves nothing waiting', async () => {
     const { clock, stop, become } = watched();
     await clock.advance(500);
     await become('hangs');

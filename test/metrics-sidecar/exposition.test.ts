@@ -19,7 +19,7 @@ const small = [
 ].join('\n');
 
 describe('renderExposition', () => {
-  it('writes text with the bounds of buckets in their canonical form', () => {
+  it('writes text with canonical bucket bounds', () => {
     expect(renderExposition(parseExposition(small), 'text')).toBe(
       [
         '# HELP polls_total Polls by result',
@@ -38,7 +38,7 @@ describe('renderExposition', () => {
     );
   });
 
-  it('writes OpenMetrics: counters without their suffix in the metadata, an end mark, the same series', () => {
+  it('writes OpenMetrics: counter metadata without the suffix, an end mark, the same series', () => {
     const lines = renderExposition(parseExposition(small), 'openmetrics').split('\n');
     expect(lines).toEqual([
       '# TYPE polls counter',
@@ -57,7 +57,7 @@ describe('renderExposition', () => {
     ]);
   });
 
-  it('says unknown of what OpenMetrics has no counter name for', () => {
+  it('writes `unknown` for a counter whose name OpenMetrics does not allow', () => {
     const text = '# TYPE hits counter\nhits 1\nbare 2\n';
     const lines = renderExposition(parseExposition(text), 'openmetrics').split('\n');
     expect(lines.filter((line) => line.startsWith('# TYPE'))).toEqual([
@@ -66,7 +66,7 @@ describe('renderExposition', () => {
     ]);
   });
 
-  it('escapes quotes in the help of OpenMetrics and keeps escapes of the text', () => {
+  it('escapes quotes in OpenMetrics help texts and keeps existing escapes', () => {
     const families = parseExposition('# HELP a says "\\\\" and \\n\n# TYPE a gauge\na 1\n');
     expect(renderExposition(families, 'text')).toContain('# HELP a says "\\\\" and \\n\n');
     expect(renderExposition(families, 'openmetrics')).toContain('# HELP a says \\"\\\\\\" and \\n\n');
@@ -74,7 +74,7 @@ describe('renderExposition', () => {
 });
 
 describe('parseExposition', () => {
-  it('takes all that prom-client writes, and loses no series of it', async () => {
+  it('reads everything that prom-client writes, without losing a series', async () => {
     const registry = new Registry();
     const registers = [registry];
     collectDefaultMetrics({ register: registry });
@@ -96,7 +96,7 @@ describe('parseExposition', () => {
     expect(rendered.length).toBeGreaterThan(60);
   });
 
-  it('takes nothing for no families, and comments for nothing', () => {
+  it('reads an empty text as no families, and ignores comments', () => {
     expect(parseExposition('')).toEqual([]);
     expect(parseExposition('# just a remark\n')).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe('parseExposition', () => {
     expect(() => parseExposition(text)).toThrow(expect.objectContaining({ code: 'EXPOSITION_MALFORMED' }));
   });
 
-  it('reads a hostile line in a time that grows no faster than the line', () => {
+  it('reads a hostile line in time linear to its length', () => {
     const line = `a{${'x="\\\\",'.repeat(100_000)} 1\n`;
     expect(() => parseExposition(line)).toThrow();
     expect(() => parseExposition(`a{x="${'\\\\'.repeat(300_000)} 1\n`)).toThrow();

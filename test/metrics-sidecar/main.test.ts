@@ -16,10 +16,10 @@ afterAll(async () => {
   await stage?.stop();
 });
 
-/** The lease is none of this suite's business: with a long one no busy machine is too slow for the store. */
+/** A long lease, so that a busy machine is never too slow to renew it: this suite does not test the lease. */
 const unhurried = { POLLING_LOCK_TTL_SECONDS: '30', POLLING_LOCK_RENEW_SECONDS: '10' };
 
-async function sidecarOf(
+async function startedSidecar(
   botPort: string | number,
   environment?: Readonly<Record<string, string>>,
 ): Promise<Sidecar> {
@@ -34,7 +34,7 @@ const { leader, heartbeatTimestamp, lastPollTimestamp, polls } = botMetricNames;
 async function workerAndSidecar(): Promise<{ worker: WorkerProcess; sidecar: Sidecar }> {
   const worker = await stage.worker(unhurried);
   const botPort = new URL(worker.metricsUrl).port;
-  return { worker, sidecar: await sidecarOf(botPort) };
+  return { worker, sidecar: await startedSidecar(botPort) };
 }
 
 const untilSeen = (what: string, sidecar: Sidecar, holds: (seen: Scrape) => boolean): Promise<Scrape> =>
@@ -44,10 +44,10 @@ const untilSeen = (what: string, sidecar: Sidecar, holds: (seen: Scrape) => bool
   });
 
 describe('the sidecar beside a bot', () => {
-  it('answers through start, hang, return, kill and restart, and never shows a leader that is silent', async () => {
+  it('answers through start, hang, return, kill and restart, and never shows a silent leader', async () => {
     const botPort = await freePort();
-    const sidecar = await sidecarOf(botPort);
-    // Nobody there yet: its own series, and nothing made up.
+    const sidecar = await startedSidecar(botPort);
+    // No bot yet: only its own series.
     const alone = await sidecar.scrape();
     expect(alone.value(up)).toBe(0);
     expect(alone.value(sidecarMetricNames.botLastSeen)).toBeUndefined();
@@ -91,7 +91,7 @@ describe('the sidecar beside a bot', () => {
     await untilSeen('the new bot is seen', sidecar, (seen) => seen.value(up) === 1);
   });
 
-  it('does not wait for a bot that hangs', async () => {
+  it('does not wait for a hung bot', async () => {
     const hung = await workerAndSidecar();
     await untilSeen('it is up', hung.sidecar, (seen) => seen.value(up) === 1);
     const scrapes = async (count: number): Promise<number[]> => {
@@ -100,11 +100,11 @@ describe('the sidecar beside a bot', () => {
       return tookMs;
     };
     hung.worker.signal('SIGSTOP');
-    // From the very first moment on, while the silence is not known yet, and after it is.
+    // From the first moment: before the sidecar knows of the silence, and after.
     const fresh = await scrapes(40);
     await untilSeen('the hang is seen', hung.sidecar, (seen) => seen.value(up) === 0);
     const known = await scrapes(100);
-    // Every scrape that waited for the bot would take that long; a busy machine slows a few, not most.
+    // A scrape that waited for the bot would take this long. A busy machine slows a few scrapes, not most.
     expect(median(fresh)).toBeLessThan(patienceMs / 2);
     expect(median(known)).toBeLessThan(patienceMs / 2);
     await hung.worker.destroy();
@@ -124,16 +124,16 @@ describe('the sidecar beside a bot', () => {
 });
 
 describe('the sidecar as a process', () => {
-  it('asks for its token, and tells it to nobody', async () => {
+  it('requires its token and never reveals it', async () => {
     const token = 'a-secret-of-this-very-test';
-    const sidecar = await sidecarOf(9, { METRICS_BEARER_TOKEN: token });
+    const sidecar = await startedSidecar(9, { METRICS_BEARER_TOKEN: token });
     expect((await fetch(`${sidecar.url}/metrics`)).status).toBe(401);
     const headers = { authorization: `Bearer ${token}` };
     expect((await fetch(`${sidecar.url}/metrics`, { headers })).status).toBe(200);
     expect(sidecar.output()).not.toContain(token);
   });
 
-  it('ends cleanly on SIGTERM, also while it waits for a hung bot', async () => {
+  it('ends cleanly on SIGTERM, even while it waits for a hung bot', async () => {
     const { worker, sidecar } = await workerAndSidecar();
     await untilSeen('the bot is up', sidecar, (seen) => seen.value(up) === 1);
     worker.signal('SIGSTOP');
@@ -143,14 +143,14 @@ describe('the sidecar as a process', () => {
     await worker.destroy();
   });
 
-  it('says in one line what is wrong with its settings, or that its port is taken', async () => {
+  it('reports wrong settings or a taken port in one line', async () => {
     const wrong = startProgram('services/metrics-sidecar/main.ts', {
       METRICS_PORT: 'no',
       BOT_METRICS_PORT: '0',
     });
     expect(await wrong.ended).toBe(78);
     expect(wrong.output().split('\n')).toHaveLength(3);
-    const first = await sidecarOf(9);
+    const first = await startedSidecar(9);
     const taken = startProgram('services/metrics-sidecar/main.ts', {
       METRICS_HOST: '127.0.0.1',
       METRICS_PORT: new URL(first.url).port,

@@ -1,9 +1,8 @@
 /**
  * Draws the pictures of the control room in docs/pictures: `npm run pictures`.
  *
- * Each is the real page of a lab that runs for it, in the machine's own Chromium: nothing is painted by hand but the
- * mouse pointer. Takes about three minutes. Takes no arguments (exit code 78); Ctrl-C ends the lab as well, and leaves
- * the pictures that are drawn.
+ * Each shows the real page of a running lab, in the machine's own Chromium; only the mouse pointer is drawn. Takes about
+ * three minutes, and no arguments (exit code 78). Ctrl-C ends the lab as well and keeps the pictures drawn so far.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,11 +10,11 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 import {
   allIsWell,
+  type ControlRoomBrowser,
   executablePath,
   laptop,
   openBrowser,
   phone,
-  type RoomBrowser,
   say,
 } from '../e2e/browser.ts';
 import { hearInterruption, interruptedExitCode } from '../support/interruption.ts';
@@ -26,7 +25,7 @@ import { recordTakeOver } from './take-over.ts';
 const folder = join(import.meta.dirname, '..', '..', 'docs', 'pictures');
 const tourPatienceMs = 300_000;
 const sharpness = 1.5;
-/** As high as what one wants to see: the tour, the workers, the superadmin's phone. */
+/** High enough for the tour, the workers and the superadmin's phone. */
 const tall: BrowserContextOptions = {
   ...laptop,
   viewport: { width: 1280, height: 1180 },
@@ -46,7 +45,7 @@ async function main(): Promise<number> {
     for (const complaint of end) process.stderr.write(`${complaint}\n`);
     return end.length === 0 ? exitCodes.cleanStop : exitCodes.bug;
   } catch (error) {
-    // The browser and the lab hear the same signal, and may be gone before it is heard here.
+    // The browser and the lab receive the same signal, and may be gone before this process handles it.
     if (!interruption.hasCome()) throw error;
     return interrupted();
   } finally {
@@ -56,11 +55,11 @@ async function main(): Promise<number> {
 }
 
 function interrupted(): number {
-  process.stderr.write('interrupted: the pictures that are drawn stay, the others are as they were\n');
+  process.stderr.write('interrupted: pictures drawn so far are kept, the others are unchanged\n');
   return interruptedExitCode;
 }
 
-/** What the pages complained of. */
+/** The pages' complaints. */
 async function drawAll(): Promise<readonly string[]> {
   await lab.says(/^ready /m);
   const url = /^ready (\S+)$/m.exec(lab.stdout())?.[1] ?? '';
@@ -71,7 +70,7 @@ async function drawAll(): Promise<readonly string[]> {
   return complaints;
 }
 
-async function draw(browser: RoomBrowser): Promise<void> {
+async function draw(browser: ControlRoomBrowser): Promise<void> {
   keep('control-room-take-over.png', await recordTakeOver(await browser.open(narrow())));
   await browser.closePages();
   const page = await browser.open(tall);
@@ -85,7 +84,7 @@ async function draw(browser: RoomBrowser): Promise<void> {
   keep('control-room-alert.png', await shot(page));
   await page.emulateMedia({ colorScheme: 'light' });
   await page.getByRole('button', { name: 'Start it again' }).waitFor({ timeout: tourPatienceMs });
-  // A picture of a broken promise is not what one wants to show.
+  // The pictures must not show a broken promise.
   await page.locator('.step[data-state="kept"]').nth(5).waitFor();
   await allIsWell(page);
   keep('control-room-laptop.png', await shot(page));
@@ -98,7 +97,7 @@ function narrow(): BrowserContextOptions {
   return { ...laptop, viewport: { width: 900, height: 590 } };
 }
 
-/** When what has just arrived has come to rest. */
+/** A screenshot after all running animations have finished. */
 async function shot(page: Page): Promise<Buffer> {
   await page.evaluate(
     'Promise.all(document.getAnimations().filter(({ effect }) => effect.getTiming().iterations === 1).map(({ finished }) => finished))',
@@ -106,8 +105,8 @@ async function shot(page: Page): Promise<Buffer> {
   return page.screenshot();
 }
 
-/** Three looks at the page on a phone, side by side. */
-async function threePhones({ open, blank }: RoomBrowser): Promise<Buffer> {
+/** Three parts of the page on a phone, side by side. */
+async function threePhones({ open, blank }: ControlRoomBrowser): Promise<Buffer> {
   const looks = [
     { at: '.top', options: { locale: 'en-US', colorScheme: 'light' } },
     { at: '#phone', options: { locale: 'en-US', colorScheme: 'dark' } },

@@ -1,10 +1,10 @@
-/** The animation's frames, put together again as a viewer does. */
+/** Reassembles the animation's frames as a viewer does. */
 import { describe, expect, it } from 'vitest';
 import { decodePng, encodeAnimation, type Picture } from './png.ts';
 
 const [width, height] = [7, 5];
 
-/** A picture whose every pixel tells its place, with changes here and there. */
+/** A picture whose pixels differ from one another, except for `changes`. */
 function picture(changes: Readonly<Record<number, number>> = {}): Picture {
   const pixels = Buffer.alloc(width * height * 4);
   for (let index = 0; index < width * height; index += 1) {
@@ -31,8 +31,8 @@ function piecesOf(png: Buffer): Piece[] {
   return pieces;
 }
 
-/** Lays the part of one frame over what is there. */
-function lay(under: Picture, control: Buffer, part: Picture): Picture {
+/** Draws one frame's part over the picture below. */
+function overlay(under: Picture, control: Buffer, part: Picture): Picture {
   const pixels = Buffer.from(under.pixels);
   const [x, y] = [control.readUInt32BE(12), control.readUInt32BE(16)];
   for (let index = 0; index < part.width * part.height; index += 1) {
@@ -42,8 +42,8 @@ function lay(under: Picture, control: Buffer, part: Picture): Picture {
   return { ...under, pixels };
 }
 
-/** A PNG of its own from one frame's data. */
-function alone(header: Buffer, control: Buffer, data: Buffer): Buffer {
+/** A standalone PNG from one frame's data. */
+function standalone(header: Buffer, control: Buffer, data: Buffer): Buffer {
   const size = Buffer.concat([control.subarray(4, 12), header.subarray(8)]);
   const chunk = (type: string, body: Buffer): Buffer => {
     const length = Buffer.alloc(4);
@@ -53,12 +53,12 @@ function alone(header: Buffer, control: Buffer, data: Buffer): Buffer {
   return Buffer.concat([Buffer.alloc(8), chunk('IHDR', size), chunk('IDAT', data)]);
 }
 
-describe('an animation', () => {
+describe('an animated PNG', () => {
   const frames = [picture(), picture({ 9: 0xff0000, 26: 0x00ff00 }), picture({ 26: 0x00ff00 })];
   const animation = encodeAnimation(frames.map((one) => ({ picture: one, shownMs: 40 })));
   const pieces = piecesOf(animation);
 
-  it('begins as an ordinary picture', () => {
+  it('starts with an ordinary PNG that any viewer shows', () => {
     expect(decodePng(animation)).toEqual(frames[0]);
     expect(pieces.map(({ type }) => type)).toEqual([
       'IHDR',
@@ -73,26 +73,26 @@ describe('an animation', () => {
     ]);
   });
 
-  it('shows each frame as it was', () => {
+  it('reproduces each frame', () => {
     const header = pieces[0]?.data ?? Buffer.alloc(0);
     const controls = pieces.filter(({ type }) => type === 'fcTL').map(({ data }) => data);
     const parts = pieces.filter(({ type }) => type === 'fdAT').map(({ data }) => data.subarray(4));
     let shown = picture();
     for (const [index, part] of parts.entries()) {
       const control = controls[index + 1] ?? Buffer.alloc(0);
-      shown = lay(shown, control, decodePng(alone(header, control, part)));
+      shown = overlay(shown, control, decodePng(standalone(header, control, part)));
       expect(shown).toEqual(frames[index + 1]);
     }
   });
 
-  it('numbers its parts in one row', () => {
+  it('numbers its chunks consecutively', () => {
     const numbers = pieces
       .filter(({ type }) => type === 'fcTL' || type === 'fdAT')
       .map(({ data }) => data.readUInt32BE(0));
     expect(numbers).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('tells a picture that it cannot take apart', () => {
+  it('refuses a picture in another format', () => {
     const indexed = Buffer.from(animation);
     indexed.writeUInt8(3, 25);
     expect(() => decodePng(indexed)).toThrow('expected an 8-bit RGB or RGBA PNG');

@@ -1,6 +1,5 @@
 /**
- * Just enough PNG to put screenshots together into an animation: 8-bit RGB and RGBA without interlacing, which is
- * what Chromium writes.
+ * Just enough PNG to turn screenshots into an animation: 8-bit RGB and RGBA without interlacing, as Chromium writes it.
  *
  * Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", 2025: chunks (5.3), filters (9),
  * animation (acTL, fcTL, fdAT in 11.3.6).
@@ -52,7 +51,7 @@ export function decodePng(png: Buffer): Picture {
   return { width, height, pixels };
 }
 
-/** Undoes each line's filter; the lines come without their filter bytes. */
+/** Undoes each line's filter and removes the filter bytes. */
 function unfilter(filtered: Buffer, lineBytes: number, channels: number): Buffer {
   const lines = filtered.length / (lineBytes + 1);
   const out = Buffer.alloc(lines * lineBytes);
@@ -96,7 +95,7 @@ export interface Frame {
   readonly shownMs: number;
 }
 
-/** An animated PNG that plays for ever: whole at first, then what differs. All frames have the same size. */
+/** An animated PNG that loops forever: a whole first frame, then only differences. All frames must have the same size. */
 export function encodeAnimation(frames: readonly Frame[]): Buffer {
   const [first] = frames;
   if (first === undefined) throw new TypeError('expected at least one frame');
@@ -109,7 +108,7 @@ export function encodeAnimation(frames: readonly Frame[]): Buffer {
     const control = Buffer.alloc(6);
     control.writeUInt16BE(Math.round(shownMs), 0);
     control.writeUInt16BE(1000, 2);
-    // Laid over what is there: where nothing has changed, it is transparent.
+    // Blend over the previous frame: unchanged pixels are transparent.
     control.writeUInt8(1, 5);
     parts.push(chunk('fcTL', Buffer.concat([words(sequence, part.width, part.height, x, y), control])));
     sequence += 1;
@@ -123,7 +122,7 @@ export function encodeAnimation(frames: readonly Frame[]): Buffer {
   return Buffer.concat([...parts, chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** The smallest part that holds every change, in which what has not changed is transparent. */
+/** The smallest rectangle with all changes; unchanged pixels in it are transparent. */
 function difference(now: Picture, before?: Picture): { x: number; y: number; part: Picture } {
   if (before === undefined) return { x: 0, y: 0, part: now };
   const { width, height } = now;
@@ -140,7 +139,7 @@ function difference(now: Picture, before?: Picture): { x: number; y: number; par
       Math.max(bottom, y),
     ];
   }
-  // Nothing has changed: one pixel stands for it.
+  // Nothing has changed, but a frame needs at least one pixel.
   if (right < left) [left, top, right, bottom] = [0, 0, 0, 0];
   const part = { width: right - left + 1, height: bottom - top + 1 };
   const pixels = Buffer.alloc(part.width * part.height * 4);
@@ -151,7 +150,7 @@ function difference(now: Picture, before?: Picture): { x: number; y: number; par
   return { x: left, y: top, part: { ...part, pixels } };
 }
 
-/** Each line is told as its difference from the one above, which suits pages: most lines repeat. */
+/** Encodes each line as its difference from the one above: most lines of a page repeat. */
 function pack({ width, height, pixels }: Picture): Buffer {
   const lineBytes = width * 4;
   const filtered = Buffer.alloc(height * (lineBytes + 1));

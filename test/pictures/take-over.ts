@@ -1,4 +1,4 @@
-/** The animation: under load the leader is killed, the standby takes over, a new standby comes, nothing is lost. */
+/** Records the animation: under load the leader is killed, the standby takes over, a new standby starts, nothing is lost. */
 import type { Page } from 'playwright-core';
 import { systemClock as clock } from '../../services/adapters/system-clock.ts';
 import { allIsWell } from '../e2e/browser.ts';
@@ -6,18 +6,18 @@ import { decodePng, encodeAnimation, type Frame } from './png.ts';
 
 const frameEveryMs = 150;
 const calmFrames = 10;
-/** What is watched after all is well again: the new standby beside the leader. */
+/** Frames after all is well again: the leader with its new standby. */
 const afterwardsFrames = 6;
 const lastShownMs = 3000;
 const framesMax = 80;
-/** Of the page only the state, the workers and the load are in the picture. */
-const leftOut =
+/** Only the status line, the workers and the load are in the picture. */
+const hiddenParts =
   '.top, .ways, .tour, #now, .phone-place, .break, .chat > :not(.load), .timeline, .ops, .log, .load-form';
 
 export async function recordTakeOver(page: Page): Promise<Buffer> {
   await page.getByRole('button', { name: 'Start the load' }).click();
   await page.locator('[data-figure="answered"] dd', { hasText: /\d{3}/ }).waitFor();
-  await page.evaluate(`for (const part of document.querySelectorAll(${JSON.stringify(leftOut)})) part.style.display = 'none';
+  await page.evaluate(`for (const part of document.querySelectorAll(${JSON.stringify(hiddenParts)})) part.style.display = 'none';
     for (const part of document.querySelectorAll('.load')) part.style.cssText = 'margin:0;padding:0;border:0';
     scrollTo(0, 0);
     document.querySelector('#standing').style.paddingTop = '12px'`);
@@ -53,7 +53,7 @@ class Film {
     }
   }
 
-  /** Plays as fast as it was. */
+  /** In real time. */
   develop(): Buffer {
     const frames: Frame[] = this.taken.map(({ png, atMs }, index) => {
       const next = this.taken[index + 1];
@@ -63,7 +63,7 @@ class Film {
   }
 }
 
-/** Screenshots have no mouse pointer: this is one, until it has clicked. */
+/** Draws a mouse pointer, which screenshots lack, until the click. */
 async function pointAt(page: Page, selector: string): Promise<void> {
   await page.evaluate(`(() => {
     const button = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();

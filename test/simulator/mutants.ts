@@ -8,7 +8,8 @@ import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { Lease } from '../../services/core/lease/lease.ts';
 import { readClocks, Term } from '../../services/core/lease/term.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
-import { type Job, Lanes } from '../../services/core/updates/lanes.ts';
+import type { ReceivedUpdate } from '../../services/core/updates/handler-run.ts';
+import { Lanes } from '../../services/core/updates/lanes.ts';
 import { PollingSession } from '../../services/core/updates/polling-session.ts';
 import { UpdateLedger } from '../../services/core/updates/update-ledger.ts';
 import type { Mutation } from './scenario.ts';
@@ -67,15 +68,15 @@ const renewed = Term.prototype.renewed;
 const valuesOfProcesses = new WeakMap<object, string>();
 const freshValue = (Lease.prototype as unknown as { freshValue(): string }).freshValue;
 
-const addToLane = Lanes.prototype.add as (job: Job) => void;
+const addToLane = Lanes.prototype.add as (received: ReceivedUpdate) => void;
 
 const deliveryMutants: readonly Mutant[] = [
   methodMutant('confirms what no handler has ended and no journal holds', PollingSession.prototype, {
     async settleBatch() {},
   }),
   methodMutant('every update has a lane of its own', Lanes.prototype, {
-    add(this: Lanes<Job>, job: Job) {
-      addToLane.call(this, { ...job, lane: String(job.update.update_id) });
+    add(this: Lanes<ReceivedUpdate>, received: ReceivedUpdate) {
+      addToLane.call(this, Object.assign(received, { lane: String(received.update.update_id) }));
     },
   }),
   scriptMutant('attempts are not counted', 'begin-attempts-3', [

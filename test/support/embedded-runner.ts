@@ -1,4 +1,4 @@
-/** The embedded store as the adapters see a store, on a clock that the test moves. */
+/** The embedded store behind the adapters' ports, on a clock that the test moves. */
 import type { CommandRunner } from '../../services/adapters/redis/inbox/inbox-store.ts';
 import type { ScriptReply, ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
 import { StoreRefusedError } from '../../services/core/platform/store-errors.ts';
@@ -14,13 +14,13 @@ export interface EmbeddedRunner extends ScriptRunner, CommandRunner {
   readonly ran: string[];
   /** The store's clock. */
   nowMs: number;
-  /** When set, every call fails with it. */
+  /** Every call fails with this error while it is set. */
   failure: Error | undefined;
-  /** Called once, after the next script of that name: what others do between two scripts. */
+  /** Runs once, after the next script of that name: another process acts between two scripts. */
   afterNext: { readonly script: string; readonly act: () => Promise<unknown> } | undefined;
 }
 
-/** 2026-03-01T03:00:00Z: a night on which nobody wants to be woken twice. */
+/** 2026-03-01T03:00:00Z. */
 const nightMs = Date.UTC(2026, 2, 1, 3);
 
 export async function embeddedRunner(): Promise<EmbeddedRunner> {
@@ -33,7 +33,7 @@ export async function embeddedRunner(): Promise<EmbeddedRunner> {
     async run({ name, source }, keys, args) {
       runner.ran.push(name);
       if (runner.failure) throw runner.failure;
-      const reply = asked(name, () => store.runScript(source, keys, args));
+      const reply = answerOf(name, () => store.runScript(source, keys, args));
       if (runner.afterNext?.script === name) {
         const { act } = runner.afterNext;
         runner.afterNext = undefined;
@@ -44,13 +44,13 @@ export async function embeddedRunner(): Promise<EmbeddedRunner> {
     async command(args) {
       runner.ran.push(args[0]);
       if (runner.failure) throw runner.failure;
-      return asked(args[0], () => store.execute(args));
+      return answerOf(args[0], () => store.execute(args));
     },
   };
   return runner;
 }
 
-function asked(name: string, ask: () => Reply): ScriptReply {
+function answerOf(name: string, ask: () => Reply): ScriptReply {
   try {
     return plain(ask());
   } catch (error) {

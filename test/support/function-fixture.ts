@@ -1,6 +1,6 @@
 /**
- * Everything around the two functions, on loopback: the store over REST, a Bot API, SNS and ECS. The functions run
- * as they are deployed, out of an environment, with their real clients.
+ * Everything around the two functions, on loopback: the store over REST, the Bot API, SNS and ECS. The functions run as
+ * deployed, configured by an environment, with their real clients.
  */
 import { redisInboxStore } from '../../services/adapters/redis/inbox/inbox-store.ts';
 import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
@@ -16,7 +16,7 @@ import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-
 import { realTool } from './real-tools.ts';
 import { startTelegramEmulator, type TestTelegram } from './telegram-emulator.ts';
 
-/** For `describe.skipIf(missing)`: each store on which the functions and their scripts must behave alike. */
+/** The stores on which the functions and their scripts must behave alike, for `describe.skipIf(missing)`. */
 export const stores = [
   { name: 'the embedded store', path: undefined, missing: false },
   { name: 'a real Redis', path: realTool('redis-server'), missing: realTool('redis-server') === undefined },
@@ -33,7 +33,7 @@ export const holder = {
   owner: 'a1',
 };
 
-export class FunctionStage {
+export class FunctionFixture {
   readonly redis: LabRedis;
   readonly telegram: TestTelegram;
   readonly aws: AwsEmulator;
@@ -52,14 +52,14 @@ export class FunctionStage {
   restarts = 0;
   whenRestarted: () => Promise<unknown> = async () => {};
 
-  static async open(redisServerPath: string | undefined): Promise<FunctionStage> {
+  static async open(redisServerPath: string | undefined): Promise<FunctionFixture> {
     const tokens = [storeToken];
     const redis = await startLabRedis({ port: 0, tokens, redisServerPath, clock: systemClock });
     const telegram = await startTelegramEmulator();
     const aws = await startAwsEmulator({
       ecs: { describe: () => stage.service, restart: () => stage.restarted() },
     });
-    const stage = new FunctionStage(redis, telegram, aws);
+    const stage = new FunctionFixture(redis, telegram, aws);
     return stage;
   }
 
@@ -70,7 +70,7 @@ export class FunctionStage {
     this.store = upstashStore({ url: redis.rest.url, token: storeToken, timeoutMs: 10_000 });
   }
 
-  /** Forgets what a test left behind. */
+  /** Deletes what a test left behind. */
   async clear(): Promise<void> {
     await this.store.command(['FLUSHALL']);
   }
@@ -106,7 +106,7 @@ export class FunctionStage {
     write: (line: string): void => void this.lines.push(line),
   };
 
-  /** A heartbeat as the worker writes it, of that age by the store's clock. */
+  /** Writes a heartbeat like the worker's, with that age by the store's clock. */
   async beat(ageMs = 0, lastError: string | null = null): Promise<void> {
     const { nowMs } = await this.outages.observe({ noteRun: false });
     const ts = new Date(nowMs - ageMs).toISOString();

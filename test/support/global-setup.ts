@@ -1,4 +1,4 @@
-/** Says once, in one line, which real tools are missing; fails the run when `REQUIRE_REAL=1` asks for all. */
+/** Prints one line that names the real tools that are missing. With `REQUIRE_REAL=1` a missing tool fails the run. */
 import { missingTools } from './real-tools.ts';
 
 export default function setup(): void {

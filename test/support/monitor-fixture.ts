@@ -1,6 +1,6 @@
 /**
- * The monitor on the embedded store with a clock that the test moves, and with channels that do as the test says.
- * Telegram, SNS and ECS are in-process doubles here; the real clients are tested under `test/functions`.
+ * The monitor on the embedded store, with a clock that the test moves and channels that the test controls.
+ * Telegram, SNS and ECS are in-process doubles; the real clients are tested under `test/functions`.
  */
 import { redisAuditTrail } from '../../services/adapters/redis/audit-trail.ts';
 import { redisInboxStore } from '../../services/adapters/redis/inbox/inbox-store.ts';
@@ -33,29 +33,29 @@ const defaultSettings: MonitorSettings = {
   locale: 'ru',
 };
 
-export class NightWatch {
+export class MonitorFixture {
   readonly store: EmbeddedRunner;
   readonly keys = storeKeys('');
   readonly telegrams: SentText[] = [];
   readonly published: { readonly subject: string; readonly text: string }[] = [];
   readonly logged: string[] = [];
-  /** Telegram's failure for a chat, while it is set; a function is called for each send. */
+  /** How sends to a chat fail, while set; a function is called for each send. */
   readonly failures = new Map<string, Error | (() => Promise<void>)>();
   topicFailure: Error | undefined;
   ecsState: WorkerServiceState = { desired: 1, running: 1, deploying: false, lastStopReason: null };
   ecsFailure: Error | undefined;
-  /** ECS's failure of a restart alone. */
+  /** How a restart alone fails. */
   restartFailure: Error | undefined;
   restarts = 0;
   webhookInfo: () => Promise<unknown> = async () => ({ url: '', pending_update_count: 3 });
   settings = defaultSettings;
-  /** What each run believes to have left. */
+  /** The time that each run believes it has left. */
   remainingMs: () => number = () => deliveryReserveMs + 1;
   withTopic = true;
   private tokens = 0;
 
-  static async begin(): Promise<NightWatch> {
-    return new NightWatch(await embeddedRunner());
+  static async begin(): Promise<MonitorFixture> {
+    return new MonitorFixture(await embeddedRunner());
   }
 
   private constructor(store: EmbeddedRunner) {
@@ -80,7 +80,7 @@ export class NightWatch {
     return runMonitor(this.ports, this.settings, () => this.remainingMs());
   }
 
-  /** A run some time later. */
+  /** A run that much later. */
   runAfter(passedMs: number): Promise<MonitorReport> {
     this.store.nowMs += passedMs;
     return this.run();
@@ -95,7 +95,7 @@ export class NightWatch {
     await this.store.command(['SET', this.keys.heartbeat, raw]);
   }
 
-  /** A first run, a beat, and then silence for just over the limit. */
+  /** A heartbeat, a first run, and then a run after a silence just over the limit. */
   async goDown(): Promise<MonitorReport> {
     await this.beat();
     await this.run();

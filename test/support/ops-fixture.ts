@@ -1,6 +1,6 @@
 /**
- * The ops actions on the embedded store, with a clock whose sleeps pass at once: what others do meanwhile (a holder
- * that lets go, a worker that beats) is put into `whileAsleep`.
+ * The ops actions on the embedded store, with a clock whose sleeps pass at once. `whileAsleep` is what others do in the
+ * meantime: a holder releases the lock, a worker writes a heartbeat.
  */
 import { redisAuditTrail } from '../../services/adapters/redis/audit-trail.ts';
 import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
@@ -13,6 +13,7 @@ import type { OpsAnswer } from '../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../services/core/platform/audit-trail.ts';
 import type { BotApi } from '../../services/core/platform/bot-api.ts';
 import type { Clock } from '../../services/core/platform/clock.ts';
+import type { Random } from '../../services/core/platform/random.ts';
 import { redactor } from '../../services/core/platform/redaction.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { WorkerService } from '../../services/core/platform/worker-service.ts';
@@ -29,7 +30,19 @@ export const holder = {
 };
 export const heldValue = lockValue(holder);
 
-export class OpsDesk {
+/** Tokens that count 1, 2, 3, … in the shape of real ones. */
+export function countingRandom(): Random {
+  let tokens = 0;
+  return {
+    unit: () => 0.5,
+    token: () => {
+      tokens += 1;
+      return String(tokens).padStart(32, '0');
+    },
+  };
+}
+
+export class OpsFixture {
   readonly store: EmbeddedRunner;
   readonly keys = storeKeys('');
   readonly calls: string[] = [];
@@ -37,7 +50,7 @@ export class OpsDesk {
   webhookUrl = '';
   pendingUpdates = 12;
   ecs: WorkerService | undefined;
-  /** Runs before every end of a sleep. */
+  /** Runs in every sleep. */
   whileAsleep: () => Promise<unknown> = async () => {};
   environment: EnvironmentName | undefined = 'production';
   telegramUnasked: string | undefined;
@@ -45,8 +58,8 @@ export class OpsDesk {
   heartbeatWaitMs: number | undefined;
   readonly steps: string[] = [];
 
-  static async open(): Promise<OpsDesk> {
-    return new OpsDesk(await embeddedRunner());
+  static async open(): Promise<OpsFixture> {
+    return new OpsFixture(await embeddedRunner());
   }
 
   private constructor(store: EmbeddedRunner) {
@@ -79,7 +92,7 @@ export class OpsDesk {
     };
   }
 
-  /** Asks as ops does, with a payload. */
+  /** Sends a payload, as an operator does. */
   async ask(payload: Record<string, unknown>): Promise<OpsAnswer> {
     const result = readPayload({ reason: 'a test', requestedBy: 'anna', ...payload });
     return result.ok ? perform(this.context, result.request) : result;

@@ -1,11 +1,11 @@
-/** The programs that people start by npm, asked for what they do not do. */
+/** The programs behind `npm run`, started with arguments that they do not know. */
 import { describe, expect, it } from 'vitest';
 import { startProgram } from './program.ts';
 
 const simulator = 'test/simulator/main.ts';
 const bench = 'test/bench/main.ts';
 
-describe('a program that is asked for something else', () => {
+describe('a program with wrong arguments', () => {
   it.each([
     [simulator, ['--seed'], 'arguments'],
     [simulator, ['--nonsense'], 'arguments'],
@@ -20,7 +20,7 @@ describe('a program that is asked for something else', () => {
     ['test/pictures/main.ts', ['--fast'], 'arguments'],
     ['test/infra/rehearsal/main.ts', ['production'], 'arguments'],
     ['services/lab/main.ts', ['--nope'], 'arguments'],
-  ])('says so in one line: %s %j', async (main, args, name) => {
+  ])('answers in one line: %s %j', async (main, args, name) => {
     const program = startProgram(main, {}, args);
     expect(await program.ended).toBe(78);
     expect(program.stdout()).toBe('');

@@ -1,4 +1,4 @@
-/** The command lines of the programs beside the tests: read strictly, and a wrong one is one line, not a stack. */
+/** Reads the command lines of the programs beside the tests strictly, and answers a wrong one in one line. */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 
@@ -6,12 +6,12 @@ const shownLengthMax = 60;
 
 export interface Usage<Options extends ParseArgsOptionsConfig> {
   readonly options: Options;
-  /** What may stand there, as it is written. */
+  /** The accepted arguments, as one types them. */
   readonly expected: string;
   readonly example: string;
 }
 
-/** The options' values. Ends the program with exit code 78 when something else came. */
+/** Returns the options' values. Anything else ends the program with exit code 78. */
 export function readOptions<const Options extends ParseArgsOptionsConfig>({
   options,
   expected,
@@ -21,14 +21,14 @@ export function readOptions<const Options extends ParseArgsOptionsConfig>({
   try {
     return parseArgs({ args, options, strict: true }).values;
   } catch (error) {
-    // Node explains at length how to write a positional that begins with a dash.
+    // Keep the first sentence: Node goes on to explain positionals that begin with a dash.
     const why = error instanceof Error ? error.message.split(/\. |\n/)[0] : String(error);
     const got = JSON.stringify(args.join(' ').slice(0, shownLengthMax));
     return refuse(`arguments: expected ${expected}, got ${got} (${why}); write it like: ${example}`);
   }
 }
 
-/** Ends the program: it was asked for something that it does not do. */
+/** Prints the line and ends the program with exit code 78. */
 export function refuse(line: string): never {
   process.stderr.write(`${line}\n`);
   return process.exit(exitCodes.configuration);

@@ -1,4 +1,4 @@
-/** The outage's scripts on each store, and each as it runs when an answer was lost and the client asks again. */
+/** Runs the outage's scripts on each store, once and twice: a client repeats a script when its answer was lost. */
 import { beforeEach } from 'vitest';
 import { redisAuditTrail } from '../../services/adapters/redis/audit-trail.ts';
 import type { ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
@@ -27,7 +27,7 @@ export const later = {
 } as const satisfies DeliveryOutcome;
 export const dead: DeliveryOutcome = { kind: 'dead', why: 'blocked' };
 
-/** How the answer of a script gets lost: the client sends it again, and sees only the second answer. */
+/** The second runner loses each script's first answer: the client repeats the script and sees only the second. */
 const runners: readonly (readonly [string, (store: TestStore) => ScriptRunner])[] = [
   ['run once', (store) => store],
   [
@@ -41,7 +41,7 @@ const runners: readonly (readonly [string, (store: TestStore) => ScriptRunner])[
   ],
 ];
 
-export class OutageBench {
+export class OutageFixture {
   readonly outages: OutageStore;
   readonly store: TestStore;
   private tokens = 0;
@@ -66,7 +66,7 @@ export class OutageBench {
 
   async mustClaim(run = 'run-1'): Promise<Claim> {
     const claim = await this.claim(run);
-    if (claim === undefined) throw new Error('expected a delivery that is due');
+    if (claim === undefined) throw new Error('expected a due delivery');
     return claim;
   }
 
@@ -76,7 +76,7 @@ export class OutageBench {
     return claims;
   }
 
-  /** Puts a heartbeat there. */
+  /** Writes a fresh heartbeat. */
   async fresh(): Promise<HeartbeatReading> {
     await this.store.command('SET', outageKeys.heartbeat, beat);
     return readHeartbeat(beat);
@@ -87,7 +87,7 @@ export class OutageBench {
     return (await trail.latest(10)).map(({ event }) => event).reverse();
   }
 
-  /** As when 45 seconds have passed, which a real server's clock does not let us wait for. */
+  /** Expires all claims and delays, as if 45 seconds had passed: a test cannot move a real server's clock. */
   async endClaims(): Promise<void> {
     const all = (await this.store.command('HGETALL', outageKeys.deliveries)) as readonly string[];
     for (let i = 0; i < all.length; i += 2) {
@@ -103,16 +103,16 @@ export function names(claims: readonly Claim[]): readonly string[] {
   return claims.map(({ event, recipient }) => `${event} ${recipient.channel}`).sort();
 }
 
-export function describeOutageScripts(name: string, suite: (bench: () => OutageBench) => void): void {
+export function describeOutageScripts(name: string, suite: (fixture: () => OutageFixture) => void): void {
   for (const [times, runnerOf] of runners) {
     describeOnEachStore(`${name}, ${times},`, (store) => {
-      let bench: OutageBench | undefined;
+      let fixture: OutageFixture | undefined;
       beforeEach(() => {
-        bench = new OutageBench(store(), runnerOf(store()));
+        fixture = new OutageFixture(store(), runnerOf(store()));
       });
       suite(() => {
-        if (bench === undefined) throw new Error('the bench is there only inside of tests');
-        return bench;
+        if (fixture === undefined) throw new Error('the fixture exists only inside tests');
+        return fixture;
       });
     });
   }

@@ -1,12 +1,12 @@
 /**
- * Which of the real tools are on PATH. A test that needs one runs where it is there and is skipped where it is
- * not; with `REQUIRE_REAL=1` a missing tool fails the whole run (see `global-setup.ts`).
+ * Finds real tools on PATH. A test that needs a missing tool is skipped; with `REQUIRE_REAL=1` a missing tool fails
+ * the whole run (see `global-setup.ts`).
  */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const requiredTools = ['redis-server', 'promtool', 'prometheus', 'chromium'] as const;
-/** What builds and runs images; few machines have these, so only their own tests ask for them. */
+/** These build and run images. Few machines have them, so only the image's own tests need them. */
 const imageTools = ['buildah', 'podman'] as const;
 export type RealTool = (typeof requiredTools)[number] | (typeof imageTools)[number];
 

@@ -1,5 +1,5 @@
 /**
- * Stores for other suites: the embedded one and, where there is one on PATH, a real redis-server.
+ * Stores for other suites: the embedded one and, if it is on PATH, a real redis-server.
  *
  *     describeOnEachStore('the lock', (store) => {
  *       it('expires', async () => {
@@ -35,23 +35,23 @@ export type StoreKind = 'embedded' | 'redis-server';
 export interface TestStore extends ScriptRunner {
   readonly kind: StoreKind;
   run(script: LuaScript, keys: readonly string[], args: readonly string[]): Promise<ScriptReply>;
-  /** Runs a command; `OK` comes as text; throws the `RedisError` that it answers. */
+  /** Runs a command; returns `OK` as text; throws a `RedisError` answer. */
   command(...words: string[]): Promise<ScriptReply>;
-  /** Runs a command; nothing is simplified, an error is a value. */
+  /** Runs a command and returns the raw reply; an error is a value. */
   rawCommand(words: readonly string[]): Promise<Reply>;
   /** MULTI … EXEC. */
   transact(commands: readonly (readonly string[])[]): Promise<Reply>;
-  /** What TIME tells. */
+  /** The store's TIME. */
   nowMs(): Promise<number>;
   /**
-   * Lets every key's remaining time shrink by so much, at once. TIME moves along on the embedded store only: a
-   * real server's clock goes its own way and shows a later millisecond at the end, no more. So give times that scripts
-   * compare as arguments, or take them from `nowMs`.
+   * Shortens every key's remaining TTL by this much, at once. Only the embedded store's TIME moves along; a real
+   * server's TIME is merely a later millisecond afterwards. So pass times that scripts compare as arguments, or take
+   * them from `nowMs`.
    */
   elapse(ms: number): Promise<void>;
   /** Removes keys and known scripts. */
   flush(): Promise<void>;
-  /** Resolves when it is listening. */
+  /** Resolves once it listens. */
   subscribe(channel: string, listener: (message: string) => void): Promise<() => void>;
   stop(): Promise<void>;
 }
@@ -72,12 +72,12 @@ function storeForSuite(start: () => Promise<TestStore>): () => TestStore {
   beforeEach(() => store?.flush());
   afterAll(() => store?.stop());
   return () => {
-    if (store === undefined) throw new Error('the store is there only inside of tests and hooks');
+    if (store === undefined) throw new Error('the store exists only inside tests and hooks');
     return store;
   };
 }
 
-/** `startMs`: where its clock stands still until `elapse` moves it. */
+/** Its clock stands at `startMs` until `elapse` moves it. */
 export async function startEmbeddedStore(startMs = Date.UTC(2030, 0, 1)): Promise<TestStore> {
   let nowMs = startMs;
   const store = await createEmbeddedStore({ nowMs: () => nowMs });
@@ -128,7 +128,7 @@ export async function startRealStore(): Promise<TestStore> {
     async elapse(ms) {
       const beforeMs = await nowMs();
       await command('EVAL', elapseScript, '0', String(ms));
-      // What happens before and after it must not fall into the same millisecond.
+      // Events before and after must not fall into the same millisecond.
       while ((await nowMs()) <= beforeMs);
     },
     async flush() {
@@ -143,7 +143,7 @@ export async function startRealStore(): Promise<TestStore> {
   };
 }
 
-/** A key whose remaining time was exactly `ms` has none left, and is still there, for the rest of this millisecond. */
+/** A key with a remaining TTL of exactly `ms` has none left, yet exists until this millisecond is over. */
 const elapseScript = `
 for _, key in ipairs(redis.call('KEYS', '*')) do
   local left = redis.call('PTTL', key)
@@ -187,9 +187,9 @@ function simplify(reply: Reply): ScriptReply {
 }
 
 export interface RedisRestOptions {
-  /** Default: a real redis-server where there is one. */
+  /** Default: a real redis-server if it is on PATH. */
   readonly store?: StoreKind;
-  /** Each may be cut off by its name. Default: one token. */
+  /** Faults apply to a token by its name. Default: one token. */
   readonly tokens?: readonly [string, ...string[]];
   readonly clock?: Clock;
 }

@@ -1,4 +1,4 @@
-/** The metrics sidecar as a real process, and what it says. */
+/** Starts the metrics sidecar as a real process and reads its metrics. */
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { parseExposition } from '../../services/metrics-sidecar/exposition.ts';
 import { freePort, type Program, startProgram } from './program.ts';
@@ -12,11 +12,11 @@ export interface Sidecar extends Program {
 
 export interface Scrape {
   readonly tookMs: number;
-  /** The sample's value; undefined when the series is not there. */
+  /** The sample's value; undefined without such a series. */
   value(series: string): number | undefined;
 }
 
-/** `botPort` is the bot's own, on loopback. */
+/** `botPort`: the bot's own port on loopback. */
 export async function startSidecar(
   botPort: string | number,
   environment: Readonly<Record<string, string>> = {},
@@ -41,7 +41,7 @@ async function scrape(url: string): Promise<Scrape> {
   return { tookMs, value: (series) => values.get(series) };
 }
 
-/** Every sample of a text in Prometheus's format, by its name and labels. */
+/** All samples of a text in Prometheus's format, by name and labels. */
 export function seriesOf(text: string): ReadonlyMap<string, number> {
   return new Map(
     parseExposition(text).flatMap(({ samples }) =>

@@ -1,5 +1,5 @@
 /**
- * The lab's Bot API server for other suites: inside the test's process, or as a process of its own.
+ * The lab's Bot API server for other suites: inside the test's process, or as its own process.
  *
  *     const telegram = await startTelegramEmulator();
  *     telegram.pushText(token, { chatId: 7, text: '/start' });
@@ -20,7 +20,7 @@ type SentMessage = BotState['sentMessages'][number];
 interface UserText {
   readonly chatId: number;
   readonly text: string;
-  /** The chat's own id when absent: a private chat. */
+  /** Default: the chat's id, as in a private chat. */
   readonly fromId?: number;
   readonly languageCode?: string;
 }
@@ -28,17 +28,17 @@ interface UserText {
 export interface TestTelegram {
   readonly url: string;
   pushUpdates(token: string, updates: readonly unknown[]): (number | null)[];
-  /** A user's message, with the `bot_command` entity where it begins with one; answers with its update id. */
+  /** Pushes a user's message, with a `bot_command` entity if it begins with a command; returns its update id. */
   pushText(token: string, message: UserText): number | null;
   fault(request: FaultRequest): void;
   state(token: string): BotState;
-  /** The first message that fits, already sent or yet to come. */
+  /** Resolves with the first message that fits, already sent or yet to come. */
   waitForSentMessage(
     token: string,
     fits: (message: SentMessage) => boolean,
     timeoutMs?: number,
   ): Promise<SentMessage>;
-  /** Resolves when the state of this bot is as wished; looked at after every event. */
+  /** Resolves when the bot's state fits; checks after every event. */
   waitForState(token: string, fits: (state: BotState) => boolean, timeoutMs?: number): Promise<BotState>;
   onEvent(listener: (event: EmulatorEvent) => void): () => void;
   stop(): Promise<void>;
@@ -73,7 +73,7 @@ export async function startTelegramEmulator(options: server.EmulatorOptions = {}
 export interface EmulatorProcess {
   readonly url: string;
   readonly child: ChildProcess;
-  /** Ends it by SIGTERM, or by SIGKILL when it does not listen; answers with its exit code. */
+  /** Stops it with SIGTERM, then SIGKILL if it ignores that; returns its exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -133,7 +133,7 @@ function sentIn(
   return message !== undefined && fits(message) ? message : undefined;
 }
 
-/** Looks now, without an event, and after every event of the bot, until `look` finds something. */
+/** Calls `look` now, without an event, and after every event of the bot, until it finds something. */
 function waitUntil<T>(
   emulator: server.RunningEmulator,
   { token, timeoutMs }: { token: string; timeoutMs: number },
@@ -150,7 +150,7 @@ function waitUntil<T>(
       stopListening();
       resolve(found);
     };
-    // An event is told in the middle of what it tells of; the state is whole once that has run to its end.
+    // An event is sent in the middle of its cause; the state is complete once that has run to its end.
     const stopListening = emulator.onEvent((event) => queueMicrotask(() => tryNow(event)));
     void systemClock.sleep(timeoutMs, patience.signal).then(() => {
       if (patience.signal.aborted) return;

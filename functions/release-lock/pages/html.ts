@@ -1,4 +1,4 @@
-/** HTML in which every value is escaped, unless it is HTML made here. */
+/** HTML in which every value is escaped, unless it is HTML made by this module. */
 export class Html {
   readonly text: string;
 

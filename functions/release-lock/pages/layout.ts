@@ -1,8 +1,10 @@
 /**
- * What every page has in common: its frame and its headers, and the one refusal.
+ * What all pages share: the document, the headers, and the one refusal.
  *
- * Guarantees: no script, no request to anywhere, no framing, no caching, no referrer; the same bytes for every
- * refusal, so that it says nothing about what was wrong.
+ * Guarantees: no script, no request to another place, no framing, no caching, no referrer. Every refusal has the same
+ * bytes, so it does not tell what was wrong.
+ *
+ * Tested by: test/functions/release-lock/links.test.ts
  */
 import { createHash } from 'node:crypto';
 import type { Locale } from '../../../services/core/platform/locale.ts';
@@ -21,7 +23,7 @@ export interface Page {
   readonly locale: Locale;
   readonly title: string;
   readonly main: Html;
-  /** The page loads itself again after this. */
+  /** The page reloads itself after this time. */
   readonly refreshSeconds?: number | undefined;
   readonly setCookie?: string | undefined;
   readonly statusCode?: number;
@@ -61,7 +63,7 @@ export function page({ locale, title, main, refreshSeconds, setCookie, statusCod
 function documentOf({ locale, title, main, refreshSeconds }: Page): string {
   const refresh =
     refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${refreshSeconds}">`;
-  // The empty icon keeps browsers from asking for one, which would be a refusal each time.
+  // The empty icon keeps browsers from requesting one, which would be refused each time.
   return html`<!doctype html>
 <html lang="${locale}">
 <head>
@@ -78,7 +80,7 @@ ${refresh}
 `.text;
 }
 
-/** In both languages, because choosing one would be a difference. */
+/** In both languages, because a choice would make refusals differ. */
 export const refusal: HttpAnswer = {
   statusCode: 403,
   headers,
@@ -86,11 +88,11 @@ export const refusal: HttpAnswer = {
     locale: 'ru',
     title: 'StaffProBot',
     main: html`<h1>Ссылка не действует</h1>
-<p>Ничего не изменено. Ссылка живёт 15 минут и срабатывает один раз. Вернитесь и повторите, либо откройте кнопку
-в самом новом сообщении бота, либо выполните в репозитории:</p>
+<p>Ничего не изменено. Ссылка действует 15 минут и срабатывает один раз. Вернитесь и повторите, нажмите кнопку
+под последним сообщением бота или выполните в репозитории:</p>
 <p><code>npx staffprobot doctor</code></p>
 <div lang="en"><h1>This link does not work</h1>
-<p>Nothing was changed. A link lives for 15 minutes and works once. Go back and try again, or use a button of the
-bot’s newest message, or run the command above in the repository.</p></div>`,
+<p>Nothing was changed. A link is valid for 15 minutes and works once. Go back and try again, use a button under the
+bot’s latest message, or run the command above in the repository.</p></div>`,
   }),
 };

@@ -1,4 +1,4 @@
-/** The phone's language, out of `Accept-Language`: the one of ours that it likes best. */
+/** The page's language: the one of ours that the phone's `Accept-Language` prefers. */
 
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { locales } from '../../../services/core/platform/locale.ts';

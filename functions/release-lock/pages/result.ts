@@ -1,25 +1,25 @@
-/** After the tap: what was done, what was not, and whether the bot is back. Looks again by itself while it waits. */
+/** The page after an action: what was done, what was not, and whether the bot is back. Reloads itself while it waits. */
 import { durationText } from '../../../services/core/alerts/duration-text.ts';
 import type { LinkResult } from '../../../services/core/ops/links/link-store.ts';
 import type { OpsAnswer, RecoverStep, StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { timeoutSeconds } from '../contract.ts';
+import { diagnosisCard, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
-import type { PageTexts } from './page-texts.ts';
-import { diagnosisCard, stateLine } from './parts.ts';
+import type { PageTexts } from './texts/page-texts.ts';
 import { textsFor } from './texts.ts';
 
 export interface Outcome {
   readonly locale: Locale;
-  /** `usedSeconds` is left out right after the use. */
+  /** `usedSeconds` is missing right after the use. */
   readonly record: { readonly result: LinkResult | undefined; readonly usedSeconds?: number };
-  /** Undefined: it could not be found out. */
+  /** Undefined: the state is unknown. */
   readonly live: StatusResult | undefined;
 }
 
-const lookAgainSeconds = 4;
-/** A new task that has not come up by then needs another look than at this page. */
+const refreshSeconds = 4;
+/** If the bot is not back by then, waiting on this page does not help. */
 const patienceSeconds = 300;
 
 type Verdict = 'running' | 'interrupted' | 'back' | 'waiting' | 'stillDown' | 'dropped' | 'failed';
@@ -36,8 +36,8 @@ ${more === undefined ? undefined : html`<p>${more}</p>`}
 ${record.result === undefined ? undefined : done(record.result.answer, locale)}
 ${live === undefined || isSettled ? undefined : html`${stateLine(live, locale)}${diagnosisCard(live)}`}
 ${retryPath === undefined ? undefined : html`<p class="act"><a class="button" href="${retryPath}">${texts.retry}</a></p>`}`;
-  const looksAgain = verdict === 'running' || verdict === 'waiting';
-  return page({ locale, title, main, refreshSeconds: looksAgain ? lookAgainSeconds : undefined });
+  const reloads = verdict === 'running' || verdict === 'waiting';
+  return page({ locale, title, main, refreshSeconds: reloads ? refreshSeconds : undefined });
 }
 
 function verdictOf({ record: { result, usedSeconds = 0 }, live }: Outcome): Verdict {

@@ -1,4 +1,4 @@
-/** Everything at a glance, and nothing to press but "refresh". */
+/** The status page: everything at a glance, and no action but "refresh". */
 
 import { durationText } from '../../../services/core/alerts/duration-text.ts';
 import type { InboxEntry } from '../../../services/core/alerts/inbox-entry.ts';
@@ -6,9 +6,10 @@ import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { Redact } from '../../../services/core/platform/redaction.ts';
+import { byWhomText, eventText } from './audit-text.ts';
+import { agoText, diagnosisCard, holderText, isQuarantined, row, sinceText, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
-import { diagnosisCard, holderText, momentText, row, stateLine } from './parts.ts';
 import { textsFor } from './texts.ts';
 
 export interface StatusView {
@@ -17,15 +18,15 @@ export interface StatusView {
   /** By the store's clock. */
   readonly nowMs: number;
   readonly entries: readonly StoredAuditEntry[];
-  readonly notifications: readonly InboxEntry[];
+  readonly inboxEntries: readonly InboxEntry[];
   readonly redact: Redact;
 }
 
 export function statusPage(view: StatusView): HttpAnswer {
-  const { locale, live, entries, notifications } = view;
+  const { locale, live, entries, inboxEntries } = view;
   const { status: texts } = textsFor(locale);
   const events = entries.map((entry) => eventItem(entry, view));
-  const notes = notifications.map((note) => noteItem(note, view));
+  const inbox = inboxEntries.map((entry) => inboxItem(entry, view));
   const main = html`<h1>${texts.title}</h1>
 ${stateLine(live, locale)}
 ${diagnosisCard(live)}
@@ -33,26 +34,25 @@ ${diagnosisCard(live)}
 <h2>${texts.timeline}</h2>
 ${events.length === 0 ? html`<p>${texts.noEvents}</p>` : html`<ul class="card">${events}</ul>`}
 <h2>${texts.inbox}</h2>
-${notes.length === 0 ? html`<p>${texts.noInbox}</p>` : html`<ul class="card">${notes}</ul>`}
+${inbox.length === 0 ? html`<p>${texts.noInbox}</p>` : html`<ul class="card">${inbox}</ul>`}
 <p class="act"><a class="button" href="">${texts.refresh}</a></p>`;
   return page({ locale, title: texts.title, main });
 }
 
-function facts({ locale, live, nowMs }: StatusView): readonly Html[] {
-  const { status: texts, ago, none, unknown } = textsFor(locale);
+function facts(view: StatusView): readonly Html[] {
+  const { locale, live, nowMs } = view;
+  const { status: texts, none, unknown } = textsFor(locale);
   const age = live.heartbeatAgeSeconds;
   const { outage, ecs, telegram } = live;
   const queue = telegram === 'reachable' ? (live.pendingUpdates ?? unknown) : texts.telegram[telegram];
   const tasks = ecs === null ? undefined : texts.tasks(ecs.running, ecs.desired);
-  const rows = [
-    row(texts.polls, pollerText({ locale, live, nowMs })),
-    row(texts.heartbeat, age === null ? none : ago(durationText(age * 1000, locale))),
-    row(
-      texts.outage,
-      outage === null ? texts.noOutage : texts.since(momentText(Date.parse(outage.since), nowMs)),
-    ),
-  ];
-  // While it is down the diagnosis says the rest.
+  const rows = [row(texts.polls, pollerText(view))];
+  if (live.lock !== null) rows.push(row(texts.lock, lockText(live.lock, locale)));
+  rows.push(
+    row(texts.heartbeat, age === null ? none : agoText(nowMs - age * 1000, nowMs, locale)),
+    row(texts.outage, outage === null ? texts.noOutage : sinceText(Date.parse(outage.since), nowMs, locale)),
+  );
+  // While the bot is down, the diagnosis shows the rest.
   if (live.diagnosis.length > 0) return rows;
   rows.push(row(texts.queue, queue));
   if (live.webhookSet === true) rows.push(row(texts.webhook, texts.isSet));
@@ -60,26 +60,29 @@ function facts({ locale, live, nowMs }: StatusView): readonly Html[] {
   return rows;
 }
 
-function pollerText({ live, locale, nowMs }: Pick<StatusView, 'live' | 'locale' | 'nowMs'>): string {
+function pollerText({ live, locale, nowMs }: StatusView): string {
   const { status: texts } = textsFor(locale);
-  const holder = holderText(live, locale);
+  const holder = holderText(live);
   if (holder === undefined) return texts.nobody;
+  if (isQuarantined(live)) return texts.quarantine;
   const sinceMs = Date.parse(live.lock?.since ?? '');
-  const parts = [holder];
-  if (!Number.isNaN(sinceMs)) parts.push(texts.since(momentText(sinceMs, nowMs)));
-  if (live.lock?.revoked === true) parts.push(texts.revoked);
-  return parts.join('; ');
+  return Number.isNaN(sinceMs) ? holder : `${holder}; ${sinceText(sinceMs, nowMs, locale)}`;
 }
 
-function eventItem({ id, event, who, why }: StoredAuditEntry, { locale, nowMs, redact }: StatusView): Html {
+function lockText({ ttlSeconds, revoked }: NonNullable<StatusResult['lock']>, locale: Locale): string {
   const { status: texts } = textsFor(locale);
-  const name = Object.hasOwn(texts.events, event) ? (texts.events[event] ?? event) : event;
-  const atMs = Number(id.split('-')[0]);
-  return html`<li><span>•</span><span>${name} <small>${momentText(atMs, nowMs)}<br>${redact(`${who}: ${why}`)}</small></span></li>`;
+  const expiry =
+    ttlSeconds === null ? texts.withoutExpiry : texts.expires(durationText(ttlSeconds * 1000, locale));
+  return revoked ? `${texts.revoked}; ${expiry}` : expiry;
 }
 
-function noteItem({ title, text, ts, read }: InboxEntry, { nowMs, redact }: StatusView): Html {
+function eventItem(entry: StoredAuditEntry, { locale, nowMs, redact }: StatusView): Html {
+  const ago = agoText(Number(entry.id.split('-')[0]), nowMs, locale);
+  return html`<li><span>•</span><span>${eventText(entry.event, locale)} <small>${ago}<br>${redact(byWhomText(entry, locale))}</small></span></li>`;
+}
+
+function inboxItem({ title, text, ts, read }: InboxEntry, { locale, nowMs, redact }: StatusView): Html {
   const atMs = Date.parse(ts);
-  const moment = Number.isNaN(atMs) ? '' : momentText(atMs, nowMs);
-  return html`<li><span>${read ? '○' : '●'}</span><span>${redact(title)} <small>${moment}</small><br><small class="lines">${redact(text)}</small></span></li>`;
+  const ago = Number.isNaN(atMs) ? '' : agoText(atMs, nowMs, locale);
+  return html`<li><span>${read ? '○' : '●'}</span><span>${redact(title)} <small>${ago}</small><br><small class="lines">${redact(text)}</small></span></li>`;
 }

@@ -1,4 +1,4 @@
-/** The pages' one style sheet: large type, one column, the button where the thumb is; light and dark. */
+/** The style sheet of all pages: large type, one column, the button within thumb's reach; light and dark. */
 export const style = `
 :root{color-scheme:light dark;--back:#f3f4f7;--card:#fff;--ink:#16191d;--soft:#59626e;--line:#dfe3e8;
 --down:#b3261e;--up:#17743a;--wait:#7a5200;--act:#0b57d0;--on:#fff}

@@ -1,8 +1,8 @@
-/** The texts of the pages by language. */
+/** Looks up the texts of the pages by language. */
 import type { Locale } from '../../../services/core/platform/locale.ts';
-import type { PageTexts } from './page-texts.ts';
-import { en } from './texts-en.ts';
-import { ru } from './texts-ru.ts';
+import { en } from './texts/en.ts';
+import type { PageTexts } from './texts/page-texts.ts';
+import { ru } from './texts/ru.ts';
 
 const texts: Readonly<Record<Locale, PageTexts>> = { ru, en };
 

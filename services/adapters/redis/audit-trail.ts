@@ -1,4 +1,4 @@
-/** The audit stream in Redis, for what no script records in the same step. */
+/** The audit stream in Redis, for events that no script records itself. */
 import type { AuditTrail, StoredAuditEntry } from '../../core/platform/audit-trail.ts';
 import { auditEntriesMax, type StoreKeys } from '../../core/platform/store-keys.ts';
 import type { CommandRunner } from './inbox/inbox-store.ts';
@@ -13,12 +13,12 @@ export function redisAuditTrail(store: CommandRunner, keys: StoreKeys): AuditTra
 
     async latest(count) {
       const reply = await store.command(['XREVRANGE', keys.audit, '+', '-', 'COUNT', String(count)]);
-      return Array.isArray(reply) ? reply.map(entryOf) : [];
+      return Array.isArray(reply) ? reply.map(readAuditEntry) : [];
     },
   };
 }
 
-function entryOf(reply: ScriptReply): StoredAuditEntry {
+function readAuditEntry(reply: ScriptReply): StoredAuditEntry {
   const [id, flat] = Array.isArray(reply) ? reply : [];
   const fields = new Map<string, string>();
   if (Array.isArray(flat)) {

@@ -1,4 +1,4 @@
-/** What the store's adapters have in common when they read what a script answered. */
+/** Shared checks of scripts' replies. */
 import type { ScriptReply } from './lua-scripts.ts';
 
 /** True for 1, false for 0. */
@@ -7,7 +7,7 @@ export function isOne(reply: ScriptReply): boolean {
   return reply === 1;
 }
 
-/** A reply of another shape is a bug of ours: script and adapter are of one version. */
+/** An unexpected reply is a bug of this program: script and adapter have the same version. */
 export function unexpected(reply: ScriptReply): Error {
   return new Error(`a script answered ${JSON.stringify(reply)}, which no script of this version does`);
 }

@@ -1,9 +1,9 @@
 /**
  * The store over REST, through @upstash/redis.
  *
- * Guarantees: one HTTP request per call (no blind repetition, no hidden pipelining), a time-out on each, raw
- * strings in and out, and no argument, token or address of the store in any error.
- * Does not guarantee that a call which failed was not carried out: scripts are therefore safe to repeat.
+ * Guarantees: one HTTP request per call (no retries, no hidden pipelining), a timeout on each, raw strings in and
+ * out, and no argument, token or address of the store in any error.
+ * Does not guarantee that a failed call was not carried out: therefore scripts are safe to repeat.
  *
  * The client's defaults differ in each of these points; see its traps in `docs/architecture.md`.
  */
@@ -20,7 +20,7 @@ export interface UpstashOptions {
   readonly url: string;
   readonly token: string;
   readonly timeoutMs: number;
-  /** Hears of every request, by the script's or command's name. */
+  /** Called for every request with the script's or command's name. */
   readonly onRequest?: (name: string) => void;
 }
 
@@ -33,7 +33,7 @@ export function upstashStore({ url, token, timeoutMs, onRequest }: UpstashOption
     enableTelemetry: false,
     readYourWrites: false,
     retry: { retries: 0 },
-    // The function form throws on time-out; a plain signal would make the call resolve to null.
+    // The function form throws on timeout; a plain signal would make the call resolve to null.
     signal: () => AbortSignal.timeout(timeoutMs),
   });
 
@@ -63,7 +63,7 @@ export function upstashStore({ url, token, timeoutMs, onRequest }: UpstashOption
   };
 }
 
-/** Redis's own errors begin with a word in capitals; all else is a gateway's page, a time-out or a dead line. */
+/** Redis's own errors begin with a word in capitals; anything else is a gateway's page, a timeout or a lost connection. */
 const redisReply =
   /^((?:NOSCRIPT|WRONGTYPE|WRONGPASS|NOPERM|OOM|READONLY|BUSY|ERR)\b.*?)(?:, command was: .*)?$/s;
 
@@ -77,7 +77,7 @@ function storeError(name: string, error: unknown): StoreRefusedError | StoreUnre
   return new StoreUnreachableError(name, new Error(what));
 }
 
-/** "unknown command" replies quote the arguments. */
+/** Redis quotes the arguments in its "unknown command" replies. */
 function withoutArguments(reply: string): string {
   return reply.replace(/, with args beginning with:.*$/s, '');
 }

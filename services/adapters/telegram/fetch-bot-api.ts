@@ -1,8 +1,8 @@
 /**
  * The Bot API over `fetch`: for polling, and for the functions, which should start without loading a bot library.
  *
- * Guarantees: a deadline on every call, body included; one attempt per call (retrying is the caller's decision);
- * no token in any error, also not in what `fetch` throws. A 5xx, an HTML page and a truncated body are all
+ * Guarantees: a deadline on every call, body included; one attempt per call (the caller decides about retries);
+ * no token in any error, not even in one that `fetch` throws. A 5xx, an HTML page and a truncated body are all
  * "unreachable"; any other answer with `ok: false` is a refusal.
  */
 
@@ -54,12 +54,12 @@ export function fetchBotApi({ apiRoot, token }: { apiRoot: string; token: string
           cause: new Error(redact(describe(error))),
         });
       }
-      return resultOf(method, reply) as Result;
+      return readResult(method, reply) as Result;
     },
   };
 }
 
-function resultOf(method: string, { status, text }: { status: number; text: string }): unknown {
+function readResult(method: string, { status, text }: { status: number; text: string }): unknown {
   const answer = parse(text);
   if (answer?.ok === true) return answer.result;
   if (answer?.ok !== false || status >= 500) {
@@ -86,7 +86,7 @@ function parse(text: string): BotApiAnswer | undefined {
   }
 }
 
-/** `fetch` says only "fetch failed"; the reason is its cause. */
+/** `fetch` says only "fetch failed"; the reason is in its cause. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;

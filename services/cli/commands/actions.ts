@@ -1,51 +1,34 @@
-/** The ops actions: asked for, confirmed, waited for, told. */
-
+/** The ops actions: confirms, runs and reports them. */
 import { describeHolder } from '../../core/lease/lock-value.ts';
-import { otherBotError } from '../../core/ops/environment-guard.ts';
+import { environmentError } from '../../core/ops/environment-guard.ts';
 import { type OpsAction, type OpsRequest, readPayload } from '../../core/ops/payload.ts';
 import type { OpsAnswer, StatusAnswer } from '../../core/ops/results.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
-import { type CliExitCode, cliExitCodes, exitCodeOf } from '../exit-codes.ts';
-import { type OpsDoor, opsDoor } from '../ops-client.ts';
+import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
+import { type OpsClient, opsClient } from '../ops-client.ts';
 import { withProgress } from '../progress.ts';
-import { answerText, duration, waitingUpdates } from '../render.ts';
+import { duration, waitingUpdates } from '../render.ts';
+import { reportAnswer } from '../report-answer.ts';
 
-export async function act(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
+export async function runAction(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
   const request = requestOf(context, invocation);
   const mustAsk = !invocation.has('yes');
-  if (mustAsk && !context.terminal.canAsk) throw new UsageError('nobody is there to be asked: give --yes');
-  const door = await opsDoor(context, invocation);
+  if (mustAsk && !context.terminal.canAsk)
+    throw new UsageError('this action asks for confirmation, and there is no terminal: add --yes');
+  const client = await opsClient(context, invocation);
   if (mustAsk) {
-    const question = await questionFor(door, request);
-    if (!question.ok) return told(context, invocation, question);
+    const question = await questionFor(client, request);
+    if (!question.ok) return reportAnswer(context, invocation, question);
     if (!(await isConfirmed(context, question.text))) {
       context.terminal.tell('Nothing was changed.');
       return cliExitCodes.failed;
     }
   }
   const answer = await withProgress({ ...context, isQuiet: invocation.isQuiet }, request.action, ({ step }) =>
-    door.ask(request, (name) => step(name)),
+    client.ask(request, (name) => step(name)),
   );
-  return told(context, invocation, answer);
-}
-
-/** `release-lock` also under the names that the old script printed. */
-export function jsonOf(answer: OpsAnswer): string {
-  const oldNames =
-    answer.ok && answer.action === 'release-lock'
-      ? { lock_removed: answer.lockRemoved, previous_value: answer.previousValue }
-      : {};
-  return `${JSON.stringify({ ...answer, ...oldNames })}\n`;
-}
-
-export function told(context: CliContext, { isJson }: Invocation, answer: OpsAnswer): CliExitCode {
-  if (isJson) context.terminal.answer(jsonOf(answer));
-  else if (answer.ok) context.terminal.answer(answerText(answer));
-  else context.terminal.tell(answerText(answer).trimEnd());
-  if (!answer.ok) return exitCodeOf(answer.error.code);
-  const isStillHeld = answer.action === 'release-lock' && answer.mode === 'revoked';
-  return isStillHeld ? cliExitCodes.failed : cliExitCodes.done;
+  return reportAnswer(context, invocation, answer);
 }
 
 export function requestOf({ requester }: Pick<CliContext, 'requester'>, invocation: Invocation): OpsRequest {
@@ -62,13 +45,13 @@ export function requestOf({ requester }: Pick<CliContext, 'requester'>, invocati
 
 type Question = { readonly ok: true; readonly text: string } | Extract<OpsAnswer, { ok: false }>;
 
-/** What is about to happen, with what is there right now; nobody is asked about what would be refused. */
-async function questionFor(door: OpsDoor, request: OpsRequest): Promise<Question> {
-  const answer = await door.ask({ ...request, action: 'status', force: false, dropUpdates: false });
+/** The present state and what the action would do. Never asks about an action that would be refused. */
+async function questionFor(client: OpsClient, request: OpsRequest): Promise<Question> {
+  const answer = await client.ask({ ...request, action: 'status', force: false, dropUpdates: false });
   if (!answer.ok) return answer;
   if (answer.action !== 'status') throw new Error('status is answered by a status');
   const { environment, lock, heartbeat } = answer;
-  const error = otherBotError(request, {
+  const error = environmentError(request, {
     environment: environment ?? undefined,
     lock: lock?.value,
     heartbeat: heartbeat ?? undefined,
@@ -79,19 +62,18 @@ async function questionFor(door: OpsDoor, request: OpsRequest): Promise<Question
 }
 
 function stateLine({ lock, heartbeatAgeSeconds: age }: StatusAnswer): string {
-  const holder =
-    lock === null ? 'Nobody holds the lock' : `The lock is held by ${describeHolder(lock.value)}`;
+  const holder = lock === null ? 'The lock is free' : `The lock is held by ${describeHolder(lock.value)}`;
   return `${holder}; ${age === null ? 'there is no heartbeat' : `the last heartbeat is ${duration(age)} old`}.`;
 }
 
-const restarts = 'The worker is restarted; the bot pauses for a moment, messages wait at Telegram.';
+const restarts = 'The worker restarts: the bot pauses for a moment, and messages wait at Telegram.';
 
 function consequence({ action, force, dropUpdates }: OpsRequest, status: StatusAnswer): string {
   const pending = status.pendingUpdates;
-  const drops = `DELETED FOR GOOD: ${pending === null ? 'all that waits at Telegram' : waitingUpdates(pending)}.`;
+  const drops = `DELETED FOR GOOD: ${pending === null ? 'every update that waits at Telegram' : waitingUpdates(pending)}.`;
   const releases = force
-    ? 'The lock is DELETED at once: a holder that still polls overlaps with the next one.'
-    : 'Its holder is asked to let go; a standby takes over.';
+    ? 'The lock is DELETED at once: a holder that still polls will overlap with the next one.'
+    : 'Its holder is asked to release it; a standby takes over.';
   const texts: Readonly<Record<OpsAction, string>> = {
     status: '',
     'release-lock': releases,

@@ -1,12 +1,18 @@
-/** `check-env`: what the bot would say about its settings, without starting it. For CI and for commit hooks. */
+/**
+ * `check-env`: checks the settings as the bot does, without starting it. For CI and commit hooks.
+ *
+ * Tested by: test/cli/command-line.test.ts
+ */
 import { readSettings } from '../../core/settings/settings.ts';
 import type { Invocation } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
-import { allOptional } from '../settings.ts';
+import { optionalParts } from '../settings.ts';
 
 export function checkEnv({ environment, terminal }: CliContext, invocation: Invocation): CliExitCode {
-  const read = readSettings(invocation.has('complete') ? environment : allOptional(environment));
+  const read = readSettings(environment, {
+    optional: invocation.has('complete') ? [] : optionalParts(environment),
+  });
   const problems = read.ok ? [] : read.problems;
   const warnings = read.ok ? read.warnings : [];
   if (invocation.isJson) {

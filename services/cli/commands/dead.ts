@@ -1,5 +1,5 @@
-/** `dead list` and `dead retry`: updates that were given up, and another chance for them. */
-import { redisDeadUpdates } from '../../adapters/redis/journal/dead-letters.ts';
+/** `dead list` and `dead retry`: shows the dead letters, and puts them back into the journal. */
+import { redisDeadLetters } from '../../adapters/redis/journal/dead-letters.ts';
 import { upstashStore } from '../../adapters/redis/upstash-store.ts';
 import { storeTimeoutMs } from '../../core/monitor/monitor.ts';
 import { storeKeys } from '../../core/platform/store-keys.ts';
@@ -10,7 +10,7 @@ import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
 import { dependenciesOf, tokenOptional } from '../settings.ts';
 
 const handOver =
-  'They are handled when the next term begins: a leader reads the journal only at the beginning of its own.\n' +
+  'They are handled when the next term begins: a leader reads the journal only at the start of its term.\n' +
   'Hand over now with: npx staffprobot release-lock   (or restart the worker)';
 const shownMax = 200;
 
@@ -22,14 +22,16 @@ export async function dead(context: CliContext, invocation: Invocation): Promise
 }
 
 async function list(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
-  const { updates, redact } = await deadUpdates(context);
-  const all = await updates.list();
+  const { letters, redact } = await deadLetters(context);
+  const all = await letters.list();
   if (invocation.isJson) {
     const entries = all.map(({ id, attempts, update }) => ({ id, attempts, update: jsonOf(update) }));
     context.terminal.answer(`${JSON.stringify({ ok: true, dead: entries })}\n`);
     return cliExitCodes.done;
   }
-  context.terminal.answer(all.length === 0 ? 'No update was given up.\n' : `${all.length} given up:\n`);
+  context.terminal.answer(
+    all.length === 0 ? 'There are no dead letters.\n' : `Dead letters: ${all.length}\n`,
+  );
   for (const { id, attempts, update } of all) {
     const shown = update.length > shownMax ? `${update.slice(0, shownMax)}…` : update;
     context.terminal.answer(redact(`  ${id}  tried ${attempts} times  ${shown}\n`));
@@ -43,30 +45,30 @@ async function retry(
   invocation: Invocation,
   given: readonly string[],
 ): Promise<CliExitCode> {
-  const { updates } = await deadUpdates(context);
-  const ids = invocation.has('all') ? (await updates.list()).map(({ id }) => id) : given;
+  const { letters } = await deadLetters(context);
+  const ids = invocation.has('all') ? (await letters.list()).map(({ id }) => id) : given;
   const reason = {
     who: invocation.text('as') ?? context.requester,
     why: invocation.text('reason') ?? 'by hand from the command line',
   };
   const results: { id: string; outcome: Awaited<ReturnType<DeadLetters['retry']>> }[] = [];
-  for (const id of ids) results.push({ id, outcome: await updates.retry(id, reason) });
+  for (const id of ids) results.push({ id, outcome: await letters.retry(id, reason) });
   const isAllKnown = results.every(({ outcome }) => outcome !== 'unknown');
-  const isOneThere = results.some(({ outcome }) => outcome !== 'unknown');
+  const isAnyKnown = results.some(({ outcome }) => outcome !== 'unknown');
   if (invocation.isJson) context.terminal.answer(`${JSON.stringify({ ok: isAllKnown, retried: results })}\n`);
-  else if (results.length === 0) context.terminal.answer('No update was given up.\n');
+  else if (results.length === 0) context.terminal.answer('There are no dead letters.\n');
   else context.terminal.answer(results.map(({ id, outcome }) => `  ${id}  ${outcome}\n`).join(''));
-  if (isOneThere) context.terminal.tell(handOver);
+  if (isAnyKnown) context.terminal.tell(handOver);
   return isAllKnown ? cliExitCodes.done : cliExitCodes.failed;
 }
 
-async function deadUpdates(
+async function deadLetters(
   context: CliContext,
-): Promise<{ updates: DeadLetters; redact: (text: string) => string }> {
-  const { settings, ports } = dependenciesOf(context, tokenOptional(context.environment));
+): Promise<{ letters: DeadLetters; redact: (text: string) => string }> {
+  const { settings, ports } = dependenciesOf(context, tokenOptional);
   const { url, token, keyPrefix } = settings.store;
   const store = upstashStore({ url, token, timeoutMs: storeTimeoutMs });
-  return { updates: redisDeadUpdates(store, storeKeys(keyPrefix)), redact: ports.redact };
+  return { letters: redisDeadLetters(store, storeKeys(keyPrefix)), redact: ports.redact };
 }
 
 function jsonOf(text: string): unknown {

@@ -1,10 +1,10 @@
-/** The buttons under an alert, as alerts see them: who makes and signs the links is `core/ops/links`. */
+/** The buttons under an alert, as this room sees them; `core/ops/links/alert-buttons.ts` makes and signs the links. */
 export interface LinkButton {
   readonly text: string;
   readonly url: string;
 }
 
 export interface AlertLinks {
-  /** Never rejects for what the store does. */
+  /** Answers no buttons if the store fails. */
   buttons(recipient: string, outageId: string): Promise<readonly LinkButton[]>;
 }

@@ -1,186 +1,140 @@
 /**
- * What superadmins read about an outage, in Russian and English, short enough for a phone's lock screen.
+ * Builds the message of every alert: outage, reminder, recovery and warning.
  *
- * The title says what happened, the first line why, the last what to do. Nothing here decides anything.
+ * The title says what happened, the first line why, the last line what to do; short enough for a phone's lock screen.
+ * The words of each language are in `texts/`. Nothing here decides whether or where an alert is sent.
  */
 import type { Cause, Diagnosis } from '../outage/diagnosis.ts';
 import type { Locale } from '../platform/locale.ts';
 import { clockText, durationText } from './duration-text.ts';
 import type { AlertPriority } from './inbox-entry.ts';
+import type { AlertTexts } from './texts/alert-texts.ts';
+import { en } from './texts/en.ts';
+import { ru } from './texts/ru.ts';
+import type { WarningKind, WarningParams } from './warnings.ts';
+
+/** What an alert is about. */
+export type Alert =
+  | {
+      readonly event: 'down' | 'reminder';
+      readonly silentMs: number;
+      readonly diagnosis: Diagnosis;
+      /** Said in the message to the topic, which then is the only one. */
+      readonly noSuperadmins: boolean;
+    }
+  | { readonly event: 'recovered'; readonly sinceMs: number; readonly recoveredMs: number }
+  | { readonly event: 'warning'; readonly kind: WarningKind; readonly params: WarningParams };
 
 export interface AlertMessage {
   readonly title: string;
   readonly text: string;
   readonly priority: AlertPriority;
+  /** The subject of the SNS message: ASCII, 100 characters at most. */
+  readonly subject: string;
 }
 
-/** A cause, and the one next step. */
-type CauseText = readonly [why: string, next: string];
+interface MessageOptions {
+  readonly locale: Locale;
+  /** An earlier attempt may have delivered the message: the title says so. */
+  readonly possibleRepeat: boolean;
+}
 
-const causeTexts: Readonly<Record<Locale, Readonly<Record<Cause, CauseText>>>> = {
-  ru: {
-    'token-rejected': ['Telegram отвергает токен бота', 'проверьте токен у @BotFather и обновите секрет'],
-    'webhook-set': ['включён webhook, опрос невозможен', 'перезапустите воркер: он снимет webhook сам'],
-    'worker-switched-off': ['в ECS нужное число задач — 0', 'верните desired count 1'],
-    'no-task-running': ['в ECS не работает ни одной задачи', 'смотрите причину остановки и перезапустите'],
-    'never-started': ['бот ещё ни разу не запускался', 'запустите воркер'],
-    'nobody-holds-the-lock': ['никто не держит блокировку опроса', 'перезапустите воркер (recover)'],
-    'store-was-wiped': ['хранилище было очищено, идёт выдержка', 'подождите минуту; если не ожил — recover'],
-    'lock-without-expiry': ['блокировка без срока, владелец пропал', 'снимите её: release-lock с force'],
-    'another-poller': ['тем же токеном опрашивает другая программа', 'остановите её или смените токен'],
-    'heartbeat-malformed': ['запись heartbeat испорчена', 'найдите, кто её пишет; затем recover'],
-    'telegram-unreachable': ['Telegram недоступен', 'подождите; проверьте сеть'],
-    'polls-failing': ['опрос заканчивается ошибкой', 'recover; если не помогло — смотрите журнал'],
-    'holder-silent': [
-      'владелец блокировки молчит: завис или пропал',
-      'снимите блокировку и перезапустите (recover)',
-    ],
-  },
-  en: {
-    'token-rejected': [
-      'Telegram rejects the bot token',
-      'check the token with @BotFather, update the secret',
-    ],
-    'webhook-set': ['a webhook is set, polling is impossible', 'restart the worker: it removes the webhook'],
-    'worker-switched-off': ['the ECS service wants 0 tasks', 'set its desired count to 1'],
-    'no-task-running': ['no ECS task is running', 'see why the last one stopped, then restart'],
-    'never-started': ['the bot has never been started', 'start the worker'],
-    'nobody-holds-the-lock': ['nobody holds the polling lock', 'restart the worker (recover)'],
-    'store-was-wiped': ['the store was emptied, a quarantine is on', 'wait a minute; then recover'],
-    'lock-without-expiry': [
-      'a lock without expiry, its holder is gone',
-      'remove it: release-lock with force',
-    ],
-    'another-poller': ['another program polls with this token', 'stop it, or change the token'],
-    'heartbeat-malformed': ['the heartbeat is malformed', 'find out who writes it; then recover'],
-    'telegram-unreachable': ['Telegram cannot be reached', 'wait; check the network'],
-    'polls-failing': ['polling fails', 'recover; if it stays, read the log'],
-    'holder-silent': ['the lock holder is silent: hung or gone', 'release the lock and restart (recover)'],
-  },
-};
+const textsByLocale: Readonly<Record<Locale, AlertTexts>> = { ru, en };
 
-const words = {
-  ru: {
-    down: '🔴 Бот молчит',
-    still: '🔴 Бот всё ещё молчит',
-    back: '🟢 Бот снова работает',
-    repeat: '(возможен повтор)',
-    cause: 'Причина',
-    holder: 'Держит блокировку',
-    last: 'Последним работал',
-    error: 'Ошибка',
-    pending: 'Ждут ответа',
-    webhook: 'Webhook',
-    tasks: 'ECS',
-    of: 'из',
-    stopped: 'остановлена',
-    next: 'Что делать',
-    nobodyTold: 'Суперадмины не настроены (SUPERADMIN_TELEGRAM_IDS): в Telegram не сообщено никому.',
-    was: 'Простой',
-    from: 'с',
-    to: 'до',
-  },
-  en: {
-    down: '🔴 The bot has been silent for',
-    still: '🔴 The bot is still silent:',
-    back: '🟢 The bot works again',
-    repeat: '(possible repeat)',
-    cause: 'Cause',
-    holder: 'Lock holder',
-    last: 'Last seen',
-    error: 'Error',
-    pending: 'Waiting updates',
-    webhook: 'Webhook',
-    tasks: 'ECS',
-    of: 'of',
-    stopped: 'stopped',
-    next: 'Do this',
-    nobodyTold: 'No superadmins are configured (SUPERADMIN_TELEGRAM_IDS): nobody was told in Telegram.',
-    was: 'It was down for',
-    from: 'from',
-    to: 'to',
-  },
+const subjects = {
+  down: 'StaffProBot is down',
+  reminder: 'StaffProBot is still down',
+  recovered: 'StaffProBot works again',
 } as const;
 
-/** Errors and stop reasons are others' texts: cut, so that they cannot push the next step off the screen. */
+/** A dead letter has waited already and a broken lock was a decision: neither is worth waking a person. */
+const warningFacts: Readonly<
+  Record<WarningKind, { readonly priority: AlertPriority; readonly subject: string }>
+> = {
+  'another-poller': { priority: 'URGENT', subject: 'StaffProBot: another program polls with its token' },
+  'dead-letters': { priority: 'NORMAL', subject: 'StaffProBot: updates were given up' },
+  'lock-without-expiry': { priority: 'URGENT', subject: 'StaffProBot: the polling lock has no expiry' },
+  'lock-broken': { priority: 'NORMAL', subject: 'StaffProBot: the polling lock was broken by force' },
+};
+
+/** Longer foreign text, such as an error, would push the next step off the screen. */
 const foreignTextMax = 160;
 
-export interface AlertParts {
-  readonly event: 'down' | 'reminder';
-  readonly silentMs: number;
-  readonly diagnosis: Diagnosis;
-  readonly possibleRepeat: boolean;
-  /** Said in the message to the topic, which is then the only one. */
-  readonly noSuperadmins: boolean;
+export function alertMessage(alert: Alert, { locale, possibleRepeat }: MessageOptions): AlertMessage {
+  const texts = textsByLocale[locale];
+  const message = build(alert, texts, locale);
+  return possibleRepeat ? { ...message, title: `${message.title} ${texts.possibleRepeat}` } : message;
 }
 
-export function alertMessage(parts: AlertParts, locale: Locale): AlertMessage {
-  const word = words[locale];
-  const title = `${parts.event === 'down' ? word.down : word.still} ${durationText(parts.silentMs, locale)}`;
-  const lines = diagnosisLines(parts.diagnosis, locale);
-  if (parts.noSuperadmins) lines.push(word.nobodyTold);
-  return {
-    title: withRepeat(title, parts.possibleRepeat, locale),
-    text: lines.join('\n'),
-    priority: 'URGENT',
-  };
+function build(alert: Alert, texts: AlertTexts, locale: Locale): AlertMessage {
+  switch (alert.event) {
+    case 'down':
+    case 'reminder': {
+      const lines = diagnosisLines(alert.diagnosis, locale);
+      if (alert.noSuperadmins) lines.push(texts.noSuperadmins);
+      const title = texts.titles[alert.event](durationText(alert.silentMs, locale));
+      return { title, text: lines.join('\n'), priority: 'URGENT', subject: subjects[alert.event] };
+    }
+    case 'recovered': {
+      const { sinceMs, recoveredMs } = alert;
+      const downtime = durationText(recoveredMs - sinceMs, locale);
+      const text = texts.downtime(downtime, clockText(sinceMs), clockText(recoveredMs));
+      return { title: texts.titles.recovered, text, priority: 'NORMAL', subject: subjects.recovered };
+    }
+    case 'warning':
+      return warningMessage(alert, texts);
+  }
 }
 
-/** Cause, facts and next step, a line each. */
+function warningMessage(
+  { kind, params }: { readonly kind: WarningKind; readonly params: WarningParams },
+  { warnings, labels }: AlertTexts,
+): AlertMessage {
+  const { title, lines, next } = warnings[kind]((name) => {
+    const value = params[name];
+    return value === undefined || value === '' ? undefined : oneLine(String(value));
+  });
+  const text = [...lines, `${labels.next}: ${next}`].filter((line) => line !== undefined).join('\n');
+  return { title, text, ...warningFacts[kind] };
+}
+
+/** Why the bot is silent, in a few words. */
+export function causeText(cause: Cause, locale: Locale): string {
+  return textsByLocale[locale].causes[cause].why;
+}
+
+/** The cause, the facts and the next step, a line each. */
 export function diagnosisLines(diagnosis: Diagnosis, locale: Locale): string[] {
-  const word = words[locale];
-  const [why, next] = causeTexts[locale][diagnosis.cause];
-  const lines = [`${word.cause}: ${why}`];
+  const texts = textsByLocale[locale];
+  const { labels } = texts;
+  const { why, next } = texts.causes[diagnosis.cause];
+  const lines = [`${labels.cause}: ${why}`];
   const { holder, lastError, telegram, ecs } = diagnosis;
-  if (lastError !== null) lines.push(`${word.error}: ${cut(lastError)}`);
-  if (holder !== null) lines.push(`${diagnosis.holdsLock ? word.holder : word.last}: ${holderText(holder)}`);
+  if (lastError !== null) lines.push(`${labels.error}: ${oneLine(lastError)}`);
+  if (holder !== null) {
+    lines.push(`${diagnosis.holdsLock ? labels.lockHolder : labels.lastPolledBy}: ${holderText(holder)}`);
+  }
   if (telegram.kind === 'reachable') {
-    lines.push(`${word.pending}: ${telegram.pendingUpdates}`);
-    if (telegram.webhookHost !== null) lines.push(`${word.webhook}: ${cut(telegram.webhookHost)}`);
+    lines.push(`${labels.waitingUpdates}: ${telegram.pendingUpdates}`);
+    if (telegram.webhookHost !== null) lines.push(`${labels.webhook}: ${oneLine(telegram.webhookHost)}`);
   }
   if (ecs.kind === 'known') {
-    const tasks = `${word.tasks}: ${ecs.running} ${word.of} ${ecs.desired}`;
-    const stopped = ecs.running < ecs.desired ? ecs.lastStopReason : null;
-    lines.push(stopped === null ? tasks : `${tasks}; ${word.stopped}: ${cut(stopped)}`);
+    const tasks = texts.tasks(ecs.running, ecs.desired);
+    const stopReason = ecs.running < ecs.desired ? ecs.lastStopReason : null;
+    lines.push(stopReason === null ? tasks : `${tasks}; ${texts.lastTaskStopped(oneLine(stopReason))}`);
   }
-  lines.push(`${word.next}: ${next}`);
+  lines.push(`${labels.next}: ${next}`);
   return lines;
 }
 
-export interface RecoveryParts {
-  readonly sinceMs: number;
-  readonly recoveredMs: number;
-  readonly possibleRepeat: boolean;
-}
-
-export function recoveryMessage(
-  { sinceMs, recoveredMs, possibleRepeat }: RecoveryParts,
-  locale: Locale,
-): AlertMessage {
-  const word = words[locale];
-  const lasted = durationText(recoveredMs - sinceMs, locale);
-  const span = `${word.from} ${clockText(sinceMs)} ${word.to} ${clockText(recoveredMs)} UTC`;
-  return {
-    title: withRepeat(word.back, possibleRepeat, locale),
-    text: `${word.was} ${lasted}: ${span}`,
-    priority: 'NORMAL',
-  };
-}
-
-export function withRepeat(title: string, possibleRepeat: boolean, locale: Locale): string {
-  return possibleRepeat ? `${title} ${words[locale].repeat}` : title;
-}
-
-function holderText(holder: NonNullable<Diagnosis['holder']>): string {
-  const { host, pid, env } = holder;
+function holderText({ host, pid, env }: NonNullable<Diagnosis['holder']>): string {
   return [host, pid === undefined ? undefined : `pid ${pid}`, env]
     .filter((part) => part !== undefined)
-    .map(cut)
+    .map(oneLine)
     .join(', ');
 }
 
-/** Others' text as one line of bearable length. */
-export function cut(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+function oneLine(foreignText: string): string {
+  const line = foreignText.replace(/\s+/g, ' ').trim();
   return line.length <= foreignTextMax ? line : `${line.slice(0, foreignTextMax - 1)}…`;
 }

@@ -1,8 +1,8 @@
 /**
- * How a notice goes out in each channel, and what a failure means for it.
+ * How an alert goes out through each channel, and what a failure means.
  *
- * The outcome is a value, never an exception: one recipient's failure is nobody else's. What may have arrived
- * although no answer came is said, so that the next attempt is marked as a possible repeat.
+ * Guarantees: a failure of the channel is an outcome, never an exception, so it affects no other recipient. If a
+ * message may have arrived although no answer came, the outcome says so; the next attempt is then marked as a repeat.
  */
 
 import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../platform/bot-api.ts';
@@ -12,7 +12,7 @@ import type { DeliveryOutcome } from './delivery-store.ts';
 import type { InboxEntry } from './inbox-entry.ts';
 import type { InboxStore } from './inbox-store.ts';
 
-/** A topic that fans out to whoever subscribed: SNS. */
+/** An SNS topic, which fans out to its subscribers. */
 export interface AlertTopic {
   /** @throws TopicError */
   publish(message: { readonly subject: string; readonly text: string }): Promise<void>;
@@ -30,21 +30,21 @@ export class TopicError extends Error {
 }
 
 export const telegramSendTimeoutMs = 10_000;
-/** Telegram's limit on a message's length. */
+/** Telegram's limit on the length of a message. */
 const telegramTextMax = 4096;
 
-/** A button that Telegram does not accept (an address of another form) must not cost the alert: it goes without. */
+/** Sends again without buttons if Telegram refuses them (over the form of an address, say): the alert matters more. */
 export async function sendTelegram(
   api: BotApi,
   chatId: string,
-  notification: InboxEntry,
+  entry: InboxEntry,
   buttons: readonly LinkButton[] = [],
 ): Promise<DeliveryOutcome> {
   try {
-    await sendMessage(api, chatId, notification, buttons);
+    await sendMessage(api, chatId, entry, buttons);
     return { kind: 'sent' };
   } catch (error) {
-    if (buttons.length > 0 && areButtonsRefused(error)) return sendTelegram(api, chatId, notification);
+    if (buttons.length > 0 && areButtonsRefused(error)) return sendTelegram(api, chatId, entry);
     return telegramFailure(error);
   }
 }
@@ -80,7 +80,7 @@ function telegramFailure(error: unknown): DeliveryOutcome {
     return { kind: 'retry', delayMs: 0, mayHaveArrived: true, why: error.message };
   }
   if (!(error instanceof BotApiRefusedError)) throw error;
-  // Blocked by the person (403), or a chat that does not exist (400): neither mends itself within an outage.
+  // The person blocked the bot (403) or the chat does not exist (400): neither changes within an outage.
   if (error.status === 403 || error.status === 400) return { kind: 'dead', why: error.message };
   const delayMs = (error.retryAfterSeconds ?? 0) * 1000;
   return { kind: 'retry', delayMs, mayHaveArrived: false, why: error.message };
@@ -89,13 +89,13 @@ function telegramFailure(error: unknown): DeliveryOutcome {
 export async function sendToInbox(
   inbox: InboxStore,
   telegramId: string,
-  notification: InboxEntry,
+  entry: InboxEntry,
 ): Promise<DeliveryOutcome> {
   try {
-    await inbox.push(telegramId, notification);
+    await inbox.push(telegramId, entry);
     return { kind: 'sent' };
   } catch (error) {
-    // An inbox of the wrong type stays so: it must not hold up the others.
+    // An inbox key of the wrong type stays wrong: giving up keeps the other deliveries moving.
     if (error instanceof StoreRefusedError) return { kind: 'dead', why: error.message };
     if (!(error instanceof StoreUnreachableError)) throw error;
     return { kind: 'retry', delayMs: 0, mayHaveArrived: true, why: error.message };
@@ -107,7 +107,7 @@ export async function sendToTopic(
   subject: string,
   { title, text }: InboxEntry,
 ): Promise<DeliveryOutcome> {
-  if (topic === undefined) return { kind: 'dead', why: 'ALERT_TOPIC_ARN is not set any more' };
+  if (topic === undefined) return { kind: 'dead', why: 'ALERT_TOPIC_ARN is no longer set' };
   try {
     await topic.publish({ subject, text: `${title}\n${text}` });
     return { kind: 'sent' };

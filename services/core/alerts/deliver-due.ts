@@ -1,30 +1,33 @@
 /**
- * Delivers what is due, several at a time, until nothing is left or the time is.
+ * Sends the deliveries that are due, several at a time, until none is left or the time runs out.
  *
- * Guarantees: nothing is sent without a claim; no claim is taken when there may be no time to settle it; one
- * failure holds up nobody else: also what nobody foresaw leaves its claim alone, and fails the run in the end. A store
- * that fails ends the run early. A run that is killed between send and settlement leaves a claim that ends by
- * itself; a later run repeats that one message, marked. A run that was too slow to send before its claim ends does
- * not send at all: another may have.
+ * Guarantees:
+ * - Sends nothing without a claim, and takes no claim that it may lack the time to settle.
+ * - Sends nothing so late that its claim could end first: another run may have claimed it by then.
+ * - One failure holds up no other delivery. An unexpected error leaves its own claim unsettled and fails the run at
+ *   the end; an error of the store ends the run early.
+ *
+ * Does not guarantee exactly one message: a run that is killed between send and settlement leaves a claim that
+ * expires, and a later run repeats that one message, marked as a possible repeat.
  */
 
 import type { Logger } from '../platform/logger.ts';
 import type { Random } from '../platform/random.ts';
 import type { Claim, DeliveryOutcome, DeliveryStore } from './delivery-store.ts';
 
-/** Sends one message, if it may still be sent right before it is; failures are outcomes. */
-export type Deliver = (claim: Claim, mayStillSend: () => boolean) => Promise<DeliveryOutcome>;
+/** Sends one message if `mayStillSend` holds right before; failures are outcomes. */
+export type SendClaimed = (claim: Claim, mayStillSend: () => boolean) => Promise<DeliveryOutcome>;
 
 export interface DeliveryRun {
   readonly store: DeliveryStore;
-  readonly deliver: Deliver;
+  readonly send: SendClaimed;
   readonly random: Random;
   readonly logger: Logger;
   /** How long the run may go on. */
   readonly remainingMs: () => number;
-  /** What must be left for one more delivery: to claim it, send it and settle it. */
+  /** The time that one more delivery needs: to claim, send and settle it. */
   readonly reserveMs: number;
-  /** How long after its claim a message may still be sent, so that it has arrived before the claim ends. */
+  /** How long after its claim a message may still be sent, so that it arrives before the claim ends. */
   readonly sendWithinMs: number;
 }
 
@@ -34,20 +37,20 @@ export interface DeliveryCounts {
   readonly dead: number;
 }
 
-/** How many messages are under way at once: a few that hang must not use up the whole run. */
-const underWayMax = 8;
+/** Enough that a few hanging sends do not use up the whole run. */
+const inFlightMax = 8;
 
 export async function deliverDue(run: DeliveryRun): Promise<DeliveryCounts> {
   const runId = run.random.token();
   const counts = { sent: 0, later: 0, dead: 0 };
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   const failures: unknown[] = [];
   let storeFailed = false;
 
-  async function carryOut(claim: Claim, mayStillSend: () => boolean): Promise<void> {
+  async function sendAndSettle(claim: Claim, mayStillSend: () => boolean): Promise<void> {
     let outcome: DeliveryOutcome;
     try {
-      outcome = await run.deliver(claim, mayStillSend);
+      outcome = await run.send(claim, mayStillSend);
     } catch (error) {
       failures.push(error);
       return;
@@ -72,24 +75,24 @@ export async function deliverDue(run: DeliveryRun): Promise<DeliveryCounts> {
   }
 
   while (run.remainingMs() > run.reserveMs && !storeFailed) {
-    if (underWay.size >= underWayMax) {
-      await Promise.race(underWay);
+    if (inFlight.size >= inFlightMax) {
+      await Promise.race(inFlight);
       continue;
     }
     const askedMs = run.remainingMs();
     const claim = await claimOne();
     if (claim !== undefined) {
-      // Counted from before the question: the store's clock began later.
+      // Counted from before the request, because the claim's time starts later, in the store.
       const mayStillSend = (): boolean => askedMs - run.remainingMs() < run.sendWithinMs;
-      const sending = carryOut(claim, mayStillSend).finally(() => underWay.delete(sending));
-      underWay.add(sending);
-    } else if (underWay.size > 0) {
-      // What is settled may make something else due: a "back" for a "down" that was under way.
-      await Promise.all(underWay);
+      const sending = sendAndSettle(claim, mayStillSend).finally(() => inFlight.delete(sending));
+      inFlight.add(sending);
+    } else if (inFlight.size > 0) {
+      // A settlement may make another delivery due: the "back" that follows a "down".
+      await Promise.all(inFlight);
     } else break;
   }
-  // Also when the run fails: a function that has answered may be frozen, and its messages go out much later.
-  await Promise.all(underWay);
+  // Even if the run fails: Lambda may freeze the function once it answers, and the messages would go out much later.
+  await Promise.all(inFlight);
   if (failures.length > 0) throw failures[0];
   return counts;
 }
@@ -100,7 +103,7 @@ async function settle({ store, logger }: DeliveryRun, claim: Claim, outcome: Del
   const settled = await store.settle(claim, outcome);
   if (outcome.kind === 'sent') logger.info('delivered', fields);
   else
-    logger.warn(outcome.kind === 'dead' ? 'delivery given up' : 'delivery failed, a later run tries again', {
+    logger.warn(outcome.kind === 'dead' ? 'delivery given up' : 'delivery failed; a later run tries again', {
       ...fields,
       why: outcome.why,
     });

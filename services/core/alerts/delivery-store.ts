@@ -1,33 +1,34 @@
 /**
- * Alerts on their way: claimed with a lease, settled with the same token. Each call is one script, safe to repeat.
+ * The alerts to deliver: a run claims one with a lease and settles it with the same token. Each call is one script,
+ * safe to repeat.
  *
  * Every call rejects with an error of `core/platform/store-errors.ts`; then nothing is known.
  */
-import type { OutageEvent, Recipient } from './recipients.ts';
+import type { DeliveryEvent, Recipient } from './recipients.ts';
 import type { Warning } from './warnings.ts';
 
-/** Longer than any send with its deadline; short enough that a killed run's message goes out a minute later. */
+/** Longer than the deadline of any send; short enough that a killed run's message goes out within a minute. */
 export const claimMs = 45_000;
 
-/** A delivery that this run, and for `claimMs` no other, may carry out. */
+/** A delivery that this run may carry out, and no other run for `claimMs`. */
 export interface Claim {
   readonly field: string;
   readonly token: string;
-  /** A notice's own id, where it belongs to no outage. */
+  /** Of a warning, which belongs to no outage, its own id. */
   readonly outageId: string;
-  readonly event: OutageEvent;
-  /** The reminder's number; else 0. */
+  readonly event: DeliveryEvent;
+  /** The number of a reminder; else 0. */
   readonly number: number;
   readonly recipient: Recipient;
   /** 1 for the first. */
   readonly attempt: number;
   readonly madeMs: number;
-  /** An earlier attempt may have arrived. */
+  /** An earlier attempt may have delivered it. */
   readonly possibleRepeat: boolean;
   readonly sinceMs: number;
   readonly recoveredMs: number | null;
   readonly nowMs: number;
-  /** Only with the event `notice`. */
+  /** Set for the event `notice` only: a warning. */
   readonly warning: Pick<Warning, 'kind' | 'params'> | undefined;
 }
 
@@ -35,17 +36,18 @@ export type DeliveryOutcome =
   | { readonly kind: 'sent' }
   | {
       readonly kind: 'retry';
-      /** Not again before; 0: the next run. */
+      /** The earliest next attempt; 0: the next run. */
       readonly delayMs: number;
-      /** The attempt may have arrived all the same. */
+      /** The attempt may have delivered the message all the same. */
       readonly mayHaveArrived: boolean;
       readonly why: string;
     }
-  /** Given up for this outage. */
+  /** Given up, for this outage. */
   | { readonly kind: 'dead'; readonly why: string };
 
 export interface DeliveryStore {
+  /** Undefined: nothing is due. A run claims each delivery at most once. */
   claim(runId: string, token: string): Promise<Claim | undefined>;
-  /** False when the claim ended before: another run may have sent it too. */
+  /** False if the claim had ended: another run may have sent the message too. */
   settle(claim: Claim, outcome: DeliveryOutcome): Promise<boolean>;
 }

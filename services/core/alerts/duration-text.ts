@@ -1,4 +1,4 @@
-/** Lengths of time and moments, as short as a phone wants them. */
+/** Durations and clock times, short enough for a phone. */
 import type { Locale } from '../platform/locale.ts';
 
 const units = {

@@ -1,15 +1,15 @@
 /**
- * A notification: what a superadmin is told, in whatever channel.
+ * An inbox entry: one message to a superadmin. Every channel sends its title and text; the in-app inbox stores all of it.
  *
- * The inbox entry's keys and their order are fixed: other programs read the list, and the store's scripts
- * recognise an entry by how it begins (its id) and its state by how it ends (`read`).
+ * The keys and their order are fixed: other programs read the list, and the store's scripts recognise an entry by its
+ * start (the id) and its state by its end (`read`).
  */
 export const alertType = 'SYSTEM_MAINTENANCE';
 const alertPriorities = ['URGENT', 'NORMAL'] as const;
 export type AlertPriority = (typeof alertPriorities)[number];
 
 export interface InboxEntry {
-  /** The same for every attempt to tell it, so that it is stored once. */
+  /** The same for every attempt, so that the entry is stored once. */
   readonly id: string;
   readonly type: string;
   readonly priority: AlertPriority;
@@ -24,12 +24,12 @@ export function inboxEntryJson({ id, type, priority, title, text, ts, read }: In
   return JSON.stringify({ id, type, priority, title, text, ts, read });
 }
 
-/** How the entry with this id begins. */
+/** The start of the stored entry with this id. */
 export function inboxEntryStart(id: string): string {
   return `{"id":${JSON.stringify(id)},`;
 }
 
-/** Undefined for a value that no notification looks like; the list may hold what strangers wrote. */
+/** Undefined for a foreign value: other programs may have written to the list. */
 export function readInboxEntry(raw: string): InboxEntry | undefined {
   let value: unknown;
   try {

@@ -1,47 +1,47 @@
 /**
- * Which dead updates nobody was told of: by their ids, so that one that dies is told also where another was put back
- * or cleared meanwhile.
+ * Which dead letters are unreported. They are compared by id, so that a new one is reported even if another was put
+ * back or cleared in the meantime.
  *
- * What was told is remembered as a text: `=<id>,<id>,…`, or, where there are too many to name, their number alone;
- * then only what is more than that is known to be new. A text of another form, which somebody wrote, tells of none.
- * An update that is put back and dies again is told again if a run of the monitor found it gone in between; that takes
- * it three attempts and as many leaders.
+ * The reported ones are stored as a key: `=<id>,<id>,…`, or only their number if there are too many to list; then only
+ * a growing number shows new ones. A key in any other form was written by another program and reports none.
+ * An update that is put back and given up again is reported again if a run of the monitor saw it gone in between;
+ * giving it up takes three attempts and as many leaders.
  */
 
-/** The dead updates of one moment. */
+/** The dead letters at one moment. */
 export interface DeadLettersSeen {
   readonly count: number;
-  /** In no order; undefined where there are more than `deadIdsMax`. */
+  /** Unordered; undefined if there are more than `deadLetterIdsMax`. */
   readonly ids: readonly string[] | undefined;
 }
 
 export const noDeadLetters: DeadLettersSeen = { count: 0, ids: [] };
 
-/** More are counted only, so that the memory stays small. */
+/** More than these are only counted, so that the stored key stays small. */
 export const deadLetterIdsMax = 500;
-/** An update's id has ten digits; anybody may have written another. */
+/** An update id has ten digits; a foreign value may be longer. */
 const idLengthMax = 32;
 
 interface Unreported {
   readonly count: number;
-  /** What remains told of what was: it is there no more, or somebody wrote it. */
+  /** The reported key without what is gone or foreign. */
   readonly keptKey: string;
 }
 
-/** How all of these are remembered as told; empty for none. */
+/** The key that reports all of these; empty for none. */
 export function reportedKey({ count, ids }: DeadLettersSeen): string {
   if (ids === undefined) return String(count);
   return ids.length === 0 ? '' : `=${ids.map(storedId).sort().join(',')}`;
 }
 
-export function unreported(seen: DeadLettersSeen, toldKey: string): Unreported {
-  if (/^\d{1,15}$/.test(toldKey)) {
-    const count = Math.max(0, seen.count - Number(toldKey));
-    return { count, keptKey: count === 0 ? reportedKey(seen) : toldKey };
+export function unreported(seen: DeadLettersSeen, knownKey: string): Unreported {
+  if (/^\d{1,15}$/.test(knownKey)) {
+    const count = Math.max(0, seen.count - Number(knownKey));
+    return { count, keptKey: count === 0 ? reportedKey(seen) : knownKey };
   }
-  const told = new Set(toldKey.startsWith('=') ? toldKey.slice(1).split(',') : []);
-  if (seen.ids === undefined) return { count: Math.max(1, seen.count - told.size), keptKey: toldKey };
-  const kept = seen.ids.filter((id) => told.has(storedId(id)));
+  const known = new Set(knownKey.startsWith('=') ? knownKey.slice(1).split(',') : []);
+  if (seen.ids === undefined) return { count: Math.max(1, seen.count - known.size), keptKey: knownKey };
+  const kept = seen.ids.filter((id) => known.has(storedId(id)));
   return { count: seen.count - kept.length, keptKey: reportedKey({ count: kept.length, ids: kept }) };
 }
 

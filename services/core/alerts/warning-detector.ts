@@ -1,21 +1,20 @@
 /**
- * Says from one look at the store which notices are due. Pure; what it says is carried out by scripts that check
- * their rule again, so any number of runs may decide at once.
+ * Decides from one observation of the store which warnings are due. Pure; the scripts that raise them check the
+ * throttle rule again, so any number of runs may decide at once.
  *
- * - A lock without expiry: no code of this program makes one; nobody could take over after its holder.
- * - A lock broken by a person: each entry of the audit stream is told once, several between two runs in one notice.
- * - Dead updates: each is told once. One that is there no more (somebody cleared it, or put it back) is forgotten
- *   without a word.
+ * - A lock without expiry: this program never writes one, and nobody could take over after its holder.
+ * - A lock broken by a person: each entry of the audit stream is reported once, several between two runs in one warning.
+ * - Dead letters: each is reported once. One that is gone, because it was cleared or put back, is forgotten silently.
  */
 import type { Held } from '../lease/lock-store.ts';
 import { readLockHolder } from '../lease/lock-value.ts';
 import { type DeadLettersSeen, reportedKey, unreported } from './unreported-dead-letters.ts';
 import { mayRaise, type ReportedWarnings, type Warning, type WarningKind } from './warnings.ts';
 
-/** Entries of the audit stream that nobody was told of. */
+/** The unreported lock breaks in the audit stream. */
 export interface LockBreaks {
   readonly count: number;
-  /** The newest one's id, and what it says. */
+  /** Of the newest one. */
   readonly id: string;
   readonly who: string;
   readonly why: string;
@@ -31,17 +30,17 @@ export interface WarningFacts {
 
 export type WarningChange =
   | { readonly kind: 'raise'; readonly warning: Warning }
-  /** Counts as told from now on: `key` instead of `expectedKey`. */
+  /** Replaces the reported key `expectedKey` by `key` without a warning. */
   | { readonly kind: 'note'; readonly of: WarningKind; readonly expectedKey: string; readonly key: string };
 
-/** Anybody may have written the lock's value; more of it is not needed to tell two apart. */
+/** Bounds a foreign lock value; this much tells two of them apart. */
 const keyLengthMax = 200;
 
 export function warningsDue(facts: WarningFacts): readonly WarningChange[] {
-  return [...endlessLock(facts), ...brokenLock(facts), ...deadUpdates(facts)];
+  return [...lockWithoutExpiry(facts), ...brokenLock(facts), ...newDeadLetters(facts)];
 }
 
-function endlessLock(facts: WarningFacts): readonly WarningChange[] {
+function lockWithoutExpiry(facts: WarningFacts): readonly WarningChange[] {
   const of = 'lock-without-expiry';
   const { held, reported } = facts;
   if (held?.ttlMs !== null) {
@@ -61,7 +60,7 @@ function brokenLock(facts: WarningFacts): readonly WarningChange[] {
   return due(facts, { kind: 'lock-broken', key: id, params });
 }
 
-function deadUpdates(facts: WarningFacts): readonly WarningChange[] {
+function newDeadLetters(facts: WarningFacts): readonly WarningChange[] {
   const of = 'dead-letters';
   const { deadLetters: seen, reported } = facts;
   const expectedKey = reported[of]?.key ?? '';

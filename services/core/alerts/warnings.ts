@@ -1,9 +1,8 @@
 /**
- * The notices that are no outage: something is wrong, or was done, although the bot may well be at work.
+ * Warnings: alerts about something other than an outage. The bot may well be working.
  *
- * Each kind has its once-rule, so that nobody is told the same thing twice in a row, and no fault, however often it
- * repeats itself, becomes a flood. The rule is kept by the script that raises a notice; whoever asks for one beside
- * it only saves the question.
+ * Each kind has a throttle rule, so that no superadmin reads the same thing twice in a row and a repeated fault causes
+ * no flood. The script that raises a warning enforces the rule; a check before it only saves the request.
  */
 export const warningKinds = ['another-poller', 'dead-letters', 'lock-without-expiry', 'lock-broken'] as const;
 export type WarningKind = (typeof warningKinds)[number];
@@ -12,16 +11,16 @@ export type WarningParams = Readonly<Record<string, string | number>>;
 
 export interface Warning {
   readonly kind: WarningKind;
-  /** What it is about: the same thing has the same key. */
+  /** Identifies what the warning is about: the same thing has the same key. */
   readonly key: string;
-  /** What its text says beside the kind's own words; stored with it, so that it is told as it was raised. */
+  /** The variable parts of its text, stored with it: the message shows them as they were when it was raised. */
   readonly params: WarningParams;
 }
 
 interface ThrottleRule {
-  /** Not again within this time, whatever the key. */
+  /** No second warning of the kind within this time, whatever its key. */
   readonly quietMs: number;
-  /** Not again for the key that was told last, however long ago. */
+  /** No second warning for the key that was reported last, however long ago. */
   readonly oncePerKey: boolean;
 }
 
@@ -29,17 +28,17 @@ const halfHourMs = 30 * 60_000;
 
 export const throttleRules: Readonly<Record<WarningKind, ThrottleRule>> = {
   'another-poller': { quietMs: halfHourMs, oncePerKey: false },
-  // The key is which there are: more of them are told half an hour later, in one notice.
+  // The key lists the dead letters: new ones are reported half an hour later, in one warning.
   'dead-letters': { quietMs: halfHourMs, oncePerKey: true },
   'lock-without-expiry': { quietMs: halfHourMs, oncePerKey: true },
-  // A person did it, and each time is worth knowing; the key is the audit entry.
+  // A person did it, so each time is worth knowing; the key is the audit entry's id.
   'lock-broken': { quietMs: 0, oncePerKey: true },
 };
 
-/** After this a notice that could not be delivered is given up: it is no news any more. */
+/** An undelivered warning is given up after this time: it is old news. */
 export const warningKeptMs = 24 * 3_600_000;
 
-/** The last notice of a kind. */
+/** The last warning of a kind. */
 export interface ReportedWarning {
   readonly raisedMs: number;
   readonly key: string;
@@ -50,16 +49,16 @@ export type ReportedWarnings = Readonly<Partial<Record<WarningKind, ReportedWarn
 export function mayRaise(
   kind: WarningKind,
   key: string,
-  told: ReportedWarning | undefined,
+  last: ReportedWarning | undefined,
   nowMs: number,
 ): boolean {
-  if (told === undefined) return true;
+  if (last === undefined) return true;
   const { quietMs, oncePerKey } = throttleRules[kind];
-  // A last one that is far ahead of now was written by somebody else, and forbids nothing.
-  return Math.abs(nowMs - told.raisedMs) >= quietMs && !(oncePerKey && told.key === key);
+  // A last warning in the far future is a foreign value and forbids nothing.
+  return Math.abs(nowMs - last.raisedMs) >= quietMs && !(oncePerKey && last.key === key);
 }
 
-/** What a stored notice says; undefined for a text that no version of this wrote. */
+/** Reads a stored warning; undefined for a text that no version of this program wrote. */
 export function readWarning(text: string): { kind: WarningKind; params: WarningParams } | undefined {
   let value: unknown;
   try {

@@ -29,7 +29,7 @@ export function leaseTimes({ ttlMs, renewMs }: { ttlMs: number; renewMs: number 
 /** Says what is wrong with the times, with the arithmetic spelled out; undefined if they fit. */
 export function leaseTimesProblem(
   times: LeaseTimes,
-): { expected: string; got: string; mend: string } | undefined {
+): { expected: string; got: string; fix: string } | undefined {
   const neededMs = times.renewMs + 2 * times.rpcTimeoutMs;
   if (neededMs < times.actForMs) return undefined;
   const highest = seconds(times.actForMs - 2 * times.rpcTimeoutMs);
@@ -38,7 +38,7 @@ export function leaseTimesProblem(
     got:
       `${seconds(times.renewMs)} + 2 × ${seconds(times.rpcTimeoutMs)} = ${seconds(neededMs)}, which is not below ` +
       `${seconds(times.ttlMs)} × ${1 - driftRatio} − ${seconds(times.marginMs)} = ${seconds(times.actForMs)}`,
-    mend: `renew more often than every ${highest} s, or raise POLLING_LOCK_TTL_SECONDS`,
+    fix: `renew more often than every ${highest} s, or raise POLLING_LOCK_TTL_SECONDS`,
   };
 }
 

@@ -1,9 +1,9 @@
 /**
- * One run of the heartbeat monitor: look, decide, change, deliver.
+ * One run of the heartbeat monitor: observe, decide, change, deliver.
  *
- * Guarantees: when all is well a run is one script; a store that cannot be read fails the run (that is *unknown*,
- * not *down*); concurrent and repeated runs agree through the store's scripts alone.
- * Assumes to be run about once a minute; what one run cannot send, the next one does.
+ * Guarantees: a run is one script while all is well; it fails if the store cannot be read (that is *unknown*, not
+ * *down*); concurrent and repeated runs agree through the store's scripts alone.
+ * Assumes to be run about once a minute: the next run sends what this one could not.
  */
 
 import type { AlertLinks } from '../alerts/alert-links.ts';
@@ -12,7 +12,7 @@ import { type DeliveryCounts, deliverDue } from '../alerts/deliver-due.ts';
 import { claimMs } from '../alerts/delivery-store.ts';
 import type { InboxStore } from '../alerts/inbox-store.ts';
 import type { Recipient } from '../alerts/recipients.ts';
-import { peopleAmong } from '../alerts/recipients.ts';
+import { personalRecipients } from '../alerts/recipients.ts';
 import { alertSender } from '../alerts/send-alert.ts';
 import { warningsDue } from '../alerts/warning-detector.ts';
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
@@ -38,7 +38,7 @@ export interface MonitorPorts {
   readonly ecs: WorkerService | undefined;
   readonly random: Random;
   readonly logger: Logger;
-  /** Applied to all that is told: errors of libraries may hold what nobody should read. */
+  /** Applied to every text that is sent: errors of libraries may contain secrets. */
   readonly redact: Redact;
   /** Undefined: one-tap links are off. */
   readonly links?: AlertLinks | undefined;
@@ -60,17 +60,17 @@ export interface MonitorReport {
 
 /** How long one call to the store may take, as the functions set it up. */
 export const storeTimeoutMs = 3000;
-/** What must be left for one more message: claim it, find out the cause, make its links, send it, settle it, look again. */
+/** The time that one more message needs: claim it, diagnose, make its links, send it, settle it, observe again. */
 export const deliveryReserveMs = probeTimeoutMs + telegramSendTimeoutMs + 4 * storeTimeoutMs + 1000;
-/** How often a run looks again when the heartbeat changed under its decision. */
-const looksMax = 3;
+/** How often a run decides if the heartbeat changes under its decisions. */
+const decisionsMax = 3;
 
 export async function runMonitor(
   ports: MonitorPorts,
   settings: MonitorSettings,
   remainingMs: () => number,
 ): Promise<MonitorReport> {
-  const { observation, verdict, changed } = await lookAndChange(ports, settings);
+  const { observation, verdict, changed } = await decideAndChange(ports, settings);
   const raised = await raiseWarnings(ports, settings, observation);
   const idle = !changed && !raised && observation.unfinishedDeliveries === 0;
   const delivered = idle
@@ -89,33 +89,33 @@ export async function runMonitor(
   };
 }
 
-interface Look {
+interface Decided {
   readonly observation: BotObservation;
   readonly verdict: Verdict;
   readonly changed: boolean;
 }
 
-async function lookAndChange(ports: MonitorPorts, settings: MonitorSettings): Promise<Look> {
-  let look: Look | undefined;
-  for (let looks = 0; looks < looksMax; looks += 1) {
+async function decideAndChange(ports: MonitorPorts, settings: MonitorSettings): Promise<Decided> {
+  let decided: Decided | undefined;
+  for (let decisions = 0; decisions < decisionsMax; decisions += 1) {
     const observation = await ports.outages.observe({ noteRun: true });
     const { memory, heartbeat, nowMs } = observation;
     // Without ECS there is nothing to restart.
     const autoRestartMs = ports.ecs === undefined ? 0 : settings.autoRestartMs;
     const { verdict, changes } = decide(memory, heartbeat, { ...settings, autoRestartMs }, nowMs);
-    look = { observation, verdict, changed: changes.length > 0 };
-    let stillTrue = true;
+    decided = { observation, verdict, changed: changes.length > 0 };
+    let isCurrent = true;
     for (const change of changes) {
-      stillTrue = stillTrue && (await apply(change, observation, ports, settings));
+      isCurrent = isCurrent && (await apply(change, observation, ports, settings));
     }
-    if (stillTrue) return look;
+    if (isCurrent) return decided;
   }
-  if (look === undefined) throw new Error('a monitor run looks at least once');
-  ports.logger.warn('the heartbeat kept changing while it was judged; the next run decides');
-  return look;
+  if (decided === undefined) throw new Error('a monitor run decides at least once');
+  ports.logger.warn('the heartbeat kept changing during the run; the next run decides');
+  return decided;
 }
 
-/** False when the heartbeat is not the judged one any more. */
+/** False if the heartbeat is no longer the observed one. */
 async function apply(
   change: Change,
   observation: BotObservation,
@@ -151,7 +151,7 @@ async function apply(
   }
 }
 
-/** True when there may be something to deliver. */
+/** True if a warning was raised. */
 async function raiseWarnings(
   ports: MonitorPorts,
   settings: MonitorSettings,
@@ -163,7 +163,7 @@ async function raiseWarnings(
     if (change.kind === 'note') await outages.markReported(change);
     else if (await outages.raise(change.warning, recipientsOf(ports, settings))) {
       raised = true;
-      logger.warn('a notice is raised', { notice: change.warning.kind, ...change.warning.params });
+      logger.warn('a warning is raised', { notice: change.warning.kind, ...change.warning.params });
     }
   }
   return raised;
@@ -174,15 +174,15 @@ function recipientsOf(
   { superadminIds }: MonitorSettings,
 ): readonly Recipient[] {
   if (superadminIds.length === 0) {
-    logger.error('SUPERADMIN_TELEGRAM_IDS is empty: nobody is told in Telegram or in the app', {
-      topic: topic === undefined ? 'none either' : 'is told',
+    logger.error('SUPERADMIN_TELEGRAM_IDS is empty: nobody is alerted in Telegram or in the app', {
+      topic: topic === undefined ? 'not set either' : 'alerted',
     });
   }
-  const people = peopleAmong(superadminIds);
+  const people = personalRecipients(superadminIds);
   return topic === undefined ? people : [...people, { channel: 'SNS', address: 'topic' }];
 }
 
-/** What can be said without asking anybody but the store. */
+/** A diagnosis from the store alone, without probes. */
 function storeDiagnosis(observation: BotObservation, settings: MonitorSettings): Diagnosis {
   const { heartbeat, held, nowMs } = observation;
   return diagnose({
@@ -201,20 +201,20 @@ async function deliver(
   remainingMs: () => number,
 ): Promise<DeliveryCounts> {
   const { heartbeat, held, nowMs } = observation;
-  let asked: Promise<Diagnosis> | undefined;
+  let probed: Promise<Diagnosis> | undefined;
   const fullDiagnosis = (): Promise<Diagnosis> => {
-    asked ??= (async () => {
+    probed ??= (async () => {
       const [telegram, ecs] = await Promise.all([probeTelegram(ports.telegram), probeEcs(ports.ecs)]);
       const heartbeatMalformed = isMalformed(heartbeat, settings, nowMs);
       return diagnose({ heartbeat, heartbeatMalformed, held, telegram, ecs });
     })();
-    return asked;
+    return probed;
   };
   return deliverDue({
     store: ports.outages,
     random: ports.random,
     logger: ports.logger,
-    deliver: alertSender({ ...ports, ...settings, diagnosis: fullDiagnosis }),
+    send: alertSender({ ...ports, ...settings, diagnosis: fullDiagnosis }),
     remainingMs,
     reserveMs: deliveryReserveMs,
     sendWithinMs: claimMs - 2 * telegramSendTimeoutMs - storeTimeoutMs,

@@ -1,7 +1,7 @@
 /**
  * The store as the monitor sees it. Each call is one script: atomic, and safe to repeat.
  *
- * Every call rejects with an error of `core/store-errors.ts`; then nothing is known.
+ * Every call rejects with an error of `core/platform/store-errors.ts`; then nothing is known.
  */
 
 import type { DeliveryStore } from '../alerts/delivery-store.ts';
@@ -13,21 +13,22 @@ import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
 import type { OutageMemory } from '../outage/outage.ts';
 
-/** One look at everything, by the store's clock. */
+/** Everything at one moment, by the store's clock. */
 export interface BotObservation {
   readonly nowMs: number;
   readonly heartbeat: HeartbeatReading;
   readonly held: Held | undefined;
-  /** The lock value that ops has revoked. */
+  /** The lock value that was revoked. */
   readonly revoked: string | null;
   readonly epoch: number | null;
   readonly memory: OutageMemory;
   readonly unfinishedDeliveries: number;
   readonly oldestUnfinishedMs: number | null;
-  /** The last notice of each kind. */
+  /** The last warning of each kind. */
   readonly reported: ReportedWarnings;
-  /** Only in a monitor's look; else none and undefined. */
+  /** Filled only if the run is noted; else none. */
   readonly deadLetters: DeadLettersSeen;
+  /** Filled only if the run is noted; undefined: none. */
   readonly lockBreaks: LockBreaks | undefined;
 }
 
@@ -38,11 +39,11 @@ interface NewOutage {
   readonly why: string;
 }
 
-/** `conflict`: the heartbeat that was judged is not there any more; look again. */
+/** `conflict`: the heartbeat is no longer the expected one; observe again. */
 export type ChangeResult = 'done' | 'conflict';
 
 export interface OutageStore extends DeliveryStore {
-  /** `noteRun`: the look is a monitor's, and counts as its first run if there was none. */
+  /** `noteRun`: a run of the monitor observes, and counts as its first run if there was none. */
   observe(options: { readonly noteRun: boolean }): Promise<BotObservation>;
   markHeartbeat(expected: HeartbeatReading, malformed: boolean): Promise<ChangeResult>;
   open(expected: HeartbeatReading, outage: NewOutage): Promise<ChangeResult | 'open already'>;
@@ -50,12 +51,12 @@ export interface OutageStore extends DeliveryStore {
     expected: HeartbeatReading,
     outage: { readonly id: string; readonly why: string },
   ): Promise<ChangeResult>;
-  /** False when that reminder was made before, or the outage is over. */
+  /** False if this reminder was made before or the outage is over. */
   remind(outageId: string, number: number): Promise<boolean>;
   planRestart(outageId: string): Promise<boolean>;
-  /** False when the rule of its kind forbids it. */
-  raise(notice: Warning, recipients: readonly Recipient[]): Promise<boolean>;
-  /** Remembers another key as told; false when `expectedKey` is not the one any more. */
+  /** False if its throttle rule forbids it. */
+  raise(warning: Warning, recipients: readonly Recipient[]): Promise<boolean>;
+  /** Replaces the reported key; false if it is no longer `expectedKey`. */
   markReported(change: {
     readonly of: WarningKind;
     readonly expectedKey: string;

@@ -1,8 +1,8 @@
 /**
- * Drops what waits in Telegram's queue, for good.
+ * Drops the updates waiting in Telegram's queue, for good.
  *
- * By `deleteWebhook` with `drop_pending_updates`: it works while somebody polls, and empties the queue although no
- * webhook is set. (`getUpdates` with offset −1 leaves one update, and knows no `drop_pending_updates`.)
+ * Uses `deleteWebhook` with `drop_pending_updates`: it works while another process polls, and it empties the queue
+ * even if no webhook is set. (`getUpdates` with offset −1 leaves one update and has no `drop_pending_updates`.)
  */
 import { webhookHost } from '../outage/probes.ts';
 import { type OpsCall, record } from './ops-ports.ts';

@@ -1,10 +1,11 @@
 /**
- * Whose bot an action would change: the one that `ENVIRONMENT` names, or another that the store knows.
+ * Refuses an action on the bot of another environment than `ENVIRONMENT` names.
  *
- * Guarantees: what is done to one environment's bot is never done with another's settings, as long as the store shows
- * it: by the lock's holder, and for what deletes for good by the last heartbeat as well, because the bot is down when
- * somebody drops its queue. A heartbeat alone does not stop a repair: it stays for days after an environment was
- * renamed. Does not judge values that name none of our environments, nor a caller that names none.
+ * Guarantees: no action changes one environment's bot with another environment's settings, as far as the store shows
+ * whose bot it is. The lock holder shows it. For an action that deletes for good the last heartbeat counts too, because
+ * the bot is down when its queue is dropped. A heartbeat alone does not stop a repair: it stays for days after an
+ * environment was renamed.
+ * Does not check values that name none of our environments, nor a caller that names none.
  */
 
 import { describeHolder, readLockHolder } from '../lease/lock-value.ts';
@@ -12,10 +13,10 @@ import type { BotObservation } from '../monitor/outage-store.ts';
 import { type EnvironmentName, environmentNames } from '../settings/settings.ts';
 import type { OpsError, OpsRequest } from './payload.ts';
 
-export interface BotTraces {
-  /** What `ENVIRONMENT` says; undefined where nothing says whose bot is meant. */
+export interface EnvironmentTraces {
+  /** `ENVIRONMENT`; undefined if the caller names none. */
   readonly environment: EnvironmentName | undefined;
-  /** As stored; undefined where there is none. */
+  /** As stored; undefined if there is none. */
   readonly lock: string | undefined;
   readonly heartbeat: string | undefined;
 }
@@ -23,24 +24,27 @@ export interface BotTraces {
 export function environmentTraces(
   environment: EnvironmentName | undefined,
   { held, heartbeat }: Pick<BotObservation, 'held' | 'heartbeat'>,
-): BotTraces {
+): EnvironmentTraces {
   const beat = heartbeat.kind === 'absent' ? undefined : heartbeat.raw;
   return { environment, lock: held?.value, heartbeat: beat };
 }
 
-type Asked = Pick<OpsRequest, 'action' | 'dropUpdates'>;
+type GuardedAction = Pick<OpsRequest, 'action' | 'dropUpdates'>;
 
-/** Why the action must not be carried out; undefined when nothing speaks against it. */
-export function otherBotError({ action, dropUpdates }: Asked, traces: BotTraces): OpsError | undefined {
+/** Why the action must not be carried out; undefined if it may. */
+export function environmentError(
+  { action, dropUpdates }: GuardedAction,
+  traces: EnvironmentTraces,
+): OpsError | undefined {
   if (action === 'status') return undefined;
   const isForGood = action === 'drop-updates' || dropUpdates;
-  const problem = otherBotProblem(isForGood ? traces : { ...traces, heartbeat: undefined });
+  const problem = environmentProblem(isForGood ? traces : { ...traces, heartbeat: undefined });
   if (problem === undefined) return undefined;
   return { code: 'OTHER_ENVIRONMENT', message: `${action}: ${problem}; nothing was changed` };
 }
 
-/** One line that names both environments and how to mend it; undefined when they are the same, or not known. */
-export function otherBotProblem({ environment, lock, heartbeat }: BotTraces): string | undefined {
+/** One line that names both environments and the fix; undefined if they are the same or unknown. */
+export function environmentProblem({ environment, lock, heartbeat }: EnvironmentTraces): string | undefined {
   const [what, value] = lock !== undefined ? ['polling lock', lock] : ['last heartbeat', heartbeat];
   const theirs = value === undefined ? undefined : environmentOf(value);
   if (value === undefined || environment === undefined || theirs === undefined || theirs === environment) {

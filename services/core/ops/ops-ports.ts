@@ -1,4 +1,4 @@
-/** What the ops actions work with. */
+/** What the ops actions work with, and how their failures become answers. */
 
 import type { LockOverride } from '../lease/lock-store.ts';
 import type { OutageStore } from '../monitor/outage-store.ts';
@@ -16,7 +16,7 @@ import { ecsProblem } from './ecs-problem.ts';
 import type { OpsError } from './payload.ts';
 
 export interface OpsPorts {
-  /** Whose bot these reach, as `ENVIRONMENT` says; undefined where nothing says it. */
+  /** The environment of the bot that these reach; undefined if nothing names it. */
   readonly environment: EnvironmentName | undefined;
   readonly clock: Clock;
   readonly lock: LockOverride;
@@ -36,20 +36,20 @@ export interface OpsCall {
   readonly ports: OpsPorts;
   readonly settings: OpsSettings;
   readonly reason: Reason;
-  /** How long the action may still take, the answer included. */
+  /** How long the action may still take, including the answer. */
   readonly remainingMs: () => number;
-  /** How long a recovery waits for a heartbeat at most; else as long as its time allows. */
+  /** How long a recovery waits for a heartbeat; without it, as long as its time allows. */
   readonly heartbeatWaitMs?: number | undefined;
-  /** Why Telegram is not asked how things are; it is when left out. */
+  /** Why `status` does not ask Telegram; undefined: it does. */
   readonly telegramUnasked?: string | undefined;
-  /** Hears of each step as it begins. */
+  /** Called as each step begins. */
   readonly onStep?: ((step: string) => void) | undefined;
 }
 
-/** What must be left when the waiting ends: two calls to the store and the answer. */
+/** The time to keep for after the waiting: two calls to the store and the answer. */
 export const answerReserveMs = 7000;
 
-/** An action that cannot be carried out as things are. */
+/** An action that cannot be carried out in the present state. */
 export class OpsRefusal extends Error {
   readonly code: string;
 
@@ -60,7 +60,7 @@ export class OpsRefusal extends Error {
   }
 }
 
-/** Records what was done; when that fails, the answer says both. */
+/** Writes the audit entry of a completed action; if that fails, the error says both. */
 export async function record(
   { ports, reason }: OpsCall,
   what: Omit<AuditEntry, 'who' | 'why'>,
@@ -75,7 +75,7 @@ export async function record(
   }
 }
 
-/** A failure of the store, Telegram or ECS as an answer; undefined for a bug, which is not one. */
+/** A failure of the store, Telegram or ECS as an error to answer; undefined for a bug. */
 export function faultOf(error: unknown): OpsError | undefined {
   if (error instanceof OpsRefusal) return { code: error.code, message: error.message };
   if (error instanceof StoreUnreachableError || error instanceof StoreRefusedError) {

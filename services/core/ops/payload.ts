@@ -1,8 +1,8 @@
 /**
- * What ops may ask for: read strictly, because a misspelt field that is ignored does something else than asked.
+ * Reads an ops request, strictly: ignoring a misspelt field would do something else than was asked.
  *
- * Anything that is not exactly an action is answered with a code and a sentence that says what was expected, what
- * came, and how to mend it. Never throws; never shows more than the beginning of what came.
+ * Anything but an exact action is answered with a code and a sentence that says what was expected, what came and how
+ * to fix it. Never throws; shows no more than the beginning of what came.
  */
 export const opsActions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover'] as const;
 export type OpsAction = (typeof opsActions)[number];
@@ -30,7 +30,7 @@ const unnamedRequester = 'ops';
 const fields = ['action', 'force', 'dropUpdates', 'reason', 'requestedBy'] as const;
 const example = '{"action":"release-lock","reason":"the holder hangs"}';
 
-/** Which actions a switch means anything for: it is refused elsewhere rather than ignored. */
+/** The actions that know each switch; others refuse it rather than ignore it. */
 const switches = {
   force: ['release-lock', 'recover'],
   dropUpdates: ['recover'],

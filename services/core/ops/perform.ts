@@ -1,10 +1,14 @@
 /**
- * Carries out one ops request and answers it. Faults of the store, Telegram and ECS are answers; a bug is not. What
- * changes something first asks the store whose bot it would change; without an answer nothing is changed.
+ * Carries out one ops request and answers it. Failures of the store, Telegram and ECS are answers; a bug is thrown.
+ *
+ * An action that changes something first reads from the store whose bot it would change; if that fails, it changes
+ * nothing.
+ *
+ * Tested by: test/core/ops/actions.test.ts
  */
 import type { Reason } from '../platform/audit-trail.ts';
 import { dropUpdates } from './drop-updates.ts';
-import { environmentTraces, otherBotError } from './environment-guard.ts';
+import { environmentError, environmentTraces } from './environment-guard.ts';
 import { faultOf, type OpsCall, OpsRefusal } from './ops-ports.ts';
 import type { OpsRequest } from './payload.ts';
 import { recover } from './recover.ts';
@@ -12,9 +16,9 @@ import { releaseLock } from './release-lock.ts';
 import { restart } from './restart.ts';
 import type { OpsAnswer } from './results.ts';
 import { status } from './status.ts';
-import { type StoppedTask, taskStopped } from './task-stopped.ts';
+import { breakLockOfTask, type StoppedTask } from './task-stopped.ts';
 
-/** All that an action needs but the reason for it. */
+/** Everything that an action needs except its reason. */
 export type OpsContext = Omit<OpsCall, 'reason'>;
 
 export async function perform(context: OpsContext, request: OpsRequest): Promise<OpsAnswer> {
@@ -26,13 +30,13 @@ export async function perform(context: OpsContext, request: OpsRequest): Promise
       case 'release-lock':
         return { ok: true, action, ...(await releaseLock(call, request)) };
       case 'drop-updates':
-        await refuseOtherBot(call, request);
+        await refuseOtherEnvironment(call, request);
         return { ok: true, action, ...(await dropUpdates(call)) };
       case 'restart':
-        await refuseOtherBot(call, request);
+        await refuseOtherEnvironment(call, request);
         return { ok: true, action, ...(await restart(call)) };
       case 'recover': {
-        await refuseOtherBot(call, request);
+        await refuseOtherEnvironment(call, request);
         const { steps, error } = await recover(call, request);
         return error === undefined ? { ok: true, action, steps } : { ok: false, action, error, steps };
       }
@@ -47,9 +51,9 @@ async function statusAnswer(call: OpsCall): Promise<OpsAnswer> {
     : { ok: true, action: 'status', ...result, telegram: 'not-asked' };
 }
 
-async function refuseOtherBot({ ports }: OpsCall, request: OpsRequest): Promise<void> {
+async function refuseOtherEnvironment({ ports }: OpsCall, request: OpsRequest): Promise<void> {
   const observation = await ports.outages.observe({ noteRun: false });
-  const error = otherBotError(request, environmentTraces(ports.environment, observation));
+  const error = environmentError(request, environmentTraces(ports.environment, observation));
   if (error !== undefined) throw new OpsRefusal(error);
 }
 
@@ -58,7 +62,7 @@ export async function performTaskStopped(context: OpsContext, task: StoppedTask)
   return answered(context, action, { who: 'ecs', why: task.stoppedReason }, async (call) => ({
     ok: true,
     action,
-    ...(await taskStopped(call, task)),
+    ...(await breakLockOfTask(call, task)),
   }));
 }
 

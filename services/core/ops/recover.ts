@@ -1,8 +1,8 @@
 /**
- * The runbook in its right order: free the lock, drop pending updates (only if asked), restart the worker, wait
- * for a heartbeat that is newer than all of that.
+ * The runbook as one action: free the lock, drop pending updates (only if asked), restart the worker, wait for a
+ * heartbeat that is newer than all of that.
  *
- * Each step is reported. The first that fails ends it, and what was not tried is said; repeating is safe.
+ * Reports each step. The first failure ends it; the steps after it are reported as not tried. Safe to repeat.
  */
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
 import type { BotObservation } from '../monitor/outage-store.ts';
@@ -13,16 +13,16 @@ import { releaseLock } from './release-lock.ts';
 import { restart } from './restart.ts';
 import type { HeartbeatResult, RecoverResult, RecoverStep } from './results.ts';
 
-const lookMs = 1000;
+const heartbeatCheckMs = 1000;
 
 export interface RecoverOutcome extends RecoverResult {
-  /** Undefined when everything was done. */
+  /** Undefined if every step was done or skipped. */
   readonly error: OpsError | undefined;
 }
 
 interface PlannedStep {
   readonly step: RecoverStep['step'];
-  /** Why it is not needed; undefined to run it. */
+  /** Why the step is not needed; undefined: run it. */
   readonly skip?: string | undefined;
   readonly run: () => Promise<RecoverStep['result']>;
 }
@@ -31,7 +31,7 @@ export async function recover(
   call: OpsCall,
   { force, dropUpdates: drop }: Pick<OpsRequest, 'force' | 'dropUpdates'>,
 ): Promise<RecoverOutcome> {
-  // Beats before the lock was free are the old holder's, and prove nothing.
+  // Heartbeats from before the lock was free are the old holder's and prove nothing.
   let freed: BotObservation | undefined;
   const plan: readonly PlannedStep[] = [
     {
@@ -89,7 +89,7 @@ async function releaseOrRefuse(call: OpsCall, force: boolean): Promise<RecoverSt
   throw new OpsRefusal({
     code: 'LOCK_STILL_HELD',
     message:
-      'the lock is marked but its holder has not let go in time; ask again, or use force if it is dead',
+      'the lock is revoked but its holder has not released it in time; try again, or use force if it is dead',
   });
 }
 
@@ -109,11 +109,11 @@ async function waitForHeartbeat(
       const message = `no fresh heartbeat within ${Math.round(waitedSeconds)} s; a new task may need a minute or two, look again with status`;
       throw new OpsRefusal({ code: 'NO_HEARTBEAT_YET', message });
     }
-    await clock.sleep(Math.min(lookMs, leftMs));
+    await clock.sleep(Math.min(heartbeatCheckMs, leftMs));
   }
 }
 
-/** A beat may be stamped a little ahead, so it must be another one as well. */
+/** A heartbeat may be stamped a little ahead, so it must also differ from the one before. */
 function isNewer(
   heartbeat: { readonly raw: string; readonly tsMs: number },
   freed: BotObservation | undefined,

@@ -1,37 +1,39 @@
 /**
  * Frees the polling lock.
  *
- * By default the holder is asked: its value is marked, a live holder stops polling and releases within a second
- * or two, a dead one cannot renew and is gone after the lock's remaining life. Only `force` deletes at once; a
- * holder that still polls then overlaps with the next one until it notices, which is why it is not the default.
- * Exactly the value that was seen is revoked or broken: a holder that came meanwhile is not touched, and neither is one
- * of another environment's bot.
+ * By default it revokes the lock: a live holder stops polling and releases within a second or two; a dead one cannot
+ * renew, so its lock expires after the remaining TTL. Only `force` deletes the lock at once. A holder that still polls
+ * then overlaps with the next one until it notices, which is why `force` is not the default.
+ *
+ * Guarantees: revokes or breaks exactly the observed value, so it never touches a holder that came in between, nor the
+ * holder of another environment's bot.
  */
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
-import { environmentTraces, otherBotError } from './environment-guard.ts';
+import { environmentError, environmentTraces } from './environment-guard.ts';
 import { answerReserveMs, type OpsCall, OpsRefusal } from './ops-ports.ts';
 import type { ReleaseLockResult } from './results.ts';
 
 const pollMs = 500;
-/** Added to the lock's remaining life, so that its end is seen. */
+/** Added to the remaining TTL, so that the expiry is observed. */
 const expirySlackMs = 1000;
-/** A lock without expiry goes only if its holder obeys: a live one does within seconds. */
+/** A lock without expiry goes only if its holder releases it; a live one does within seconds. */
 const endlessLockWaitMs = 10_000;
+
 export async function releaseLock(call: OpsCall, { force }: { force: boolean }): Promise<ReleaseLockResult> {
   const { lock, outages, environment } = call.ports;
   const observation = await outages.observe({ noteRun: false });
-  const otherBot = otherBotError(
+  const mismatch = environmentError(
     { action: 'release-lock', dropUpdates: false },
     environmentTraces(environment, observation),
   );
-  if (otherBot !== undefined) throw new OpsRefusal(otherBot);
+  if (mismatch !== undefined) throw new OpsRefusal(mismatch);
   const { heartbeat, nowMs, held } = observation;
   const age = heartbeatAgeSeconds(heartbeat, nowMs);
   const result = { previousValue: held?.value ?? null, heartbeatAgeSeconds: age };
   if (held === undefined) return { lockRemoved: false, ...result, mode: 'absent' };
-  const overrule = force ? lock.break : lock.revoke;
-  if (!(await overrule(held.value, call.reason))) return { lockRemoved: false, ...result, mode: 'absent' };
+  const takeAway = force ? lock.break : lock.revoke;
+  if (!(await takeAway(held.value, call.reason))) return { lockRemoved: false, ...result, mode: 'absent' };
   if (force) return { lockRemoved: true, ...result, mode: 'broken' };
   const gone = await waitUntilGone(call, held);
   return { lockRemoved: gone, ...result, mode: gone ? 'released' : 'revoked' };

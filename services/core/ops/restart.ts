@@ -1,4 +1,8 @@
-/** Restarts the worker: a forced new deployment of its ECS service, which replaces tasks one for one. */
+/**
+ * Restarts the worker: a forced new deployment of its ECS service, which replaces the tasks one by one.
+ *
+ * Tested by: test/core/ops/actions.test.ts
+ */
 import { type OpsCall, OpsRefusal, record } from './ops-ports.ts';
 import type { RestartResult } from './results.ts';
 

@@ -1,24 +1,24 @@
-/** What the ops function answers. The names are fixed: scripts read them. */
+/** What the ops function answers. The field names are fixed: scripts read them. */
 import type { Cause } from '../outage/diagnosis.ts';
 import type { EnvironmentName } from '../settings/settings.ts';
 import type { OpsAction, OpsError } from './payload.ts';
 
 export interface ReleaseLockResult {
   readonly lockRemoved: boolean;
-  /** The lock's value as it was stored; null when there was none. */
+  /** The stored lock value; null if there was none. */
   readonly previousValue: string | null;
   readonly heartbeatAgeSeconds: number | null;
   /**
-   * `released`: revoked, waited for, and gone; `revoked`: marked, but still there when the waiting time ended;
-   * `broken`: deleted by force; `absent`: there was none, or it went by itself just then.
+   * `released`: revoked and gone within the waiting time; `revoked`: revoked, but still there after it;
+   * `broken`: deleted by force; `absent`: there was none, or it was gone by then.
    */
   readonly mode: 'released' | 'revoked' | 'broken' | 'absent';
 }
 
 export interface DropUpdatesResult {
-  /** How many were waiting just before. */
+  /** How many were waiting just before the drop. */
   readonly droppedUpdates: number;
-  /** A webhook that was set goes with the drop. */
+  /** The drop also removes a webhook that was set. */
   readonly webhookRemoved: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface StatusResult {
     readonly pid: number | null;
     readonly env: string | null;
     readonly since: string | null;
-    /** Null: a lock without expiry. */
+    /** Null: the lock has no expiry. */
     readonly ttlSeconds: number | null;
     readonly revoked: boolean;
   } | null;
@@ -42,13 +42,13 @@ export interface StatusResult {
   readonly heartbeatAgeSeconds: number | null;
   readonly heartbeat: string | null;
   readonly up: boolean;
-  /** Why it is silent; null while it is up. */
+  /** Why the bot is silent; null while it is up. */
   readonly cause: Cause | null;
-  /** The same in words, a line each; empty while it is up. */
+  /** The diagnosis in words, a line each; empty while the bot is up. */
   readonly diagnosis: readonly string[];
   readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
   readonly telegram: 'reachable' | 'token-rejected' | 'unreachable';
-  /** Why Telegram was not asked, in a line; null when it was. */
+  /** Why Telegram was not asked, in one line; null if it was. */
   readonly telegramProblem: string | null;
   readonly pendingUpdates: number | null;
   readonly webhookSet: boolean | null;
@@ -58,15 +58,15 @@ export interface StatusResult {
     readonly deploying: boolean;
     readonly lastStopReason: string | null;
   } | null;
-  /** Why ECS could not be asked and how to mend it, in a line; null when it could, or is not configured. */
+  /** Why ECS did not answer and how to fix it, in one line; null if it did or is not configured. */
   readonly ecsProblem: string | null;
-  /** What `ENVIRONMENT` says where this was asked; null where nothing says whose bot is meant. */
+  /** The caller's `ENVIRONMENT`; null if it names none. */
   readonly environment: EnvironmentName | null;
-  /** The lock, or the last heartbeat, is of another environment's bot: a line; else null. */
+  /** One line if the lock or the last heartbeat is of another environment's bot; else null. */
   readonly environmentProblem: string | null;
 }
 
-/** Where there is no bot token Telegram is not asked. */
+/** Without a bot token Telegram is not asked. */
 export interface StatusAnswer extends Omit<StatusResult, 'telegram'> {
   readonly telegram: StatusResult['telegram'] | 'not-asked';
 }
@@ -88,7 +88,7 @@ export interface RecoverResult {
   readonly steps: readonly RecoverStep[];
 }
 
-/** Here `absent` says that the lock is not, or not any more, that task's. */
+/** Here `absent` means that the stopped task does not hold the lock. */
 export interface TaskStoppedResult extends ReleaseLockResult {
   readonly task: string;
 }
@@ -106,6 +106,6 @@ export type OpsAnswer =
       readonly ok: false;
       readonly action?: OpsAction | 'task-stopped';
       readonly error: OpsError;
-      /** Of `recover`: what was done and what was not. */
+      /** Of `recover`: the outcome of each step. */
       readonly steps?: readonly RecoverStep[];
     };

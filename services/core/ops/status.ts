@@ -1,4 +1,8 @@
-/** Who polls, since when, and whether all is well. Changes nothing. */
+/**
+ * Who polls, since when, and whether the bot is up. Changes nothing.
+ *
+ * Tested by: test/core/ops/actions.test.ts
+ */
 
 import { diagnosisLines } from '../alerts/alert-text.ts';
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
@@ -9,7 +13,7 @@ import { decide, isMalformed } from '../outage/outage-detector.ts';
 import { type EcsFacts, probeTelegram, type TelegramFacts } from '../outage/probes.ts';
 import { EcsError, type WorkerService } from '../platform/worker-service.ts';
 import { ecsProblem } from './ecs-problem.ts';
-import { environmentTraces, otherBotProblem } from './environment-guard.ts';
+import { environmentProblem, environmentTraces } from './environment-guard.ts';
 import type { OpsCall } from './ops-ports.ts';
 import type { StatusResult } from './results.ts';
 
@@ -28,7 +32,7 @@ export async function status({
   const heartbeatMalformed = isMalformed(heartbeat, settings, nowMs);
   const diagnosis = up ? undefined : diagnose({ heartbeat, heartbeatMalformed, held, telegram, ecs });
   const { outage } = memory;
-  const environmentProblem = otherBotProblem(environmentTraces(ports.environment, observation));
+  const mismatch = environmentProblem(environmentTraces(ports.environment, observation));
   return {
     lock: lockResult(observation),
     epoch: observation.epoch,
@@ -48,13 +52,13 @@ export async function status({
     ecs: ecs.kind === 'known' ? withoutKind(ecs) : null,
     ecsProblem: whyNoEcs === null ? null : ports.redact(whyNoEcs),
     environment: ports.environment ?? null,
-    environmentProblem: environmentProblem === undefined ? null : ports.redact(environmentProblem),
+    environmentProblem: mismatch === undefined ? null : ports.redact(mismatch),
   };
 }
 
 const notAsked: TelegramFacts = { kind: 'not-asked' };
 
-/** Not getting an answer is a fact here, and why is one as well. */
+/** No answer is a fact here, and so is the reason. */
 async function askEcs(
   service: WorkerService | undefined,
 ): Promise<{ ecs: EcsFacts; ecsProblem: string | null }> {

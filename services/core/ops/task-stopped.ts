@@ -1,9 +1,9 @@
 /**
- * ECS says that a task has stopped: if that task held the lock, nobody will renew it, so it is broken at once and
- * a standby takes over in about a second instead of a lease's length.
+ * Breaks the lock of a task that has stopped, as ECS reports it: nobody will renew that lock, so a standby takes over
+ * in about a second instead of after the lock's TTL.
  *
- * A lock that names its task belongs to exactly that task; one that does not is matched by host, which on Fargate
- * is the task's private name. Any other stopped task is no concern of the lock's.
+ * A lock value that names its task belongs to exactly that task. One that names none is matched by host, which on
+ * Fargate is the task's private DNS name. Any other stopped task leaves the lock alone.
  */
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
 import { readLockHolder } from '../lease/lock-value.ts';
@@ -13,11 +13,11 @@ import type { TaskStoppedResult } from './results.ts';
 export interface StoppedTask {
   readonly arn: string;
   readonly stoppedReason: string;
-  /** Its private DNS names, as given. */
+  /** Its private DNS names, as ECS gives them. */
   readonly privateNames: readonly string[];
 }
 
-/** Undefined for anything that is not the event of a stopped task. */
+/** Undefined for anything but the event of a stopped task. */
 export function readStoppedTask(event: unknown): StoppedTask | undefined {
   if (!isRecord(event) || event['source'] !== 'aws.ecs' || event['detail-type'] !== 'ECS Task State Change') {
     return undefined;
@@ -37,7 +37,7 @@ export function readStoppedTask(event: unknown): StoppedTask | undefined {
   };
 }
 
-export async function taskStopped(
+export async function breakLockOfTask(
   { ports: { lock, outages } }: Pick<OpsCall, 'ports'>,
   task: StoppedTask,
 ): Promise<TaskStoppedResult> {

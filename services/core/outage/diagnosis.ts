@@ -1,9 +1,9 @@
 /**
- * The diagnosis: names the one cause that explains the silence best, out of what was seen.
+ * The diagnosis: names the one cause that best explains why the bot is silent.
  *
- * The order is that of repair: what makes everything else pointless comes first. A rejected token or a webhook
- * stops any poller; without a task nobody polls; without a lock's holder nobody polls either; a holder that does
- * not beat cannot poll, and its last error says why. It is a best guess from outside, worded as one.
+ * Causes are checked in the order of repair, so the first one found is the one to fix first. A rejected token or a
+ * webhook stops every poller. Without a task nobody polls, and without a lock holder nobody polls either. A holder
+ * without a heartbeat cannot poll, and its last error says why. It is a best guess from outside.
  */
 import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
@@ -29,7 +29,7 @@ export type Cause = (typeof causes)[number];
 
 export interface DiagnosisFacts {
   readonly heartbeat: HeartbeatReading;
-  /** As `isMalformed` judges it: also a heartbeat from the future. */
+  /** As decided by `isMalformed`, which includes a heartbeat from the future. */
   readonly heartbeatMalformed: boolean;
   readonly held: Held | undefined;
   readonly telegram: TelegramFacts;
@@ -38,7 +38,7 @@ export interface DiagnosisFacts {
 
 export interface Diagnosis {
   readonly cause: Cause;
-  /** Who holds the lock, else who wrote the last heartbeat. Null in a quarantine: no process holds it then. */
+  /** The lock holder; without one, the writer of the last heartbeat. Null if unknown, and during the quarantine. */
   readonly holder: { readonly host?: string; readonly pid?: number; readonly env?: string } | null;
   readonly holdsLock: boolean;
   readonly lastError: string | null;

@@ -1,23 +1,23 @@
 /**
- * The outage detector: says from one look at the store whether the bot is down, and what has to change.
+ * The outage detector: decides from one observation of the store whether the bot is down and what has to change.
  *
- * The story. A leader that polls well beats every 20 seconds. One beat may be late, a worker may restart, a lease
- * may change hands: all of that is over within a minute or two. So silence alone means little; silence for more
- * than `staleMs` means that nobody answers people, whatever the processes look like. At exactly `staleMs` it is
- * not down yet.
+ * The story. A leader that polls successfully writes a heartbeat every 20 seconds. A heartbeat may be late, a worker
+ * may restart, a lease may change hands: all of that is over within a minute or two. So a short silence means little.
+ * Silence for longer than `staleMs` means that nobody answers people, whatever the processes look like. At exactly
+ * `staleMs` the bot is not down yet.
  *
- * Three silences need care:
- * - No heartbeat at all. A stack that was just deployed has none; so the time counts from the monitor's first
- *   run. A heartbeat outlives any deployment (it is kept for a week), so its absence later is a real one.
- * - A malformed heartbeat. Somebody wrote something, so it is no proof of death; but it is no proof of life
- *   either. It never ends an outage, and if it stays malformed for `staleMs` after it was first seen it opens one.
- * - A heartbeat from the future, by more than `staleMs`. Taken at its word it would hide every outage until
- *   then; so it counts as malformed. A little ahead is a worker's clock, and counts as fresh.
+ * Three kinds of silence need care:
+ * - No heartbeat at all. A fresh deployment has none, so the time counts from the monitor's first run. A heartbeat
+ *   outlives any deployment (it is kept for a week), so its absence later is real.
+ * - A malformed heartbeat. It proves neither death nor life: it never ends an outage, and it opens one if it stays
+ *   malformed for longer than `staleMs` after it was first seen.
+ * - A heartbeat from the future, by more than `staleMs`. Taken at its word it would hide every outage until then, so
+ *   it counts as malformed. A little ahead is only a worker's clock and counts as fresh.
  *
- * A store that cannot be read never comes here: that is *unknown*, not *down*, and the caller fails.
+ * If the store cannot be read, nothing is decided here: that is *unknown*, not *down*, and the caller fails.
  *
- * Decisions are made on what was seen; the store's scripts check, when they carry them out, that the heartbeat is
- * still the one that was judged, and that no other run was faster. So any number of runs may decide at once.
+ * A decision rests on what was observed. The scripts that carry it out check that the heartbeat is still the observed
+ * one and that no other run was faster, so any number of runs may decide at once.
  */
 import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import { isOpen, type OutageMemory, type OutageSettings } from './outage.ts';
@@ -38,7 +38,7 @@ export type Change =
 
 export interface Decision {
   readonly verdict: Verdict;
-  /** In the order in which they are to be made. */
+  /** To be made in this order. */
   readonly changes: readonly Change[];
 }
 
@@ -49,14 +49,14 @@ export function decide(
   nowMs: number,
 ): Decision {
   const malformed = isMalformed(heartbeat, settings, nowMs);
-  const verdict = judge(memory, heartbeat, settings, nowMs);
+  const verdict = verdictOf(memory, heartbeat, settings, nowMs);
   const changes: Change[] = [];
   if (malformed !== (memory.malformedSinceMs !== null)) changes.push({ kind: 'mark-malformed', malformed });
   if (verdict.kind === 'up' && (memory.outage?.state === 'open' || memory.alertFlag !== null)) {
     changes.push({ kind: 'recover', outageId: memory.outage?.id ?? '' });
   }
   if (verdict.kind === 'down' && !isOpen(memory)) changes.push({ kind: 'open', sinceMs: verdict.sinceMs });
-  if (verdict.kind === 'down' && isOpen(memory)) changes.push(...whileItLasts(memory, settings, nowMs));
+  if (verdict.kind === 'down' && isOpen(memory)) changes.push(...changesWhileOpen(memory, settings, nowMs));
   return { verdict, changes };
 }
 
@@ -65,7 +65,7 @@ export function isMalformed(heartbeat: HeartbeatReading, settings: OutageSetting
   return heartbeat.tsMs - nowMs > settings.staleMs;
 }
 
-function judge(
+function verdictOf(
   memory: OutageMemory,
   heartbeat: HeartbeatReading,
   settings: OutageSettings,
@@ -83,13 +83,17 @@ function overdue(sinceMs: number, { staleMs }: OutageSettings, nowMs: number): V
   return { kind: nowMs - sinceMs > staleMs ? 'down' : 'waiting', sinceMs };
 }
 
-function whileItLasts({ outage }: OutageMemory, settings: OutageSettings, nowMs: number): readonly Change[] {
+function changesWhileOpen(
+  { outage }: OutageMemory,
+  settings: OutageSettings,
+  nowMs: number,
+): readonly Change[] {
   if (outage === null) return [];
-  const lastsMs = nowMs - outage.openedMs;
+  const openForMs = nowMs - outage.openedMs;
   const changes: Change[] = [];
-  const number = settings.reminderMs > 0 ? Math.floor(lastsMs / settings.reminderMs) : 0;
+  const number = settings.reminderMs > 0 ? Math.floor(openForMs / settings.reminderMs) : 0;
   if (number > outage.reminders) changes.push({ kind: 'remind', outageId: outage.id, number });
-  if (settings.autoRestartMs > 0 && lastsMs >= settings.autoRestartMs && !outage.restarted) {
+  if (settings.autoRestartMs > 0 && openForMs >= settings.autoRestartMs && !outage.restarted) {
     changes.push({ kind: 'restart', outageId: outage.id });
   }
   return changes;

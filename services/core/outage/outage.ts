@@ -1,29 +1,29 @@
-/** What the store remembers of an outage, and the times that decide about one. */
+/** What the store remembers about an outage, and the settings that decide about one. */
 
 export interface Outage {
   readonly id: string;
   readonly state: 'open' | 'recovered';
-  /** The last sign of life before it. */
+  /** The last sign of life before the outage. */
   readonly sinceMs: number;
   readonly openedMs: number;
   readonly recoveredMs: number | null;
-  /** How many reminders there were. */
+  /** The number of the last reminder; 0: none yet. */
   readonly reminders: number;
   readonly restarted: boolean;
 }
 
 export interface OutageMemory {
-  /** When the monitor first ran, by the store's clock; null when it never has. */
+  /** When the monitor first ran, by the store's clock; null if it never has. */
   readonly firstRunMs: number | null;
-  /** Since when the heartbeat is malformed, as far as an earlier run noted it. */
+  /** When an earlier run first found the heartbeat malformed; null if it was not. */
   readonly malformedSinceMs: number | null;
-  /** `bot_polling_alert_sent` as it is. */
+  /** The value of `bot_polling_alert_sent`. */
   readonly alertFlag: string | null;
-  /** The newest outage, open or over. */
+  /** The latest outage, open or over. */
   readonly outage: Outage | null;
 }
 
-/** Open is what both the record and the flag say: whoever deletes the flag by hand asks for a new alert. */
+/** The record and the flag must both say so: deleting the flag by hand requests a new alert. */
 export function isOpen({ outage, alertFlag }: OutageMemory): boolean {
   return outage?.state === 'open' && outage.id === alertFlag;
 }

@@ -1,4 +1,4 @@
-/** What the monitor finds out beside the store: asked only when there is something to tell. */
+/** What the monitor asks Telegram and ECS, only when it has an alert to send. */
 
 import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../platform/bot-api.ts';
 import { isTokenRejection } from '../platform/token-rejection.ts';
@@ -20,10 +20,10 @@ interface WebhookInfo {
   readonly pending_update_count?: unknown;
 }
 
-/** Also what the ECS adapter gives one description. */
+/** The ECS adapter gives one description the same time. */
 export const probeTimeoutMs = 4000;
 
-/** Never rejects: not getting an answer is a fact as well. */
+/** Rejects for a bug only: no answer is a fact too. */
 export async function probeTelegram(api: BotApi): Promise<TelegramFacts> {
   try {
     const info = await api.call<WebhookInfo>('getWebhookInfo', {}, { timeoutMs: probeTimeoutMs });
@@ -42,13 +42,13 @@ export async function probeTelegram(api: BotApi): Promise<TelegramFacts> {
   }
 }
 
-/** Only the host: a webhook's path is often its secret. Null when none is set. */
+/** Only the host, because a webhook's path is often its secret. Null if no webhook is set. */
 export function webhookHost(url: unknown): string | null {
   if (typeof url !== 'string' || url === '') return null;
   return URL.canParse(url) ? new URL(url).host : 'an unreadable address';
 }
 
-/** Never rejects for what ECS does. */
+/** Rejects for a bug only, never for a failure of ECS. */
 export async function probeEcs(service: WorkerService | undefined): Promise<EcsFacts> {
   if (service === undefined) return { kind: 'not-configured' };
   try {

@@ -1,4 +1,4 @@
-/** The audit stream: who did what to the polling, and why. Scripts that change the lock write it themselves. */
+/** The audit stream: who changed the polling, and why. Scripts that change the lock write their own entries. */
 const auditEvents = [
   'acquired',
   'released',
@@ -13,7 +13,7 @@ const auditEvents = [
 ] as const;
 export type AuditEvent = (typeof auditEvents)[number];
 
-/** Why a lock was given back by a term that fetched nothing: it says nothing about the term before. */
+/** Reason for a release by a term that fetched nothing; it says nothing about how the term before ended. */
 export const neverPolledNote = 'the holder stopped before it polled';
 
 export interface AuditEntry {

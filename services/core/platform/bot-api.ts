@@ -1,10 +1,10 @@
 /**
- * The port through which everything but the handlers talks to the Bot API, and the two ways in which it fails.
+ * The port to the Bot API for everything but the handlers, and its two errors.
  *
- * Source of the error form: the Bot API's `{"ok":false,"error_code":N,"description":"…","parameters":{…}}`.
+ * Source of the error format: the Bot API's `{"ok":false,"error_code":N,"description":"…","parameters":{…}}`.
  */
 export interface CallOptions {
-  /** How long to wait for the whole answer. */
+  /** Time limit for the whole answer, body included. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -22,7 +22,7 @@ export interface BotApi {
   ): Promise<Result>;
 }
 
-/** The server understood and said no. */
+/** The server understood the call and refused it. */
 export class BotApiRefusedError extends Error {
   readonly code = 'BOT_API_REFUSED';
   readonly status: number;
@@ -42,7 +42,7 @@ export class BotApiRefusedError extends Error {
   }
 }
 
-/** No answer, or none that could be read: whether the call was carried out is unknown. */
+/** No readable answer: the call may have been carried out. */
 export class BotApiUnreachableError extends Error {
   readonly code = 'BOT_API_UNREACHABLE';
   /** True when the caller's own signal ended the call. */

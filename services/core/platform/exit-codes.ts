@@ -1,4 +1,4 @@
-/** What each process's exit code says to whoever started it (after BSD's sysexits). Only `main.ts` files exit. */
+/** The processes' exit codes, after BSD's sysexits. Only `main.ts` files exit. */
 export const exitCodes = {
   cleanStop: 0,
   storeUnreachable: 69,

@@ -1,3 +1,3 @@
-/** The languages of every text that people read. */
+/** The languages of all texts for people. */
 export const locales = ['ru', 'en'] as const;
 export type Locale = (typeof locales)[number];

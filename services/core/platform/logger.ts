@@ -1,4 +1,4 @@
-/** The port for what a process says about itself. Messages say what happened; fields carry the data. */
+/** The port for log lines. Messages say what happened; fields carry the data. */
 export interface Logger {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;

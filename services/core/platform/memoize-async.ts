@@ -1,4 +1,4 @@
-/** Builds something when it is first asked for, and once; a build that failed is tried again by the next call. */
+/** Builds a value once, on the first call. Calls during a build share it; after a failed build the next call tries again. */
 export function memoizeAsync<Built>(build: () => Promise<Built>): () => Promise<Built> {
   let building: Promise<Built> | undefined;
   return async () => {

@@ -1,7 +1,7 @@
-/** The seam through which chance enters; `adapters/system-random.ts` is the system's. */
+/** The port for randomness; `adapters/system-random.ts` implements it for real. */
 export interface Random {
   /** A number in [0, 1), for jitter. */
   unit(): number;
-  /** A fresh unguessable identifier: 32 lower-case hexadecimal digits. */
+  /** A new unguessable identifier: 32 lower-case hexadecimal digits. */
   token(): string;
 }

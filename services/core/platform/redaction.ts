@@ -1,20 +1,20 @@
 /**
- * Takes secrets out of text before it leaves the process.
+ * Removes secrets from text before it leaves the process.
  *
- * Guarantees: no known secret, nothing shaped like a bot token, and nothing that follows `Bearer` or `_token=`
- * survives. Does not guarantee: secrets of another shape that it was not told of.
+ * Guarantees: removes known secrets, anything shaped like a bot token, and anything after `Bearer` or `_token=`.
+ * Does not guarantee to find unknown secrets of another shape.
  *
- * The libraries underneath put the full token into messages and stacks (node-fetch's `invalid json response
- * body at https://…/bot<token>/…`) and Redis arguments into command errors; so redaction happens at the
- * logger and wherever an error is shown, not at each call.
+ * Libraries put the full token into messages and stacks (node-fetch's `invalid json response body at
+ * https://…/bot<token>/…`) and Redis arguments into command errors. So the logger redacts, and so does every place
+ * that shows an error, instead of each call.
  */
 export type Redact = (text: string) => string;
 
 const mask = '[redacted]';
-/** A bot's id, a colon, and the 35 characters of its secret; shorter ones are covered as well. */
+/** A bot's id, a colon, and the 35 characters of its secret; the pattern covers shorter ones as well. */
 const botTokenShape = /\d{3,20}:[A-Za-z0-9_-]{20,}/g;
 const bearerShape = /(Bearer\s+|[?&]_token=)[^\s"'&]+/gi;
-/** Shorter strings occur by chance in ordinary text, and would make it unreadable. */
+/** Shorter strings occur in ordinary text by chance; masking them would make it unreadable. */
 const secretLengthMin = 4;
 
 export function redactor(secrets: readonly (string | undefined)[] = []): Redact {

@@ -1,6 +1,6 @@
-/** The two ways in which the store fails a caller, and what to do. No message holds a key's value or a secret. */
+/** The store's two errors, and how to fix them. No message contains a key's value or a secret. */
 
-/** No usable answer: whether the command was carried out is unknown. */
+/** No usable answer: the command may have been carried out. */
 export class StoreUnreachableError extends Error {
   readonly code = 'STORE_UNREACHABLE';
 
@@ -22,11 +22,11 @@ export class StoreRefusedError extends Error {
   }
 }
 
-const reachMend = 'check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the database is up';
-const strangerMend = 'another program writes to these keys: give this bot a REDIS_KEY_PREFIX of its own';
+const reachFix = 'check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the database is up';
+const otherProgramFix = 'another program writes to these keys: give this bot a REDIS_KEY_PREFIX of its own';
 
-/** One line for whoever has set up the store. */
+/** One line for the operator: the error and its fix. */
 export function storeProblem(error: StoreUnreachableError | StoreRefusedError): string {
-  const isStranger = error instanceof StoreRefusedError && error.reply.startsWith('WRONGTYPE');
-  return `the store cannot be used: ${error.message}; ${isStranger ? strangerMend : reachMend}`;
+  const isForeignValue = error instanceof StoreRefusedError && error.reply.startsWith('WRONGTYPE');
+  return `the store cannot be used: ${error.message}; ${isForeignValue ? otherProgramFix : reachFix}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Every key and channel in the store, spelled once. Other programs read these names: they do not change.
- * `REDIS_KEY_PREFIX` stands before each, so that several bots can share one store.
+ * Every key and channel in the store. Other programs read these names, so they never change.
+ * Each begins with `REDIS_KEY_PREFIX`, so several bots can share one store.
  */
 export interface StoreKeys {
   readonly lock: string;
@@ -13,7 +13,7 @@ export interface StoreKeys {
   readonly audit: string;
   readonly journal: string;
   readonly dead: string;
-  /** Published to when the lock is released, broken or revoked: a hint to look now, never a proof. */
+  /** Scripts publish here when they release, break or revoke the lock: a hint to try now, never a proof. */
   readonly wakeChannel: string;
   notifications(telegramId: string): string;
   opsLink(linkId: string): string;
@@ -39,5 +39,5 @@ export function storeKeys(prefix: string): StoreKeys {
 
 /** How many audit entries the capped stream keeps. */
 export const auditEntriesMax = 1000;
-/** How many notifications one superadmin's inbox keeps. */
+/** How many entries a superadmin's inbox keeps. */
 export const inboxEntriesMax = 100;

@@ -1,8 +1,8 @@
 /**
- * Whether the Bot API refuses the token itself, in one place for all who ask.
+ * Tells whether the Bot API rejects the token itself.
  *
- * The public service answers a revoked token with 401, and one that it does not know with 404 `Not Found`; a 404 of
- * any other text is about the method. Source: the server's own texts.
+ * The public service answers 401 for a revoked token and 404 `Not Found` for an unknown one. A 404 with any other text
+ * is about the method. Source: the server's own texts.
  */
 import { BotApiRefusedError } from './bot-api.ts';
 

@@ -1,21 +1,21 @@
-/** The ECS service that runs the worker, as the monitor and ops see it. */
+/** The port to the ECS service that runs the worker, for the monitor and ops. */
 export interface WorkerServiceState {
   readonly desired: number;
   readonly running: number;
-  /** A deployment is under way. */
+  /** A deployment is in progress. */
   readonly deploying: boolean;
-  /** Why the task that stopped last did; null when ECS remembers none. */
+  /** Why the last task stopped; null when ECS remembers no stopped task. */
   readonly lastStopReason: string | null;
 }
 
 export interface WorkerService {
   /** @throws EcsError */
   describe(): Promise<WorkerServiceState>;
-  /** Starts a forced new deployment and answers its id. @throws EcsError */
+  /** Forces a new deployment and returns its id. @throws EcsError */
   restart(): Promise<string>;
 }
 
-/** ECS did not do what it was asked for. */
+/** A call to ECS failed. */
 export class EcsError extends Error {
   readonly code = 'ECS_FAILED';
 

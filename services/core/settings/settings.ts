@@ -1,14 +1,14 @@
 /**
- * The environment, checked whole and turned into settings.
+ * Every setting: its variable, its limits and its default. Checks the whole environment and turns it into `Settings`.
  *
- * Guarantees: all problems are found at once, one line each; no line shows a secret; a production token outside
- * production is refused whatever else is set. Does not check that tokens and addresses work: their first use does.
+ * Guarantees: reports all problems at once, one line each; never shows a secret; refuses a production token outside
+ * production, whatever else is set. Does not check that tokens and addresses work: their first use does.
  */
 
 import { type LeaseTimes, leaseTimes, leaseTimesProblem, leaseTtlMinSeconds } from '../lease/lease-times.ts';
 import type { OutageSettings } from '../outage/outage.ts';
 import { type Locale, locales } from '../platform/locale.ts';
-import { type Environment, EnvironmentReader } from './environment-reader.ts';
+import { type Environment, type ValueFormat, VariableReader } from './variable-reader.ts';
 
 export const environmentNames = ['development', 'staging', 'production'] as const;
 export type EnvironmentName = (typeof environmentNames)[number];
@@ -34,7 +34,7 @@ export interface Settings {
   readonly store: StoreSettings;
   readonly superadminIds: readonly string[];
   readonly lease: LeaseTimes;
-  /** What a worker does when another holds the lock. */
+  /** What a worker does while another holds the lock. */
   readonly lockBusy: 'standby' | 'exit';
   readonly heartbeatIntervalMs: number;
   readonly outage: OutageSettings;
@@ -47,34 +47,63 @@ export interface Settings {
   readonly opsBaseUrl: string | undefined;
   readonly opsLinkSecret: string | undefined;
   readonly notifyLocale: Locale;
-  /** A module path, as given; the shipped handlers alone when undefined. */
+  /** A module path, as given. Undefined: only the shipped handlers. */
   readonly botHandlers: string | undefined;
   readonly logLevel: LogLevel;
 }
+
+/** The parts that a caller may read as optional. */
+export type OptionalPart = 'botToken' | 'store';
+export type SettingsLacking<Part extends OptionalPart> = Omit<Settings, Part> & {
+  readonly [Name in Part]: Settings[Name] | undefined;
+};
 
 export type SettingsResult<T> =
   | { readonly ok: true; readonly settings: T; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const publicBotApi = 'https://api.telegram.org';
-const tokenShape = /^\d{1,20}:[A-Za-z0-9_-]+$/;
-const tokenParts = {
+const tokenFormat: ValueFormat = {
+  shape: /^\d{1,20}:[A-Za-z0-9_-]+$/,
   expected: '<bot id>:<secret> as @BotFather gave it',
-  mend: 'copy the whole token again',
+  fix: 'copy the whole token again',
+};
+export const keyPrefixFormat: ValueFormat = {
+  shape: /^[\x21-\x7e]{1,100}$/,
+  expected: 'up to 100 visible ASCII characters',
+  fix: 'choose a short prefix such as "hr:", or leave it out',
+};
+export const telegramIdFormat: ValueFormat = {
+  shape: /^[1-9]\d{0,15}$/,
+  expected: 'numeric Telegram user ids, comma-separated',
+  fix: 'send /get_chat_id to the bot in a private chat: it answers with the number',
 };
 const dayMinutes = 1440;
 
-/** Everything that a worker, a function or the command line needs. */
-export function readSettings(environment: Environment): SettingsResult<Settings> {
-  const reader = new EnvironmentReader(environment);
+/**
+ * Everything that a worker, a function or the command line needs.
+ *
+ * An optional part is undefined when none of its variables is set; one that is set wrongly, or by half, is still a
+ * problem.
+ */
+export function readSettings(environment: Environment): SettingsResult<Settings>;
+export function readSettings<Part extends OptionalPart>(
+  environment: Environment,
+  options: { readonly optional: readonly Part[] },
+): SettingsResult<SettingsLacking<Part>>;
+export function readSettings(
+  environment: Environment,
+  { optional }: { readonly optional: readonly OptionalPart[] } = { optional: [] },
+): SettingsResult<SettingsLacking<OptionalPart>> {
+  const reader = new VariableReader(environment);
   const warnings: string[] = [];
   const name = reader.choice('ENVIRONMENT', environmentNames, 'development');
-  const settings: Settings = {
+  const settings: SettingsLacking<OptionalPart> = {
     environment: name,
-    botToken: readBotToken(reader, name, warnings),
+    botToken: readBotToken(reader, name, warnings, { isOptional: optional.includes('botToken') }),
     telegramApiRoot: reader.httpUrl('TELEGRAM_API_ROOT', publicBotApi) ?? publicBotApi,
-    store: readStore(reader, name),
-    superadminIds: readSuperadmins(reader),
+    store: readStore(reader, name, { isOptional: optional.includes('store') }),
+    superadminIds: reader.list('SUPERADMIN_TELEGRAM_IDS', telegramIdFormat),
     lease: readLease(reader),
     lockBusy: reader.choice(
       'POLLING_LOCK_BUSY',
@@ -96,45 +125,66 @@ export function readSettings(environment: Environment): SettingsResult<Settings>
 
 export interface SidecarSettings {
   readonly metrics: MetricsSettings;
-  /** What Prometheus has to show; anybody who reaches the port may scrape when undefined. */
+  /** The token that Prometheus must present. Undefined: everybody who reaches the port may scrape. */
   readonly bearerToken: string | undefined;
   readonly logLevel: LogLevel;
 }
 
-/** The sidecar runs beside any bot: it needs two addresses and nothing else. */
+/** The sidecar runs beside any bot: it needs two addresses, and nothing of the bot's own. */
 export function readSidecarSettings(environment: Environment): SettingsResult<SidecarSettings> {
-  const reader = new EnvironmentReader(environment);
-  const bearerToken = reader.secret('METRICS_BEARER_TOKEN', /^[\x21-\x7e]{16,}$/, {
+  const reader = new VariableReader(environment);
+  const bearerToken = reader.secret('METRICS_BEARER_TOKEN', {
+    shape: /^[\x21-\x7e]{16,}$/,
     expected: 'at least 16 visible ASCII characters',
-    mend: 'make one with: openssl rand -hex 32',
+    fix: 'make one with: openssl rand -hex 32',
   });
   return result(reader, { metrics: readMetrics(reader), bearerToken, logLevel: readLogLevel(reader) }, []);
 }
 
-function result<T>(reader: EnvironmentReader, settings: T, warnings: readonly string[]): SettingsResult<T> {
+function result<T>(reader: VariableReader, settings: T, warnings: readonly string[]): SettingsResult<T> {
   return reader.problems.length > 0
     ? { ok: false, problems: reader.problems }
     : { ok: true, settings, warnings };
 }
 
-function readLogLevel(reader: EnvironmentReader): LogLevel {
+function readLogLevel(reader: VariableReader): LogLevel {
   return reader.choice('LOG_LEVEL', logLevels, 'info');
 }
 
-/** Precedence: override, then the environment's own, then the legacy name. */
-function readBotToken(reader: EnvironmentReader, name: EnvironmentName, warnings: string[]): string {
-  const override = reader.secret('TELEGRAM_BOT_TOKEN_OVERRIDE', tokenShape, tokenParts);
-  const production = reader.secret('TELEGRAM_BOT_TOKEN_PROD', tokenShape, tokenParts);
-  const development = reader.secret('TELEGRAM_BOT_TOKEN_DEV', tokenShape, tokenParts);
-  const legacy = reader.secret('TELEGRAM_BOT_TOKEN', tokenShape, tokenParts);
-  if (name !== 'production' && reader.text('TELEGRAM_BOT_TOKEN_PROD') !== undefined) {
+/** The variables that may hold this environment's bot token, the first one set wins. */
+function tokenNames(name: string): readonly string[] {
+  return ['TELEGRAM_BOT_TOKEN_OVERRIDE', ownTokenName(name), 'TELEGRAM_BOT_TOKEN'];
+}
+
+function ownTokenName(name: string): string {
+  return name === 'production' ? 'TELEGRAM_BOT_TOKEN_PROD' : 'TELEGRAM_BOT_TOKEN_DEV';
+}
+
+/** The variable in which this environment's bot token belongs, when no variable holds one. */
+export function missingTokenName(environment: Environment): string | undefined {
+  const reader = new VariableReader(environment);
+  const name = reader.text('ENVIRONMENT') ?? 'development';
+  return tokenNames(name).some((variable) => reader.isSet(variable)) ? undefined : ownTokenName(name);
+}
+
+function readBotToken(
+  reader: VariableReader,
+  name: EnvironmentName,
+  warnings: string[],
+  { isOptional }: { isOptional: boolean },
+): string | undefined {
+  const override = reader.secret('TELEGRAM_BOT_TOKEN_OVERRIDE', tokenFormat);
+  const production = reader.secret('TELEGRAM_BOT_TOKEN_PROD', tokenFormat);
+  const development = reader.secret('TELEGRAM_BOT_TOKEN_DEV', tokenFormat);
+  const legacy = reader.secret('TELEGRAM_BOT_TOKEN', tokenFormat);
+  if (name !== 'production' && reader.isSet('TELEGRAM_BOT_TOKEN_PROD')) {
     reader.report('TELEGRAM_BOT_TOKEN_PROD', {
       expected: `nothing outside production (ENVIRONMENT is ${name})`,
       got: 'a production token, which would steal the messages of the running bot',
-      mend: 'remove it here and give a development bot of your own in TELEGRAM_BOT_TOKEN_DEV',
+      fix: 'remove it here and give a development bot of your own in TELEGRAM_BOT_TOKEN_DEV',
     });
   }
-  const ownName = name === 'production' ? 'TELEGRAM_BOT_TOKEN_PROD' : 'TELEGRAM_BOT_TOKEN_DEV';
+  const ownName = ownTokenName(name);
   const token = override ?? (name === 'production' ? production : development) ?? legacy;
   if (token !== undefined) {
     if (token === legacy && token !== override && token !== production && token !== development) {
@@ -142,60 +192,51 @@ function readBotToken(reader: EnvironmentReader, name: EnvironmentName, warnings
     }
     return token;
   }
-  const given = ['TELEGRAM_BOT_TOKEN_OVERRIDE', ownName, 'TELEGRAM_BOT_TOKEN'];
-  if (given.every((variable) => reader.text(variable) === undefined)) {
-    const mend = `set ${ownName} to the token that @BotFather gave`;
-    reader.report(ownName, { expected: 'a bot token', got: 'nothing', mend });
+  if (!isOptional && !tokenNames(name).some((variable) => reader.isSet(variable))) {
+    const fix = `set ${ownName} to the token that @BotFather gave`;
+    reader.report(ownName, { expected: 'a bot token', got: 'nothing', fix });
   }
-  return '';
+  return undefined;
 }
 
-function readStore(reader: EnvironmentReader, name: EnvironmentName): StoreSettings {
+function readStore(
+  reader: VariableReader,
+  name: EnvironmentName,
+  { isOptional }: { isOptional: boolean },
+): StoreSettings | undefined {
   const example = 'https://<name>.upstash.io';
-  const mend = "copy it from the database's page, section REST API";
+  const fix = "copy it from the database's page, section REST API";
+  const hasUrl = reader.isSet('UPSTASH_REDIS_REST_URL');
+  const hasToken = reader.isSet('UPSTASH_REDIS_REST_TOKEN');
+  const isRequired = !isOptional || hasUrl || hasToken;
   const url = reader.httpUrl('UPSTASH_REDIS_REST_URL', example);
-  if (reader.text('UPSTASH_REDIS_REST_URL') === undefined) {
-    reader.report('UPSTASH_REDIS_REST_URL', { expected: `an address like ${example}`, got: 'nothing', mend });
+  if (isRequired && !hasUrl) {
+    reader.report('UPSTASH_REDIS_REST_URL', { expected: `an address like ${example}`, got: 'nothing', fix });
   }
   if (url !== undefined && name === 'production' && url.startsWith('http:') && !isLoopback(url)) {
     reader.report('UPSTASH_REDIS_REST_URL', {
       expected: 'an https address in production',
-      got: 'an http one, over which the store token would travel readable',
-      mend,
+      got: 'an http one, over which the store token would travel unencrypted',
+      fix,
     });
   }
-  const token = reader.secret('UPSTASH_REDIS_REST_TOKEN', /^(?!["'])[\x21-\x7e]+(?<!["'])$/, {
+  const token = reader.secret('UPSTASH_REDIS_REST_TOKEN', {
+    shape: /^(?!["'])[\x21-\x7e]+(?<!["'])$/,
     expected: 'a token of visible ASCII characters, without quotes',
-    mend,
+    fix,
   });
-  if (reader.text('UPSTASH_REDIS_REST_TOKEN') === undefined) {
-    reader.report('UPSTASH_REDIS_REST_TOKEN', { expected: "the store's token", got: 'nothing', mend });
+  if (isRequired && !hasToken) {
+    reader.report('UPSTASH_REDIS_REST_TOKEN', { expected: "the store's token", got: 'nothing', fix });
   }
-  const keyPrefix = reader.shaped('REDIS_KEY_PREFIX', /^[\x21-\x7e]{1,100}$/, {
-    expected: 'up to 100 visible ASCII characters',
-    mend: 'choose a short prefix such as "hr:", or leave it out',
-  });
-  return { url: url ?? '', token: token ?? '', keyPrefix: keyPrefix ?? '' };
+  const keyPrefix = reader.formatted('REDIS_KEY_PREFIX', keyPrefixFormat) ?? '';
+  return url === undefined || token === undefined ? undefined : { url, token, keyPrefix };
 }
 
 function isLoopback(url: string): boolean {
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
 }
 
-function readSuperadmins(reader: EnvironmentReader): readonly string[] {
-  const parts = (reader.text('SUPERADMIN_TELEGRAM_IDS') ?? '').split(',').map((part) => part.trim());
-  const ids = parts.filter((part) => part !== '');
-  for (const id of ids.filter((part) => !/^[1-9]\d{0,15}$/.test(part))) {
-    reader.report('SUPERADMIN_TELEGRAM_IDS', {
-      expected: 'numeric Telegram user ids, comma-separated',
-      got: JSON.stringify(id.slice(0, 40)),
-      mend: 'send /get_chat_id to the bot in a private chat: it answers with the number',
-    });
-  }
-  return [...new Set(ids)];
-}
-
-function readLease(reader: EnvironmentReader): LeaseTimes {
+function readLease(reader: VariableReader): LeaseTimes {
   const problemsBefore = reader.problems.length;
   const range = { default: 30, min: leaseTtlMinSeconds, max: 3600 };
   const ttlSeconds = reader.integer('POLLING_LOCK_TTL_SECONDS', range);
@@ -208,14 +249,14 @@ function readLease(reader: EnvironmentReader): LeaseTimes {
   return times;
 }
 
-function readHeartbeat(reader: EnvironmentReader): Pick<Settings, 'heartbeatIntervalMs' | 'outage'> {
+function readHeartbeat(reader: VariableReader): Pick<Settings, 'heartbeatIntervalMs' | 'outage'> {
   const intervalSeconds = reader.integer('HEARTBEAT_INTERVAL_SECONDS', { default: 20, min: 1, max: 3600 });
   const staleSeconds = reader.integer('HEARTBEAT_STALE_SECONDS', { default: 300, min: 2, max: 86_400 });
   if (staleSeconds <= intervalSeconds) {
     reader.report('HEARTBEAT_STALE_SECONDS', {
       expected: `more than HEARTBEAT_INTERVAL_SECONDS (${intervalSeconds})`,
       got: String(staleSeconds),
-      mend: 'raise it: a heartbeat must be able to come before it counts as missing',
+      fix: 'raise it, so that the next heartbeat can arrive before the last one counts as old',
     });
   }
   const reminderMinutes = reader.integer('REMINDER_MINUTES', { default: 60, min: 0, max: dayMinutes });
@@ -230,17 +271,20 @@ function readHeartbeat(reader: EnvironmentReader): Pick<Settings, 'heartbeatInte
   };
 }
 
-function readMetrics(reader: EnvironmentReader): MetricsSettings {
-  const parts = { expected: 'an IP address or a host name', mend: 'use 0.0.0.0 for every interface' };
-  const host = reader.shaped('METRICS_HOST', /^[A-Za-z0-9.:-]+$/, parts) ?? '0.0.0.0';
+function readMetrics(reader: VariableReader): MetricsSettings {
+  const hostFormat = {
+    shape: /^[A-Za-z0-9.:-]+$/,
+    expected: 'an IP address or a host name',
+    fix: 'use 0.0.0.0 for every interface',
+  };
+  const host = reader.formatted('METRICS_HOST', hostFormat) ?? '0.0.0.0';
   const sidecarPort = reader.integer('METRICS_PORT', { default: 9464, min: 1, max: 65_535 });
   const botPort = reader.integer('BOT_METRICS_PORT', { default: 9465, min: 1, max: 65_535 });
   if (sidecarPort === botPort) {
-    const mend = 'give the bot and its sidecar a port each';
     reader.report('BOT_METRICS_PORT', {
       expected: 'another port than METRICS_PORT',
       got: String(botPort),
-      mend,
+      fix: 'give the bot and its sidecar a port each',
     });
   }
   return { host, sidecarPort, botPort };
@@ -248,30 +292,32 @@ function readMetrics(reader: EnvironmentReader): MetricsSettings {
 
 type OpsSettings = Pick<Settings, 'alertTopicArn' | 'ecs' | 'opsBaseUrl' | 'opsLinkSecret'>;
 
-function readOps(reader: EnvironmentReader): OpsSettings {
-  const alertTopicArn = reader.shaped('ALERT_TOPIC_ARN', /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, {
+function readOps(reader: VariableReader): OpsSettings {
+  const alertTopicArn = reader.formatted('ALERT_TOPIC_ARN', {
+    shape: /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/,
     expected: 'the ARN of an SNS topic',
-    mend: 'copy it from the output of the stack',
+    fix: "copy it from the stack's output AlertTopicArn",
   });
   const cluster = reader.text('ECS_CLUSTER');
   const service = reader.text('ECS_SERVICE');
   requireTogether(reader, 'ECS_CLUSTER', 'ECS_SERVICE');
   requireTogether(reader, 'ECS_SERVICE', 'ECS_CLUSTER');
   const opsBaseUrl = reader.httpUrl('OPS_BASE_URL', 'https://<id>.lambda-url.<region>.on.aws');
-  const opsLinkSecret = reader.secret('OPS_LINK_SECRET', /^.{16,}$/s, {
+  const opsLinkSecret = reader.secret('OPS_LINK_SECRET', {
+    shape: /^.{16,}$/s,
     expected: 'at least 16 characters',
-    mend: 'make one with: openssl rand -hex 32',
+    fix: 'make one with: openssl rand -hex 32',
   });
   requireTogether(reader, 'OPS_BASE_URL', 'OPS_LINK_SECRET');
   const ecs = cluster !== undefined && service !== undefined ? { cluster, service } : undefined;
   return { alertTopicArn, ecs, opsBaseUrl, opsLinkSecret };
 }
 
-function requireTogether(reader: EnvironmentReader, given: string, needed: string): void {
-  if (reader.text(given) === undefined || reader.text(needed) !== undefined) return;
+function requireTogether(reader: VariableReader, given: string, needed: string): void {
+  if (!reader.isSet(given) || reader.isSet(needed)) return;
   reader.report(needed, {
     expected: `a value, because ${given} is set`,
     got: 'nothing',
-    mend: `set both or neither`,
+    fix: 'set both or neither',
   });
 }

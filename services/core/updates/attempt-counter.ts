@@ -1,60 +1,62 @@
 /**
- * Lets in what may have been tried before: each attempt is counted in the store right before its handler runs.
+ * Counts each attempt at a replayed update in the store, right before its handler runs: if that handler ends the
+ * process, the next leader knows.
  *
- * One request is under way at a time and takes everybody who asks meanwhile, so that a long replay does not crowd
- * out the lease's renewals. Suspects are counted alone: each when its turn has come.
+ * One request is under way at a time and carries everything that was asked for meanwhile, so a long replay does not
+ * crowd out the lease's renewals. Suspects are counted one by one, each when its turn comes (`poison-queue.ts`).
  */
-import type { Admission, Job } from './lanes.ts';
+import type { Attempt, ReceivedUpdate } from './handler-run.ts';
 import { PoisonQueue, poisonAttempts } from './poison-queue.ts';
 
-export type AdmissionAnswer = Admission | 'given up' | 'term over';
+type Counted = number | 'dead letter' | 'term over';
 
 export interface AttemptCounterOptions {
-  /** Counts one attempt more for each of these; undefined when the term is over. */
-  readonly count: (updateIds: readonly number[]) => Promise<readonly (number | 'given up')[] | undefined>;
+  /** Counts one more attempt for each of these; undefined when the term is over. */
+  readonly count: (updateIds: readonly number[]) => Promise<readonly (number | 'dead letter')[] | undefined>;
   readonly onDeadLetters: (updateIds: readonly number[]) => void;
 }
 
-interface Asking {
+interface PendingCount {
   readonly updateId: number;
-  readonly answer: (counted: number | 'given up' | 'term over') => void;
+  readonly resolve: (counted: Counted) => void;
 }
 
-/** More of them would make one script run long. */
-const countedTogetherMax = 100;
+/** A longer list would make one script run long. */
+const countBatchMax = 100;
 
 export class AttemptCounter {
   private readonly options: AttemptCounterOptions;
   private readonly poisonQueue = new PoisonQueue();
-  private asking: Asking[] = [];
+  private pending: PendingCount[] = [];
   private isCounting = false;
 
   constructor(options: AttemptCounterOptions) {
     this.options = options;
   }
 
-  async admit({ update, attempt }: Job): Promise<AdmissionAnswer> {
-    const leave = attempt >= poisonAttempts ? await this.poisonQueue.enter() : () => {};
+  /** Resolves when the handler may run, with the number of its attempt; or says why it may not. */
+  async begin({ update, attempt }: ReceivedUpdate): Promise<Attempt | 'dead letter' | 'term over'> {
+    const release = attempt >= poisonAttempts ? await this.poisonQueue.acquire() : () => {};
     const counted = await this.count(update.update_id);
-    if (typeof counted === 'number') return { attempt: counted, leave };
-    leave();
-    if (counted === 'given up') this.options.onDeadLetters([update.update_id]);
+    if (typeof counted === 'number') return { number: counted, release };
+    release();
+    if (counted === 'dead letter') this.options.onDeadLetters([update.update_id]);
     return counted;
   }
 
-  private count(updateId: number): Promise<number | 'given up' | 'term over'> {
-    return new Promise((answer) => {
-      this.asking.push({ updateId, answer });
-      if (!this.isCounting) void this.countAll();
+  private count(updateId: number): Promise<Counted> {
+    return new Promise((resolve) => {
+      this.pending.push({ updateId, resolve });
+      if (!this.isCounting) void this.countPending();
     });
   }
 
-  private async countAll(): Promise<void> {
+  private async countPending(): Promise<void> {
     this.isCounting = true;
-    while (this.asking.length > 0) {
-      const together = this.asking.splice(0, countedTogetherMax);
-      const counted = await this.options.count(together.map(({ updateId }) => updateId));
-      for (const [index, { answer }] of together.entries()) answer(counted?.[index] ?? 'term over');
+    while (this.pending.length > 0) {
+      const batch = this.pending.splice(0, countBatchMax);
+      const counted = await this.options.count(batch.map(({ updateId }) => updateId));
+      for (const [index, { resolve }] of batch.entries()) resolve(counted?.[index] ?? 'term over');
     }
     this.isCounting = false;
   }

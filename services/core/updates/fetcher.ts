@@ -1,9 +1,9 @@
 /**
- * Fetches updates by long polling, one request at a time, and knows what Telegram holds unconfirmed.
+ * Fetches updates by long polling, one request at a time, and tracks what Telegram holds unconfirmed.
  *
- * Guarantees: no error ends it for good, except a rejected token; each is judged by `poll-failure.ts` and waited
- * out. An offset confirms only what the caller has called settled by asking for more.
- * Source: the Bot API's rules of getUpdates; a request with an offset confirms everything below it.
+ * Guarantees: no error ends it for good, except a rejected token; `poll-failure.ts` decides how long to wait after each.
+ * Assumes: everything accepted is settled when the caller fetches again, because the next offset confirms it.
+ * Source: the Bot API's rules of getUpdates. A request with an offset confirms everything below it.
  */
 
 import type { PollHealth } from '../lease/poll-health.ts';
@@ -31,29 +31,29 @@ export interface FetcherOptions {
   readonly longPollTimeoutSeconds: number;
 }
 
-/** An abort without a reason makes an error with a stack. */
+/** An abort without a reason creates an error with a stack. */
 const stopped = 'stopped';
-/** As many as one answer may hold. */
+/** The most updates that one answer may hold. */
 export const batchMax = 100;
-/** An answer may take this much longer than the waiting time that was asked for. */
+/** An answer may take this much longer than the long poll's timeout. */
 export const pollSlackMs = 10_000;
-/** The server confirms before it waits, so the answer matters less than a fast hand-over. */
+/** The server confirms before it waits, so a fast hand-over matters more than the answer. */
 export const confirmTimeoutMs = 1500;
 /**
- * A poll that was sent so long ago has been answered or waits at Telegram, unless something hangs. A younger one is
- * not given up at a stop: to confirm the same offset anew so soon would have Telegram hold the answer back for 3 s.
+ * A poll of this age has been answered or waits at Telegram, unless something hangs. A stop does not abort a younger one:
+ * Telegram delays its answer by 3 s when the same offset is confirmed again so soon.
  */
 const arrivedAfterMs = 500;
 
 export class Fetcher {
   private readonly options: FetcherOptions;
   private readonly term: Term;
-  /** Aborts when no more may be fetched. */
+  /** Aborts when fetching must stop. */
   private readonly fetchEnd: AbortSignal;
-  /** What the next poll confirms: everything below it. */
+  /** The next poll confirms everything below it. */
   private offset: number | undefined;
   private lastId: number | undefined;
-  /** The last poll was given up while it waited at Telegram, as far as one can tell from here. */
+  /** The last poll was aborted while it waited at Telegram, as far as this process can tell. */
   private abandonedWhileWaiting = false;
   private tookMs = 0;
   private failuresInRow = 0;
@@ -70,14 +70,14 @@ export class Fetcher {
     return this.tookMs;
   }
 
-  /** The last id that Telegram delivered and is not known to have confirmed. */
+  /** The last id that Telegram delivered, until it is confirmed. */
   get unconfirmedLastId(): number | undefined {
     return this.lastId;
   }
 
   /**
-   * One poll, which confirms everything that was `accept`ed.
-   * @returns what came and the offset that was confirmed by it; undefined when it failed (and that was waited out)
+   * One poll. It confirms everything that was accepted before.
+   * @returns the updates and the offset that it confirmed; undefined when it failed, after the wait that this calls for
    */
   async fetch(
     limit: number,
@@ -102,13 +102,13 @@ export class Fetcher {
     }
   }
 
-  /** These are the caller's from now on: the next poll confirms them. */
+  /** The caller takes over all updates up to `lastId`: the next poll confirms them. */
   accept(lastId: number): void {
     this.lastId = lastId;
     this.offset = lastId + 1;
   }
 
-  /** Confirms everything below `offset` without fetching. False when it is not known to be confirmed. */
+  /** Confirms everything below `offset` without fetching. False when the confirmation is not certain. */
   async confirm(offset: number): Promise<boolean> {
     const { api, observer } = this.options;
     const options = { timeoutMs: confirmTimeoutMs };
@@ -117,7 +117,7 @@ export class Fetcher {
         await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, options);
         return true;
       }
-      // What is delivered and not confirmed counts as pending.
+      // Telegram counts delivered but unconfirmed updates as pending.
       const info = await api.call<{ pending_update_count: number }>('getWebhookInfo', {}, options);
       return info.pending_update_count === 0;
     } catch (error) {
@@ -128,8 +128,8 @@ export class Fetcher {
 
   private async getUpdates(limit: number): Promise<Update[]> {
     const { api, allowedUpdates, longPollTimeoutSeconds } = this.options;
-    const letGo = this.pollAbort();
-    // The first poll, and the one after a failure, come back at once: so health is known without delay.
+    const abort = this.pollAbort();
+    // The first poll and the one after a failure return at once, so health is known without delay.
     const timeout = this.polledOnce && this.failuresInRow === 0 ? longPollTimeoutSeconds : 0;
     const parameters = {
       ...(this.offset === undefined ? {} : { offset: this.offset }),
@@ -139,29 +139,32 @@ export class Fetcher {
     };
     try {
       const timeoutMs = timeout * 1000 + pollSlackMs;
-      return updatesIn(await api.call('getUpdates', parameters, { timeoutMs, signal: letGo.signal }));
+      return updatesIn(await api.call('getUpdates', parameters, { timeoutMs, signal: abort.signal }));
     } finally {
-      letGo.done();
+      abort.dispose();
     }
   }
 
   /**
-   * Its signal ends a poll that begins now: at once when the term is over; at a stop when it has surely arrived, if it
-   * confirms something.
+   * The signal for a poll that begins now. It aborts at once when the term ends. At a stop it aborts at once too, unless
+   * the poll confirms something: then once the poll has surely arrived.
    */
-  private pollAbort(): { readonly signal: AbortSignal; done(): void } {
+  private pollAbort(): { readonly signal: AbortSignal; dispose(): void } {
     const { clock } = this.options;
     const { fetchEnd, term } = this;
     const startedMs = clock.monotonicMs();
-    const letGo = new AbortController();
-    const atOnce = (): void => letGo.abort(stopped);
-    const onceArrived = (): void => {
+    const controller = new AbortController();
+    const abortNow = (): void => controller.abort(stopped);
+    const abortOnceArrived = (): void => {
       const leftMs = startedMs + arrivedAfterMs - clock.monotonicMs();
-      if (this.lastId === undefined || leftMs <= 0) atOnce();
-      else void clock.sleep(leftMs, term.overSignal).then(atOnce);
+      if (this.lastId === undefined || leftMs <= 0) abortNow();
+      else void clock.sleep(leftMs, term.overSignal).then(abortNow);
     };
-    fetchEnd.addEventListener('abort', onceArrived, { once: true });
-    return { signal: letGo.signal, done: () => fetchEnd.removeEventListener('abort', onceArrived) };
+    fetchEnd.addEventListener('abort', abortOnceArrived, { once: true });
+    return {
+      signal: controller.signal,
+      dispose: () => fetchEnd.removeEventListener('abort', abortOnceArrived),
+    };
   }
 
   private async failed(error: unknown, elapsedMs: number): Promise<'token rejected' | undefined> {
@@ -189,12 +192,12 @@ export class Fetcher {
   }
 }
 
-/** @throws BotApiUnreachableError when it is no list of updates: something in between answered */
+/** @throws BotApiUnreachableError when it is not a list of updates: a proxy answered, not Telegram */
 function updatesIn(result: unknown): Update[] {
   const isUpdate = (one: unknown): boolean =>
     typeof one === 'object' && one !== null && 'update_id' in one && Number.isSafeInteger(one.update_id);
   if (Array.isArray(result) && result.every(isUpdate)) return result;
-  throw new BotApiUnreachableError('getUpdates', 'an answer that is no list of updates', {
+  throw new BotApiUnreachableError('getUpdates', 'the answer is not a list of updates', {
     aborted: false,
     cause: undefined,
   });

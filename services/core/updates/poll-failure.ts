@@ -1,8 +1,8 @@
 /**
- * What a failed getUpdates means, and how long to wait: the whole table, as a pure function.
+ * What a failed getUpdates means and how long to wait before the next: one pure function.
  *
- * No error ends polling for good but a rejected token. The count of failures in a row is the caller's, who resets
- * it only after a successful poll.
+ * No error ends polling for good, except a rejected token. The caller counts failures in a row and resets the count
+ * only after a successful poll.
  * Source: the Bot API server's own texts.
  */
 import { BotApiRefusedError } from '../platform/bot-api.ts';
@@ -10,9 +10,9 @@ import { isTokenRejection } from '../platform/token-rejection.ts';
 
 export type PollFailure =
   | { readonly kind: 'token rejected' }
-  /** Another request ended this one: another program polls with the token. */
+  /** Another program polls with the same token: its request ended this one. */
   | { readonly kind: 'conflict'; readonly delayMs: number }
-  /** Somebody set a webhook: it must go before polling works again. */
+  /** A webhook is set: polling works again once it is removed. */
   | { readonly kind: 'webhook'; readonly delayMs: number }
   | { readonly kind: 'rate limited'; readonly delayMs: number }
   | { readonly kind: 'trouble'; readonly delayMs: number };
@@ -22,7 +22,7 @@ const longestDelayMs = 30_000;
 const conflictDelayMs = 3000;
 const conflictSpreadMs = 2000;
 
-/** @param failuresInRow including this one; @param unit chance in [0, 1) */
+/** @param failuresInRow includes this one; @param unit random, in [0, 1) */
 export function judgePollFailure(error: unknown, failuresInRow: number, unit: number): PollFailure {
   const backOffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (failuresInRow - 1)) * (0.5 + unit / 2);
   if (!(error instanceof BotApiRefusedError)) return { kind: 'trouble', delayMs: backOffMs };

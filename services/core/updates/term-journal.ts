@@ -1,8 +1,9 @@
 /**
- * The journal as one term uses it: the store's trouble is waited out, and a lost lock ends the term.
+ * The journal as one term uses it: it waits out the store's trouble, and a lost lock ends the term.
  *
- * Guarantees: nothing is written once the term may not act, but for a request that was sent before; the scripts
- * refuse it when the lock is another's.
+ * Guarantees: it sends nothing once the term may not act.
+ * Does not guarantee: when a request sent before is carried out. If another leader holds the lock by then, the scripts
+ * refuse it.
  */
 
 import type { Term } from '../lease/term.ts';
@@ -37,32 +38,32 @@ export class TermJournal {
     this.term = term;
   }
 
-  /** Undefined when the term is over. */
+  /** Retries until it succeeds; undefined when the term is over. */
   open(): Promise<OpenedJournal | undefined> {
     return this.retryWhileLeading('open the journal', () => this.options.journal.open(this.term.value));
   }
 
-  /** One attempt more for each, in the same order; undefined when the term is over. */
+  /** Counts one more attempt for each, in the same order. Retries until it succeeds; undefined when the term is over. */
   beginAttempts(
     updateIds: readonly number[],
     finished: FinishedUpdates,
-  ): Promise<readonly (number | 'given up')[] | undefined> {
+  ): Promise<readonly (number | 'dead letter')[] | undefined> {
     const { journal } = this.options;
     return this.retryWhileLeading('count attempts', () =>
       journal.beginAttempts(this.term, updateIds, { attemptsMax, ...finished }),
     );
   }
 
-  /** Repeats it until it is written; false when the term is over. */
-  async writeFirst(change: JournalChange): Promise<boolean> {
+  /** Retries until it is written; false when the term is over. */
+  async write(change: JournalChange): Promise<boolean> {
     const written = await this.retryWhileLeading('write the journal', () =>
       this.options.journal.write(this.term.value, change),
     );
     return written !== undefined;
   }
 
-  /** One try. False when the store did not do it, or perhaps did and could not say so. */
-  async tryToWrite(change: JournalChange): Promise<boolean> {
+  /** Tries once. False when the store refused it, or when its answer was lost. */
+  async tryWrite(change: JournalChange): Promise<boolean> {
     const { journal, onTrouble } = this.options;
     try {
       if ((await journal.write(this.term.value, change)) === 'written') return true;

@@ -1,97 +1,114 @@
 /**
- * What was received and what has become of it: the book that decides what may be confirmed.
+ * The ledger of one term: which updates were received, and what may be confirmed to Telegram.
  *
- * An update is settled when its handler has ended or when it stands in the journal. Only settled updates may be
- * confirmed to Telegram, whose confirmation is cumulative; so the offset to confirm is the id of the first
- * unsettled update in order of arrival, or one past the last.
+ * Each update has three states: of its handler, of its journal entry, and at Telegram.
+ * - Settled: the handler has ended or the entry is written. Only settled updates may be confirmed. Telegram's
+ *   confirmation is cumulative, so the offset to confirm is the id of the first unsettled update in order of arrival, or
+ *   one past the last.
+ * - Removable: the handler has ended, the journal may hold an entry, and Telegram has confirmed. Until it has, the entry
+ *   becomes a tombstone, by which the next leader recognises the update.
+ *
+ * Invariants, asserted here: a handler starts and ends once; the number of unsettled updates is never negative; no entry
+ * is removed while its handler has not ended. `polling-session.ts` asserts that nothing below its offset is unsettled.
  */
+import { assert } from '../platform/assert.ts';
+import type { ReceivedUpdate } from './handler-run.ts';
 import type { FinishedUpdates, JournalEntry } from './journal.ts';
-import { type Job, Lanes, type LanesOptions } from './lanes.ts';
 import { laneOf, type Update } from './update.ts';
 
-/** An entry whose handler has not ended. */
+/** An update that became a dead letter goes from `waiting` to `ended`. */
+type HandlerState = 'waiting' | 'running' | 'ended';
+
+type EntryState =
+  /** The journal holds nothing under this id. */
+  | 'none'
+  /** The journal holds, or may hold, the entry of an earlier update with this id. */
+  | 'stale'
+  /** A write was sent and not answered yet. */
+  | 'writing'
+  /** A write failed or its answer was lost: it may have been carried out, or may be later. */
+  | 'uncertain'
+  | 'written'
+  /** The journal holds it as ended. */
+  | 'tombstone';
+
+type TelegramState =
+  /** Part of the last batch, which is not confirmed yet: Telegram may deliver it again. */
+  | 'unconfirmed'
+  /** An earlier leader journaled it, perhaps without confirming it: Telegram may deliver it again. */
+  | 'inherited'
+  | 'confirmed';
+
+/** One journal entry, as far as this term knows. */
+interface TrackedEntry {
+  readonly content: JournalEntry;
+  state: EntryState;
+  /** How many removals to send once the handler has ended. */
+  removalsLeft: number;
+}
+
+/** The entry of an update whose handler has not ended. */
 interface UnfinishedEntry extends JournalEntry {
   readonly attempt: number;
 }
 
-interface Tracked extends Job, UnfinishedEntry {
-  journaled: boolean;
-  /** A write was sent whose answer may have been lost: the entry must be removed as if it stood there. */
-  mayBeJournaled: boolean;
-  /** A write was given up, and may be carried out yet. */
-  inDoubt: boolean;
-  done: boolean;
+export interface TrackedUpdate extends ReceivedUpdate {
+  handler: HandlerState;
+  readonly entry: TrackedEntry;
 }
 
-/** An update whose handler has ended, and whose entry the journal holds, or may. */
-interface Finished {
-  readonly entry: JournalEntry;
-  /** How often its removal is to be sent yet. */
-  removalsLeft: number;
-  /** The journal holds it as ended. */
-  isMarked: boolean;
-}
-
-interface Waiter {
-  readonly isMet: () => boolean;
-  readonly resolve: () => void;
-}
-
-/** Most go along with renewals: for a minute of them in production. */
+/**
+ * A late write may bring an entry back after its removal, so repeat the removal. Most repeats go along with renewals:
+ * one minute of them by default.
+ */
 const uncertainRemovals = 6;
 
 export class UpdateLedger {
   private readonly epoch: number;
-  private readonly lanes: Lanes<Tracked>;
-  /** In order of arrival; finished ones leave it. */
-  private readonly unfinished = new Map<number, Tracked>();
-  /** The last batch in order: it is what the next offset confirms. */
-  private batch: readonly Tracked[] = [];
-  /** Whose entries are to be removed. */
-  private readonly finished = new Map<number, Finished>();
-  /** Delivered and not confirmed yet: their entries stay, in case Telegram delivers them again. */
+  /** Updates whose handlers have not ended, in order of arrival. */
+  private readonly unfinished = new Map<number, TrackedUpdate>();
+  /** The last batch in order: the next offset confirms it. */
+  private batch: readonly TrackedUpdate[] = [];
+  /** Entries of ended updates that the journal holds or may hold: they must be removed. */
+  private readonly finished = new Map<number, TrackedEntry>();
+  /** Ids of the last batch, until Telegram confirms it. */
   private unconfirmed: ReadonlySet<number> = new Set();
-  /** Of a write under way: a removal that overtakes it would leave the entry behind. */
-  private writing: ReadonlySet<number> = new Set();
-  /** Journaled by an earlier leader: Telegram may deliver these again, with the very same content. */
-  private readonly known = new Map<number, string>();
-  /** In this term Telegram has said that it holds nothing below. */
+  /** Updates that an earlier leader journaled, with their content: Telegram delivers them again unchanged. */
+  private readonly inherited = new Map<number, string>();
+  /** In this term Telegram confirmed that it holds nothing below this id. */
   private confirmedBelow = Number.NEGATIVE_INFINITY;
-  private readonly waiters = new Set<Waiter>();
+  /** Ids in the write under way: a removal that overtakes the write would leave its entry behind. */
+  private writing: ReadonlySet<number> = new Set();
   private arrivals = 0;
   private unsettledTotal = 0;
 
-  constructor(epoch: number, lanes: LanesOptions) {
+  constructor(epoch: number) {
     this.epoch = epoch;
-    this.lanes = new Lanes<Tracked>(lanes, (job) => this.settle(job));
   }
 
   get inFlight(): number {
     return this.unfinished.size;
   }
 
-  /** How many chats have something to do. */
-  get busyLanes(): number {
-    return this.lanes.busyCount;
-  }
-
+  /** How many updates have, or may have, an entry in the journal that is still needed or must be removed. */
   get journaled(): number {
-    const unfinished = [...this.unfinished.values()].filter((tracked) => tracked.journaled).length;
+    const unfinished = [...this.unfinished.values()].filter(({ entry }) => entry.state === 'written').length;
     return unfinished + this.finished.size;
   }
 
-  /** Handlers run from the next `start` on. */
-  replay(entries: readonly JournalEntry[]): void {
-    for (const entry of entries) {
-      const { update, attempt } = entry;
-      if (attempt === 'ended')
-        this.finished.set(update.update_id, { entry, removalsLeft: 1, isMarked: true });
-      else this.track({ ...entry, attempt }, { journaled: true, isReplay: true });
-      this.known.set(update.update_id, JSON.stringify(update));
+  /** Takes over what earlier leaders journaled. Returns the updates to replay. */
+  replay(entries: readonly JournalEntry[]): readonly TrackedUpdate[] {
+    const replayed: TrackedUpdate[] = [];
+    for (const content of entries) {
+      const { update, attempt } = content;
+      if (attempt !== 'ended') replayed.push(this.track({ ...content, attempt }, { isReplay: true }));
+      else this.finished.set(update.update_id, { content, state: 'tombstone', removalsLeft: 1 });
+      this.inherited.set(update.update_id, JSON.stringify(update));
     }
+    return replayed;
   }
 
-  /** The entries that a delivered batch would get, without those that are known already. */
+  /** The entries for a fetched batch, without updates that an earlier leader journaled. */
   entriesFor(updates: readonly Update[]): readonly UnfinishedEntry[] {
     this.unconfirmed = new Set(updates.map(({ update_id }) => update_id));
     return updates
@@ -106,107 +123,120 @@ export class UpdateLedger {
   }
 
   /**
-   * Takes a delivered batch, ascending by id as Telegram sends it; handlers run from the next `start` on. What may
-   * have been tried before stands in the journal already.
+   * Takes in a fetched batch, ascending by id as Telegram sends it.
+   * @param isReplay the crashed leader may have attempted them: they are in the journal already
    */
-  receive(entries: readonly UnfinishedEntry[], { isReplay }: { isReplay: boolean }): void {
-    this.batch = entries.map((entry) => this.track(entry, { journaled: isReplay, isReplay }));
+  receive(
+    entries: readonly UnfinishedEntry[],
+    { isReplay }: { isReplay: boolean },
+  ): readonly TrackedUpdate[] {
+    this.batch = entries.map((entry) => this.track(entry, { isReplay }));
+    return this.batch;
   }
 
-  start(): void {
-    this.lanes.start();
+  handlerStarted(tracked: TrackedUpdate): void {
+    assert(tracked.handler === 'waiting', 'a handler starts once');
+    tracked.handler = 'running';
   }
 
-  /** The last batch is confirmed: Telegram holds nothing below `offset` any more; undefined: nothing at all. */
+  /** Also for an update that became a dead letter without a run. */
+  handlerEnded(tracked: TrackedUpdate): void {
+    assert(tracked.handler !== 'ended', 'a handler ends once');
+    const { entry, update } = tracked;
+    if (!isSettled(tracked)) this.settleOne();
+    tracked.handler = 'ended';
+    this.unfinished.delete(update.update_id);
+    if (entry.state !== 'none') this.finished.set(update.update_id, entry);
+  }
+
+  /** The last batch is confirmed: Telegram holds nothing below `offset`; undefined: nothing at all. */
   confirmed(offset: number | undefined): void {
     this.unconfirmed = new Set();
     this.batch = [];
     this.confirmedBelow = Math.max(this.confirmedBelow, offset ?? Number.POSITIVE_INFINITY);
   }
 
-  /** How many unfinished updates no journal holds yet. */
   get unsettledCount(): number {
     return this.unsettledTotal;
   }
 
-  /** Unfinished updates that no journal holds yet, in order of arrival. */
+  /** The entries to journal before the batch may be confirmed, in order of arrival. */
   unsettled(): readonly JournalEntry[] {
-    return [...this.unfinished.values()].filter((tracked) => !tracked.journaled);
+    const unsettled = [...this.unfinished.values()].filter((tracked) => !isSettled(tracked));
+    return unsettled.map(({ entry }) => entry.content);
   }
 
-  /** All that has ended and that Telegram may deliver again: entries to recognise it by. */
+  get batchEnded(): boolean {
+    return this.batch.every(({ handler }) => handler === 'ended');
+  }
+
+  /** Tombstones for everything that has ended and that Telegram may deliver again. */
   tombstones(): readonly JournalEntry[] {
-    const unjournaled = this.batch.filter(({ done, mayBeJournaled }) => done && !mayBeJournaled);
-    return [...unjournaled.map(asTombstone), ...this.tombstonesToWrite()];
+    const neverJournaled = this.batch.filter(
+      ({ handler, entry }) => handler === 'ended' && entry.state === 'none',
+    );
+    return [...neverJournaled.map(({ entry }) => asTombstone(entry.content)), ...this.tombstonesToWrite()];
   }
 
-  get batchIsDone(): boolean {
-    return this.batch.every(({ done }) => done);
-  }
-
-  /** Journal entries whose handlers have ended, and which nobody needs to recognise an update by. */
-  removable(): readonly number[] {
-    return [...this.finished.keys()].filter((id) => !this.writing.has(id) && !this.mayBeDelivered(id));
-  }
-
-  /** As the journal must keep those that it still holds as if their handlers ran. */
+  /** Tombstones for entries that the journal still holds as unfinished. */
   tombstonesToWrite(): readonly JournalEntry[] {
     return [...this.finished.values()]
-      .filter(({ entry, isMarked }) => !isMarked && this.mayBeDelivered(entry.update.update_id))
-      .map(({ entry }) => asTombstone(entry));
+      .filter(
+        ({ content, state }) => state !== 'tombstone' && this.mayBeRedelivered(content.update.update_id),
+      )
+      .map(({ content }) => asTombstone(content));
   }
 
-  /** Attempts were counted, and these removed and marked in the same step. */
-  markCounted({ finishedIds, tombstoneIds }: FinishedUpdates): void {
-    this.markRemoved(finishedIds);
-    for (const id of tombstoneIds) {
-      const finished = this.finished.get(id);
-      if (finished !== undefined) finished.isMarked = true;
-    }
+  /** Updates that have ended and that Telegram cannot deliver again: their entries can go. */
+  removable(): readonly number[] {
+    const ids = [...this.finished.keys()];
+    const removable = ids.filter((id) => !this.writing.has(id) && !this.mayBeRedelivered(id));
+    assert(!removable.some((id) => this.unfinished.has(id)), 'only ended updates are removed');
+    return removable;
   }
 
-  /** Call `writeEnded` when the store has answered, or will not any more. */
-  writeBegins(entries: readonly JournalEntry[]): void {
+  /** Call `writeEnded` when the store has answered or no longer will. */
+  writeStarted(entries: readonly JournalEntry[]): void {
     this.writing = new Set(entries.map(({ update }) => update.update_id));
     for (const id of this.writing) {
       const tracked = this.unfinished.get(id);
-      if (tracked !== undefined) tracked.mayBeJournaled = true;
+      if (tracked !== undefined) tracked.entry.state = 'writing';
     }
   }
 
   writeEnded({ isWritten }: { isWritten: boolean }): void {
     for (const id of this.writing) {
-      if (isWritten) this.markJournaled(id);
-      else this.markInDoubt(id);
+      if (isWritten) this.markWritten(id);
+      else this.markUncertain(id);
     }
     this.writing = new Set();
   }
 
-  /** A removal of these was carried out. */
-  markRemoved(ids: readonly number[]): void {
-    for (const id of ids) {
-      const finished = this.finished.get(id);
-      if (finished === undefined) continue;
-      finished.removalsLeft--;
-      if (finished.removalsLeft > 0) continue;
-      this.finished.delete(id);
-      this.known.delete(id);
+  /** One request counted attempts, removed the finished and wrote the tombstones. */
+  markCounted({ finishedIds, tombstoneIds }: FinishedUpdates): void {
+    this.markRemoved(finishedIds);
+    for (const id of tombstoneIds) {
+      const entry = this.finished.get(id);
+      if (entry !== undefined) entry.state = 'tombstone';
     }
   }
 
-  /** Of a batch whose last id is `lastId`: the offset that confirms all that is settled. */
-  confirmableOffset(lastId: number): number {
-    const first = this.batch.find((tracked) => !tracked.done && !tracked.journaled);
-    return first?.update.update_id ?? lastId + 1;
+  /** The store carried out a removal of these. */
+  markRemoved(ids: readonly number[]): void {
+    for (const id of ids) {
+      const entry = this.finished.get(id);
+      if (entry === undefined) continue;
+      entry.removalsLeft--;
+      if (entry.removalsLeft > 0) continue;
+      this.finished.delete(id);
+      this.inherited.delete(id);
+    }
   }
 
-  /** Resolves when `isMet` is found true, now or at a handler's end. Call `forget` in any case. */
-  waitFor(isMet: () => boolean): { readonly met: Promise<void>; forget(): void } {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiter = { isMet, resolve };
-    if (isMet()) resolve();
-    else this.waiters.add(waiter);
-    return { met: promise, forget: () => this.waiters.delete(waiter) };
+  /** @param lastId the last id of the batch; returns the offset that confirms everything settled in it */
+  confirmableOffset(lastId: number): number {
+    const firstUnsettled = this.batch.find((tracked) => !isSettled(tracked));
+    return firstUnsettled?.update.update_id ?? lastId + 1;
   }
 
   /** Whether one of these has the id of another update that is unfinished. */
@@ -214,70 +244,67 @@ export class UpdateLedger {
     return updates.some((update) => this.unfinished.has(update.update_id) && !this.isRedelivery(update));
   }
 
-  /** Telegram holds it yet, or did when an earlier leader saw it and has not said otherwise. */
-  private mayBeDelivered(id: number): boolean {
-    return this.unconfirmed.has(id) || (this.known.has(id) && id >= this.confirmedBelow);
+  private mayBeRedelivered(id: number): boolean {
+    return this.telegramState(id) !== 'confirmed';
+  }
+
+  private telegramState(id: number): TelegramState {
+    if (this.unconfirmed.has(id)) return 'unconfirmed';
+    return this.inherited.has(id) && id >= this.confirmedBelow ? 'inherited' : 'confirmed';
   }
 
   private isRedelivery(update: Update): boolean {
-    const content = this.known.get(update.update_id);
+    const content = this.inherited.get(update.update_id);
     return content !== undefined && content === JSON.stringify(update);
   }
 
-  private track(
-    entry: UnfinishedEntry,
-    { journaled, isReplay }: { journaled: boolean; isReplay: boolean },
-  ): Tracked {
-    const id = entry.update.update_id;
-    const tracked = {
-      ...entry,
-      lane: laneOf(entry.update),
-      journaled,
-      mayBeJournaled: this.replaceIdConflict(id) || journaled,
-      inDoubt: false,
-      done: false,
+  /** A replay's entry is in the journal already. */
+  private track(content: UnfinishedEntry, { isReplay }: { isReplay: boolean }): TrackedUpdate {
+    const { update, attempt } = content;
+    const id = update.update_id;
+    const hadEntry = this.replaceIdConflict(id);
+    const state = isReplay ? 'written' : hadEntry ? 'stale' : 'none';
+    const tracked: TrackedUpdate = {
+      update,
+      lane: laneOf(update),
+      attempt,
       isReplay,
+      handler: 'waiting',
+      entry: { content, state, removalsLeft: 1 },
     };
     this.unfinished.set(id, tracked);
-    if (!journaled) this.unsettledTotal++;
-    this.lanes.add(tracked);
+    if (!isReplay) this.unsettledTotal++;
     return tracked;
   }
 
-  /** An entry of an earlier update with this id is the new one's from now on. False when there is none. */
+  /** The new update takes over the entry of an ended one with its id. False when there is none. */
   private replaceIdConflict(id: number): boolean {
-    this.known.delete(id);
+    this.inherited.delete(id);
     return this.finished.delete(id);
   }
 
-  private markJournaled(id: number): void {
+  private markWritten(id: number): void {
     const tracked = this.unfinished.get(id);
-    if (tracked === undefined) return;
-    if (!tracked.journaled) this.unsettledTotal--;
-    tracked.journaled = true;
+    if (tracked !== undefined && !isSettled(tracked)) this.settleOne();
+    const entry = tracked?.entry ?? this.finished.get(id);
+    if (entry?.state === 'writing') entry.state = 'written';
   }
 
-  private markInDoubt(id: number): void {
-    const tracked = this.unfinished.get(id);
-    if (tracked !== undefined) tracked.inDoubt = true;
-    const finished = this.finished.get(id);
-    if (finished !== undefined) finished.removalsLeft = uncertainRemovals;
+  private markUncertain(id: number): void {
+    const entry = this.unfinished.get(id)?.entry ?? this.finished.get(id);
+    if (entry === undefined) return;
+    if (entry.state === 'writing') entry.state = 'uncertain';
+    entry.removalsLeft = uncertainRemovals;
   }
 
-  private settle(tracked: Tracked): void {
-    tracked.done = true;
-    this.unfinished.delete(tracked.update.update_id);
-    if (tracked.mayBeJournaled) {
-      const removalsLeft = tracked.inDoubt ? uncertainRemovals : 1;
-      this.finished.set(tracked.update.update_id, { entry: tracked, removalsLeft, isMarked: false });
-    }
-    if (!tracked.journaled) this.unsettledTotal--;
-    for (const waiter of this.waiters) {
-      if (!waiter.isMet()) continue;
-      this.waiters.delete(waiter);
-      waiter.resolve();
-    }
+  private settleOne(): void {
+    this.unsettledTotal--;
+    assert(this.unsettledTotal >= 0, 'the number of unsettled updates is not negative');
   }
+}
+
+function isSettled({ handler, entry }: TrackedUpdate): boolean {
+  return handler === 'ended' || entry.state === 'written';
 }
 
 function asTombstone({ update, countedEpoch, arrivedEpoch, arrivedIndex }: JournalEntry): JournalEntry {

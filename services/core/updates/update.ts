@@ -1,20 +1,20 @@
-/** What the pipeline needs to know of a Bot API update: its id, its type, and whose turn it takes. */
+/** A Bot API update: its id, its type, and the lane in which it waits. */
 export interface Update {
   readonly update_id: number;
   readonly [field: string]: unknown;
 }
 
 export interface HandlerContext {
-  /** 1 at first; more after a takeover or a crash. */
+  /** 1 for the first; more after a takeover or a crash. */
   readonly attempt: number;
-  /** Aborts when the handler is over its time limit, or when its term is: then another leader handles the update. */
+  /** Aborts when the handler is over its time limit, or when the term ends: then another leader handles the update. */
   readonly signal: AbortSignal;
 }
 
-/** Handles one update; rejects when that failed. */
+/** Handles one update; rejects on failure. What happens then: `handler-run.ts`. */
 export type HandleUpdate = (update: Update, context: HandlerContext) => Promise<void>;
 
-/** Every type of update that the Bot API has, which is also what a metric's label may say. */
+/** All update types of the Bot API; also the values that a metric's label may have. */
 export const updateTypes = [
   'message',
   'edited_message',
@@ -54,7 +54,7 @@ interface MaybeChat {
 }
 
 /**
- * The lane in which an update waits its turn: one per chat, else one per person, else one of its own.
+ * The lane of an update: its chat's; without a chat, its person's; without either, its own.
  * A button pressed under a message belongs to that message's chat.
  */
 export function laneOf(update: Update): string {

@@ -1,30 +1,32 @@
 /**
- * The control room's JSON API: what the page's buttons do, and the state for programs.
+ * The control room's JSON API: the actions of the page's buttons, and the whole state for programs.
  *
  * | call | does |
  * | --- | --- |
- * | `GET /api/state` | everything that the page shows, and where the lab's servers are |
+ * | `GET /api/state` | everything the page shows, and the addresses of the lab's servers |
  * | `POST /api/chat {text, as?, locale?}` | a person (`as`: a Telegram id) writes to the bot |
  * | `POST /api/chat/press {messageId, data, as?, locale?}` | a person presses a button under a message |
- * | `POST /api/ops {action, force?, dropUpdates?, reason?}` | invokes the ops function; its answer as it is |
- * | `POST /api/locale {locale}` | the language of alerts from now on |
+ * | `POST /api/ops {action, force?, dropUpdates?, reason?}` | invokes the ops function and returns its answer |
+ * | `POST /api/locale {locale}` | sets the language of alerts |
  * | `POST /api/workers/signal {pid, signal}` | sends a signal to one of the lab's workers |
- * | `POST /api/load {perSecond, chats}`, `POST /api/load/stop` | virtual people write so many messages, or none |
- * | `POST /api/drills {drill, worker?}`, `POST /api/drills/mend {drill}` | breaks something and watches; mends it now |
- * | `POST /api/tour {action}` | `start` or `stop` of the guided tour |
+ * | `POST /api/load {perSecond, chats}`, `POST /api/load/stop` | starts or stops virtual people who write messages |
+ * | `POST /api/drills {drill, worker?}`, `POST /api/drills/mend {drill}` | breaks something and checks the promise; fixes it now |
+ * | `POST /api/tour {action}` | starts or stops the guided tour: `start`, `stop` |
  *
  * A refusal is `{ok: false, error, says}`: the reason in English, and in both languages.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 import { reasonLengthMax } from '../../core/ops/payload.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import { locales } from '../../core/platform/locale.ts';
-import type { Conversation } from '../conversations.ts';
+import type { Conversation } from '../chats/conversations.ts';
+import { type Person, people } from '../chats/people.ts';
 import type { Lab } from '../lab.ts';
 import { chatsMax, perSecondMax } from '../load/load-generator.ts';
-import { type Person, people } from '../people.ts';
-import type { Refusal } from '../refusal.ts';
-import { same, type Text, text } from '../text.ts';
-import { labAddresses, labFacts, lookAtStore, takeSections } from './snapshot.ts';
+import type { Refusal } from '../shared/refusal.ts';
+import { same, type Text, text } from '../shared/text.ts';
+import { buildSections, labAddresses, labFacts, readStore } from './snapshot.ts';
 
 export interface ApiAnswer {
   readonly status: 200 | Refusal['status'];
@@ -38,14 +40,14 @@ const signals = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'SIGCONT'] as const;
 const textLengthMax = 4096;
 const requester = 'control room';
 const tourWrites = text(
-  'the tour writes messages itself: stop it first',
-  'экскурсия пишет сообщения сама: сначала остановите её',
+  'the tour sends messages itself: stop it first',
+  'экскурсия сама отправляет сообщения: сначала остановите её',
 );
 
 export type ApiState = Awaited<ReturnType<typeof wholeState>>;
 
 async function wholeState(lab: Lab) {
-  const { now, ...sections } = takeSections(lab, await lookAtStore(lab));
+  const { now, ...sections } = buildSections(lab, await readStore(lab));
   const { drills: drillFacts, ...facts } = labFacts(lab);
   const { samples } = lab.sampler;
   return {
@@ -60,7 +62,7 @@ async function wholeState(lab: Lab) {
   };
 }
 
-/** What the bot wrote to a superadmin. */
+/** The bot's messages to a superadmin. */
 function botMessages({ person, messages }: Conversation) {
   return messages
     .filter(({ from }) => from === 'bot')
@@ -90,9 +92,7 @@ const calls: Readonly<Record<string, Call>> = {
       return bad('expected messageId (a number) and data (a text)');
     }
     const pressed = lab.conversations.press(person, messageId, data, localeOf(body));
-    return pressed
-      ? done({})
-      : refuse(404, text('there is no such button any more', 'такой кнопки больше нет'));
+    return pressed ? done({}) : refuse(404, text('this button no longer exists', 'этой кнопки больше нет'));
   },
 
   async 'POST /api/ops'(lab, body) {
@@ -116,11 +116,11 @@ const calls: Readonly<Record<string, Call>> = {
     const known = signals.find((one) => one === signal);
     if (known === undefined) return bad(`signal: expected one of ${signals.join(', ')}`);
     const task = lab.tasks.tasks.find((one) => one.pid !== undefined && one.pid === pid);
-    if (task === undefined) return refuse(404, text('no worker has this pid', 'такого воркера нет'));
+    if (task === undefined) return refuse(404, text('no worker has this pid', 'воркера с таким pid нет'));
     lab.log.say('control room', 'info', `${known} to ${task.identity.name}`, JSON.stringify({ pid }));
     return task.signal(known)
       ? done({})
-      : refuse(409, text('this worker has ended already', 'этот воркер уже завершился'));
+      : refuse(409, text('this worker has already ended', 'этот воркер уже завершился'));
   },
 
   'POST /api/load'(lab, { perSecond, chats }) {
@@ -159,7 +159,7 @@ const calls: Readonly<Record<string, Call>> = {
   },
 
   'POST /api/drills/mend'(lab, { drill }) {
-    return lab.drills.mend(drill) ? done({}) : refuse(409, text('there is nothing to mend', 'чинить нечего'));
+    return lab.drills.fix(drill) ? done({}) : refuse(409, text('there is nothing to fix', 'чинить нечего'));
   },
 
   'POST /api/tour'(lab, { action }) {
@@ -168,11 +168,11 @@ const calls: Readonly<Record<string, Call>> = {
       return refusal === undefined ? done({}) : refuse(409, refusal);
     }
     if (action !== 'stop') return bad('action: expected start or stop');
-    return lab.tour.stop() ? done({}) : refuse(409, text('the tour does not run', 'экскурсия не идёт'));
+    return lab.tour.stop() ? done({}) : refuse(409, text('the tour is not running', 'экскурсия не запущена'));
   },
 };
 
-/** Undefined when there is no such call. */
+/** Undefined for an unknown call. */
 export function findCall(method: string, path: string): Call | undefined {
   const name = `${method} ${path}`;
   return Object.hasOwn(calls, name) ? calls[name] : undefined;
@@ -190,7 +190,7 @@ function done(body: Body): ApiAnswer {
   return { status: 200, body: { ok: true, ...body } };
 }
 
-/** What only a program gets to see. */
+/** The page never sends these: only programs see the reason. */
 function bad(error: string): ApiAnswer {
   return refuse(400, same(error));
 }

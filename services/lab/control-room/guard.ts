@@ -1,9 +1,9 @@
 /**
- * Keeps other web pages out: the control room can kill processes, and any page that the same browser shows could
- * send requests to loopback.
+ * Keeps other web pages out: the control room can kill processes, and any page in the same browser can send requests to
+ * loopback.
  *
- * Guarantees: a request is served only under a loopback name (so a rebound DNS name gets nothing), an API call only
- * to this page or to a program that is no browser, and a change only as JSON (which no form can send).
+ * Guarantees: a request is served only under a loopback name (which stops DNS rebinding), an API call only for this page
+ * or for a program other than a browser, and a change only as JSON (which no form can send).
  */
 import type { IncomingMessage } from 'node:http';
 
@@ -25,14 +25,14 @@ export function refusalOf({ method, headers, url }: IncomingMessage): Refusal | 
   const isForeign =
     (typeof site === 'string' && !sameSite.includes(site)) ||
     (headers.origin !== undefined && headers.origin !== `http://${host}`);
-  if (isForeign) return { status: 403, message: 'only the control room itself may ask' };
+  if (isForeign) return { status: 403, message: 'only the control room itself may call the API' };
   if (method === 'POST' && !/^application\/json\b/.test(headers['content-type'] ?? '')) {
     return { status: 415, message: 'expected content-type application/json' };
   }
   return undefined;
 }
 
-/** No script, style or connection but the page's own; no framing; no form goes anywhere. */
+/** Only the page's own scripts, styles and connections; no framing; no form submits anywhere. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",

@@ -1,19 +1,20 @@
 /**
- * Tells every open page what has changed, over server-sent events.
+ * Sends changes to every open page, over server-sent events.
  *
- * A page gets everything when it connects, then each section that differs from what was sent before, each line of the
- * log and each sample. Nothing is read while nobody looks, and the store at most once a second however many look and
- * whatever happens; what the lab knows by itself is told at once. A page that does not keep up is let go and connects
- * again.
+ * A page gets everything on connection, then each section that changed, each log line and each sample. The store is read
+ * at most once a second however many pages are open, and not at all without a page; the lab's own changes go out at once.
+ * A page that reads too slowly is disconnected and connects again.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 import type { ServerResponse } from 'node:http';
 import type { Lab } from '../lab.ts';
-import { labFacts, lookAtStore, type Sections, type StoreLook, takeSections } from './snapshot.ts';
+import { buildSections, labFacts, readStore, type Sections, type StoreReading } from './snapshot.ts';
 
-const lookEveryMs = 1000;
-/** What happens at once is shown together. */
+const readEveryMs = 1000;
+/** Changes within this time go out together. */
 const gatherMs = 60;
-const unreadBytesMax = 2 ** 20;
+const bufferedBytesMax = 2 ** 20;
 
 export class LiveView {
   private readonly lab: Lab;
@@ -21,25 +22,25 @@ export class LiveView {
   private readonly closing = new AbortController();
   private readonly stopListening: (() => void)[];
   private sent = new Map<string, string>();
-  private hurry = new AbortController();
+  private wakeUp = new AbortController();
   private loop: Promise<void> | undefined;
 
   constructor(lab: Lab) {
     this.lab = lab;
-    const hurry = (): void => this.hurry.abort();
+    const wake = (): void => this.wakeUp.abort();
     this.stopListening = [
-      lab.tasks.onChange(hurry),
-      lab.conversations.onChange(hurry),
-      lab.drills.onChange(hurry),
-      lab.tour.onChange(hurry),
+      lab.tasks.onChange(wake),
+      lab.conversations.onChange(wake),
+      lab.drills.onChange(wake),
+      lab.tour.onChange(wake),
       lab.times.onChange(() => this.broadcast('lab', JSON.stringify(labFacts(lab)))),
       lab.sampler.onSample((sample) => this.broadcast('sample', JSON.stringify(sample))),
       lab.log.onEntry((entry) => this.broadcast('log', JSON.stringify([entry]))),
     ];
-    lab.aws.onPublish(hurry);
+    lab.aws.onPublish(wake);
   }
 
-  /** Leaves the answer open. */
+  /** Keeps the response open. */
   connect(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     this.write(response, 'lab', JSON.stringify(labFacts(this.lab)));
@@ -48,37 +49,37 @@ export class LiveView {
     for (const [name, json] of this.sent) this.write(response, name, json);
     this.pages.add(response);
     response.on('close', () => this.pages.delete(response));
-    this.loop ??= this.keepLooking();
+    this.loop ??= this.publishLoop();
   }
 
   async close(): Promise<void> {
     this.closing.abort();
-    this.hurry.abort();
+    this.wakeUp.abort();
     for (const stop of this.stopListening) stop();
     for (const page of this.pages) page.end();
     await this.loop;
   }
 
-  /** Until the last page has gone. */
-  private async keepLooking(): Promise<void> {
+  /** Runs until the last page has gone. */
+  private async publishLoop(): Promise<void> {
     const { clock } = this.lab;
-    let look: StoreLook | undefined;
+    let reading: StoreReading | undefined;
     let dueMs = clock.monotonicMs();
     while (this.pages.size > 0 && !this.closing.signal.aborted) {
-      this.hurry = new AbortController();
-      if (look === undefined || clock.monotonicMs() >= dueMs) {
-        dueMs = clock.monotonicMs() + lookEveryMs;
-        look = await lookAtStore(this.lab);
+      this.wakeUp = new AbortController();
+      if (reading === undefined || clock.monotonicMs() >= dueMs) {
+        dueMs = clock.monotonicMs() + readEveryMs;
+        reading = await readStore(this.lab);
       }
-      this.tell(takeSections(this.lab, look));
+      this.publish(buildSections(this.lab, reading));
       await clock.sleep(gatherMs, this.closing.signal);
-      await clock.sleep(dueMs - clock.monotonicMs(), this.hurry.signal);
+      await clock.sleep(dueMs - clock.monotonicMs(), this.wakeUp.signal);
     }
     this.sent = new Map();
     this.loop = undefined;
   }
 
-  private tell(sections: Sections): void {
+  private publish(sections: Sections): void {
     for (const [name, section] of Object.entries(sections)) {
       const json = JSON.stringify(section);
       if (this.sent.get(name) === json) continue;
@@ -92,7 +93,7 @@ export class LiveView {
   }
 
   private write(page: ServerResponse, event: string, json: string): void {
-    if (page.writableLength > unreadBytesMax) page.destroy();
+    if (page.writableLength > bufferedBytesMax) page.destroy();
     else page.write(`event: ${event}\ndata: ${json}\n\n`);
   }
 }

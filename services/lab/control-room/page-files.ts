@@ -1,8 +1,10 @@
 /**
- * The page's files, served as they stand in `page/`, and the chart library as its package holds it.
+ * The page's files from `page/`, unchanged, and the chart library from its npm package.
  *
- * Only what is there when the room opens is there: no path is ever joined. Without the chart library's package the
- * page comes all the same, without charts.
+ * All are read once, when the control room opens; no path from a request is ever resolved. Without the chart library's
+ * package the page works without charts.
+ *
+ * Tested by: test/e2e/page.long.test.ts
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,7 +22,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-/** By URL path, from installed packages: no network of others is ever asked. */
+/** By URL path, from installed packages: the page loads nothing from the internet. */
 const vendorFiles: Readonly<Record<string, string>> = {
   '/vendor/uplot.js': 'uplot/dist/uPlot.esm.js',
   '/vendor/uplot.css': 'uplot/dist/uPlot.min.css',

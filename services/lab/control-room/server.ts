@@ -1,8 +1,9 @@
 /**
- * The control room's web server, on loopback: the page, its live events, and its JSON API.
+ * The control room's web server, on loopback: the page, its event stream, and its JSON API.
  *
- * It is opened before the lab starts, so that a taken port is found out first; until the lab is there, the API says
- * that it is not.
+ * Opens before the lab starts, so that a busy port is reported first. Until the lab is ready the API answers 503.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -22,7 +23,7 @@ export interface ControlRoom {
 const host = '127.0.0.1';
 const bodyBytesMax = 64 * 1024;
 
-/** Throws Node's `EADDRINUSE` or `EACCES` when the port cannot be had. */
+/** @throws Node's `EADDRINUSE` or `EACCES` if the port is not available */
 export async function openControlRoom(port: number): Promise<ControlRoom> {
   const room = new Room();
   const server = createServer((request, response) => {
@@ -97,7 +98,7 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
   response.end(`${JSON.stringify(body)}\n`);
 }
 
-/** Undefined for anything that is not a JSON object of reasonable size. */
+/** Undefined for anything but a JSON object within the size limit. */
 async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,41 +1,42 @@
 /**
- * What the control room shows, at one moment. The names are stable: the page and other programs read them.
+ * The state that the control room shows, at one moment. The field names are stable: the page and other programs read them.
  *
- * A part that cannot be read (the store is down) is told as such and is null; the others are there all the same.
- * No token of the bot's is in any section; only the whole state, for programs, has those of the lab's servers.
+ * A part that cannot be read, because the store is down, is null; the others are still there. No section contains a bot
+ * token; only the whole state, for programs, has the tokens of the lab's servers.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
-
 import type { InboxEntry } from '../../core/alerts/inbox-entry.ts';
 import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
 import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts';
 import type { BotObservation } from '../../core/monitor/outage-store.ts';
 import { isOpen } from '../../core/outage/outage.ts';
 import type { StoredAuditEntry } from '../../core/platform/audit-trail.ts';
-import type { Conversation } from '../conversations.ts';
-import type { DrillFacts, DrillView } from '../drills/drill.ts';
+import type { Conversation } from '../chats/conversations.ts';
+import { superadmins } from '../chats/people.ts';
 import { drillFacts } from '../drills/drill-facts.ts';
+import type { DrillFacts, DrillView } from '../drills/drill-types.ts';
 import type { Task } from '../ecs/task.ts';
 import type { StoppedTask } from '../ecs/task-service.ts';
+import type { MonitorState } from '../functions/lab-functions.ts';
 import type { Lab } from '../lab.ts';
-import type { MonitorState } from '../lab-functions.ts';
-import type { LabTimes } from '../lab-times.ts';
 import type { LoadView } from '../load/load-view.ts';
-import { superadmins } from '../people.ts';
+import type { LabTimes } from '../settings/lab-times.ts';
 import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 
 export interface Leader {
-  /** The lab's name of the worker; null for a stranger. */
+  /** The lab's name for the worker; null for another program. */
   readonly worker: string | null;
   readonly pid: number | null;
   readonly host: string | null;
   readonly epoch: number | null;
   /** ISO 8601 UTC. */
   readonly since: string | null;
-  /** Null: a lock without expiry. */
+  /** Null: the lock never expires. */
   readonly ttlMs: number | null;
   readonly revoked: boolean;
-  /** Nobody leads: the store was emptied, and this keeps everybody out for one lease. */
+  /** No worker leads: the store was emptied, and this lock keeps every worker out for one lease. */
   readonly quarantine: boolean;
 }
 
@@ -47,18 +48,18 @@ export interface WorkerView {
   readonly sidecarPid: number | null;
   readonly role: WorkerRole;
   readonly health: 'ok' | 'sick' | 'silent';
-  /** Stopped by SIGSTOP from here. */
+  /** Stopped by the lab with SIGSTOP. */
   readonly frozen: boolean;
   readonly startedAtMs: number;
-  /** Whom a standby waits for. */
+  /** The lock holder that a standby waits for. */
   readonly waitingFor: string | null;
-  /** What its health page says. */
+  /** The body of its `/healthz`. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** What changes from second to second. */
+/** Changes every second. */
 export interface NowSection {
-  /** When the store was looked at, by its clock when it answers, else by the lab's: the ages below are of that time. */
+  /** When the store was read: by its own clock, or by the lab's if it does not answer. The ages refer to this time. */
   readonly atMs: number;
   readonly storeError: string | null;
   readonly leader: Leader | null;
@@ -71,19 +72,19 @@ export interface NowSection {
     readonly epoch: number | null;
     readonly lastError: string | null;
   };
-  /** Updates that wait at Telegram. */
+  /** Updates waiting at Telegram. */
   readonly pendingUpdates: number;
   readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
   readonly alertFlag: string | null;
   readonly monitor: MonitorState;
   readonly monitorStopped: boolean;
-  /** How many unfinished updates stand in the journal. */
+  /** Unfinished updates in the journal. */
   readonly journal: number | null;
   readonly faults: {
-    /** What Telegram does instead of answering polls. */
+    /** How Telegram is made to answer polls. */
     readonly telegram: string | null;
     readonly store: string | null;
-    /** By name: those that the store refuses. */
+    /** Names of the workers that the store refuses. */
     readonly cutWorkers: readonly string[];
     readonly roguePolling: boolean;
   };
@@ -93,7 +94,7 @@ export interface InboxSection {
   readonly [telegramId: string]: { readonly total: number; readonly notifications: readonly InboxEntry[] };
 }
 
-/** Each is sent to the page when it has changed. */
+/** Each is sent to the page when it changes. */
 export interface Sections {
   readonly now: NowSection;
   readonly inbox: InboxSection | null;
@@ -105,8 +106,8 @@ export interface Sections {
   readonly tour: TourView;
 }
 
-/** What the store says: the part that costs requests. */
-export interface StoreLook {
+/** The part that is read from the store, by requests. */
+export interface StoreReading {
   readonly atMs: number;
   readonly observation: Attempt<BotObservation>;
   readonly inbox: Attempt<InboxSection>;
@@ -127,7 +128,7 @@ const auditShown = 60;
 const snsShown = 30;
 const stoppedShown = 20;
 
-export async function lookAtStore(lab: Lab): Promise<StoreLook> {
+export async function readStore(lab: Lab): Promise<StoreReading> {
   const [observation, inbox, audit, journal] = await Promise.all([
     attempt(() => lab.outages.observe({ noteRun: false })),
     attempt(() => readInboxes(lab)),
@@ -138,12 +139,12 @@ export async function lookAtStore(lab: Lab): Promise<StoreLook> {
   return { atMs, observation, inbox, audit, journal };
 }
 
-export function takeSections(lab: Lab, look: StoreLook): Sections {
+export function buildSections(lab: Lab, reading: StoreReading): Sections {
   return {
-    now: nowSection(lab, look),
-    inbox: look.inbox.value,
+    now: nowSection(lab, reading),
+    inbox: reading.inbox.value,
     sns: lab.aws.published.slice(-snsShown).map(({ subject, message }) => ({ subject, message })),
-    audit: look.audit.value,
+    audit: reading.audit.value,
     chats: lab.conversations.all(),
     load: lab.load.view(),
     drills: lab.drills.views(),
@@ -161,14 +162,14 @@ export function labFacts({ times, redis, prometheusUrl }: Lab): LabFacts {
   };
 }
 
-/** Where everything is, for programs on this machine: the credentials open nothing but this lab. */
-export function labAddresses({ site, aws, tasks }: Lab) {
+/** Addresses and credentials of the lab's servers, for programs on this machine. They open nothing but this lab. */
+export function labAddresses({ addresses, aws, tasks }: Lab) {
   const loopback = (port: number): string => `http://127.0.0.1:${port}`;
   return {
-    redisRest: site.redisUrl,
-    redisToken: site.redisToken,
-    telegram: site.telegramUrl,
-    botToken: site.botToken,
+    redisRest: addresses.redisUrl,
+    redisToken: addresses.redisToken,
+    telegram: addresses.telegramUrl,
+    botToken: addresses.botToken,
     aws: aws.url,
     sidecars: tasks.tasks.map(({ ports }) => loopback(ports.sidecar)),
     botMetrics: tasks.tasks.map(({ ports }) => loopback(ports.bot)),
@@ -195,9 +196,9 @@ async function readInboxes({ inbox }: Lab): Promise<InboxSection> {
   return Object.fromEntries(await Promise.all(pages));
 }
 
-function nowSection(lab: Lab, { atMs, observation, journal }: StoreLook): NowSection {
+function nowSection(lab: Lab, { atMs, observation, journal }: StoreReading): NowSection {
   const { value: observed, error } = observation;
-  const { telegram, site, tasks, functions, faults } = lab;
+  const { telegram, addresses, tasks, functions, faults } = lab;
   const times = lab.times.current;
   const memory = observed?.memory;
   const open = memory !== undefined && isOpen(memory) ? memory.outage : null;
@@ -215,7 +216,7 @@ function nowSection(lab: Lab, { atMs, observation, journal }: StoreLook): NowSec
       epoch: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.epoch ?? null) : null,
       lastError: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.last_error ?? null) : null,
     },
-    pendingUpdates: telegram.pendingCount(site.botToken),
+    pendingUpdates: telegram.pendingCount(addresses.botToken),
     outage:
       open === null ? null : { id: open.id, since: isoText(open.sinceMs), opened: isoText(open.openedMs) },
     alertFlag: memory?.alertFlag ?? null,
@@ -230,7 +231,7 @@ function leaderOf({ held, epoch, revoked }: BotObservation, tasks: readonly Task
   if (held === undefined) return null;
   const { host, pid, ts, task, owner } = readLockHolder(held.value);
   const worker = tasks.find(({ identity }) => identity.arn === task);
-  // A value may be made some time before it is let in; the worker itself knows when its term began.
+  // The lock value may be made some time before the lock is acquired; the worker knows when its term began.
   const since = worker?.health?.body['role'] === 'leader' ? worker.health.body['since'] : ts;
   return {
     worker: worker?.identity.name ?? null,

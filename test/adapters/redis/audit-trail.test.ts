@@ -13,7 +13,7 @@ describeOnEachStore('the audit trail', (store) => {
   const entry = (why: string) =>
     ({ event: 'dropped', who: 'анна', why, before: '3 pending', after: '' }) as const;
 
-  it('gives back the newest entries first, as they were', async () => {
+  it('returns entries unchanged, newest first', async () => {
     await trail.append(entry('first'));
     await trail.append(entry('second "quoted"\nline'));
     const entries = await trail.latest(5);

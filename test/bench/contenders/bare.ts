@@ -1,9 +1,9 @@
-/** The wire's limit: fetches, confirms, and handles nothing. It loses whatever was not handled; it handles nothing. */
+/** The limit of the network: fetches and confirms, but handles nothing. It only records each message. */
 import { fetchBotApi } from '../../../services/adapters/telegram/fetch-bot-api.ts';
 import type { Update } from '../../../services/core/updates/update.ts';
-import { readOrder, settings, Workplace } from '../work.ts';
+import { readOrder, settings, WorkRecorder } from '../work.ts';
 
-const workplace = new Workplace(settings.recordPath);
+const recorder = new WorkRecorder(settings.recordPath);
 const api = fetchBotApi(settings);
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
@@ -16,12 +16,12 @@ while (!stop.signal.aborted) {
     for (const update of updates) {
       const { text } = update['message'] as { text: string };
       const number = readOrder(text)?.number ?? -1;
-      workplace.note('B', number);
-      workplace.note('E', number);
+      recorder.record('B', number);
+      recorder.record('E', number);
       offset = update.update_id + 1;
     }
   } catch {
-    // The bare loop is there for the wire's limit; what it does in trouble is of no interest.
+    // The bare loop only shows the network's limit; how it handles errors does not matter.
   }
 }
 process.exit(0);

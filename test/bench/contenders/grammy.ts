@@ -1,10 +1,10 @@
 /** grammY as its documentation shows it: `bot.start()`, stopped by a signal. */
 import { Bot } from 'grammy';
-import { settings, Workplace } from '../work.ts';
+import { settings, WorkRecorder } from '../work.ts';
 
-const workplace = new Workplace(settings.recordPath);
+const recorder = new WorkRecorder(settings.recordPath);
 const bot = new Bot(settings.token, { client: { apiRoot: settings.apiRoot } });
-bot.on('message', (context) => workplace.work(context.message.text, () => context.reply('done')));
+bot.on('message', (context) => recorder.work(context.message.text, () => context.reply('done')));
 bot.catch(() => undefined);
 process.once('SIGTERM', () => void bot.stop());
 await bot.start();

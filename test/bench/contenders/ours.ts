@@ -1,8 +1,8 @@
-/** The bench's work as a module for `BOT_HANDLERS`: it runs in the shipped worker, `services/bot/main.ts`. */
+/** The bench's work as a `BOT_HANDLERS` module. It runs in the shipped worker, `services/bot/main.ts`. */
 import { Composer } from 'telegraf';
-import { settings, Workplace } from '../work.ts';
+import { settings, WorkRecorder } from '../work.ts';
 
-const workplace = new Workplace(settings.recordPath);
+const recorder = new WorkRecorder(settings.recordPath);
 
 export const allowedUpdates = ['message'];
-export default Composer.on('message', (context) => workplace.work(context.text, () => context.reply('done')));
+export default Composer.on('message', (context) => recorder.work(context.text, () => context.reply('done')));

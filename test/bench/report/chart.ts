@@ -1,4 +1,4 @@
-/** The bench's figures as one picture, an SVG that is readable on a dark page and on a light one. */
+/** The main figures as one SVG, readable on dark and light pages. */
 
 import type { Measured } from '../scenarios.ts';
 import { figure } from '../table.ts';
@@ -99,12 +99,12 @@ const style = `  <style>
   </style>`;
 
 function drawPanel({ title, note, bars, isLogarithmic }: Panel, at: { x: number; y: number }): string {
-  const room = panelWidth - nameWidth - valueWidth;
+  const lengthMax = panelWidth - nameWidth - valueWidth;
   const scale = (value: number): number => (isLogarithmic ? Math.log10(Math.max(1, value)) : value);
   const most = Math.max(...bars.map(({ value }) => scale(value)), Number.MIN_VALUE);
   const lines = bars.map(({ name, value, text }, index) => {
     const y = at.y + headHeight + index * barStep;
-    const length = Math.max(1, (scale(value) / most) * room).toFixed(1);
+    const length = Math.max(1, (scale(value) / most) * lengthMax).toFixed(1);
     const isOurs = name === ours;
     const barX = at.x + nameWidth;
     return [
@@ -120,7 +120,7 @@ function drawPanel({ title, note, bars, isLogarithmic }: Panel, at: { x: number;
   ].join('\n');
 }
 
-/** All figures once more, for those who hear the picture. */
+/** All figures as text, for screen readers. */
 function label(panels: readonly Panel[]): string {
   const texts = panels.map(
     ({ title, bars }) => `${title}: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}`,

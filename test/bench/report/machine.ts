@@ -1,9 +1,9 @@
-/** What the figures were measured on, and with which versions. */
+/** The machine and the library versions behind the figures. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
-import { findExecutable } from '../../../services/lab/redis-rest/find-executable.ts';
+import { findExecutable } from '../../../services/lab/processes/find-executable.ts';
 
 const libraries = ['telegraf', 'grammy', '@grammyjs/runner', '@upstash/redis'] as const;
 
@@ -14,7 +14,7 @@ export interface Machine {
   readonly memoryGb: number;
   readonly system: string;
   readonly node: string;
-  /** What the lab's Redis over REST stands in front of. */
+  /** The store behind the lab's REST server. */
   readonly store: 'redis-server' | 'embedded';
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -26,7 +26,7 @@ export function thisMachine(): Machine {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 2 ** 30),
-    // Not the whole release: what it was built for is nobody's business.
+    // Only the version number: the rest of the release names the machine's provider.
     system: `${platform()} ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`.trim(),
     node: process.version,
     store: redisServer === undefined ? 'embedded' : 'redis-server',

@@ -11,7 +11,7 @@ const written = readFileSync(join(docs, 'benchmarks.md'), 'utf8');
 const json = /```json\n(.*)\n```/.exec(written)?.[1] ?? '';
 const { machine, ...measured } = JSON.parse(json) as Measured & { machine: Machine };
 
-it('the page and its picture say what its JSON says (else: `npm run bench -- --write`)', () => {
+it('the page and its picture match its JSON (else run `npm run bench -- --write`)', () => {
   expect(page({ measured, machine, json })).toBe(written);
   expect(chart(measured)).toBe(readFileSync(join(docs, 'pictures', 'benchmarks.svg'), 'utf8'));
 });

@@ -1,12 +1,11 @@
 /**
- * Three hundred messages a second, of which one in a hundred is 2 s of work and the others 20 ms: how long do those
- * others take, from being sent to being done?
+ * 300 messages a second. One in a hundred takes 2 s, the others 20 ms: how long from sent to done for those others?
  *
- * A message behind a slow one of its own chat has to wait, for the sake of order; so `the others` are those that have
- * no slow one of their chat shortly before them.
+ * A message behind a slow one of its own chat must wait to keep the order, so "the others" are messages without a slow
+ * one of their chat shortly before them.
  */
 import { SeededChance } from '../../simulator/prng.ts';
-import type { Message, Stage } from '../bench-fixture.ts';
+import type { BenchFixture, Message } from '../bench-fixture.ts';
 import { type Contender, contenders } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
 import { countOf, median, quantile, type RecordFile, type Sent } from '../record.ts';
@@ -19,18 +18,18 @@ const chats = 1000;
 const fastMs = 20;
 const slowMs = 2000;
 const slowShare = 0.01;
-/** So long after the last message the slow ones have ended, if nothing holds them up. */
+/** By then the slow ones have ended, unless something holds them up. */
 const patienceMs = 3000;
 const shortlyBeforeMs = 2 * slowMs;
 const seed = 20;
 
 export interface HeavyTail {
   readonly contender: string;
-  /** Medians of the rounds. Where many were not even done at the end of a round, they are at least this. */
+  /** Medians of the rounds; lower bounds where many messages were not done at the end of a round. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly rounds: readonly number[];
-  /** Not done at the end of a round, in per cent. */
+  /** Percentage not done at the end of a round. */
   readonly undonePercent: number;
   readonly orderBreaks: number;
 }
@@ -44,13 +43,13 @@ interface Round {
 }
 
 export async function measureHeavyTail(
-  stage: Stage,
+  fixture: BenchFixture,
   { rounds }: { rounds: number },
 ): Promise<readonly HeavyTail[]> {
   const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++)
     for (const contender of contenders)
-      results.get(contender.name)?.push(await oneRound(stage, contender, round));
+      results.get(contender.name)?.push(await oneRound(fixture, contender, round));
   return [...results].map(([contender, all]) => ({
     contender,
     p50Ms: median(all.map(({ p50Ms }) => p50Ms)),
@@ -65,8 +64,8 @@ function sum(rounds: readonly Round[], what: 'undone' | 'sent' | 'orderBreaks'):
   return rounds.reduce((total, round) => total + round[what], 0);
 }
 
-async function oneRound(stage: Stage, contender: Contender, round: number): Promise<Round> {
-  const run = await stage.run();
+async function oneRound(fixture: BenchFixture, contender: Contender, round: number): Promise<Round> {
+  const run = await fixture.run();
   await contender.start(run);
   await run.warmUp();
   const first = run.sent.length;

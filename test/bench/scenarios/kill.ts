@@ -1,16 +1,16 @@
 /**
- * `kill -9` in the midst of 300 messages a second, five times over: what is lost, what is done twice?
+ * `kill -9` five times under a load of 300 messages a second: what is lost, what is done twice?
  *
- * Nobody is measured for speed here, so all contenders run at the same time, each with its own bot. grammY handles
- * one message after another and gets as much less as it can bear. A killed program is started again at once. For
- * ours the killed task's lock is broken, as the ops function does when ECS reports it.
+ * This measures no speed, so all contenders run at the same time, each with its own bot. grammY handles one message at a
+ * time and gets a load that it can carry. A killed program is restarted at once. For ours, the killed task's lock is
+ * broken, as the ops function does when ECS reports the stop.
  */
 
 import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
 import { SeededChance } from '../../simulator/prng.ts';
-import type { Run, Stage } from '../bench-fixture.ts';
+import type { BenchFixture, Run } from '../bench-fixture.ts';
 import { type Contender, contenders, ours } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
 import { countOf } from '../record.ts';
@@ -21,10 +21,10 @@ const perSecondSerial = 30;
 const roundMs = 3000;
 const workMs = 20;
 const chats = 500;
-/** A kill falls into this part of a round. */
+/** A kill comes at a random time in this part of a round. */
 const killBetweenMs = [800, 2200] as const;
 const patienceMs = 60_000;
-/** What is not done by then is lost: whoever polls has handled all that it fetched. */
+/** After this quiet time, what is not done is lost: everything fetched has been handled. */
 const quietMs = 4000;
 const seed = 9;
 
@@ -39,9 +39,9 @@ export interface Kill {
   readonly orderBreaks: number;
 }
 
-export function measureKill(stage: Stage, { rounds }: { rounds: number }): Promise<readonly Kill[]> {
+export function measureKill(fixture: BenchFixture, { rounds }: { rounds: number }): Promise<readonly Kill[]> {
   return Promise.all(
-    contenders.map((contender, index) => ofOne(stage, { contender, rounds, seed: seed + index })),
+    contenders.map((contender, index) => measureOne(fixture, { contender, rounds, seed: seed + index })),
   );
 }
 
@@ -51,8 +51,8 @@ interface Trial {
   readonly seed: number;
 }
 
-async function ofOne(stage: Stage, { contender, rounds, seed }: Trial): Promise<Kill> {
-  const run = await stage.run();
+async function measureOne(fixture: BenchFixture, { contender, rounds, seed }: Trial): Promise<Kill> {
+  const run = await fixture.run();
   const chance = new SeededChance(seed);
   const rate = contender.isSerial ? perSecondSerial : perSecond;
   let program = await contender.start(run);
@@ -67,7 +67,7 @@ async function ofOne(stage: Stage, { contender, rounds, seed }: Trial): Promise<
     program = await contender.start(run);
     await load;
   }
-  await run.calm({ quietMs, limitMs: patienceMs });
+  await run.untilQuiet({ quietMs, limitMs: patienceMs });
   await run.stop();
   const counts = countOf(run.sent, run.record);
   return { contender: contender.name, perSecond: rate, kills: rounds, ...counts };

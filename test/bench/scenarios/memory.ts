@@ -1,6 +1,6 @@
 /**
- * What our worker's memory comes to: idle, at 1,000 messages a second, with a million waiting at Telegram, and with
- * many updates in flight. It is the whole process as the image runs it, and includes what V8 has not cleared up yet.
+ * The memory of our worker: idle, at 1,000 messages a second, with a million pending at Telegram, and with many updates
+ * in flight. It is the whole process as the image runs it, including garbage that V8 has not collected yet.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { botMetricNames } from '../../../services/bot/contract.ts';
 import { startEndlessTelegram } from '../../support/endless-telegram.ts';
-import { type Run, roundTripMs, type Stage } from '../bench-fixture.ts';
+import { type BenchFixture, type Run, roundTripMs } from '../bench-fixture.ts';
 import { bundleOurs, type Contender, ours } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
 import { figure, type Table } from '../table.ts';
@@ -23,9 +23,9 @@ const chats = 1000;
 const lookEveryMs = 250;
 const patienceMs = 30_000;
 const forEverMs = 3_600_000;
-/** Of these the second is the usual limit. */
+/** The second is the default limit. */
 const inFlightCounts = [100, 1000, 5000] as const;
-/** Behind one stuck chat so many of its own messages are taken in, by the usual limit. */
+/** By default, this many messages are queued behind one stuck chat. */
 const waitingCount = 20_000;
 
 export interface Memory {
@@ -35,23 +35,23 @@ export interface Memory {
   readonly handled: number;
 }
 
-export async function measureMemory(stage: Stage): Promise<readonly Memory[]> {
+export async function measureMemory(fixture: BenchFixture): Promise<readonly Memory[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   try {
     const bundled = await bundleOurs(folder);
-    const unbundled = await steady(stage, ours);
-    const results = [await idle(stage, bundled), await steady(stage, bundled)];
-    results.push({ ...unbundled, what: `${unbundled.what}, unbundled` }, await flooded(stage, bundled));
+    const unbundled = await steady(fixture, ours);
+    const results = [await idle(fixture, bundled), await steady(fixture, bundled)];
+    results.push({ ...unbundled, what: `${unbundled.what}, unbundled` }, await flooded(fixture, bundled));
     for (const count of inFlightCounts)
-      results.push(await held(stage, { worker: bundled, count, oneChat: false }));
-    return [...results, await held(stage, { worker: bundled, count: waitingCount, oneChat: true })];
+      results.push(await held(fixture, { worker: bundled, count, oneChat: false }));
+    return [...results, await held(fixture, { worker: bundled, count: waitingCount, oneChat: true })];
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function idle(stage: Stage, worker: Contender): Promise<Memory> {
-  const run = await stage.run();
+async function idle(fixture: BenchFixture, worker: Contender): Promise<Memory> {
+  const run = await fixture.run();
   await worker.start(run);
   await run.warmUp();
   const watch = watchMemory(run);
@@ -59,8 +59,8 @@ async function idle(stage: Stage, worker: Contender): Promise<Memory> {
   return { what: 'idle', ...(await watch.end()), handled: 1 };
 }
 
-async function steady(stage: Stage, worker: Contender): Promise<Memory> {
-  const run = await stage.run();
+async function steady(fixture: BenchFixture, worker: Contender): Promise<Memory> {
+  const run = await fixture.run();
   await worker.start(run);
   await run.warmUp();
   const watch = watchMemory(run);
@@ -75,10 +75,10 @@ async function steady(stage: Stage, worker: Contender): Promise<Memory> {
   };
 }
 
-async function flooded(stage: Stage, worker: Contender): Promise<Memory> {
+async function flooded(fixture: BenchFixture, worker: Contender): Promise<Memory> {
   const message = (index: number) => ({ chatId: 1 + (index % chats), text: order(index, workMs) });
   await using telegram = await startEndlessTelegram({ count: floodCount, message, roundTripMs });
-  const run = await stage.run();
+  const run = await fixture.run();
   await worker.start(run, { TELEGRAM_API_ROOT: telegram.url });
   await run.until(() => run.record.done.size > 0, patienceMs);
   const watch = watchMemory(run);
@@ -88,9 +88,9 @@ async function flooded(stage: Stage, worker: Contender): Promise<Memory> {
   return { what: `${figure(floodCount)} queued, ${floodMs / 1000} s of them`, ...seen, handled };
 }
 
-/** Nothing ends: as much is in flight as the limit lets in. */
+/** No handler ends, so as many updates are in flight as the limit allows. */
 async function held(
-  stage: Stage,
+  fixture: BenchFixture,
   {
     worker,
     count,
@@ -99,7 +99,7 @@ async function held(
 ): Promise<Memory> {
   const message = (index: number) => ({ chatId: oneChat ? 1 : 1 + index, text: order(index, forEverMs) });
   await using telegram = await startEndlessTelegram({ count: floodCount, message, roundTripMs: 1 });
-  const run = await stage.run();
+  const run = await fixture.run();
   const limit: Record<string, string> = oneChat ? {} : { UPDATES_IN_FLIGHT_MAX: String(count) };
   await worker.start(run, { TELEGRAM_API_ROOT: telegram.url, ...limit });
   await run.until(() => run.record.lines.length > 0, patienceMs);
@@ -122,7 +122,7 @@ interface Seen {
   readonly peakMb: number;
 }
 
-/** Looks at the run's worker again and again, until it is told to end, which ends the run as well. */
+/** Reads the worker's metrics regularly until `end`, which also ends the run. */
 function watchMemory(run: Run) {
   let peakBytes = 0;
   let inFlight = 0;

@@ -1,14 +1,14 @@
 /**
- * A deploy under load: the running program is stopped by SIGTERM and another takes its place. How long is nothing
- * done, and what is lost or done twice?
+ * A deploy under load: SIGTERM stops the running program and another takes its place. How long is the gap, and what is
+ * lost or done twice?
  *
- * The peers are stopped and started again: with two of them at a time, one ends by a 409. Ours has the next task
- * standing by, as ECS starts it.
+ * The peers are stopped, then started again: if two of them ran at the same time, one would end with a 409. Ours has the
+ * next task on standby, as ECS starts it.
  */
 
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import type { Program } from '../../support/program.ts';
-import type { Run, Stage } from '../bench-fixture.ts';
+import type { BenchFixture, Run } from '../bench-fixture.ts';
 import { type Contender, contenders, ours } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
 import { countOf, longestGapMs, median } from '../record.ts';
@@ -21,7 +21,7 @@ const chats = 200;
 const restarts = 3;
 const leadInMs = 700;
 const betweenMs = 1500;
-/** Who does not stop by then is killed, as a container would be. */
+/** A program that does not stop by then is killed, as a container would be. */
 const stopLimitMs = 10_000;
 const patienceMs = 8000;
 const quietMs = 2000;
@@ -36,14 +36,14 @@ export interface RollingRestart {
   readonly repeated: number;
 }
 
-export async function measureRollingRestart(stage: Stage): Promise<readonly RollingRestart[]> {
+export async function measureRollingRestart(fixture: BenchFixture): Promise<readonly RollingRestart[]> {
   const results: RollingRestart[] = [];
-  for (const contender of contenders) results.push(await ofOne(stage, contender));
+  for (const contender of contenders) results.push(await measureOne(fixture, contender));
   return results;
 }
 
-async function ofOne(stage: Stage, contender: Contender): Promise<RollingRestart> {
-  const run = await stage.run();
+async function measureOne(fixture: BenchFixture, contender: Contender): Promise<RollingRestart> {
+  const run = await fixture.run();
   let program = await contender.start(run);
   await run.warmUp();
   const message = (index: number) => ({ chatId: 1 + (index % chats), workMs, reply: false });
@@ -62,7 +62,7 @@ async function ofOne(stage: Stage, contender: Contender): Promise<RollingRestart
     end.abort();
     await load;
     const toMs = wallMs();
-    await run.calm({ quietMs, limitMs: patienceMs });
+    await run.untilQuiet({ quietMs, limitMs: patienceMs });
     gapsMs.push(longestGapMs(run.record, fromMs, toMs));
   }
   await run.stop();
@@ -93,7 +93,7 @@ async function stopProgram(program: Program): Promise<void> {
 
 export function rollingRestartTable(results: readonly RollingRestart[]): Table {
   return {
-    title: 'rolling restart at 60/s: how long nothing is done',
+    title: 'rolling restart at 60/s: the longest gap',
     head: ['', 'restarts', 'median gap ms', 'longest gap ms', 'sent', 'lost', 'done twice'],
     rows: results.map(({ contender, restarts, medianGapMs, longestGapMs, sent, lost, repeated }) => [
       contender,

@@ -1,10 +1,10 @@
 /**
- * One chat's message is 30 s of work; meanwhile others write. How many of theirs are done before the 30 s are over?
+ * One chat's message takes 30 s. How many messages of other chats are done before it is?
  *
- * Nobody is measured for speed here, so all contenders run at the same time, each with its own bot.
+ * This measures no speed, so all contenders run at the same time, each with its own bot.
  */
 
-import type { Stage } from '../bench-fixture.ts';
+import type { BenchFixture } from '../bench-fixture.ts';
 import { type Contender, contenders } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
 import { figure, type Table } from '../table.ts';
@@ -23,12 +23,12 @@ export interface StuckChat {
   readonly doneMeanwhilePercent: number;
 }
 
-export function measureStuckChat(stage: Stage): Promise<readonly StuckChat[]> {
-  return Promise.all(contenders.map((contender) => ofOne(stage, contender)));
+export function measureStuckChat(fixture: BenchFixture): Promise<readonly StuckChat[]> {
+  return Promise.all(contenders.map((contender) => measureOne(fixture, contender)));
 }
 
-async function ofOne(stage: Stage, contender: Contender): Promise<StuckChat> {
-  const run = await stage.run();
+async function measureOne(fixture: BenchFixture, contender: Contender): Promise<StuckChat> {
+  const run = await fixture.run();
   await contender.start(run);
   await run.warmUp();
   const stuck = run.sent.length;
@@ -51,7 +51,7 @@ async function ofOne(stage: Stage, contender: Contender): Promise<StuckChat> {
 
 export function stuckChatTable(results: readonly StuckChat[]): Table {
   return {
-    title: 'one handler of 30 s: the others, done meanwhile',
+    title: 'one handler takes 30 s: other messages done meanwhile',
     head: ['', 'others', 'done meanwhile'],
     rows: results.map(({ contender, others, doneMeanwhilePercent }) => [
       contender,

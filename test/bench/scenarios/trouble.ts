@@ -1,12 +1,12 @@
 /**
- * One call of getUpdates goes wrong: how long until a message that is sent then is done, or does nobody poll any more?
+ * One getUpdates call fails: how long until a message sent then is done, or has polling ended for good?
  *
- * Each contender and each trouble has a bot and a program of its own, all at the same time: nobody is measured for
- * speed here. A program that has ended is not started again.
+ * Each pair of contender and failure has its own bot and program, all at the same time: this measures no speed. A program
+ * that has ended is not restarted.
  */
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import type { FaultRequest } from '../../../services/lab/telegram-emulator/faults.ts';
-import type { Stage } from '../bench-fixture.ts';
+import type { BenchFixture } from '../bench-fixture.ts';
 import { type Contender, contenders } from '../contenders.ts';
 import { countOf } from '../record.ts';
 import { figure, type Table } from '../table.ts';
@@ -19,14 +19,14 @@ const troubles = {
   'no answer': { kind: 'hang', times: 1 },
 } as const satisfies Readonly<Record<string, Omit<FaultRequest, 'token' | 'method'>>>;
 
-/** A call of 30 s is given up 10 s later; who is silent after this is deaf. */
+/** A 30 s call times out after 10 s more; a program that is still silent after this is deaf. */
 const patienceMs = 45_000;
 const startEveryMs = 300;
 const fewMessages = 5;
 
 export interface Outcome {
   readonly trouble: string;
-  /** From the message to its being done; absent when it never was. */
+  /** From sending the message until it is done; absent if it never was. */
   readonly seconds?: number;
   /** The program had ended. */
   readonly ended: boolean;
@@ -38,11 +38,11 @@ export interface Trouble {
   readonly outcomes: readonly Outcome[];
 }
 
-export async function measureTrouble(stage: Stage): Promise<readonly Trouble[]> {
+export async function measureTrouble(fixture: BenchFixture): Promise<readonly Trouble[]> {
   const trials: Promise<{ contender: string; outcome: Outcome }>[] = [];
   for (const contender of contenders)
     for (const [trouble, fault] of Object.entries(troubles)) {
-      trials.push(oneTrial(stage, { contender, trouble, fault }));
+      trials.push(oneTrial(fixture, { contender, trouble, fault }));
       await systemClock.sleep(startEveryMs);
     }
   const outcomes = await Promise.all(trials);
@@ -59,10 +59,10 @@ interface Trial {
 }
 
 async function oneTrial(
-  stage: Stage,
+  fixture: BenchFixture,
   { contender, trouble, fault }: Trial,
 ): Promise<{ contender: string; outcome: Outcome }> {
-  const run = await stage.run();
+  const run = await fixture.run();
   const program = await contender.start(run);
   let ended = false;
   void program.ended.then(() => {
@@ -70,7 +70,7 @@ async function oneTrial(
   });
   await run.warmUp();
   await run.fault({ method: 'getUpdates', ...fault });
-  // The poll that is open takes these; the next one meets the trouble.
+  // The open poll gets these; the next one fails.
   const few = Array.from({ length: fewMessages }, (_, index) => ({
     chatId: 1 + index,
     workMs: 0,
@@ -97,7 +97,7 @@ async function oneTrial(
 
 export function troubleTable(results: readonly Trouble[]): Table {
   return {
-    title: 'getUpdates goes wrong once: seconds until the next message is done',
+    title: 'one failed getUpdates: seconds until the next message is done',
     head: ['', ...Object.keys(troubles), 'dead or deaf', 'lost'],
     rows: results.map(({ contender, outcomes }) => [
       contender,

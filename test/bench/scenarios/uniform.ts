@@ -1,6 +1,6 @@
-/** Five thousand messages wait at Telegram, each is 20 ms of work: how fast does each contender get through them? */
+/** 5,000 messages are pending at Telegram, 20 ms of work each: how fast does each contender handle them? */
 
-import type { Stage } from '../bench-fixture.ts';
+import type { BenchFixture } from '../bench-fixture.ts';
 import { bareLoop, type Contender, contenders } from '../contenders.ts';
 import { countOf, median } from '../record.ts';
 import { figure, type Table } from '../table.ts';
@@ -8,26 +8,26 @@ import { figure, type Table } from '../table.ts';
 export const queuedCount = 5000;
 const chats = 1000;
 const workMs = 20;
-/** Who is not through by then is judged by what was done so far. */
+/** A contender that is not done by then is rated by what it did so far. */
 const patienceMs = 8000;
 
 export interface Uniform {
   readonly contender: string;
-  /** From the first handler's begin to the last one's end; the median of the rounds, and each of them. */
+  /** From the start of the first handler to the end of the last; the median of the rounds. */
   readonly updatesPerSecond: number;
   readonly rounds: readonly number[];
   readonly orderBreaks: number;
 }
 
 export async function measureUniform(
-  stage: Stage,
+  fixture: BenchFixture,
   { rounds }: { rounds: number },
 ): Promise<readonly Uniform[]> {
   const all = [bareLoop, ...contenders];
   const results = new Map(all.map(({ name }) => [name, { rates: [] as number[], orderBreaks: 0 }]));
   for (let round = 0; round < rounds; round++) {
     for (const contender of all) {
-      const { rate, orderBreaks } = await oneRound(stage, contender);
+      const { rate, orderBreaks } = await oneRound(fixture, contender);
       const result = results.get(contender.name);
       result?.rates.push(rate);
       if (result !== undefined) result.orderBreaks += orderBreaks;
@@ -41,8 +41,11 @@ export async function measureUniform(
   }));
 }
 
-async function oneRound(stage: Stage, contender: Contender): Promise<{ rate: number; orderBreaks: number }> {
-  const run = await stage.run();
+async function oneRound(
+  fixture: BenchFixture,
+  contender: Contender,
+): Promise<{ rate: number; orderBreaks: number }> {
+  const run = await fixture.run();
   await run.send(
     Array.from({ length: queuedCount }, (_, index) => ({
       chatId: 1 + (index % chats),

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { redisDeadUpdates } from '../../../services/adapters/redis/journal/dead-letters.ts';
+import { redisDeadLetters } from '../../../services/adapters/redis/journal/dead-letters.ts';
 import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
 import {
   type BotStage,
@@ -120,7 +120,7 @@ export class Crew {
   /** Puts a dead update back, as `npx staffprobot dead retry` does. */
   async retry(number: number): Promise<string> {
     const [id] = [...this.numberOf].find(([, name]) => name === number) ?? [];
-    return redisDeadUpdates(this.stage.store, keys).retry(String(id), { who: 'anna', why: 'mended' });
+    return redisDeadLetters(this.stage.store, keys).retry(String(id), { who: 'anna', why: 'mended' });
   }
 
   /** Who holds the lock, and lives. */

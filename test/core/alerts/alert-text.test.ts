@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alertMessage, recoveryMessage } from '../../../services/core/alerts/alert-text.ts';
-import { durationText } from '../../../services/core/alerts/duration-text.ts';
-import { inboxEntryJson, readInboxEntry } from '../../../services/core/alerts/inbox-entry.ts';
+import { type Alert, alertMessage, diagnosisLines } from '../../../services/core/alerts/alert-text.ts';
+import { warningKinds } from '../../../services/core/alerts/warnings.ts';
 import { causes, type Diagnosis } from '../../../services/core/outage/diagnosis.ts';
 import { locales } from '../../../services/core/platform/locale.ts';
 
@@ -19,117 +18,180 @@ const diagnosis: Diagnosis = {
     lastStopReason: 'OutOfMemoryError; bot: exit 137',
   },
 };
-const alert = {
-  event: 'down',
-  silentMs: 7 * 60_000 + 5000,
-  diagnosis,
-  possibleRepeat: false,
-  noSuperadmins: false,
+const down = { event: 'down', silentMs: 7 * 60_000 + 5000, diagnosis, noSuperadmins: false } as const;
+const recovered = {
+  event: 'recovered',
+  sinceMs: Date.UTC(2026, 2, 1, 3, 10),
+  recoveredMs: Date.UTC(2026, 2, 1, 3, 22),
 } as const;
+const noise = 'x\n| '.repeat(3000);
+const noisyParams = { host: noise, count: 3, total: 12, holder: noise, who: noise, why: noise };
 
-describe('an alert', () => {
-  it('says in Russian how long, why, who, how much waits, what ECS says and what to do', () => {
-    const { title, text, priority } = alertMessage(alert, 'ru');
+const inRussian = (alert: Alert) => alertMessage(alert, { locale: 'ru', possibleRepeat: false });
+const inEnglish = (alert: Alert) => alertMessage(alert, { locale: 'en', possibleRepeat: false });
+
+describe('an outage alert', () => {
+  it('says in Russian how long, why, who polled last, what waits, what ECS runs and what to do', () => {
+    const { title, text, priority, subject } = inRussian(down);
     expect(title).toBe('🔴 Бот молчит 7 мин');
     expect(priority).toBe('URGENT');
+    expect(subject).toBe('StaffProBot is down');
     expect(text.split('\n')).toEqual([
-      'Причина: в ECS не работает ни одной задачи',
-      'Последним работал: ip-10-0-1-5, pid 7, production',
+      'Причина: в ECS не запущено ни одной задачи',
+      'Последним поллил: ip-10-0-1-5, pid 7, production',
       'Ждут ответа: 12',
-      'ECS: 0 из 1; остановлена: OutOfMemoryError; bot: exit 137',
-      'Что делать: смотрите причину остановки и перезапустите',
+      'Запущено задач: 0 из 1; последняя остановилась: OutOfMemoryError; bot: exit 137',
+      'Что делать: выясните, почему остановилась последняя, и перезапустите',
     ]);
   });
 
   it('says the same in English', () => {
-    expect(alertMessage(alert, 'en')).toMatchObject({ title: '🔴 The bot has been silent for 7 min' });
-    expect(alertMessage(alert, 'en').text).toContain('Cause: no ECS task is running');
+    const { title, text } = inEnglish(down);
+    expect(title).toBe('🔴 The bot has been silent for 7 min');
+    expect(text.split('\n')).toEqual([
+      'Cause: no ECS task is running',
+      'Last polled by: ip-10-0-1-5, pid 7, production',
+      'Waiting updates: 12',
+      'Tasks running: 0 of 1; the last one stopped: OutOfMemoryError; bot: exit 137',
+      'Next step: find out why the last one stopped, then restart',
+    ]);
   });
 
-  it('marks a possible repeat, and says when nobody else was told', () => {
-    expect(alertMessage({ ...alert, possibleRepeat: true }, 'ru').title).toContain('возможен повтор');
-    expect(alertMessage({ ...alert, noSuperadmins: true }, 'ru').text).toContain('SUPERADMIN_TELEGRAM_IDS');
+  it('names the lock holder, its last error and a webhook if there is one', () => {
+    const held: Diagnosis = {
+      ...diagnosis,
+      cause: 'webhook-set',
+      holdsLock: true,
+      lastError: '409:\n conflict',
+      telegram: { kind: 'reachable', pendingUpdates: 0, webhookHost: 'example.org' },
+      ecs: { kind: 'known', desired: 2, running: 2, deploying: false, lastStopReason: 'an old one' },
+    };
+    expect(diagnosisLines(held, 'en')).toEqual([
+      'Cause: a webhook is set, so polling is impossible',
+      'Error: 409: conflict',
+      'Lock holder: ip-10-0-1-5, pid 7, production',
+      'Waiting updates: 0',
+      'Webhook: example.org',
+      'Tasks running: 2 of 2',
+      'Next step: restart the worker: it removes the webhook',
+    ]);
+  });
+
+  it('leaves out what is unknown', () => {
+    const unknown: Diagnosis = {
+      cause: 'never-started',
+      holder: null,
+      holdsLock: false,
+      lastError: null,
+      telegram: { kind: 'unreachable' },
+      ecs: { kind: 'unknown' },
+    };
+    expect(diagnosisLines(unknown, 'en')).toEqual([
+      'Cause: the bot has never been started',
+      'Next step: start the worker',
+    ]);
+  });
+
+  it('tells the topic if no superadmins are configured', () => {
+    for (const locale of locales) {
+      const { text } = alertMessage({ ...down, noSuperadmins: true }, { locale, possibleRepeat: false });
+      expect(text.split('\n').at(-1)).toContain('SUPERADMIN_TELEGRAM_IDS');
+    }
   });
 
   it.each(locales.flatMap((locale) => causes.map((cause) => [locale, cause] as const)))(
     'fits a phone and differs for each cause: %s, %s',
     (locale, cause) => {
-      const noise = 'x'.repeat(5000);
       const long = {
         ...diagnosis,
-        cause,
         lastError: noise,
         ecs: { kind: 'known', desired: 1, running: 0, deploying: false, lastStopReason: noise },
       } as const;
-      const { text } = alertMessage({ ...alert, diagnosis: long }, locale);
-      expect(text.length).toBeLessThan(700);
-      const others = causes.filter((other) => other !== cause);
-      const textOf = (other: (typeof causes)[number]) =>
-        alertMessage({ ...alert, diagnosis: { ...long, cause: other } }, locale).text;
-      expect(others.map(textOf)).not.toContain(text);
+      const textOf = (one: (typeof causes)[number]) =>
+        alertMessage({ ...down, diagnosis: { ...long, cause: one } }, { locale, possibleRepeat: false }).text;
+      expect(textOf(cause).length).toBeLessThan(700);
+      expect(causes.filter((other) => other !== cause).map(textOf)).not.toContain(textOf(cause));
     },
   );
+});
+
+describe('a reminder', () => {
+  it('says that the bot is still silent and for how long', () => {
+    expect(inRussian({ ...down, event: 'reminder' })).toMatchObject({
+      title: '🔴 Бот всё ещё молчит, уже 7 мин',
+      subject: 'StaffProBot is still down',
+    });
+    expect(inEnglish({ ...down, event: 'reminder' }).title).toBe('🔴 The bot is still silent after 7 min');
+  });
 });
 
 describe('a recovery', () => {
-  const parts = {
-    sinceMs: Date.UTC(2026, 2, 1, 3, 10),
-    recoveredMs: Date.UTC(2026, 2, 1, 3, 22),
-    possibleRepeat: false,
-  };
-
-  it('says how long it was down and when', () => {
-    expect(recoveryMessage(parts, 'ru')).toMatchObject({
+  it('says how long the bot was down, from when to when', () => {
+    expect(inRussian(recovered)).toEqual({
       title: '🟢 Бот снова работает',
       text: 'Простой 12 мин: с 03:10 до 03:22 UTC',
+      priority: 'NORMAL',
+      subject: 'StaffProBot works again',
     });
-    expect(recoveryMessage(parts, 'en').text).toBe('It was down for 12 min: from 03:10 to 03:22 UTC');
+    expect(inEnglish(recovered).text).toBe('It was down for 12 min: from 03:10 to 03:22 UTC');
   });
 });
 
-describe('a length of time', () => {
-  it.each([
-    [-5, '0 s'],
-    [59_999, '59 s'],
-    [60_000, '1 min'],
-    [3_599_999, '59 min'],
-    [3_600_000, '1 h'],
-    [7_500_000, '2 h 5 min'],
-    [86_400_000, '1 d'],
-    [277_200_000, '3 d 5 h'],
-  ])('%i ms is %s', (ms, text) => {
-    expect(durationText(ms, 'en')).toBe(text);
-  });
-});
+describe('a warning', () => {
+  const warning = (kind: (typeof warningKinds)[number], params = {}) =>
+    ({ event: 'warning', kind, params }) as const;
 
-describe('an inbox entry', () => {
-  const notification = {
-    id: 'outage-1:down',
-    type: 'SYSTEM_MAINTENANCE',
-    priority: 'URGENT',
-    title: 'a "title"',
-    text: 'line\nline',
-    ts: '2026-03-01T03:00:00.000Z',
-    read: false,
-  } as const;
-
-  it('has the keys in their fixed order', () => {
-    expect(Object.keys(JSON.parse(inboxEntryJson(notification)))).toEqual([
-      'id',
-      'type',
-      'priority',
-      'title',
-      'text',
-      'ts',
-      'read',
-    ]);
-    expect(readInboxEntry(inboxEntryJson(notification))).toEqual(notification);
+  it('about dead letters says how many are new, how many there are and what to do', () => {
+    const dead = warning('dead-letters', { count: 2, total: 5 });
+    expect(inEnglish(dead)).toEqual({
+      title: '🟠 Updates given up: 2',
+      text: 'Three attempts failed; given up in total: 5\nNext step: find the handler’s error in the worker’s log',
+      priority: 'NORMAL',
+      subject: 'StaffProBot: updates were given up',
+    });
+    expect(inRussian(dead)).toMatchObject({
+      title: '🟠 Не удалось обработать сообщений: 2',
+      text: 'Три попытки не удались; всего не обработано: 5\nЧто делать: найдите ошибку обработчика в логе воркера',
+    });
   });
 
-  it.each(['', 'null', '7', '[]', '{}', '{"id":1,"title":"a","text":"b"}'])(
-    'is not read out of %j',
-    (raw) => {
-      expect(readInboxEntry(raw)).toBeUndefined();
+  it('about a broken lock says how often only if it was more than once', () => {
+    const text = (count: number) =>
+      inEnglish(warning('lock-broken', { who: 'anna', why: 'hung', count })).text;
+    expect(text(1)).toBe('By: anna\nWhy: hung\nNext step: if this was not agreed on, read the audit trail');
+    expect(text(3)).toContain('Times: 3');
+  });
+
+  it.each(locales.flatMap((locale) => warningKinds.map((kind) => [locale, kind] as const)))(
+    'fits a phone and ends with what to do, whatever its parameters are: %s, %s',
+    (locale, kind) => {
+      const options = { locale, possibleRepeat: false };
+      const { title, text } = alertMessage(warning(kind, noisyParams), options);
+      expect(title.length).toBeLessThan(60);
+      expect(text.length).toBeLessThan(700);
+      expect(text.split('\n').at(-1)).toMatch(/^(Что делать|Next step): /);
+      expect(alertMessage(warning(kind), options).text).not.toMatch(/undefined|: \n/);
     },
   );
+});
+
+describe('every alert', () => {
+  const all: readonly Alert[] = [
+    down,
+    { ...down, event: 'reminder' },
+    recovered,
+    ...warningKinds.map((kind) => ({ event: 'warning', kind, params: {} }) as const),
+  ];
+
+  it.each(all)('marks a possible repeat in its title: %j', (alert) => {
+    for (const locale of locales) {
+      const { title } = alertMessage(alert, { locale, possibleRepeat: false });
+      const mark = locale === 'ru' ? '(возможен повтор)' : '(possible repeat)';
+      expect(alertMessage(alert, { locale, possibleRepeat: true }).title).toBe(`${title} ${mark}`);
+    }
+  });
+
+  it.each(all)('has an ASCII subject for the topic: %j', (alert) => {
+    expect(inRussian(alert).subject).toMatch(/^[ -~]{1,100}$/);
+  });
 });

@@ -14,8 +14,8 @@ describe('the conflict alarm', () => {
     raised = [];
     troubles = [];
     failure = undefined;
-    const raise = async (notice: Warning) => {
-      raised.push(notice);
+    const raise = async (warning: Warning) => {
+      raised.push(warning);
       if (failure !== undefined) throw failure;
       return true;
     };
@@ -30,26 +30,26 @@ describe('the conflict alarm', () => {
     }
   };
 
-  it('raises at the third conflict within a minute', async () => {
+  it('raises a warning at the third conflict within a minute', async () => {
     await conflicts(0, 30_000);
     expect(raised).toEqual([]);
     await conflicts(30_000);
     expect(raised).toEqual([{ kind: 'another-poller', key: '', params: { host: 'host-1' } }]);
   });
 
-  it('does not when the third comes later', async () => {
+  it('raises none if the third conflict comes later', async () => {
     await conflicts(0, 30_000, 30_001, 30_001, 30_001);
     expect(raised).toEqual([]);
   });
 
-  it('asks once in half an hour while conflicts go on', async () => {
+  it('raises one in half an hour while conflicts go on', async () => {
     await conflicts(...Array.from({ length: 300 }, () => 4000));
     expect(raised).toHaveLength(1);
     await conflicts(...Array.from({ length: 200 }, () => 4000));
     expect(raised).toHaveLength(2);
   });
 
-  it('asks again with the next conflict when the store failed, and lets nothing out', async () => {
+  it('tries again with the next conflict if the store failed, and throws nothing', async () => {
     failure = new Error('away');
     await conflicts(0, 4000, 4000);
     expect(troubles).toEqual([failure]);

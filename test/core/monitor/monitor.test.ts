@@ -1,258 +1,258 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BotApiRefusedError } from '../../../services/core/platform/bot-api.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
-import { NightWatch } from '../../support/monitor-fixture.ts';
+import { MonitorFixture } from '../../support/monitor-fixture.ts';
 
 const minuteMs = 60_000;
-let watch: NightWatch;
+let fixture: MonitorFixture;
 beforeEach(async () => {
-  watch = await NightWatch.begin();
+  fixture = await MonitorFixture.begin();
 });
 
 const refused = (status: number, retryAfterSeconds?: number) =>
   new BotApiRefusedError('sendMessage', { status, description: 'no', retryAfterSeconds });
-const told = (chatId: string): string[] =>
-  watch.telegrams.filter((one) => one.chatId === chatId).map(({ text }) => text.split('\n')[0] ?? '');
+const titlesTo = (chatId: string): string[] =>
+  fixture.telegrams.filter((one) => one.chatId === chatId).map(({ text }) => text.split('\n')[0] ?? '');
 const down = '🔴 Бот молчит 5 мин';
 const back = '🟢 Бот снова работает';
 
-describe('when all is well', () => {
-  it('costs one script a run and tells nobody', async () => {
-    await watch.beat();
-    await watch.run();
-    watch.store.ran.length = 0;
-    const report = await watch.runAfter(minuteMs);
-    expect(watch.store.ran).toEqual(['watch-bot-9']);
+describe('while the bot is up', () => {
+  it('a run costs one script and alerts nobody', async () => {
+    await fixture.beat();
+    await fixture.run();
+    fixture.store.ran.length = 0;
+    const report = await fixture.runAfter(minuteMs);
+    expect(fixture.store.ran).toEqual(['watch-bot-9']);
     expect(report).toMatchObject({ verdict: 'up', heartbeatAgeSeconds: 60, outageId: null });
-    expect(watch.telegrams).toEqual([]);
+    expect(fixture.telegrams).toEqual([]);
   });
 
-  it('tells nobody before the limit is passed', async () => {
-    await watch.beat();
-    await watch.run();
-    await watch.runAfter(watch.settings.staleMs);
-    expect(watch.telegrams).toEqual([]);
-    expect(await watch.flag()).toBeNull();
+  it('a run alerts nobody before the limit has passed', async () => {
+    await fixture.beat();
+    await fixture.run();
+    await fixture.runAfter(fixture.settings.staleMs);
+    expect(fixture.telegrams).toEqual([]);
+    expect(await fixture.flag()).toBeNull();
   });
 });
 
 describe('when the bot goes silent', () => {
-  it('tells every superadmin in the app and by Telegram, and the topic, once, and sets the flag', async () => {
-    const report = await watch.goDown();
-    await watch.runAfter(minuteMs);
-    expect(told('101')).toEqual([down]);
-    expect(told('102')).toEqual([down]);
-    expect(await watch.inbox('101')).toEqual([down]);
-    expect(await watch.inbox('102')).toEqual([down]);
-    expect(watch.published).toHaveLength(1);
-    expect(watch.published[0]?.subject).toMatch(/^[ -~]{1,100}$/);
-    expect(await watch.flag()).toBe(report.outageId);
-    expect(await watch.auditEvents()).toEqual(['outage']);
+  it('alerts every superadmin in the app and in Telegram, and the topic, once, and sets the flag', async () => {
+    const report = await fixture.goDown();
+    await fixture.runAfter(minuteMs);
+    expect(titlesTo('101')).toEqual([down]);
+    expect(titlesTo('102')).toEqual([down]);
+    expect(await fixture.inbox('101')).toEqual([down]);
+    expect(await fixture.inbox('102')).toEqual([down]);
+    expect(fixture.published).toHaveLength(1);
+    expect(fixture.published[0]?.subject).toMatch(/^[ -~]{1,100}$/);
+    expect(await fixture.flag()).toBe(report.outageId);
+    expect(await fixture.auditEvents()).toEqual(['outage']);
   });
 
-  it('stores the notification with its type and priority', async () => {
-    const { outageId } = await watch.goDown();
-    const raw = await watch.store.command(['LRANGE', watch.keys.notifications('101'), '0', '-1']);
+  it('stores the inbox entry with its type and priority', async () => {
+    const { outageId } = await fixture.goDown();
+    const raw = await fixture.store.command(['LRANGE', fixture.keys.notifications('101'), '0', '-1']);
     expect(JSON.parse(String((raw as string[])[0]))).toMatchObject({
       id: `${outageId}:down`,
       type: 'SYSTEM_MAINTENANCE',
       priority: 'URGENT',
-      ts: new Date(watch.store.nowMs).toISOString(),
+      ts: new Date(fixture.store.nowMs).toISOString(),
       read: false,
     });
   });
 
-  it('is told once by ten runs at the same moment', async () => {
-    await watch.beat();
-    await watch.run();
-    watch.store.nowMs += watch.settings.staleMs + 1;
-    await Promise.all(Array.from({ length: 10 }, () => watch.run()));
-    expect(told('101')).toEqual([down]);
-    expect(told('102')).toEqual([down]);
-    expect(watch.published).toHaveLength(1);
-    expect(await watch.auditEvents()).toEqual(['outage']);
+  it('alerts once even if ten runs meet at the same moment', async () => {
+    await fixture.beat();
+    await fixture.run();
+    fixture.store.nowMs += fixture.settings.staleMs + 1;
+    await Promise.all(Array.from({ length: 10 }, () => fixture.run()));
+    expect(titlesTo('101')).toEqual([down]);
+    expect(titlesTo('102')).toEqual([down]);
+    expect(fixture.published).toHaveLength(1);
+    expect(await fixture.auditEvents()).toEqual(['outage']);
   });
 
   it('names the cause', async () => {
-    await watch.goDown();
-    expect(watch.telegrams[0]?.text).toContain('Причина: никто не держит блокировку опроса');
-    expect(watch.telegrams[0]?.text).toContain('Ждут ответа: 3');
+    await fixture.goDown();
+    expect(fixture.telegrams[0]?.text).toContain('Причина: никто не держит блокировку поллинга');
+    expect(fixture.telegrams[0]?.text).toContain('Ждут ответа: 3');
   });
 
-  it('redacts what an error may have brought along', async () => {
-    await watch.beat({ last_error: 'fetch failed: a-secret-in-an-error' });
-    await watch.run();
-    await watch.runAfter(watch.settings.staleMs + 1);
+  it('redacts secrets in an error', async () => {
+    await fixture.beat({ last_error: 'fetch failed: a-secret-in-an-error' });
+    await fixture.run();
+    await fixture.runAfter(fixture.settings.staleMs + 1);
     const entries = JSON.stringify(
-      await watch.store.command(['LRANGE', watch.keys.notifications('101'), '0', '-1']),
+      await fixture.store.command(['LRANGE', fixture.keys.notifications('101'), '0', '-1']),
     );
-    const everything = JSON.stringify([watch.telegrams, watch.published, entries]);
+    const everything = JSON.stringify([fixture.telegrams, fixture.published, entries]);
     expect(everything).toContain('fetch failed: [redacted]');
     expect(everything).not.toContain('a-secret-in-an-error');
   });
 
-  it('does not open an outage on a heartbeat that came after it was judged', async () => {
-    await watch.beat();
-    await watch.run();
-    watch.store.nowMs += watch.settings.staleMs + 1;
-    const { outages } = watch.ports;
+  it('opens no outage if a heartbeat came after the decision', async () => {
+    await fixture.beat();
+    await fixture.run();
+    fixture.store.nowMs += fixture.settings.staleMs + 1;
+    const { outages } = fixture.ports;
     const { heartbeat } = await outages.observe({ noteRun: false });
-    await watch.beat();
+    await fixture.beat();
     expect(await outages.open(heartbeat, { id: 'outage-x', sinceMs: 0, recipients: [], why: '' })).toBe(
       'conflict',
     );
-    expect((await watch.run()).verdict).toBe('up');
-    expect(watch.telegrams).toEqual([]);
+    expect((await fixture.run()).verdict).toBe('up');
+    expect(fixture.telegrams).toEqual([]);
   });
 
-  it('looks again when the bot beats just as it is judged', async () => {
-    await watch.beat();
-    await watch.run();
-    watch.store.nowMs += watch.settings.staleMs + 1;
-    watch.store.afterNext = { script: 'watch-bot-9', act: () => watch.beat() };
-    expect(await watch.run()).toMatchObject({ verdict: 'up', outageId: null });
-    expect(watch.telegrams).toEqual([]);
-    expect(await watch.flag()).toBeNull();
+  it('decides again if the heartbeat changes during the decision', async () => {
+    await fixture.beat();
+    await fixture.run();
+    fixture.store.nowMs += fixture.settings.staleMs + 1;
+    fixture.store.afterNext = { script: 'watch-bot-9', act: () => fixture.beat() };
+    expect(await fixture.run()).toMatchObject({ verdict: 'up', outageId: null });
+    expect(fixture.telegrams).toEqual([]);
+    expect(await fixture.flag()).toBeNull();
   });
 
-  it('says that nobody is configured, and tells the topic all the same', async () => {
-    watch.settings = { ...watch.settings, superadminIds: [] };
-    await watch.goDown();
-    expect(watch.telegrams).toEqual([]);
-    expect(watch.published[0]?.text).toContain('SUPERADMIN_TELEGRAM_IDS');
-    expect(watch.logged.join()).toContain('SUPERADMIN_TELEGRAM_IDS is empty');
+  it('alerts the topic even without superadmins, and logs that none are configured', async () => {
+    fixture.settings = { ...fixture.settings, superadminIds: [] };
+    await fixture.goDown();
+    expect(fixture.telegrams).toEqual([]);
+    expect(fixture.published[0]?.text).toContain('SUPERADMIN_TELEGRAM_IDS');
+    expect(fixture.logged.join()).toContain('SUPERADMIN_TELEGRAM_IDS is empty');
   });
 
-  it('tells the topic when Telegram rejects the token, and the people once it works again', async () => {
-    watch.webhookInfo = () => Promise.reject(refused(401));
-    for (const id of watch.settings.superadminIds) watch.failures.set(id, refused(401));
-    await watch.goDown();
-    expect(watch.published[0]?.text).toContain('Telegram отвергает токен');
-    watch.failures.clear();
-    await watch.runAfter(minuteMs);
-    expect(told('101')).toEqual(['🔴 Бот молчит 6 мин']);
+  it('alerts the topic if Telegram rejects the token, and the superadmins once it accepts it again', async () => {
+    fixture.webhookInfo = () => Promise.reject(refused(401));
+    for (const id of fixture.settings.superadminIds) fixture.failures.set(id, refused(401));
+    await fixture.goDown();
+    expect(fixture.published[0]?.text).toContain('Telegram отвергает токен');
+    fixture.failures.clear();
+    await fixture.runAfter(minuteMs);
+    expect(titlesTo('101')).toEqual(['🔴 Бот молчит 6 мин']);
   });
 
-  it('fails when the store cannot be read, and tells nobody', async () => {
-    await watch.beat();
-    watch.store.nowMs += watch.settings.staleMs + 1;
-    watch.store.failure = new StoreUnreachableError('watch-bot-9', new Error('no answer in time'));
-    await expect(watch.run()).rejects.toThrow(StoreUnreachableError);
-    expect(watch.telegrams).toEqual([]);
-    expect(watch.published).toEqual([]);
+  it('fails and alerts nobody if the store cannot be read', async () => {
+    await fixture.beat();
+    fixture.store.nowMs += fixture.settings.staleMs + 1;
+    fixture.store.failure = new StoreUnreachableError('watch-bot-9', new Error('no answer in time'));
+    await expect(fixture.run()).rejects.toThrow(StoreUnreachableError);
+    expect(fixture.telegrams).toEqual([]);
+    expect(fixture.published).toEqual([]);
   });
 });
 
 describe('a heartbeat that is missing or malformed', () => {
-  it('is waited for from the first run on', async () => {
-    await watch.run();
-    expect((await watch.runAfter(watch.settings.staleMs)).verdict).toBe('waiting');
-    expect((await watch.runAfter(1)).verdict).toBe('down');
-    expect(told('101')).toEqual([down]);
+  it('is waited for from the first run', async () => {
+    await fixture.run();
+    expect((await fixture.runAfter(fixture.settings.staleMs)).verdict).toBe('waiting');
+    expect((await fixture.runAfter(1)).verdict).toBe('down');
+    expect(titlesTo('101')).toEqual([down]);
   });
 
   it('opens an outage if it stays malformed, and a readable one ends it', async () => {
-    await watch.beat();
-    await watch.run();
-    await watch.writeHeartbeat('not json');
-    expect((await watch.runAfter(minuteMs)).verdict).toBe('waiting');
-    expect((await watch.runAfter(watch.settings.staleMs)).verdict).toBe('waiting');
-    expect((await watch.runAfter(1)).verdict).toBe('down');
-    await watch.beat();
-    expect((await watch.runAfter(1000)).outageId).toBeNull();
-    expect(told('101')).toEqual([down, back]);
+    await fixture.beat();
+    await fixture.run();
+    await fixture.writeHeartbeat('not json');
+    expect((await fixture.runAfter(minuteMs)).verdict).toBe('waiting');
+    expect((await fixture.runAfter(fixture.settings.staleMs)).verdict).toBe('waiting');
+    expect((await fixture.runAfter(1)).verdict).toBe('down');
+    await fixture.beat();
+    expect((await fixture.runAfter(1000)).outageId).toBeNull();
+    expect(titlesTo('101')).toEqual([down, back]);
   });
 
-  it('counts anew when it was readable in between', async () => {
-    await watch.writeHeartbeat('not json');
-    await watch.run();
-    await watch.beat();
-    await watch.runAfter(watch.settings.staleMs);
-    await watch.writeHeartbeat('not json');
-    expect((await watch.runAfter(minuteMs)).verdict).toBe('waiting');
+  it('starts the time again if it was readable in between', async () => {
+    await fixture.writeHeartbeat('not json');
+    await fixture.run();
+    await fixture.beat();
+    await fixture.runAfter(fixture.settings.staleMs);
+    await fixture.writeHeartbeat('not json');
+    expect((await fixture.runAfter(minuteMs)).verdict).toBe('waiting');
   });
 
-  it('never ends an outage when malformed', async () => {
-    await watch.goDown();
-    await watch.writeHeartbeat('{"ts":5}');
-    const report = await watch.runAfter(minuteMs);
+  it('never ends an outage while it is malformed', async () => {
+    await fixture.goDown();
+    await fixture.writeHeartbeat('{"ts":5}');
+    const report = await fixture.runAfter(minuteMs);
     expect(report.outageId).not.toBeNull();
-    expect(told('101')).toEqual([down]);
+    expect(titlesTo('101')).toEqual([down]);
   });
 
-  it('waits for the limit with a time that only looks like one', async () => {
-    await watch.beat();
-    await watch.run();
-    await watch.writeHeartbeat('{"ts":"1"}');
-    expect(await watch.run()).toMatchObject({ verdict: 'waiting', outageId: null });
-    expect(await watch.runAfter(watch.settings.staleMs)).toMatchObject({ outageId: null });
-    expect((await watch.runAfter(1)).outageId).not.toBeNull();
-    await watch.writeHeartbeat(JSON.stringify({ ts: `x ${new Date(watch.store.nowMs).toUTCString()}` }));
-    expect((await watch.run()).outageId).not.toBeNull();
+  it('waits for the limit if its time only looks valid', async () => {
+    await fixture.beat();
+    await fixture.run();
+    await fixture.writeHeartbeat('{"ts":"1"}');
+    expect(await fixture.run()).toMatchObject({ verdict: 'waiting', outageId: null });
+    expect(await fixture.runAfter(fixture.settings.staleMs)).toMatchObject({ outageId: null });
+    expect((await fixture.runAfter(1)).outageId).not.toBeNull();
+    await fixture.writeHeartbeat(JSON.stringify({ ts: `x ${new Date(fixture.store.nowMs).toUTCString()}` }));
+    expect((await fixture.run()).outageId).not.toBeNull();
   });
 });
 
-describe('when the bot is back', () => {
-  it('clears the flag and tells those who were told "down", once', async () => {
-    await watch.goDown();
-    await watch.beat();
-    await watch.runAfter(minuteMs);
-    await watch.runAfter(minuteMs);
-    expect(await watch.flag()).toBeNull();
-    expect(told('101')).toEqual([down, back]);
-    expect(await watch.inbox('102')).toEqual([back, down]);
-    expect(watch.telegrams.at(-1)?.text).toContain('Простой 6 мин: с 03:00 до 03:06 UTC');
-    expect(watch.published).toHaveLength(2);
-    expect(await watch.auditEvents()).toEqual(['outage', 'recovered']);
+describe('when the bot recovers', () => {
+  it('clears the flag and sends "back" once, to those who got "down"', async () => {
+    await fixture.goDown();
+    await fixture.beat();
+    await fixture.runAfter(minuteMs);
+    await fixture.runAfter(minuteMs);
+    expect(await fixture.flag()).toBeNull();
+    expect(titlesTo('101')).toEqual([down, back]);
+    expect(await fixture.inbox('102')).toEqual([back, down]);
+    expect(fixture.telegrams.at(-1)?.text).toContain('Простой 6 мин: с 03:00 до 03:06 UTC');
+    expect(fixture.published).toHaveLength(2);
+    expect(await fixture.auditEvents()).toEqual(['outage', 'recovered']);
   });
 
-  it('ends the outage in the same run although the bot beats again meanwhile', async () => {
-    await watch.goDown();
-    await watch.beat();
-    watch.store.afterNext = { script: 'watch-bot-9', act: () => watch.beat({ pid: 2 }) };
-    expect(await watch.runAfter(1000)).toMatchObject({ verdict: 'up', outageId: null });
-    expect(told('101')).toEqual([down, back]);
+  it('ends the outage in the same run even if another heartbeat comes in between', async () => {
+    await fixture.goDown();
+    await fixture.beat();
+    fixture.store.afterNext = { script: 'watch-bot-9', act: () => fixture.beat({ pid: 2 }) };
+    expect(await fixture.runAfter(1000)).toMatchObject({ verdict: 'up', outageId: null });
+    expect(titlesTo('101')).toEqual([down, back]);
   });
 
-  it('tells nothing to whom the "down" never reached', async () => {
-    watch.failures.set('101', refused(403));
-    watch.failures.set('102', refused(429, 3600));
-    await watch.goDown();
-    await watch.beat();
-    watch.failures.clear();
-    await watch.runAfter(minuteMs);
-    await watch.runAfter(2 * 3600_000);
-    expect(watch.telegrams.filter(({ text }) => text.includes(back))).toEqual([]);
-    expect(watch.telegrams.filter(({ text }) => text.includes('молчит 5 мин'))).toEqual([]);
+  it('sends nothing to those whom "down" never reached', async () => {
+    fixture.failures.set('101', refused(403));
+    fixture.failures.set('102', refused(429, 3600));
+    await fixture.goDown();
+    await fixture.beat();
+    fixture.failures.clear();
+    await fixture.runAfter(minuteMs);
+    await fixture.runAfter(2 * 3600_000);
+    expect(fixture.telegrams.filter(({ text }) => text.includes(back))).toEqual([]);
+    expect(fixture.telegrams.filter(({ text }) => text.includes('молчит 5 мин'))).toEqual([]);
   });
 
-  it('tells of a new outage after that', async () => {
-    await watch.goDown();
-    await watch.beat();
-    await watch.runAfter(minuteMs);
-    await watch.runAfter(watch.settings.staleMs + 1);
-    expect(told('101')).toHaveLength(3);
-    expect(told('101')[2]).toContain('🔴');
+  it('alerts about the next outage', async () => {
+    await fixture.goDown();
+    await fixture.beat();
+    await fixture.runAfter(minuteMs);
+    await fixture.runAfter(fixture.settings.staleMs + 1);
+    expect(titlesTo('101')).toHaveLength(3);
+    expect(titlesTo('101')[2]).toContain('🔴');
   });
 
-  it('tells "back" when the "down" was still under way as it came back', async () => {
+  it('sends "back" even if "down" was still in flight at the recovery', async () => {
     let release: () => void = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    watch.failures.set('101', () => held);
-    await watch.beat();
-    await watch.run();
-    watch.store.nowMs += watch.settings.staleMs + 1;
-    const slow = watch.run();
-    await until(() => watch.telegrams.some(({ chatId }) => chatId === '102'));
-    await watch.beat();
-    await watch.runAfter(1000);
-    watch.failures.clear();
+    fixture.failures.set('101', () => held);
+    await fixture.beat();
+    await fixture.run();
+    fixture.store.nowMs += fixture.settings.staleMs + 1;
+    const slow = fixture.run();
+    await until(() => fixture.telegrams.some(({ chatId }) => chatId === '102'));
+    await fixture.beat();
+    await fixture.runAfter(1000);
+    fixture.failures.clear();
     release();
     await slow;
-    await watch.runAfter(minuteMs);
-    expect(told('101')).toEqual([down, back]);
+    await fixture.runAfter(minuteMs);
+    expect(titlesTo('101')).toEqual([down, back]);
   });
 });
 

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lockValue } from '../../../services/core/lease/lock-value.ts';
-import { otherBotProblem } from '../../../services/core/ops/environment-guard.ts';
+import { environmentProblem } from '../../../services/core/ops/environment-guard.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
-import { heldValue, holder, OpsDesk } from '../../support/ops-fixture.ts';
+import { heldValue, holder, OpsFixture } from '../../support/ops-fixture.ts';
 
-let desk: OpsDesk;
+let fixture: OpsFixture;
 let restarts: number;
 beforeEach(async () => {
-  desk = await OpsDesk.open();
+  fixture = await OpsFixture.open();
   restarts = 0;
-  desk.ecs = {
+  fixture.ecs = {
     describe: async () => ({ desired: 1, running: 1, deploying: false, lastStopReason: null }),
     restart: async () => {
       restarts += 1;
@@ -28,17 +28,17 @@ const changing = [
 ];
 
 async function nothingChanged(): Promise<void> {
-  expect(await desk.revoked()).toBeNull();
-  expect(desk.calls).toEqual([]);
+  expect(await fixture.revoked()).toBeNull();
+  expect(fixture.calls).toEqual([]);
   expect(restarts).toBe(0);
-  expect(await desk.audit()).toEqual([]);
+  expect(await fixture.audit()).toEqual([]);
 }
 
-describe('settings of another bot than the store’s', () => {
-  it.each(changing)('change nothing by %j while that bot holds the lock', async (payload) => {
-    desk.environment = 'development';
-    await desk.lock(heldValue, 20_000);
-    const answer = await desk.ask(payload);
+describe('settings of another environment than the store’s bot', () => {
+  it.each(changing)('refuse %j while that bot holds the lock', async (payload) => {
+    fixture.environment = 'development';
+    await fixture.lock(heldValue, 20_000);
+    const answer = await fixture.ask(payload);
     expect(answer).toMatchObject({ ok: false, action: payload.action, error: { code: 'OTHER_ENVIRONMENT' } });
     const { message } = (answer as { error: { message: string } }).error;
     expect(message).toMatch(
@@ -46,66 +46,66 @@ describe('settings of another bot than the store’s', () => {
     );
     expect(message).toContain(holder.host);
     expect(message).toContain('nothing was changed');
-    expect(await desk.lockNow()).toBe(heldValue);
+    expect(await fixture.lockNow()).toBe(heldValue);
     await nothingChanged();
   });
 
-  it('delete nothing for good when only the last heartbeat tells, but may repair', async () => {
-    desk.environment = 'development';
-    await desk.beat();
+  it('refuse to delete for good if only the last heartbeat shows it, but allow a repair', async () => {
+    fixture.environment = 'development';
+    await fixture.beat();
     for (const payload of [{ action: 'drop-updates' }, { action: 'recover', dropUpdates: true }]) {
-      expect(await desk.ask(payload)).toMatchObject({ ok: false, error: { code: 'OTHER_ENVIRONMENT' } });
+      expect(await fixture.ask(payload)).toMatchObject({ ok: false, error: { code: 'OTHER_ENVIRONMENT' } });
     }
     await nothingChanged();
-    expect(await desk.ask({ action: 'restart' })).toMatchObject({ ok: true });
-    expect(await desk.ask({ action: 'release-lock' })).toMatchObject({ ok: true, mode: 'absent' });
+    expect(await fixture.ask({ action: 'restart' })).toMatchObject({ ok: true });
+    expect(await fixture.ask({ action: 'release-lock' })).toMatchObject({ ok: true, mode: 'absent' });
   });
 
-  it('are seen by status, which looks all the same', async () => {
-    desk.environment = 'staging';
-    await desk.beat();
+  it('are shown by status, which still works', async () => {
+    fixture.environment = 'staging';
+    await fixture.beat();
     const problem = /^ENVIRONMENT: expected production, because the last heartbeat is of .*, got staging/;
-    expect(await desk.ask({ action: 'status' })).toMatchObject({
+    expect(await fixture.ask({ action: 'status' })).toMatchObject({
       ok: true,
       environment: 'staging',
       environmentProblem: expect.stringMatching(problem),
     });
   });
 
-  it('change nothing while the store cannot say whose bot it is', async () => {
-    desk.store.failure = new StoreUnreachableError('observe', new Error('no answer in time'));
+  it('change nothing while the store does not answer', async () => {
+    fixture.store.failure = new StoreUnreachableError('observe', new Error('no answer in time'));
     for (const payload of changing) {
-      expect(await desk.ask(payload)).toMatchObject({ ok: false, error: { code: 'STORE_UNREACHABLE' } });
+      expect(await fixture.ask(payload)).toMatchObject({ ok: false, error: { code: 'STORE_UNREACHABLE' } });
     }
-    desk.store.failure = undefined;
+    fixture.store.failure = undefined;
     await nothingChanged();
   });
 });
 
-describe('no objection', () => {
-  it('is there to the settings of the same bot', async () => {
-    await desk.lock(heldValue, 20_000);
-    expect(await desk.ask({ action: 'drop-updates' })).toMatchObject({ ok: true });
-    expect(await desk.ask({ action: 'status' })).toMatchObject({ environmentProblem: null });
+describe('the guard', () => {
+  it('allows the settings of the same environment', async () => {
+    await fixture.lock(heldValue, 20_000);
+    expect(await fixture.ask({ action: 'drop-updates' })).toMatchObject({ ok: true });
+    expect(await fixture.ask({ action: 'status' })).toMatchObject({ environmentProblem: null });
   });
 
   it.each([
-    ['a lock of a stranger', 'not-json'],
+    ['a foreign lock value', 'not-json'],
     ['a lock of an environment that is none of ours', lockValue({ ...holder, env: 'qa' })],
     ['a lock without an environment', JSON.stringify({ host: 'h', pid: 1 })],
-  ])('is there to %s', (_name, lock) => {
-    expect(otherBotProblem({ environment: 'development', lock, heartbeat: undefined })).toBeUndefined();
+  ])('allows %s', (_name, lock) => {
+    expect(environmentProblem({ environment: 'development', lock, heartbeat: undefined })).toBeUndefined();
   });
 
-  it('is there where nothing says whose bot is meant', async () => {
-    desk.environment = undefined;
-    await desk.lock(heldValue, 20_000);
-    expect(await desk.ask({ action: 'release-lock', force: true })).toMatchObject({ mode: 'broken' });
+  it('allows a caller that names no environment', async () => {
+    fixture.environment = undefined;
+    await fixture.lock(heldValue, 20_000);
+    expect(await fixture.ask({ action: 'release-lock', force: true })).toMatchObject({ mode: 'broken' });
   });
 
-  it('is there to a heartbeat when a lock says otherwise', () => {
+  it('ignores the heartbeat if a lock shows the environment', () => {
     const lock = lockValue({ ...holder, env: 'staging' });
     const heartbeat = JSON.stringify({ ...holder, env: 'production' });
-    expect(otherBotProblem({ environment: 'staging', lock, heartbeat })).toBeUndefined();
+    expect(environmentProblem({ environment: 'staging', lock, heartbeat })).toBeUndefined();
   });
 });

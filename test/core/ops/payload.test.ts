@@ -3,8 +3,8 @@ import { opsActions, readPayload } from '../../../services/core/ops/payload.ts';
 
 const because = 'the holder hangs';
 
-describe('a payload that is an action', () => {
-  it.each(opsActions)('%s with a reason', (action) => {
+describe('a valid payload', () => {
+  it.each(opsActions)('may be %s with a reason', (action) => {
     expect(readPayload({ action, reason: because })).toEqual({
       ok: true,
       request: { action, force: false, dropUpdates: false, reason: because, requestedBy: 'ops' },
@@ -75,12 +75,12 @@ const bad: readonly (readonly [unknown, string])[] = [
   [{ action: 'restart', reason: because, requestedBy: 'x'.repeat(201) }, 'BAD_FIELD'],
 ];
 
-describe('a payload that is no action', () => {
+describe('an invalid payload', () => {
   it.each(bad)('%j is refused with %s', (payload, code) => {
     const result = readPayload(payload);
     expect(result).toMatchObject({ ok: false, error: { code } });
     if (result.ok) throw new Error('refused');
-    // What was expected, what came, and how to mend it.
+    // What was expected, what came, and how to fix it.
     expect(result.error.message).toMatch(/expected .+, got .+; .+/);
     expect(result.error.message.length).toBeLessThan(300);
   });

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { lockValue } from '../../../services/core/lease/lock-value.ts';
 import { performTaskStopped } from '../../../services/core/ops/perform.ts';
 import { readStoppedTask } from '../../../services/core/ops/task-stopped.ts';
-import { heldValue, holder, OpsDesk, taskArn } from '../../support/ops-fixture.ts';
+import { heldValue, holder, OpsFixture, taskArn } from '../../support/ops-fixture.ts';
 
-let desk: OpsDesk;
+let fixture: OpsFixture;
 beforeEach(async () => {
-  desk = await OpsDesk.open();
+  fixture = await OpsFixture.open();
 });
 
 describe('a stopped ECS task', () => {
@@ -25,7 +25,7 @@ describe('a stopped ECS task', () => {
   const stop = async (more: Record<string, unknown> = {}) => {
     const task = readStoppedTask(event(more));
     if (task === undefined) throw new Error('a stopped task');
-    return performTaskStopped(desk.context, task);
+    return performTaskStopped(fixture.context, task);
   };
 
   it.each([
@@ -33,10 +33,10 @@ describe('a stopped ECS task', () => {
     ['its private name', heldValue],
     ['the first part of its private name', lockValue({ ...holder, host: 'ip-10-0-1-5' })],
   ])('breaks a lock that names %s', async (_name, value) => {
-    await desk.lock(value, 30_000);
+    await fixture.lock(value, 30_000);
     expect(await stop()).toMatchObject({ ok: true, lockRemoved: true, previousValue: value, mode: 'broken' });
-    expect(await desk.lockNow()).toBeNull();
-    expect(await desk.audit()).toMatchObject([
+    expect(await fixture.lockNow()).toBeNull();
+    expect(await fixture.audit()).toMatchObject([
       { event: 'broken', who: 'ecs', why: expect.stringContaining('OutOfMemory') },
     ]);
   });
@@ -47,10 +47,10 @@ describe('a stopped ECS task', () => {
     ['nobody', 'plain text'],
     ['no host at all', '{}'],
   ])('leaves a lock alone that names %s', async (_name, value) => {
-    await desk.lock(value, 30_000);
+    await fixture.lock(value, 30_000);
     expect(await stop()).toMatchObject({ ok: true, lockRemoved: false, previousValue: null, mode: 'absent' });
-    expect(await desk.lockNow()).toBe(value);
-    expect(await desk.audit()).toEqual([]);
+    expect(await fixture.lockNow()).toBe(value);
+    expect(await fixture.audit()).toEqual([]);
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('a stopped ECS task', () => {
     ['another event', { ...event(), 'detail-type': 'ECS Deployment State Change' }],
     ['no task', event({ taskArn: undefined })],
     ['no detail', { source: 'aws.ecs', 'detail-type': 'ECS Task State Change' }],
-  ])('is not what an event of %s says', (_name, other) => {
+  ])('is not read from an event of %s', (_name, other) => {
     expect(readStoppedTask(other)).toBeUndefined();
   });
 });

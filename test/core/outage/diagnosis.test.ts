@@ -37,24 +37,20 @@ const silentHolder: DiagnosisFacts = {
 };
 
 const table: readonly (readonly [string, Cause, Partial<DiagnosisFacts>])[] = [
-  ['a holder that neither beats nor fails', 'holder-silent', {}],
+  ['a holder without heartbeats or errors', 'holder-silent', {}],
   ['polls that fail', 'polls-failing', { heartbeat: beat('getUpdates: HTTP 502') }],
   [
     'polls that fail with a conflict',
     'another-poller',
     { heartbeat: beat('getUpdates: 409 Conflict: terminated by other getUpdates request') },
   ],
-  [
-    'Telegram out of reach for the monitor too',
-    'telegram-unreachable',
-    { telegram: { kind: 'unreachable' } },
-  ],
+  ['Telegram unreachable for the monitor too', 'telegram-unreachable', { telegram: { kind: 'unreachable' } }],
   [
     'a malformed heartbeat',
     'heartbeat-malformed',
     { heartbeat: readHeartbeat('x'), heartbeatMalformed: true },
   ],
-  ['a lock that never ends', 'lock-without-expiry', { held: { ...held, ttlMs: null } }],
+  ['a lock without expiry', 'lock-without-expiry', { held: { ...held, ttlMs: null } }],
   [
     'a quarantine',
     'store-was-wiped',
@@ -63,29 +59,29 @@ const table: readonly (readonly [string, Cause, Partial<DiagnosisFacts>])[] = [
   ['no lock after a heartbeat', 'nobody-holds-the-lock', { held: undefined }],
   ['neither lock nor heartbeat', 'never-started', { held: undefined, heartbeat: readHeartbeat(null) }],
   ['no task', 'no-task-running', { ecs: ecs(0, 1), held: undefined }],
-  ['a service scaled to nothing', 'worker-switched-off', { ecs: ecs(0, 0) }],
+  ['a service scaled to zero', 'worker-switched-off', { ecs: ecs(0, 0) }],
   [
-    'a webhook, whatever else',
+    'a webhook, whatever else is wrong',
     'webhook-set',
     { telegram: { kind: 'reachable', pendingUpdates: 1, webhookHost: 'x.org' }, ecs: ecs(0, 1) },
   ],
   [
-    'a rejected token, whatever else',
+    'a rejected token, whatever else is wrong',
     'token-rejected',
     { telegram: { kind: 'token-rejected' }, ecs: ecs(0, 1), held: undefined },
   ],
 ];
 
-describe('the diagnosis', () => {
-  it.each(table)('of %s is %s', (_name, cause, facts) => {
+describe('diagnose', () => {
+  it.each(table)('finds for %s: %s', (_name, cause, facts) => {
     expect(diagnose({ ...silentHolder, ...facts }).cause).toBe(cause);
   });
 
-  it('can name every cause', () => {
+  it('finds every cause', () => {
     expect(new Set(table.map(([, cause]) => cause))).toEqual(new Set(causes));
   });
 
-  it('names the holder of the lock, else the writer of the last heartbeat', () => {
+  it('names the lock holder; without one, the writer of the last heartbeat', () => {
     expect(diagnose(silentHolder)).toMatchObject({
       holdsLock: true,
       holder: { host: 'ip-10-0-1-5', pid: 7 },
@@ -96,14 +92,17 @@ describe('the diagnosis', () => {
     });
   });
 
-  it('names no holder in a quarantine: no process holds the lock then', () => {
-    const value = lockValue({ ...holder, host: 'quarantine', pid: 0, owner: quarantineOwner });
-    expect(diagnose({ ...silentHolder, held: { value, ttlMs: 9 } }).holder).toBeNull();
+  it('shows nothing of a foreign lock value', () => {
+    const foreign = { value: '{"host":{"a":1},"pid":"x"}', ttlMs: 5 };
+    expect(diagnose({ ...silentHolder, held: foreign }).holder).toBeNull();
+    expect(diagnose({ ...silentHolder, held: { value: 'plain text', ttlMs: 5 } }).holder).toBeNull();
   });
 
-  it('shows nothing of a lock value that names nobody', () => {
-    const strange = { value: '{"host":{"a":1},"pid":"x"}', ttlMs: 5 };
-    expect(diagnose({ ...silentHolder, held: strange }).holder).toBeNull();
-    expect(diagnose({ ...silentHolder, held: { value: 'plain text', ttlMs: 5 } }).holder).toBeNull();
+  it('names no holder during the quarantine', () => {
+    const value = lockValue({ ...holder, host: 'quarantine', pid: 0, owner: quarantineOwner });
+    expect(diagnose({ ...silentHolder, held: { value, ttlMs: 5 } })).toMatchObject({
+      holder: null,
+      holdsLock: true,
+    });
   });
 });

@@ -34,7 +34,7 @@ const absent = readHeartbeat(null);
 const malformed = readHeartbeat('{"ts":"yesterday"}');
 const kinds = (changes: readonly Change[]): string[] => changes.map(({ kind }) => kind);
 
-describe('what a heartbeat says while no outage is open', () => {
+describe('a heartbeat while no outage is open', () => {
   it.each([
     ['of this moment', beat(0), 'up', []],
     ['just under the limit', beat(staleMs - 1), 'up', []],
@@ -50,7 +50,7 @@ describe('what a heartbeat says while no outage is open', () => {
     expect(kinds(decision.changes)).toEqual(changes);
   });
 
-  it('counts an absent heartbeat from the first run of the monitor', () => {
+  it('counts as silent from the first run of the monitor if it is absent', () => {
     const since = (ageMs: number) => ({ ...calm, firstRunMs: nowMs - ageMs });
     expect(decide(since(0), absent, settings, nowMs).verdict.kind).toBe('waiting');
     expect(decide(since(staleMs), absent, settings, nowMs).verdict.kind).toBe('waiting');
@@ -60,48 +60,48 @@ describe('what a heartbeat says while no outage is open', () => {
     });
   });
 
-  it('opens an outage when a heartbeat stays malformed for longer than the limit', () => {
+  it('opens an outage if it stays malformed for longer than the limit', () => {
     const since = (ageMs: number) => ({ ...calm, malformedSinceMs: nowMs - ageMs });
     expect(decide(since(staleMs), malformed, settings, nowMs)).toMatchObject({ changes: [] });
     expect(kinds(decide(since(staleMs + 1), malformed, settings, nowMs).changes)).toEqual(['open']);
     expect(kinds(decide(since(staleMs + 1), beat(-staleMs - 1), settings, nowMs).changes)).toEqual(['open']);
   });
 
-  it('forgets that a heartbeat was malformed once it is readable again', () => {
+  it('is no longer marked malformed once it is readable again', () => {
     const decision = decide({ ...calm, malformedSinceMs: nowMs - 1000 }, beat(0), settings, nowMs);
     expect(decision.changes).toEqual([{ kind: 'mark-malformed', malformed: false }]);
   });
 });
 
-describe('while an outage is open', () => {
-  it('ends it with a fresh heartbeat', () => {
+describe('an open outage', () => {
+  it('ends with a fresh heartbeat', () => {
     const { verdict, changes } = decide(openOutage, beat(1000), settings, nowMs);
     expect(verdict.kind).toBe('up');
     expect(changes).toEqual([{ kind: 'recover', outageId: 'outage-1' }]);
   });
 
   it.each([
-    ['a stale one', beat(staleMs + 1)],
-    ['none', absent],
-    ['a malformed one that just appeared', malformed],
-    ['one from the far future', beat(-staleMs - 1)],
-  ])('does not end it with %s, and does not open another', (_name, heartbeat) => {
+    ['a stale heartbeat', beat(staleMs + 1)],
+    ['no heartbeat', absent],
+    ['a heartbeat that has just become malformed', malformed],
+    ['a heartbeat from the far future', beat(-staleMs - 1)],
+  ])('neither ends nor opens again with %s', (_name, heartbeat) => {
     const { changes } = decide(openOutage, heartbeat, settings, nowMs);
     expect(kinds(changes)).not.toContain('recover');
     expect(kinds(changes)).not.toContain('open');
   });
 
-  it('opens it anew when the flag was deleted by hand', () => {
+  it('opens again if the flag was deleted by hand', () => {
     const { changes } = decide({ ...openOutage, alertFlag: null }, beat(staleMs + 1), settings, nowMs);
     expect(kinds(changes)).toEqual(['open']);
   });
 
-  it('still tells "back" when the flag was deleted by hand', () => {
+  it('still recovers if the flag was deleted by hand', () => {
     const { changes } = decide({ ...openOutage, alertFlag: null }, beat(0), settings, nowMs);
     expect(changes).toEqual([{ kind: 'recover', outageId: 'outage-1' }]);
   });
 
-  it('clears a flag that belongs to no outage, and opens one beside a foreign flag', () => {
+  it('opens beside a foreign flag, which a fresh heartbeat clears', () => {
     const foreign = { ...calm, alertFlag: '1' };
     expect(kinds(decide(foreign, beat(0), settings, nowMs).changes)).toEqual(['recover']);
     expect(kinds(decide(foreign, beat(staleMs + 1), settings, nowMs).changes)).toEqual(['open']);
@@ -109,37 +109,37 @@ describe('while an outage is open', () => {
 });
 
 describe('reminders and the automatic restart', () => {
-  const lasting = (
-    lastsMs: number,
+  const openFor = (
+    durationMs: number,
     more: { reminders?: number; restarted?: boolean } = {},
   ): OutageMemory => ({
     ...openOutage,
-    outage: openOutage.outage && { ...openOutage.outage, openedMs: nowMs - lastsMs, ...more },
+    outage: openOutage.outage && { ...openOutage.outage, openedMs: nowMs - durationMs, ...more },
   });
   const changesOf = (memory: OutageMemory, more: Partial<OutageSettings> = {}) =>
     decide(memory, beat(9_000_000), { ...settings, ...more }, nowMs).changes;
 
   it.each([
-    ['before the first hour', lasting(3_599_999), []],
-    ['after an hour', lasting(3_600_000), [{ kind: 'remind', outageId: 'outage-1', number: 1 }]],
-    ['within the second hour', lasting(4_000_000, { reminders: 1 }), []],
+    ['reminds not before an hour', openFor(3_599_999), []],
+    ['reminds after an hour', openFor(3_600_000), [{ kind: 'remind', outageId: 'outage-1', number: 1 }]],
+    ['reminds no more within the second hour', openFor(4_000_000, { reminders: 1 }), []],
     [
-      'after hours without a run',
-      lasting(3 * 3_600_000, { reminders: 1 }),
+      'reminds once after hours without a run',
+      openFor(3 * 3_600_000, { reminders: 1 }),
       [{ kind: 'remind', outageId: 'outage-1', number: 3 }],
     ],
   ])('%s', (_name, memory, changes) => {
     expect(changesOf(memory)).toEqual(changes);
   });
 
-  it('reminds never when reminders are off', () => {
-    expect(changesOf(lasting(9 * 3_600_000), { reminderMs: 0 })).toEqual([]);
+  it('never reminds if reminders are off', () => {
+    expect(changesOf(openFor(9 * 3_600_000), { reminderMs: 0 })).toEqual([]);
   });
 
-  it('restarts once, when the outage has lasted long enough', () => {
+  it('restarts once the outage has lasted long enough, and only once', () => {
     const restart = [{ kind: 'restart', outageId: 'outage-1' }];
-    expect(changesOf(lasting(599_999), { autoRestartMs: 600_000 })).toEqual([]);
-    expect(changesOf(lasting(600_000), { autoRestartMs: 600_000 })).toEqual(restart);
-    expect(changesOf(lasting(900_000, { restarted: true }), { autoRestartMs: 600_000 })).toEqual([]);
+    expect(changesOf(openFor(599_999), { autoRestartMs: 600_000 })).toEqual([]);
+    expect(changesOf(openFor(600_000), { autoRestartMs: 600_000 })).toEqual(restart);
+    expect(changesOf(openFor(900_000, { restarted: true }), { autoRestartMs: 600_000 })).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoizeAsync } from '../../../services/core/platform/memoize-async.ts';
 
-it('builds once, also for calls at the same moment', async () => {
+it('builds once, even for simultaneous calls', async () => {
   let built = 0;
   const get = memoizeAsync(async () => ++built);
   expect(built).toBe(0);
@@ -9,7 +9,7 @@ it('builds once, also for calls at the same moment', async () => {
   expect(await get()).toBe(1);
 });
 
-it('tries again after a build that failed', async () => {
+it('builds again after a failed build', async () => {
   let tries = 0;
   const get = memoizeAsync(async () => {
     tries += 1;

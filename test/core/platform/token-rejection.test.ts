@@ -13,8 +13,8 @@ const refused = (status: number, description: string) =>
 
 it.each([
   ['401', refused(401, 'Unauthorized'), true],
-  ['401 for a malformed one', refused(401, 'Unauthorized: invalid token specified'), true],
-  ['404 for one that nobody knows', refused(404, 'Not Found'), true],
+  ['401 for a malformed token', refused(401, 'Unauthorized: invalid token specified'), true],
+  ['404 for an unknown token', refused(404, 'Not Found'), true],
   ['404 for a method', refused(404, 'Not Found: method not found'), false],
   ['403', refused(403, 'Forbidden'), false],
   ['no answer', new BotApiUnreachableError('getUpdates', '404', { aborted: false, cause: undefined }), false],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  missingTokenName,
   readSettings,
   readSidecarSettings,
   type Settings,
@@ -20,7 +21,7 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 }
 
 describe('readSettings', () => {
-  it('needs a token and the store, and defaults all else', () => {
+  it('needs a token and a store, and has a default for everything else', () => {
     expect(settingsOf(development)).toMatchObject({
       environment: 'development',
       botToken: '1:dev-secret',
@@ -41,7 +42,7 @@ describe('readSettings', () => {
     });
   });
 
-  it('tells all problems at once, a line each', () => {
+  it('reports all problems at once, one line each', () => {
     const problems = problemsOf({
       ENVIRONMENT: 'prod',
       LONG_POLL_TIMEOUT_SECONDS: '51',
@@ -64,7 +65,7 @@ describe('readSettings', () => {
     for (const problem of problems) expect(problem).toMatch(/^[A-Z_]+: expected [^\n]+, got [^\n]+; [^\n]+$/);
   });
 
-  it.each(['', ' ', '\n'])('takes %j for not set', (blank) => {
+  it.each(['', ' ', '\n'])('takes %j as not set', (blank) => {
     expect(settingsOf({ ...development, LONG_POLL_TIMEOUT_SECONDS: blank }).longPollTimeoutSeconds).toBe(30);
   });
 
@@ -75,7 +76,7 @@ describe('readSettings', () => {
     },
   );
 
-  it('reads superadmins with spaces and repetitions', () => {
+  it('drops blanks and repetitions among the superadmins', () => {
     expect(settingsOf({ ...development, SUPERADMIN_TELEGRAM_IDS: ' 7, 8,7,' }).superadminIds).toEqual([
       '7',
       '8',
@@ -89,18 +90,18 @@ describe('readSettings', () => {
     expect(settingsOf({ ...development, ENVIRONMENT: 'staging' }).lockBusy).toBe('exit');
   });
 
-  it('wants cluster and service together, and a link secret with the links', () => {
+  it('requires cluster and service together, and a link secret with the links', () => {
     expect(problemsOf({ ...development, ECS_CLUSTER: 'c' })[0]).toMatch(/^ECS_SERVICE: .*ECS_CLUSTER is set/);
     expect(problemsOf({ ...development, OPS_BASE_URL: 'https://x.example' })[0]).toMatch(/^OPS_LINK_SECRET/);
   });
 
-  it('refuses a store over readable http in production, but not on loopback', () => {
+  it('refuses a store over unencrypted http in production, but not on loopback', () => {
     const production = { ...store, ENVIRONMENT: 'production', TELEGRAM_BOT_TOKEN_PROD: '2:prod' };
     expect(problemsOf({ ...production, UPSTASH_REDIS_REST_URL: 'http://store.example' })).toHaveLength(1);
     expect(problemsOf({ ...production, UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:8079' })).toEqual([]);
   });
 
-  it('wants the heartbeat limit above the interval', () => {
+  it('requires a heartbeat limit above the interval', () => {
     const wrong = { ...development, HEARTBEAT_INTERVAL_SECONDS: '20', HEARTBEAT_STALE_SECONDS: '20' };
     expect(problemsOf(wrong)[0]).toMatch(/^HEARTBEAT_STALE_SECONDS/);
   });
@@ -110,7 +111,7 @@ describe('addresses and secrets', () => {
   const withUrl = (url: string) => ({ ...development, UPSTASH_REDIS_REST_URL: url });
   const withToken = (token: string) => ({ ...development, UPSTASH_REDIS_REST_TOKEN: token });
 
-  it('may have blanks around them, as copying leaves them', () => {
+  it('may have blanks around them, which copying leaves', () => {
     const settings = settingsOf({
       TELEGRAM_BOT_TOKEN_DEV: '1:dev-secret\n',
       TELEGRAM_API_ROOT: ' http://127.0.0.1:8081/ ',
@@ -124,7 +125,7 @@ describe('addresses and secrets', () => {
     });
   });
 
-  it('are addresses as they are usually written', () => {
+  it('are brought into the normal form of a URL', () => {
     expect(settingsOf(withUrl('HTTPS://Store.Example/path/')).store.url).toBe('https://store.example/path');
   });
 
@@ -164,7 +165,7 @@ describe('addresses and secrets', () => {
     expect(problems[0]).not.toContain('secret');
   });
 
-  it('show no bot token that was pasted elsewhere', () => {
+  it('never show a bot token that was pasted into the wrong variable', () => {
     const token = '123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
     const problems = problemsOf({ ...development, SUPERADMIN_TELEGRAM_IDS: token, LOG_LEVEL: token });
     expect(problems).toHaveLength(2);
@@ -173,7 +174,7 @@ describe('addresses and secrets', () => {
 });
 
 describe('the times of the lease', () => {
-  it('are refused with the arithmetic when a renewal and its repetition do not fit', () => {
+  it('are refused, with the arithmetic, when a renewal and its retry do not fit', () => {
     const problems = problemsOf({ ...development, POLLING_LOCK_RENEW_SECONDS: '21' });
     expect(problems).toEqual([
       'POLLING_LOCK_RENEW_SECONDS: expected renew + 2 × time-out < TTL × 0.99 − margin, ' +
@@ -204,7 +205,7 @@ describe('the bot token', () => {
     expect(settingsOf({ ...development, ...override }).botToken).toBe('9:override');
   });
 
-  it('comes from the production name in production alone', () => {
+  it('comes from the production variable only in production', () => {
     const both = { ...development, TELEGRAM_BOT_TOKEN_PROD: '2:prod' };
     expect(settingsOf({ ...both, ENVIRONMENT: 'production' }).botToken).toBe('2:prod');
   });
@@ -222,7 +223,7 @@ describe('the bot token', () => {
     expect(problems[0]).not.toContain('prod-secret');
   });
 
-  it('comes from the legacy name last, with a warning', () => {
+  it('comes from the deprecated variable last, with a warning', () => {
     const read = readSettings({ ...store, TELEGRAM_BOT_TOKEN: '3:legacy' });
     expect(read).toMatchObject({ ok: true, settings: { botToken: '3:legacy' } });
     expect(read.ok && read.warnings).toEqual([
@@ -238,10 +239,56 @@ describe('the bot token', () => {
     expect(problems[0]).not.toContain('very-secret');
   });
 
-  it('of development does not serve in production', () => {
+  it('of development is not used in production', () => {
     expect(problemsOf({ ...development, ENVIRONMENT: 'production' })[0]).toMatch(
       /^TELEGRAM_BOT_TOKEN_PROD: .*got nothing/,
     );
+  });
+});
+
+describe('optional parts', () => {
+  const both = { optional: ['botToken', 'store'] } as const;
+
+  it('are undefined when none of their variables is set', () => {
+    expect(readSettings({}, both)).toMatchObject({
+      ok: true,
+      settings: { environment: 'development', botToken: undefined, store: undefined },
+    });
+  });
+
+  it('are read when they are set', () => {
+    expect(readSettings(development, both)).toMatchObject({
+      ok: true,
+      settings: { botToken: '1:dev-secret', store: { url: 'https://store.example' } },
+    });
+  });
+
+  it.each([
+    ['the token alone', { UPSTASH_REDIS_REST_TOKEN: 'x' }, 'UPSTASH_REDIS_REST_URL'],
+    ['the address alone', { UPSTASH_REDIS_REST_URL: 'https://x.example' }, 'UPSTASH_REDIS_REST_TOKEN'],
+    ['a wrong bot token', { TELEGRAM_BOT_TOKEN_DEV: 'wrong' }, 'TELEGRAM_BOT_TOKEN_DEV'],
+    ['a production token', { TELEGRAM_BOT_TOKEN_PROD: '2:prod' }, 'TELEGRAM_BOT_TOKEN_PROD'],
+  ])('are still checked when they are set: %s', (_what, environment, name) => {
+    const read = readSettings(environment, both);
+    expect(read.ok ? [] : read.problems).toEqual([expect.stringMatching(`^${name}: expected `)]);
+  });
+
+  it('do not make the other part optional', () => {
+    expect(readSettings(store, { optional: ['botToken'] })).toMatchObject({ ok: true });
+    expect(readSettings(store, { optional: ['store'] })).toMatchObject({ ok: false });
+  });
+});
+
+describe('missingTokenName', () => {
+  it.each([
+    [{}, 'TELEGRAM_BOT_TOKEN_DEV'],
+    [{ ENVIRONMENT: 'staging', TELEGRAM_BOT_TOKEN_PROD: '2:p' }, 'TELEGRAM_BOT_TOKEN_DEV'],
+    [{ ENVIRONMENT: 'production', TELEGRAM_BOT_TOKEN_DEV: '1:d' }, 'TELEGRAM_BOT_TOKEN_PROD'],
+    [{ ENVIRONMENT: 'production', TELEGRAM_BOT_TOKEN_PROD: '2:p' }, undefined],
+    [{ TELEGRAM_BOT_TOKEN_OVERRIDE: '9:o' }, undefined],
+    [{ TELEGRAM_BOT_TOKEN: '3:l' }, undefined],
+  ])('of %j is %s', (environment, name) => {
+    expect(missingTokenName(environment)).toBe(name);
   });
 });
 
@@ -250,7 +297,7 @@ describe('readSidecarSettings', () => {
     expect(readSidecarSettings({})).toMatchObject({ ok: true, settings: { metrics: { sidecarPort: 9464 } } });
   });
 
-  it('takes a bearer token, and shows nothing of one that is too weak', () => {
+  it('reads a bearer token, and never shows one that is too weak', () => {
     const token = 'sixteen-or-more-characters';
     expect(readSidecarSettings({ METRICS_BEARER_TOKEN: token })).toMatchObject({
       ok: true,
@@ -264,7 +311,7 @@ describe('readSidecarSettings', () => {
     expect(read.problems.join()).not.toContain('short-secret');
   });
 
-  it('wants two different ports', () => {
+  it('requires two different ports', () => {
     expect(readSidecarSettings({ METRICS_PORT: '9465' })).toMatchObject({ ok: false });
   });
 });

@@ -1,214 +1,218 @@
-/** Rules of delivery that need exact times or rare meetings; the simulator and the chaos tests have the rest. */
+/**
+ * Rules of a polling session that need exact times or rare coincidences. The simulator and the chaos tests cover the rest.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { redisDeadUpdates } from '../../../services/adapters/redis/journal/dead-letters.ts';
+import { redisDeadLetters } from '../../../services/adapters/redis/journal/dead-letters.ts';
 import { BotApiRefusedError } from '../../../services/core/platform/bot-api.ts';
 import type { HandleUpdate } from '../../../services/core/updates/update.ts';
-import { keys, message, PipelineStage, textOf } from './session-fixture.ts';
+import { keys, message, SessionFixture, textOf } from './session-fixture.ts';
 
-let stage: PipelineStage;
+let fixture: SessionFixture;
 let begun: string[];
 let ended: string[];
 beforeEach(async () => {
-  stage = await PipelineStage.open();
+  fixture = await SessionFixture.open();
   begun = [];
   ended = [];
 });
 
-/** Notes what it handles, and takes as long as `tookMs` says. */
+/** Records what it handles, and takes as long as `tookMs` says. */
 const handler =
   (tookMs: Readonly<Record<string, number>>): HandleUpdate =>
   async (update, { attempt }) => {
     const text = textOf(update);
     begun.push(`${text} ${attempt}`);
-    await stage.clock.sleep(tookMs[text] ?? 0);
+    await fixture.clock.sleep(tookMs[text] ?? 0);
     ended.push(text);
   };
 
-const callsOf = (method: string) => stage.telegram.calls.filter((call) => call.method === method);
+const callsOf = (method: string) => fixture.telegram.calls.filter((call) => call.method === method);
 
-describe('room', () => {
-  it('is used to the last place, also when nothing more can be fetched', async () => {
+describe('capacity', () => {
+  it('is used up completely, even if nothing more can be fetched', async () => {
     const chats = Array.from({ length: 300 }, (_, index) => message(100 + index, 'slow'));
-    stage.telegram.queue.push(...chats);
-    const { delivery } = await stage.lead({ handle: handler({ slow: 50_000 }), inFlightMax: 300 });
-    void delivery.run();
-    await stage.clock.advance(5000);
+    fixture.telegram.queue.push(...chats);
+    const { session } = await fixture.lead({ handle: handler({ slow: 50_000 }), inFlightMax: 300 });
+    void session.run();
+    await fixture.clock.advance(5000);
     expect(begun).toHaveLength(300);
   });
 
-  it('is seen as soon as there is some', async () => {
+  it('is noticed as soon as a handler ends', async () => {
     const chats = Array.from({ length: 20 }, (_, index) => message(100 + index, 'slow'));
-    stage.telegram.queue.push(...chats);
-    const { delivery } = await stage.lead({ handle: handler({ slow: 100 }), inFlightMax: 1 });
-    void delivery.run();
-    await stage.clock.advance(20 * 200);
+    fixture.telegram.queue.push(...chats);
+    const { session } = await fixture.lead({ handle: handler({ slow: 100 }), inFlightMax: 1 });
+    void session.run();
+    await fixture.clock.advance(20 * 200);
     expect(ended).toHaveLength(20);
   });
 });
 
-describe('an id that comes again with other content', () => {
+describe('an id that Telegram reuses for another update', () => {
   const tookMs = { first: 5000, lower: 0, second: 8000 };
 
-  it('waits for the end of the earlier update, and both stand in the journal in their time', async () => {
-    stage.telegram.queue.push(message(100, 'first', 1));
-    const { delivery } = await stage.lead({ handle: handler(tookMs) });
-    void delivery.run();
-    await stage.clock.advance(1000);
-    stage.telegram.queue.splice(0, 1, message(50, 'lower', 2));
-    await stage.clock.advance(500);
-    stage.telegram.queue.push(message(100, 'second', 3));
-    await stage.clock.advance(3000);
-    expect(await stage.journaled(100)).toContain('first');
-    await stage.clock.advance(1000);
-    expect(await stage.journaled(100)).toContain('second');
-    // What a renewal would remove, once Telegram has the batch confirmed, is the earlier one's no more.
-    stage.telegram.queue.push(message(101, 'lower', 4));
-    await stage.clock.advance(500);
-    expect(delivery.ledger.removable()).not.toContain(100);
-    const scriptsBefore = stage.runner.ran.length;
-    await stage.clock.advance(2000);
-    expect(stage.runner.ran.length - scriptsBefore).toBeLessThan(3);
-    await stage.clock.advance(8000);
+  it('waits until the earlier update has ended; the journal holds each in its turn', async () => {
+    fixture.telegram.queue.push(message(100, 'first', 1));
+    const { session } = await fixture.lead({ handle: handler(tookMs) });
+    void session.run();
+    await fixture.clock.advance(1000);
+    fixture.telegram.queue.splice(0, 1, message(50, 'lower', 2));
+    await fixture.clock.advance(500);
+    fixture.telegram.queue.push(message(100, 'second', 3));
+    await fixture.clock.advance(3000);
+    expect(await fixture.journaled(100)).toContain('first');
+    await fixture.clock.advance(1000);
+    expect(await fixture.journaled(100)).toContain('second');
+    // Telegram has confirmed the batch, but the entry is the new update's now: no renewal may remove it.
+    fixture.telegram.queue.push(message(101, 'lower', 4));
+    await fixture.clock.advance(500);
+    expect(session.ledger.removable()).not.toContain(100);
+    const scriptsBefore = fixture.runner.ran.length;
+    await fixture.clock.advance(2000);
+    expect(fixture.runner.ran.length - scriptsBefore).toBeLessThan(3);
+    await fixture.clock.advance(8000);
     expect(ended).toEqual(['lower', 'first', 'lower', 'second']);
-    expect(delivery.ledger.removable()).toContain(100);
+    expect(session.ledger.removable()).toContain(100);
   });
 
-  it('stays at Telegram when the term ends before', async () => {
-    stage.telegram.queue.push(message(100, 'first', 1));
-    const { delivery, stop } = await stage.lead({ handle: handler({ first: 60_000 }) });
-    const run = delivery.run();
-    await stage.clock.advance(1000);
-    stage.telegram.queue.splice(0, 1, message(50, 'lower', 2));
-    await stage.clock.advance(500);
-    stage.telegram.queue.push(message(100, 'second', 3));
-    await stage.clock.advance(1000);
+  it('stays at Telegram if the term ends first', async () => {
+    fixture.telegram.queue.push(message(100, 'first', 1));
+    const { session, stop } = await fixture.lead({ handle: handler({ first: 60_000 }) });
+    const run = session.run();
+    await fixture.clock.advance(1000);
+    fixture.telegram.queue.splice(0, 1, message(50, 'lower', 2));
+    await fixture.clock.advance(500);
+    fixture.telegram.queue.push(message(100, 'second', 3));
+    await fixture.clock.advance(1000);
     stop.abort();
-    await stage.clock.advance(40_000);
+    await fixture.clock.advance(40_000);
     await run;
-    expect(await stage.journaled(100)).toContain('first');
-    expect(stage.telegram.queue.map(textOf)).toContain('second');
+    expect(await fixture.journaled(100)).toContain('first');
+    expect(fixture.telegram.queue.map(textOf)).toContain('second');
   });
 });
 
-describe('an answer that is no list of updates', () => {
+describe('an answer that is not a list of updates', () => {
   it.each([[undefined], [null], [true], [{}], ['x'], [[null]], [[{}]], [[{ update_id: '5' }]]])(
-    'is trouble like any other: %j',
+    'is waited out like any other trouble: %j',
     async (result) => {
-      const { delivery } = await stage.lead({ handle: handler({}) });
-      void delivery.run();
-      stage.telegram.nextAnswer = { result };
-      await stage.clock.advance(5000);
-      stage.telegram.queue.push(message(100, 'after'));
-      await stage.clock.advance(5000);
+      const { session } = await fixture.lead({ handle: handler({}) });
+      void session.run();
+      fixture.telegram.nextAnswer = { result };
+      await fixture.clock.advance(5000);
+      fixture.telegram.queue.push(message(100, 'after'));
+      await fixture.clock.advance(5000);
       expect(ended).toEqual(['after']);
-      expect(stage.troubles).toEqual([expect.stringContaining('no list of updates')]);
+      expect(fixture.troubles).toEqual([expect.stringContaining('not a list of updates')]);
     },
   );
 });
 
 describe('a stop', () => {
-  it('lets a young poll arrive, and asks for no offset twice', async () => {
-    const { delivery, stop, term } = await stage.lead({ handle: handler({}) });
-    const run = delivery.run();
-    await stage.clock.advance(1000);
-    stage.telegram.queue.push(message(100, 'fast'));
-    await stage.clock.advance(200);
-    const scriptsBefore = stage.runner.ran.length;
+  it('lets a young poll arrive, and sends no offset twice', async () => {
+    const { session, stop, term } = await fixture.lead({ handle: handler({}) });
+    const run = session.run();
+    await fixture.clock.advance(1000);
+    fixture.telegram.queue.push(message(100, 'fast'));
+    await fixture.clock.advance(200);
+    const scriptsBefore = fixture.runner.ran.length;
     stop.abort();
-    await stage.clock.advance(2000);
+    await fixture.clock.advance(2000);
     await run;
     const last = callsOf('getUpdates').at(-1);
     expect(callsOf('getUpdates').filter(({ offset }) => offset === 101)).toEqual([last]);
     expect(callsOf('getWebhookInfo').map(({ atMs }) => atMs - (last?.atMs ?? 0))).toEqual([500]);
-    expect(stage.runner.ran).toHaveLength(scriptsBefore);
+    expect(fixture.runner.ran).toHaveLength(scriptsBefore);
     expect(term.handOff).toBe('clean');
   });
 
   it('does not wait for a young poll that confirms nothing', async () => {
-    const { delivery, stop, term } = await stage.lead({ handle: handler({}) });
-    const run = delivery.run();
-    await stage.clock.advance(100);
+    const { session, stop, term } = await fixture.lead({ handle: handler({}) });
+    const run = session.run();
+    await fixture.clock.advance(100);
     stop.abort();
-    await stage.clock.settle();
+    await fixture.clock.settle();
     await run;
-    expect(stage.clock.monotonicMs()).toBe(100);
+    expect(fixture.clock.monotonicMs()).toBe(100);
     expect(term.handOff).toBe('clean');
   });
 
-  it('leaves at Telegram what comes after it', async () => {
-    stage.telegram.queue.push(message(100, 'before'));
-    const { delivery, stop } = await stage.lead({ handle: handler({}) });
-    const run = delivery.run();
-    await stage.clock.advance(100);
+  it('leaves at Telegram what arrives after it', async () => {
+    fixture.telegram.queue.push(message(100, 'before'));
+    const { session, stop } = await fixture.lead({ handle: handler({}) });
+    const run = session.run();
+    await fixture.clock.advance(100);
     stop.abort();
-    stage.telegram.queue.push(message(101, 'after'));
-    await stage.clock.advance(2000);
+    fixture.telegram.queue.push(message(101, 'after'));
+    await fixture.clock.advance(2000);
     await run;
     expect(ended).toEqual(['before']);
-    expect(stage.telegram.queue.map(textOf)).toEqual(['after']);
+    expect(fixture.telegram.queue.map(textOf)).toEqual(['after']);
   });
 
-  it('before any poll was answered remembers what was replayed', async () => {
+  it('before the first poll is answered leaves tombstones of what was replayed', async () => {
     const replayed = message(100, 'replayed');
-    await stage.journal(100, `1 0 0 0 ${JSON.stringify(replayed)}`);
-    stage.telegram.hangs = true;
-    const { delivery, stop } = await stage.lead({ handle: handler({}) });
-    const run = delivery.run();
-    await stage.clock.advance(1000);
+    await fixture.journal(100, `1 0 0 0 ${JSON.stringify(replayed)}`);
+    fixture.telegram.hangs = true;
+    const { session, stop } = await fixture.lead({ handle: handler({}) });
+    const run = session.run();
+    await fixture.clock.advance(1000);
     stop.abort();
-    await stage.clock.advance(3000);
+    await fixture.clock.advance(3000);
     await run;
     expect(ended).toEqual(['replayed']);
-    expect(await stage.journaled(100)).toMatch(/^ended /);
-    const dead = redisDeadUpdates(stage.runner, keys);
+    expect(await fixture.journaled(100)).toMatch(/^ended /);
+    const dead = redisDeadLetters(fixture.runner, keys);
     expect(await dead.retry('100', { who: 'anna', why: 'never dead' })).toBe('unknown');
   });
 
-  it('in the middle of a poll that hangs remembers what was handled', async () => {
-    stage.telegram.queue.push(message(100, 'handled'));
-    const first = await stage.lead({
+  it('during a poll that hangs leaves tombstones of what was handled', async () => {
+    fixture.telegram.queue.push(message(100, 'handled'));
+    const first = await fixture.lead({
       handle: async (update, context) => {
         await handler({})(update, context);
-        stage.telegram.hangs = true;
+        fixture.telegram.hangs = true;
       },
     });
-    const run = first.delivery.run();
-    await stage.clock.advance(3000);
+    const run = first.session.run();
+    await fixture.clock.advance(3000);
     expect(first.term.handOff).toBe('dirty');
     first.stop.abort();
-    await stage.clock.advance(3000);
+    await fixture.clock.advance(3000);
     await run;
     expect(first.term.handOff).toBe('clean');
-    expect(await stage.journaled(100)).toMatch(/^ended /);
-    await stage.crash(first.term);
-    stage.telegram.hangs = false;
-    stage.telegram.queue.push(message(101, 'after'));
-    const next = await stage.lead({ handle: handler({}) });
-    void next.delivery.run();
-    await stage.clock.advance(3000);
+    expect(await fixture.journaled(100)).toMatch(/^ended /);
+    await fixture.crash(first.term);
+    fixture.telegram.hangs = false;
+    fixture.telegram.queue.push(message(101, 'after'));
+    const next = await fixture.lead({ handle: handler({}) });
+    void next.session.run();
+    await fixture.clock.advance(3000);
     expect(begun.map((line) => line.split(' ')[0])).toEqual(['handled', 'after']);
   });
 
-  it('does not wait for a poll when the term is over', async () => {
-    stage.telegram.queue.push(message(100, 'fast'));
-    const { delivery, term } = await stage.lead({ handle: handler({}) });
-    const run = delivery.run();
-    await stage.clock.advance(100);
+  it('does not wait for a poll once the term is over', async () => {
+    fixture.telegram.queue.push(message(100, 'fast'));
+    const { session, term } = await fixture.lead({ handle: handler({}) });
+    const run = session.run();
+    await fixture.clock.advance(100);
     expect(callsOf('getUpdates').at(-1)?.offset).toBe(101);
     term.end('lost');
-    await stage.clock.settle();
+    await fixture.clock.settle();
     await run;
-    expect(stage.clock.monotonicMs()).toBe(100);
+    expect(fixture.clock.monotonicMs()).toBe(100);
   });
 });
 
 describe('a term that ran out during a poll', () => {
   it('removes no webhook', async () => {
-    const { delivery, term } = await stage.lead({ handle: handler({}), ttlMs: 30 });
+    const { session, term } = await fixture.lead({ handle: handler({}), ttlMs: 30 });
     const description = "Conflict: can't use getUpdates method while webhook is active";
-    stage.telegram.nextAnswer = { error: new BotApiRefusedError('getUpdates', { status: 409, description }) };
-    const run = delivery.run();
-    await stage.clock.advance(10_000);
+    fixture.telegram.nextAnswer = {
+      error: new BotApiRefusedError('getUpdates', { status: 409, description }),
+    };
+    const run = session.run();
+    await fixture.clock.advance(10_000);
     await run;
     expect(term.endReason).toBe('expired');
     expect(callsOf('getUpdates')).toHaveLength(1);
@@ -219,52 +223,52 @@ describe('a term that ran out during a poll', () => {
 describe('a revoked term', () => {
   it('journals and confirms before its deadline, however long a handler takes', async () => {
     const chats = ['fast', 'fast', 'fast', 'slow'].map((text, index) => message(100 + index, text));
-    stage.telegram.queue.push(...chats);
-    const { delivery, term } = await stage.lead({ handle: handler({ slow: 60_000 }), ttlMs: 20_000 });
-    const run = delivery.run();
-    await stage.clock.advance(40);
+    fixture.telegram.queue.push(...chats);
+    const { session, term } = await fixture.lead({ handle: handler({ slow: 60_000 }), ttlMs: 20_000 });
+    const run = session.run();
+    await fixture.clock.advance(40);
     term.end('revoked');
-    await stage.clock.advance(25_000);
+    await fixture.clock.advance(25_000);
     await run;
-    expect(await stage.journaled(103)).toMatch(/^1 /);
-    expect(stage.telegram.queue).toEqual([]);
+    expect(await fixture.journaled(103)).toMatch(/^1 /);
+    expect(fixture.telegram.queue).toEqual([]);
     expect(term.handOff).toBe('clean');
   });
 });
 
-describe('an update that was given up', () => {
-  it('is not tried again when Telegram delivers it once more, also by the leader after', async () => {
+describe('a dead letter', () => {
+  it('is not attempted again when Telegram delivers it again, not even by the next leader', async () => {
     const killer = message(100, 'killer');
-    await stage.journal(100, `3 0 0 0 ${JSON.stringify(killer)}`);
-    const first = await stage.lead({ handle: handler({}) });
-    void first.delivery.run();
-    await stage.clock.settle();
-    await stage.crash(first.term);
+    await fixture.journal(100, `3 0 0 0 ${JSON.stringify(killer)}`);
+    const first = await fixture.lead({ handle: handler({}) });
+    void first.session.run();
+    await fixture.clock.settle();
+    await fixture.crash(first.term);
     first.term.end('lost');
-    stage.telegram.queue.push(killer, message(101, 'other'));
-    const next = await stage.lead({ handle: handler({}) });
-    void next.delivery.run();
-    await stage.clock.advance(5000);
+    fixture.telegram.queue.push(killer, message(101, 'other'));
+    const next = await fixture.lead({ handle: handler({}) });
+    void next.session.run();
+    await fixture.clock.advance(5000);
     expect(begun.map((line) => line.split(' ')[0])).toEqual(['other']);
   });
 });
 
-describe('updates that were tried twice', () => {
-  it('run one at a time, and what has ended is known to have when the next begins', async () => {
+describe('updates with two attempts', () => {
+  it('run one at a time, and the journal knows which have ended before the next begins', async () => {
     const [innocent, killer] = [message(100, 'innocent'), message(101, 'killer')];
-    await stage.journal(100, `2 0 0 0 ${JSON.stringify(innocent)}`);
-    await stage.journal(101, `2 0 0 1 ${JSON.stringify(killer)}`);
-    // Not confirmed by the leader that crashed.
-    stage.telegram.queue.push(innocent, killer);
+    await fixture.journal(100, `2 0 0 0 ${JSON.stringify(innocent)}`);
+    await fixture.journal(101, `2 0 0 1 ${JSON.stringify(killer)}`);
+    // The crashed leader did not confirm them.
+    fixture.telegram.queue.push(innocent, killer);
     let known: string | null = 'never asked';
-    const { delivery } = await stage.lead({
+    const { session } = await fixture.lead({
       handle: async (update, context) => {
         await handler({ innocent: 1000 })(update, context);
-        if (textOf(update) === 'killer') known = await stage.journaled(100);
+        if (textOf(update) === 'killer') known = await fixture.journaled(100);
       },
     });
-    void delivery.run();
-    await stage.clock.advance(5000);
+    void session.run();
+    await fixture.clock.advance(5000);
     expect(begun).toEqual(['innocent 3', 'killer 3']);
     expect(known).toMatch(/^ended /);
   });

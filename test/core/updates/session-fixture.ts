@@ -1,4 +1,4 @@
-/** A delivery on a clock that stands still, over the shipped scripts and a Telegram that holds a queue. */
+/** A polling session on a virtual clock, over the shipped scripts and a Telegram that holds a queue. */
 
 import { redisUpdateJournal } from '../../../services/adapters/redis/journal/update-journal.ts';
 import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
@@ -30,13 +30,13 @@ interface Call {
   readonly offset: number | undefined;
 }
 
-/** Holds what is not confirmed; a poll waits until there is something. */
+/** Holds unconfirmed updates. A poll waits until there is one. */
 class QueuedTelegram implements BotApi {
   readonly calls: Call[] = [];
   readonly queue: Update[] = [];
-  /** Polls never reach it. */
+  /** Polls get no answer. */
   hangs = false;
-  /** What the next poll is answered with. */
+  /** The answer to the next poll. */
   nextAnswer: { readonly result: unknown } | { readonly error: Error } | undefined;
   private readonly clock: VirtualClock;
 
@@ -65,7 +65,7 @@ class QueuedTelegram implements BotApi {
     const endMs = this.clock.monotonicMs() + (timeout ?? 0) * 1000;
     while (this.queue.length === 0 && this.clock.monotonicMs() < endMs && !signal?.aborted)
       await this.clock.sleep(10, signal);
-    if (signal?.aborted) throw new Error('given up');
+    if (signal?.aborted) throw new Error('aborted');
     return this.queue.slice(0, limit) as Result;
   }
 }
@@ -76,24 +76,24 @@ export interface TermOptions {
   readonly ttlMs?: number;
 }
 
-export class PipelineStage {
+export class SessionFixture {
   readonly clock = new VirtualClock();
   readonly telegram = new QueuedTelegram(this.clock);
   readonly troubles: string[] = [];
   readonly runner: EmbeddedRunner;
   private terms = 0;
 
-  static async open(): Promise<PipelineStage> {
+  static async open(): Promise<SessionFixture> {
     const runner = await embeddedRunner();
     await runner.command(['SET', keys.epoch, '0']);
-    return new PipelineStage(runner);
+    return new SessionFixture(runner);
   }
 
   private constructor(runner: EmbeddedRunner) {
     this.runner = runner;
   }
 
-  /** The journal's line of an update; null when there is none. */
+  /** The journal's line for an update; null when there is none. */
   async journaled(id: number): Promise<string | null> {
     return (await this.runner.command(['HGET', keys.journal, String(id)])) as string | null;
   }
@@ -102,12 +102,12 @@ export class PipelineStage {
     await this.runner.command(['HSET', keys.journal, String(id), line]);
   }
 
-  /** The leader's process ends, and is reported. */
+  /** The leader's process crashes, and ECS reports it. */
   async crash(term: Term): Promise<void> {
     await redisLockStore(this.runner, keys).break(term.value, { who: 'ecs', why: 'the task stopped' });
   }
 
-  /** A new leader's term, which begins when its delivery is run. */
+  /** The term of a new leader. It begins when its session is run. */
   async lead({ handle, inFlightMax = 1000, ttlMs = lockTtlMs }: TermOptions) {
     const { clock, runner, telegram, troubles } = this;
     this.terms += 1;
@@ -136,8 +136,8 @@ export class PipelineStage {
       onConflict: nothing,
     };
     const limits = { allowedUpdates: [], longPollTimeoutSeconds: 30, inFlightMax, drainTimeoutMs: 25_000 };
-    const delivery = new PollingSession({ ...parts, ...limits, handle, observer }, term, stop.signal);
-    return { term, stop, delivery };
+    const session = new PollingSession({ ...parts, ...limits, handle, observer }, term, stop.signal);
+    return { term, stop, session };
   }
 }
 

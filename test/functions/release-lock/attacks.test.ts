@@ -1,13 +1,13 @@
-/** Ways in through the function URL, none of which may change or tell anything. */
+/** Attacks through the function URL: none may change or reveal anything. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LinkAction } from '../../../services/core/ops/links/link.ts';
-import { botToken, FunctionStage } from '../../support/function-fixture.ts';
+import type { LinkAction } from '../../../services/core/ops/links/signed-link.ts';
+import { botToken, FunctionFixture } from '../../support/function-fixture.ts';
 import { domain, type Form, getEvent, Phone, postEvent, type UrlEvent } from './phone.ts';
 
 interface Scene {
   readonly phone: Phone;
   readonly links: Readonly<Record<LinkAction, string>>;
-  /** Of another superadmin's alert about the same outage. */
+  /** The links of another superadmin's alert about the same outage. */
   readonly others: Readonly<Record<LinkAction, string>>;
   readonly repair: Form;
   readonly drop: Form;
@@ -37,8 +37,8 @@ const signatureOf = (path: string): string => path.slice(path.lastIndexOf('.') +
 const textOf = (path: string): string => path.slice(0, path.lastIndexOf('.'));
 const [, , outage, id] = [0, 1, 2, 3];
 
-/** A part of the link's text exchanged, with the signature of the whole. */
-function exchanged(path: string, part: number, value: string): string {
+/** Swaps a part of the link's text and keeps the signature. */
+function swapped(path: string, part: number, value: string): string {
   const parts = path.split('.');
   parts[part] = value;
   return parts.join('.');
@@ -48,30 +48,30 @@ const attacks: Readonly<Record<string, Attack>> = {
   'no path': () => getEvent('/'),
   'an unknown path': () => getEvent('/admin'),
   'a path of dots': () => getEvent('/....'),
-  'an endless path': () => getEvent(`/${'a'.repeat(100_000)}`),
+  'a path of 100,000 characters': () => getEvent(`/${'a'.repeat(100_000)}`),
   'a link without its signature': ({ links }) => getEvent(textOf(links.recover)),
   'a link with an empty signature': ({ links }) => getEvent(`${textOf(links.recover)}.`),
   'a signature with one character changed': ({ links }) =>
     getEvent(`${textOf(links.recover)}.${spoiled(signatureOf(links.recover))}`),
   'a signature cut short': ({ links }) => getEvent(links.recover.slice(0, -1)),
-  'a signature made longer': ({ links }) => getEvent(`${links.recover}A`),
-  'a signature in capitals': ({ links }) =>
+  'a signature with a character more': ({ links }) => getEvent(`${links.recover}A`),
+  'a signature in upper case': ({ links }) =>
     getEvent(`${textOf(links.recover)}.${signatureOf(links.recover).toUpperCase()}`),
   'the signature of another link': ({ links }) =>
     getEvent(`${textOf(links.recover)}.${signatureOf(links.status)}`),
   'the signature of a form': ({ links, repair }) =>
     getEvent(`${textOf(links.recover)}.${repair.fields['nonce']}`),
-  'another action in the address': ({ links }) => getEvent(exchanged(links.status, 0, '/recover')),
-  'an action that no link has': ({ links }) => getEvent(exchanged(links.status, 0, '/release-lock')),
-  'another recipient in the address': ({ links }) => getEvent(exchanged(links.recover, 1, '102')),
+  'another action in the address': ({ links }) => getEvent(swapped(links.status, 0, '/recover')),
+  'an action that no link has': ({ links }) => getEvent(swapped(links.status, 0, '/release-lock')),
+  'another recipient in the address': ({ links }) => getEvent(swapped(links.recover, 1, '102')),
   'another outage in the address': ({ links }) =>
-    getEvent(exchanged(links.recover, outage, `outage-${'0'.repeat(32)}`)),
-  'another id in the address': ({ links }) => getEvent(exchanged(links.recover, id, '0'.repeat(32))),
+    getEvent(swapped(links.recover, outage, `outage-${'0'.repeat(32)}`)),
+  'another id in the address': ({ links }) => getEvent(swapped(links.recover, id, '0'.repeat(32))),
   'the id of another link': ({ links, others }) =>
-    getEvent(exchanged(links.recover, id, others.recover.split('.')[3] ?? '')),
+    getEvent(swapped(links.recover, id, others.recover.split('.')[3] ?? '')),
   'a link with a query': ({ links }) => getEvent(links.recover, { rawQueryString: 'force=true' }),
   'a link in a folder': ({ links }) => getEvent(`/x${links.recover}`),
-  'a link with a slash at its end': ({ links }) => getEvent(`${links.recover}/`),
+  'a link with a trailing slash': ({ links }) => getEvent(`${links.recover}/`),
   'a link with an encoded character': ({ links }) => getEvent(links.recover.replace('recover', '%72ecover')),
   'a link with a line break': ({ links }) => getEvent(`${links.recover}\n`),
   'an expired link': async ({ phone, links }) => {
@@ -87,8 +87,8 @@ const attacks: Readonly<Record<string, Attack>> = {
   PUT: ({ repair }) => withMethod(postEvent(repair), 'PUT'),
   DELETE: ({ repair }) => withMethod(postEvent(repair), 'DELETE'),
   PATCH: ({ repair }) => withMethod(postEvent(repair), 'PATCH'),
-  'a method in small letters': ({ repair }) => withMethod(postEvent(repair), 'post'),
-  'a method of another kind': ({ repair }) => withMethod(postEvent(repair), 'RECOVER'),
+  'a method in lower case': ({ repair }) => withMethod(postEvent(repair), 'post'),
+  'an unknown method': ({ repair }) => withMethod(postEvent(repair), 'RECOVER'),
   'a POST to the status page': ({ links, repair }) => postEvent({ ...repair, path: links.status }),
   'a form for another link': ({ repair, others }) => postEvent({ ...repair, path: others.recover }),
   'a repair form for the drop link': ({ repair, links }) =>
@@ -115,7 +115,7 @@ const attacks: Readonly<Record<string, Attack>> = {
   'the same host over http': ({ repair }) => withHeaders(postEvent(repair), { origin: `http://${domain}` }),
   'the same host on another port': ({ repair }) =>
     withHeaders(postEvent(repair), { origin: `https://${domain}:8443` }),
-  'an origin that only begins like ours': ({ repair }) =>
+  'an origin that only starts like ours': ({ repair }) =>
     withHeaders(postEvent(repair), { origin: `https://${domain}.evil.example` }),
   'a foreign origin that says same-origin': ({ repair }) =>
     withHeaders(postEvent(repair), { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' }),
@@ -146,7 +146,7 @@ const attacks: Readonly<Record<string, Attack>> = {
   'no body': ({ repair }) => postEvent(repair, { body: undefined as never, isBase64Encoded: false }),
   'a body of a megabyte': ({ repair }) =>
     withBody(postEvent(repair), formBody({ ...repair.fields, x: 'y'.repeat(1_000_000) })),
-  'a body that is no base64': ({ repair }) => withBody(postEvent(repair), '%%%', true),
+  'a body that is not base64': ({ repair }) => withBody(postEvent(repair), '%%%', true),
   'a body that is an object': ({ repair }) => postEvent(repair, { body: repair.fields as never }),
   'a payload in the body': ({ repair }) =>
     withBody(postEvent(repair), '{"action":"release-lock","force":true,"reason":"x"}'),
@@ -170,7 +170,7 @@ const attacks: Readonly<Record<string, Attack>> = {
   },
   'another number shown and typed': ({ drop }) =>
     postEvent({ ...drop, fields: { ...drop.fields, shown: '0', typed: '0' } }),
-  'the number written otherwise': ({ drop }) =>
+  'the number in another notation': ({ drop }) =>
     postEvent({ ...drop, fields: { ...drop.fields, typed: '2.0' } }),
   'an event of version 1': ({ repair }) => ({ ...postEvent(repair), version: '1.0' }),
   'an event without a method': ({ repair }) => ({
@@ -182,7 +182,7 @@ const attacks: Readonly<Record<string, Attack>> = {
     headers: {},
     requestContext: { http: { method: 'POST', path: repair.path } },
   }),
-  'a host that is none': ({ repair }) => ({
+  'an invalid host': ({ repair }) => ({
     ...postEvent(repair),
     requestContext: { domainName: 'a b/../c', http: { method: 'POST', path: repair.path } },
   }),
@@ -194,36 +194,36 @@ const attacks: Readonly<Record<string, Attack>> = {
 };
 
 async function expire(phone: Phone, path: string): Promise<void> {
-  const { store, keys } = phone.stage;
+  const { store, keys } = phone.fixture;
   await store.command(['DEL', keys.opsLink(path.split('.')[3] ?? '')]);
 }
 
-describe('through the function URL', () => {
-  let stage: FunctionStage;
+describe('an attack through the function URL', () => {
+  let fixture: FunctionFixture;
   let scene: Scene;
 
   beforeAll(async () => {
-    stage = await FunctionStage.open(undefined);
+    fixture = await FunctionFixture.open(undefined);
   });
-  afterAll(() => stage?.close());
+  afterAll(() => fixture?.close());
 
   beforeEach(async () => {
-    const phone = new Phone(stage);
+    const phone = new Phone(fixture);
     const links = await phone.goDown();
-    await stage.takeLock();
+    await fixture.takeLock();
     await phone.ops({ action: 'drop-updates', reason: 'an empty queue' });
-    for (const text of ['one', 'two']) stage.telegram.pushText(botToken, { chatId: 7, text });
+    for (const text of ['one', 'two']) fixture.telegram.pushText(botToken, { chatId: 7, text });
     const drop = await phone.form(links['drop-updates'], '2');
     const repair = await phone.form(links.recover);
-    scene = { phone, links, others: new Phone(stage, '102').newestLinks(), repair, drop };
+    scene = { phone, links, others: new Phone(fixture, '102').newestLinks(), repair, drop };
   });
-  afterEach(() => stage.clear());
+  afterEach(() => fixture.clear());
 
-  it('there are over forty ways to try', () => {
+  it('comes in over sixty forms', () => {
     expect(Object.keys(attacks).length).toBeGreaterThan(60);
   });
 
-  it.each(Object.keys(attacks))('%s: the same refusal, and nothing changed', async (name) => {
+  it.each(Object.keys(attacks))('gets the same refusal and changes nothing: %s', async (name) => {
     const event = await attacks[name]?.(scene);
     const before = await scene.phone.everything();
     const answer = await scene.phone.ops(event);
@@ -232,7 +232,7 @@ describe('through the function URL', () => {
     expect(answer).toMatchObject({ statusCode: 403, body: expect.stringContaining('Ничего не изменено') });
   });
 
-  it('a refused form is still good: nothing used the link up', async () => {
+  it('does not use the link up: its form is still valid', async () => {
     for (const [name, attack] of Object.entries(attacks)) {
       if (!name.includes('expired')) await scene.phone.ops(await attack(scene));
     }
@@ -240,12 +240,12 @@ describe('through the function URL', () => {
     expect((await scene.phone.send(scene.drop)).body).toContain('Удалено из очереди: 2');
   });
 
-  it('everything is refused while links are off, and when the settings are wrong', async () => {
+  it('is refused like every request while links are off or the settings are invalid', async () => {
     const { links, repair } = scene;
     const before = await scene.phone.everything();
-    const off = new Phone(stage, '101', { OPS_LINK_SECRET: '', OPS_BASE_URL: '' });
-    const otherSecret = new Phone(stage, '101', { OPS_LINK_SECRET: 'another-secret-0123456789' });
-    const wrong = new Phone(stage, '101', { HEARTBEAT_STALE_SECONDS: 'soon' });
+    const off = new Phone(fixture, '101', { OPS_LINK_SECRET: '', OPS_BASE_URL: '' });
+    const otherSecret = new Phone(fixture, '101', { OPS_LINK_SECRET: 'another-secret-0123456789' });
+    const wrong = new Phone(fixture, '101', { HEARTBEAT_STALE_SECONDS: 'soon' });
     const refusal = await scene.phone.open('/');
     for (const phone of [off, otherSecret, wrong]) {
       expect(await phone.open(links.recover)).toEqual(refusal);
@@ -254,7 +254,7 @@ describe('through the function URL', () => {
     expect(await scene.phone.everything()).toBe(before);
   });
 
-  it('opening links a hundred times, as previews do, writes nothing', async () => {
+  it('is no GET: opening links a hundred times, as previews do, writes nothing', async () => {
     const { links, others, phone } = scene;
     const before = await phone.everything();
     const paths = [...Object.values(links), ...Object.values(others)];
@@ -264,8 +264,8 @@ describe('through the function URL', () => {
     expect(await phone.everything()).toBe(before);
   });
 
-  it('asks the store nothing before the signature and the form are right', async () => {
-    const away = new Phone(stage, '101', { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' });
+  it('does not reach the store before signature and form are valid', async () => {
+    const away = new Phone(fixture, '101', { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' });
     const refusal = await scene.phone.open('/');
     const { repair, links } = scene;
     expect(await away.open(`${links.recover}A`)).toEqual(refusal);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
-import { botToken, FunctionStage, holder, stores } from '../../support/function-fixture.ts';
+import { botToken, FunctionFixture, holder, stores } from '../../support/function-fixture.ts';
 
 const taskArn = 'arn:aws:ecs:eu-central-1:123456789012:task/bots/0123456789abcdef';
 const taskStopped = {
@@ -22,38 +22,38 @@ const httpRequest = {
 
 describe.each(stores)('the ops function on $name', ({ path, missing }) => {
   describe.skipIf(missing)('with everything around it', () => {
-    let stage: FunctionStage;
+    let fixture: FunctionFixture;
     let ops: OpsHandler;
 
     beforeAll(async () => {
-      stage = await FunctionStage.open(path);
+      fixture = await FunctionFixture.open(path);
     });
-    afterAll(() => stage?.close());
+    afterAll(() => fixture?.close());
     beforeEach(() => {
-      ops = composeOps(stage.environment(), stage.seams);
+      ops = composeOps(fixture.environment(), fixture.seams);
     });
     afterEach(async () => {
-      stage.telegram.fault({ kind: 'none' });
-      stage.aws.clearFaults();
-      stage.whenRestarted = async () => {};
-      await stage.clear();
+      fixture.telegram.fault({ kind: 'none' });
+      fixture.aws.clearFaults();
+      fixture.whenRestarted = async () => {};
+      await fixture.clear();
     });
 
     const because = { reason: 'a test', requestedBy: 'anna' };
     const auditEvents = async () =>
-      (await redisAuditTrail(stage.store, stage.keys).latest(10)).map(
+      (await redisAuditTrail(fixture.store, fixture.keys).latest(10)).map(
         ({ event, who }) => `${event} by ${who}`,
       );
 
     /** A live holder: lets go as soon as it sees that it is revoked. */
     async function obey(value: string): Promise<void> {
-      while ((await stage.get(stage.keys.lockRevoked)) !== value) await systemClock.sleep(5);
-      await stage.lock.release(value, 'clean');
+      while ((await fixture.get(fixture.keys.lockRevoked)) !== value) await systemClock.sleep(5);
+      await fixture.lock.release(value, 'clean');
     }
 
     it('releases a live holder’s lock and reports the value as it was stored', async () => {
-      await stage.beat(2000);
-      const value = await stage.takeLock();
+      await fixture.beat(2000);
+      const value = await fixture.takeLock();
       const [answer] = await Promise.all([ops({ action: 'release-lock', ...because }), obey(value)]);
       expect(answer).toEqual({
         ok: true,
@@ -66,28 +66,28 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
       expect((await auditEvents()).at(-1)).toBe('revoked by anna');
     });
 
-    it('waits out a dead holder’s lock', async () => {
-      await stage.takeLock({}, 1200);
+    it('waits for a dead holder’s lock to expire', async () => {
+      await fixture.takeLock({}, 1200);
       expect(await ops({ action: 'release-lock', ...because })).toMatchObject({
         lockRemoved: true,
         mode: 'released',
       });
-      expect(await stage.get(stage.keys.lock)).toBeNull();
+      expect(await fixture.get(fixture.keys.lock)).toBeNull();
     });
 
-    it('answers "revoked" when its time ends before the lock does', async () => {
-      const value = await stage.takeLock();
+    it('answers "revoked" if its time ends before the lock expires', async () => {
+      const value = await fixture.takeLock();
       const answer = await ops(
         { action: 'release-lock', ...because },
         { getRemainingTimeInMillis: () => 6000 },
       );
       expect(answer).toMatchObject({ ok: true, lockRemoved: false, mode: 'revoked' });
-      expect(await stage.get(stage.keys.lock)).toBe(value);
-      expect(await stage.get(stage.keys.lockRevoked)).toBe(value);
+      expect(await fixture.get(fixture.keys.lock)).toBe(value);
+      expect(await fixture.get(fixture.keys.lockRevoked)).toBe(value);
     });
 
-    it('breaks by force, and says when there is nothing to break', async () => {
-      const value = await stage.takeLock();
+    it('breaks the lock by force, and says if there is none', async () => {
+      const value = await fixture.takeLock();
       const force = { action: 'release-lock', force: true, ...because };
       expect(await ops(force)).toMatchObject({ lockRemoved: true, previousValue: value, mode: 'broken' });
       expect(await ops(force)).toMatchObject({
@@ -100,18 +100,18 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
     });
 
     it('drops pending updates and says how many there were', async () => {
-      for (const text of ['one', 'two', 'three']) stage.telegram.pushText(botToken, { chatId: 7, text });
+      for (const text of ['one', 'two', 'three']) fixture.telegram.pushText(botToken, { chatId: 7, text });
       expect(await ops({ action: 'drop-updates', ...because })).toMatchObject({
         ok: true,
         droppedUpdates: 3,
       });
-      expect(stage.telegram.state(botToken).pending).toBe(0);
+      expect(fixture.telegram.state(botToken).pending).toBe(0);
       expect(await auditEvents()).toEqual(['dropped by anna']);
     });
 
-    it('restarts the worker, and answers when ECS fails', async () => {
+    it('restarts the worker, and answers with an error if ECS fails', async () => {
       expect(await ops({ action: 'restart', ...because })).toMatchObject({ ok: true, restarted: true });
-      stage.aws.fault({ service: 'ecs', kind: 'throttle', times: 1 });
+      fixture.aws.fault({ service: 'ecs', kind: 'throttle', times: 1 });
       expect(await ops({ action: 'restart', ...because })).toMatchObject({
         ok: false,
         error: { code: 'ECS_FAILED' },
@@ -120,10 +120,10 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
     });
 
     it('recovers: frees the lock, drops, restarts, and waits for a heartbeat', async () => {
-      await stage.beat(400_000);
-      await stage.takeLock({}, 1000);
-      stage.telegram.pushText(botToken, { chatId: 7, text: 'old' });
-      stage.whenRestarted = () => stage.beat();
+      await fixture.beat(400_000);
+      await fixture.takeLock({}, 1000);
+      fixture.telegram.pushText(botToken, { chatId: 7, text: 'old' });
+      fixture.whenRestarted = () => fixture.beat();
       const answer = await ops({ action: 'recover', dropUpdates: true, ...because });
       expect(answer).toMatchObject({
         ok: true,
@@ -138,7 +138,7 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
       expect(await auditEvents()).toEqual(['restarted by anna', 'dropped by anna', 'revoked by anna']);
     });
 
-    it('answers in time, with what was done, when no worker comes back', async () => {
+    it('answers in time, with the steps that were done, if no worker comes back', async () => {
       const answer = await ops({ action: 'recover', ...because }, { getRemainingTimeInMillis: () => 5000 });
       expect(answer).toMatchObject({
         ok: false,
@@ -147,9 +147,9 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
       });
     });
 
-    it('tells the status without changing anything', async () => {
-      await stage.beat(1000);
-      const value = await stage.takeLock();
+    it('answers the status without changing anything', async () => {
+      await fixture.beat(1000);
+      const value = await fixture.takeLock();
       expect(await ops({ action: 'status' })).toMatchObject({
         ok: true,
         lock: { value, host: holder.host },
@@ -158,14 +158,14 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
         pendingUpdates: 0,
         ecs: { running: 1, desired: 1 },
       });
-      expect(await stage.store.command(['EXISTS', stage.keys.outage, stage.keys.audit])).toBe(0);
+      expect(await fixture.store.command(['EXISTS', fixture.keys.outage, fixture.keys.audit])).toBe(0);
     });
 
-    it('breaks the lock of a task that has stopped, and no other', async () => {
-      const other = await stage.takeLock({ task: `${taskArn}0` });
+    it('breaks the lock of a stopped task, and no other', async () => {
+      const other = await fixture.takeLock({ task: `${taskArn}0` });
       expect(await ops(taskStopped)).toMatchObject({ ok: true, lockRemoved: false });
-      expect(await stage.get(stage.keys.lock)).toBe(other);
-      await stage.takeLock({ task: taskArn });
+      expect(await fixture.get(fixture.keys.lock)).toBe(other);
+      await fixture.takeLock({ task: taskArn });
       expect(await ops(taskStopped)).toMatchObject({
         ok: true,
         action: 'task-stopped',
@@ -187,13 +187,13 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
       { ...taskStopped, detail: { ...taskStopped.detail, lastStatus: 'RUNNING' } },
       { ...taskStopped, source: 'mine' },
     ])('answers %j with an error and changes nothing', async (payload) => {
-      const value = await stage.takeLock({ task: taskArn });
+      const value = await fixture.takeLock({ task: taskArn });
       expect(await ops(payload)).toMatchObject({
         ok: false,
         error: { code: expect.any(String), message: expect.any(String) },
       });
-      expect(await stage.get(stage.keys.lock)).toBe(value);
-      expect(await stage.store.command(['EXISTS', stage.keys.lockRevoked, stage.keys.audit])).toBe(0);
+      expect(await fixture.get(fixture.keys.lock)).toBe(value);
+      expect(await fixture.store.command(['EXISTS', fixture.keys.lockRevoked, fixture.keys.audit])).toBe(0);
     });
 
     it.each([
@@ -201,8 +201,8 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
       ['one that carries a payload', { ...httpRequest, action: 'release-lock', force: true, reason: 'x' }],
       ['one with a body', { ...httpRequest, body: '{"action":"release-lock","force":true,"reason":"x"}' }],
       ['one that looks like an event', { ...taskStopped, ...httpRequest }],
-    ])('refuses %s over HTTPS alike, and changes nothing', async (_name, request) => {
-      const value = await stage.takeLock({ task: taskArn });
+    ])('gives %s the same refusal over HTTPS, and changes nothing', async (_name, request) => {
+      const value = await fixture.takeLock({ task: taskArn });
       const answer = await ops(request);
       expect(answer).toMatchObject({
         statusCode: 403,
@@ -210,51 +210,51 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
         headers: { 'cache-control': 'no-store' },
       });
       expect(answer).toEqual(await ops(httpRequest));
-      expect(await stage.get(stage.keys.lock)).toBe(value);
+      expect(await fixture.get(fixture.keys.lock)).toBe(value);
     });
 
-    it('is an answer when the store or Telegram is away', async () => {
+    it('answers with an error if the store or Telegram is unreachable', async () => {
       const storeAway = composeOps(
-        stage.environment({ UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' }),
-        stage.seams,
+        fixture.environment({ UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' }),
+        fixture.seams,
       );
       expect(await storeAway({ action: 'release-lock', ...because })).toMatchObject({
         ok: false,
         error: { code: 'STORE_UNREACHABLE' },
       });
       const telegramAway = composeOps(
-        stage.environment({ TELEGRAM_API_ROOT: 'http://127.0.0.1:1' }),
-        stage.seams,
+        fixture.environment({ TELEGRAM_API_ROOT: 'http://127.0.0.1:1' }),
+        fixture.seams,
       );
       expect(await telegramAway({ action: 'drop-updates', ...because })).toMatchObject({
         ok: false,
         error: { code: 'BOT_API_UNREACHABLE' },
       });
       expect(await telegramAway({ action: 'status' })).toMatchObject({ ok: true, telegram: 'unreachable' });
-      const noEcs = composeOps({ ...stage.environment(), ECS_CLUSTER: '', ECS_SERVICE: '' }, stage.seams);
+      const noEcs = composeOps({ ...fixture.environment(), ECS_CLUSTER: '', ECS_SERVICE: '' }, fixture.seams);
       expect(await noEcs({ action: 'restart', ...because })).toMatchObject({
         ok: false,
         error: { code: 'ECS_NOT_CONFIGURED' },
       });
     });
 
-    it('answers a wrong configuration with its problems, without any secret', async () => {
+    it('answers an invalid configuration with its problems, without any secret', async () => {
       const answer = await composeOps(
         { TELEGRAM_BOT_TOKEN_DEV: 'nonsense' },
-        stage.seams,
+        fixture.seams,
       )({ action: 'status' });
       expect(answer).toMatchObject({ ok: false, error: { code: 'CONFIGURATION' } });
       expect(JSON.stringify(answer)).not.toContain('nonsense');
     });
 
-    it('lets no token into any output', async () => {
+    it('writes no token to any output', async () => {
       const answers: unknown[] = [];
       for (const kind of ['truncated', 'reset', '401', '500', '502-html'] as const) {
-        stage.telegram.fault({ method: 'getWebhookInfo', kind, times: 1 });
+        fixture.telegram.fault({ method: 'getWebhookInfo', kind, times: 1 });
         answers.push(await ops({ action: 'drop-updates', ...because }));
       }
       expect(answers).toHaveLength(5);
-      const output = JSON.stringify([answers, stage.lines]);
+      const output = JSON.stringify([answers, fixture.lines]);
       for (const secret of [
         botToken,
         botToken.split(':')[1] ?? '',

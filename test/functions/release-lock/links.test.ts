@@ -1,38 +1,38 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
-import { botToken, FunctionStage, holder, stores } from '../../support/function-fixture.ts';
+import { botToken, FunctionFixture, holder, stores } from '../../support/function-fixture.ts';
 import { domain, getEvent, linkEnvironment, Phone, postEvent } from './phone.ts';
 
 describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) => {
   describe.skipIf(missing)('with everything around them', () => {
-    let stage: FunctionStage;
+    let fixture: FunctionFixture;
     let phone: Phone;
 
     beforeAll(async () => {
-      stage = await FunctionStage.open(redisPath);
+      fixture = await FunctionFixture.open(redisPath);
     });
-    afterAll(() => stage?.close());
+    afterAll(() => fixture?.close());
     beforeEach(() => {
-      phone = new Phone(stage);
+      phone = new Phone(fixture);
     });
     afterEach(async () => {
-      stage.telegram.fault({ kind: 'none' });
-      stage.aws.clearFaults();
-      stage.whenRestarted = async () => {};
-      await stage.clear();
+      fixture.telegram.fault({ kind: 'none' });
+      fixture.aws.clearFaults();
+      fixture.whenRestarted = async () => {};
+      await fixture.clear();
     });
 
-    const auditEntries = () => redisAuditTrail(stage.store, stage.keys).latest(20);
+    const auditEntries = () => redisAuditTrail(fixture.store, fixture.keys).latest(20);
     const push = (count: number): void => {
-      for (let i = 0; i < count; i += 1) stage.telegram.pushText(botToken, { chatId: 7, text: `m${i}` });
+      for (let i = 0; i < count; i += 1) fixture.telegram.pushText(botToken, { chatId: 7, text: `m${i}` });
     };
     const emptyQueue = async (): Promise<void> => {
-      await fetch(`${stage.telegram.url}/bot${botToken}/deleteWebhook?drop_pending_updates=true`);
+      await fetch(`${fixture.telegram.url}/bot${botToken}/deleteWebhook?drop_pending_updates=true`);
     };
 
-    it('stand under an alert, a button each, for every superadmin their own', async () => {
+    it('are the buttons under an alert, different for each superadmin', async () => {
       await phone.goDown();
-      const buttons = stage.messagesTo('101').at(-1)?.reply_markup?.['inline_keyboard'];
+      const buttons = fixture.messagesTo('101').at(-1)?.reply_markup?.['inline_keyboard'];
       expect(buttons).toEqual([
         [{ text: '🔧 Починить', url: expect.stringMatching(`^https://${domain}/recover\\.101\\.`) }],
         [
@@ -43,29 +43,29 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
         ],
         [{ text: '📊 Состояние', url: expect.stringMatching(`^https://${domain}/status\\.101\\.`) }],
       ]);
-      expect(new Phone(stage, '102').newestLinks().recover).not.toBe(phone.newestLinks().recover);
-      const ids = (await stage.store.command(['KEYS', stage.keys.opsLink('*')])) as string[];
+      expect(new Phone(fixture, '102').newestLinks().recover).not.toBe(phone.newestLinks().recover);
+      const ids = (await fixture.store.command(['KEYS', fixture.keys.opsLink('*')])) as string[];
       expect(ids).toHaveLength(9);
       for (const key of ids) {
-        const lifeMs = Number(await stage.store.command(['PTTL', key]));
+        const lifeMs = Number(await fixture.store.command(['PTTL', key]));
         expect(lifeMs).toBeGreaterThan(14 * 60_000);
         expect(lifeMs).toBeLessThanOrEqual(15 * 60_000);
       }
     });
 
-    it('are not in the message that says that the bot is back', async () => {
+    it('are not in the message that the bot is back', async () => {
       await phone.goDown();
-      await stage.beat();
+      await fixture.beat();
       await phone.monitor();
-      expect(stage.messagesTo('101').at(-1)?.text).toContain('снова работает');
-      expect(stage.messagesTo('101').at(-1)?.reply_markup).toBeUndefined();
+      expect(fixture.messagesTo('101').at(-1)?.text).toContain('снова работает');
+      expect(fixture.messagesTo('101').at(-1)?.reply_markup).toBeUndefined();
     });
 
     it('repair: one tap restarts the worker, and the page says that the bot is back', async () => {
       const { recover } = await phone.goDown();
-      await stage.takeLock({}, 700);
-      stage.whenRestarted = () => stage.beat();
-      const before = stage.restarts;
+      await fixture.takeLock({}, 700);
+      fixture.whenRestarted = () => fixture.beat();
+      const before = fixture.restarts;
       const page = await phone.open(recover);
       expect(page.statusCode).toBe(200);
       expect(page.body).toContain('Починить бота?');
@@ -74,13 +74,13 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       expect(result.statusCode).toBe(200);
       expect(result.body).toContain('🟢 Бот снова работает');
       expect(result.body).not.toContain('http-equiv="refresh"');
-      expect(stage.restarts).toBe(before + 1);
+      expect(fixture.restarts).toBe(before + 1);
       const events = (await auditEntries()).filter(({ who }) => who === 'link of 101');
       expect(events.map(({ event }) => event)).toEqual(['restarted', 'revoked']);
       expect(events[0]?.why).toMatch(/^one-tap link of outage-/);
     });
 
-    it('repair: shows by itself when a worker that takes its time is back', async () => {
+    it('repair: the page reloads itself until a slow worker is back', async () => {
       const { recover } = await phone.goDown();
       const form = await phone.form(recover);
       const quick = { getRemainingTimeInMillis: () => 6900 };
@@ -88,34 +88,34 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       expect(waiting.body).toContain('Сделано, ждём бота');
       expect(waiting.body).toContain('http-equiv="refresh"');
       expect((await phone.open(recover)).body).toContain('Сделано, ждём бота');
-      await stage.beat();
+      await fixture.beat();
       expect((await phone.open(recover)).body).toContain('🟢 Бот снова работает');
     });
 
-    it('drop: asks for the number, drops, and tells how many', async () => {
+    it('drop: asks for the number, drops, and says how many', async () => {
       const links = await phone.goDown();
       push(3);
       const page = await phone.open(links['drop-updates']);
       expect(page.body).toContain('pattern="3"');
       const result = await phone.send(await phone.form(links['drop-updates'], ' 3 '));
       expect(result.body).toContain('Удалено из очереди: 3');
-      expect(stage.telegram.state(botToken).pending).toBe(0);
+      expect(fixture.telegram.state(botToken).pending).toBe(0);
       expect((await auditEntries())[0]).toMatchObject({ event: 'dropped', who: 'link of 101' });
     });
 
-    it('drop: has nothing to press when nothing waits, or when Telegram does not say', async () => {
+    it('drop: has no form if nothing waits or Telegram does not answer', async () => {
       const links = await phone.goDown();
       await emptyQueue();
       expect((await phone.open(links['drop-updates'])).body).toContain('Очередь пуста');
-      stage.telegram.fault({ method: 'getWebhookInfo', kind: '500' });
+      fixture.telegram.fault({ method: 'getWebhookInfo', kind: '500' });
       const silent = await phone.open(links['drop-updates']);
       expect(silent.body).toContain('Telegram не отвечает');
       expect(silent.body).not.toContain('<form');
     });
 
-    it('status: who polls, the timeline and the inbox, and not one thing to press', async () => {
+    it('status: shows who polls, the timeline and the inbox, and has no form', async () => {
       const { status } = await phone.goDown();
-      await stage.takeLock();
+      await fixture.takeLock();
       const page = await phone.open(status);
       expect(page.statusCode).toBe(200);
       for (const text of [holder.host, 'Начался сбой', '🔴 Бот молчит', 'Ваши уведомления', 'Причина']) {
@@ -124,36 +124,36 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       expect(page.body).not.toContain('<form');
     });
 
-    it('show, opened again, what came of them, and do nothing more', async () => {
+    it('opened again show their result, and do nothing more', async () => {
       const { recover } = await phone.goDown();
-      stage.whenRestarted = () => stage.beat();
+      fixture.whenRestarted = () => fixture.beat();
       const form = await phone.form(recover);
       await phone.send(form);
-      const [restarts, audit] = [stage.restarts, await auditEntries()];
+      const [restarts, audit] = [fixture.restarts, await auditEntries()];
       for (const again of [await phone.send(form), await phone.open(recover)]) {
         expect(again.statusCode).toBe(200);
         expect(again.body).toContain('🟢 Бот снова работает');
         expect(again.body).not.toContain('<form');
       }
-      expect(stage.restarts).toBe(restarts);
+      expect(fixture.restarts).toBe(restarts);
       expect(await auditEntries()).toEqual(audit);
     });
 
-    it('act once when they are sent twenty times at once', async () => {
+    it('act once if they are sent twenty times at once', async () => {
       const { recover } = await phone.goDown();
       const form = await phone.form(recover);
-      const restarts = stage.restarts;
-      stage.whenRestarted = () => stage.beat();
+      const restarts = fixture.restarts;
+      fixture.whenRestarted = () => fixture.beat();
       const answers = await Promise.all(Array.from({ length: 20 }, () => phone.send(form)));
       expect(answers.every(({ statusCode }) => statusCode === 200)).toBe(true);
-      expect(stage.restarts).toBe(restarts + 1);
+      expect(fixture.restarts).toBe(restarts + 1);
       expect((await auditEntries()).filter(({ event }) => event === 'restarted')).toHaveLength(1);
     });
 
-    it('only say so after recovery, also when the monitor has not noticed yet', async () => {
+    it('do nothing after recovery, even before the monitor notices it', async () => {
       const { recover } = await phone.goDown();
       const form = await phone.form(recover);
-      await stage.beat();
+      await fixture.beat();
       const untouched = await phone.everything();
       for (const page of [await phone.open(recover), await phone.send(form)]) {
         expect(page.statusCode).toBe(200);
@@ -168,7 +168,7 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
     it('of an earlier outage do nothing in the next one', async () => {
       const { recover } = await phone.goDown();
       const form = await phone.form(recover);
-      await stage.beat();
+      await fixture.beat();
       await phone.monitor();
       await phone.goDown();
       const untouched = await phone.everything();
@@ -177,28 +177,28 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       expect(await phone.everything()).toBe(untouched);
     });
 
-    it('tell what was done and what was not when ECS fails, and give another link', async () => {
+    it('show what was done and what was not if ECS fails, and offer a new link', async () => {
       const { recover } = await phone.goDown();
-      stage.aws.fault({ service: 'ecs', kind: 'error' });
+      fixture.aws.fault({ service: 'ecs', kind: 'error' });
       const form = await phone.form(recover);
       const failed = await phone.send(form);
       expect(failed.body).toContain('🔴 Не получилось');
       expect(failed.body).toContain('✓</span><span>Снять блокировку');
       expect(failed.body).toContain('✗</span><span>Перезапустить воркер');
       expect(failed.body).toContain('·</span><span>Дождаться heartbeat: не начиналось');
-      stage.aws.clearFaults();
-      const restarts = stage.restarts;
+      fixture.aws.clearFaults();
+      const restarts = fixture.restarts;
       await phone.send(form);
-      expect(stage.restarts).toBe(restarts);
+      expect(fixture.restarts).toBe(restarts);
       const [, retry = ''] = /<a class="button" href="([^"]+)">/.exec(failed.body) ?? [];
-      stage.whenRestarted = () => stage.beat();
+      fixture.whenRestarted = () => fixture.beat();
       expect((await phone.send(await phone.form(retry))).body).toContain('🟢 Бот снова работает');
     });
 
-    it('change nothing when the store does not answer, and say that trying again is safe', async () => {
+    it('change nothing if the store does not answer, and say that repeating is safe', async () => {
       const { recover } = await phone.goDown();
       const form = await phone.form(recover);
-      const away = new Phone(stage, '101', { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' });
+      const away = new Phone(fixture, '101', { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' });
       const untouched = await phone.everything();
       for (const page of [await away.open(recover), await away.send(form)]) {
         expect(page.statusCode).toBe(503);
@@ -220,7 +220,7 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       expect(await inLanguage('de')).toContain('Починить бота?');
     });
 
-    it('keep two open pages usable', async () => {
+    it('work in two tabs at once', async () => {
       const links = await phone.goDown();
       await emptyQueue();
       push(1);
@@ -228,11 +228,11 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       const { headers } = getEvent('/');
       const drop = await phone.open(links['drop-updates'], { headers, cookies: [repair.cookie] });
       expect(drop.cookies?.[0]).toContain(repair.cookie);
-      stage.whenRestarted = () => stage.beat();
+      fixture.whenRestarted = () => fixture.beat();
       expect((await phone.send(repair)).body).toContain('🟢');
     });
 
-    it('come with headers that keep everybody else out', async () => {
+    it('forbid framing, caching and scripts in their headers', async () => {
       const { recover } = await phone.goDown();
       const page = await phone.open(recover);
       expect(page.headers).toMatchObject({
@@ -251,10 +251,10 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       );
     });
 
-    it('show foreign text as text', async () => {
+    it('escape foreign text', async () => {
       const { recover, status } = await phone.goDown();
-      await stage.store.command(['DEL', stage.keys.lock]);
-      await stage.takeLock({ host: '<img src=x onerror=alert(1)>' });
+      await fixture.store.command(['DEL', fixture.keys.lock]);
+      await fixture.takeLock({ host: '<img src=x onerror=alert(1)>' });
       for (const path of [recover, status]) {
         const { body } = await phone.open(path);
         expect(body).toContain('&lt;img src=x');
@@ -262,31 +262,31 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       }
     });
 
-    it('show nothing secret', async () => {
+    it('show no secret', async () => {
       const { recover, status } = await phone.goDown();
       const pages = [await phone.open(recover), await phone.open(status), await phone.open('/nothing')];
-      const shown = JSON.stringify([pages, stage.lines]);
+      const shown = JSON.stringify([pages, fixture.lines]);
       for (const secret of [linkEnvironment.OPS_LINK_SECRET, botToken, 'function-stage-store-token']) {
         expect(shown).not.toContain(secret);
       }
     });
 
-    it('repair: a lock without expiry is deleted, as the page has said', async () => {
+    it('repair: deletes a lock without expiry, as the page announced', async () => {
       const { recover } = await phone.goDown();
-      await stage.store.command(['SET', stage.keys.lock, '{"host":"an-old-bot"}']);
-      stage.whenRestarted = () => stage.beat();
+      await fixture.store.command(['SET', fixture.keys.lock, '{"host":"an-old-bot"}']);
+      fixture.whenRestarted = () => fixture.beat();
       expect((await phone.open(recover)).body).toContain('Блокировка без срока (an-old-bot) будет удалена');
       expect((await phone.send(await phone.form(recover))).body).toContain('🟢 Бот снова работает');
-      expect(await stage.get(stage.keys.lock)).toBeNull();
+      expect(await fixture.get(fixture.keys.lock)).toBeNull();
       expect((await auditEntries()).find(({ event }) => event === 'broken')).toMatchObject({
         who: 'link of 101',
         before: '{"host":"an-old-bot"}',
       });
     });
 
-    it('tell that a holder has not let go in time', async () => {
+    it('say that the holder has not released the lock in time', async () => {
       const { recover } = await phone.goDown();
-      await stage.takeLock({}, 600_000);
+      await fixture.takeLock({}, 600_000);
       const result = await phone.ops(postEvent(await phone.form(recover)), {
         getRemainingTimeInMillis: () => 6900,
       });

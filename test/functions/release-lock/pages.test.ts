@@ -3,15 +3,15 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../../services/adapters/system-random.ts';
-import { type FunctionUrl, startFunctionUrl } from '../../../services/lab/function-url.ts';
-import { botToken, FunctionStage } from '../../support/function-fixture.ts';
+import { type FunctionUrl, startFunctionUrl } from '../../../services/lab/functions/function-url.ts';
+import { botToken, FunctionFixture } from '../../support/function-fixture.ts';
 import { realTool } from '../../support/real-tools.ts';
 import { Phone } from './phone.ts';
 
 const executablePath = realTool('chromium');
 
 describe.skipIf(executablePath === undefined)('on a phone', () => {
-  let stage: FunctionStage;
+  let fixture: FunctionFixture;
   let phone: Phone;
   let functionUrl: FunctionUrl;
   let browser: Browser;
@@ -21,7 +21,7 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    stage = await FunctionStage.open(undefined);
+    fixture = await FunctionFixture.open(undefined);
     functionUrl = await startFunctionUrl({
       handler: (event) => phone.ops(event),
       clock: systemClock,
@@ -32,11 +32,11 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
   afterAll(async () => {
     await browser?.close();
     await functionUrl?.close();
-    await stage?.close();
+    await fixture?.close();
   });
 
   beforeEach(async () => {
-    phone = new Phone(stage);
+    phone = new Phone(fixture);
     context = await browser.newContext({
       viewport: { width: 360, height: 640 },
       deviceScaleFactor: 2,
@@ -50,9 +50,9 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     page.on('console', (message) => complaints.push(message.text()));
   });
   afterEach(async () => {
-    stage.whenRestarted = async () => {};
+    fixture.whenRestarted = async () => {};
     await context.close();
-    await stage.clear();
+    await fixture.clear();
     requested.length = 0;
     complaints.length = 0;
   });
@@ -73,10 +73,10 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     expect(body?.width).toBeLessThanOrEqual(360);
   }
 
-  it('repairs by one tap', async () => {
+  it('repairs with one tap', async () => {
     const { recover } = await phone.goDown();
-    await stage.takeLock({}, 1500);
-    stage.whenRestarted = () => stage.beat();
+    await fixture.takeLock({}, 1500);
+    fixture.whenRestarted = () => fixture.beat();
     await go(recover);
     expect(await heading()).toBe('Починить бота?');
     expect(await page.getByText('Что произойдёт').isVisible()).toBe(true);
@@ -91,19 +91,19 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     expect(await heading()).toContain('Бот снова работает');
   });
 
-  it('waits by itself for a worker that takes its time', async () => {
+  it('reloads itself until a slow worker is back', async () => {
     const { recover } = await phone.goDown();
     await go(recover);
     await page.getByRole('button', { name: 'Починить' }).tap();
     await page.getByText('Сделано, ждём бота').waitFor();
-    await stage.beat();
+    await fixture.beat();
     await page.getByText('Бот снова работает').waitFor();
   });
 
-  it('drops only when the number is typed', async () => {
+  it('drops only if the number is typed', async () => {
     const links = await phone.goDown();
     await phone.ops({ action: 'drop-updates', reason: 'an empty queue' });
-    for (let i = 0; i < 12; i += 1) stage.telegram.pushText(botToken, { chatId: 7, text: `${i}` });
+    for (let i = 0; i < 12; i += 1) fixture.telegram.pushText(botToken, { chatId: 7, text: `${i}` });
     await go(links['drop-updates']);
     await expectThumb();
     const button = page.getByRole('button', { name: 'Удалить 12 навсегда' });
@@ -113,12 +113,12 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     await page.getByLabel('Чтобы подтвердить').fill('12');
     await button.tap();
     await page.getByText('Удалено из очереди: 12').waitFor();
-    expect(stage.telegram.state(botToken).pending).toBe(0);
+    expect(fixture.telegram.state(botToken).pending).toBe(0);
   });
 
   it('shows the status', async () => {
     const { status } = await phone.goDown();
-    await stage.takeLock();
+    await fixture.takeLock();
     await go(status);
     expect(await heading()).toBe('Состояние бота');
     await expectThumb();
@@ -127,20 +127,20 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     expect(await heading()).toBe('Состояние бота');
   });
 
-  it('says what failed, and offers another try', async () => {
+  it('says what failed, and offers a retry', async () => {
     const { recover } = await phone.goDown();
-    stage.aws.fault({ service: 'ecs', kind: 'throttle' });
+    fixture.aws.fault({ service: 'ecs', kind: 'throttle' });
     await go(recover);
     await page.getByRole('button', { name: 'Починить' }).tap();
     await page.getByText('Не получилось').waitFor();
-    stage.aws.clearFaults();
-    stage.whenRestarted = () => stage.beat();
+    fixture.aws.clearFaults();
+    fixture.whenRestarted = () => fixture.beat();
     await page.getByText('Попробовать ещё раз').tap();
     await page.getByRole('button', { name: 'Починить' }).tap();
     await page.getByText('Бот снова работает').waitFor();
   });
 
-  it('is clear about a link that does not work, in both languages', async () => {
+  it('explains an invalid link in both languages', async () => {
     await go('/nothing');
     expect(await page.locator('h1').allTextContents()).toEqual([
       'Ссылка не действует',
@@ -149,7 +149,7 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     await expectNoSidewaysScroll();
   });
 
-  it('cannot be pressed from another page, nor framed', async () => {
+  it('cannot be submitted from another page, nor framed', async () => {
     const { recover } = await phone.goDown();
     const { fields } = await phone.form(recover);
     await go(recover);
@@ -166,7 +166,7 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     await attack.getByText('win').tap();
     await attack.getByText('Ссылка не действует').waitFor();
     expect(
-      await stage.store.command(['HGET', stage.keys.opsLink(recover.split('.')[3] ?? ''), 'token']),
+      await fixture.store.command(['HGET', fixture.keys.opsLink(recover.split('.')[3] ?? ''), 'token']),
     ).toBeNull();
   });
 });

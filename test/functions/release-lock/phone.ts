@@ -1,12 +1,12 @@
 /**
- * A superadmin's phone in front of the function URL: it gets alerts, opens their links as a browser does, and sends
- * the forms that it sees. What an attacker would send instead is said by `change`.
+ * A superadmin's phone in front of the function URL: it gets alerts, opens their links as a browser does, and sends the
+ * forms on their pages. Attacks change its events before they are sent.
  */
 import { composeMonitor } from '../../../functions/heartbeat-monitor/handler.ts';
 import { composeOps, type OpsHandler } from '../../../functions/release-lock/handler.ts';
 import type { HttpAnswer } from '../../../functions/release-lock/pages/layout.ts';
-import type { LinkAction } from '../../../services/core/ops/links/link.ts';
-import { botToken, type FunctionStage } from '../../support/function-fixture.ts';
+import type { LinkAction } from '../../../services/core/ops/links/signed-link.ts';
+import { botToken, type FunctionFixture } from '../../support/function-fixture.ts';
 
 export const domain = 'abc123.lambda-url.eu-central-1.on.aws';
 export const linkEnvironment = {
@@ -71,29 +71,29 @@ export function postEvent({ path, fields, cookie }: Form, more: Partial<UrlEvent
 }
 
 export class Phone {
-  readonly stage: FunctionStage;
+  readonly fixture: FunctionFixture;
   readonly telegramId: string;
   ops: OpsHandler;
 
-  constructor(stage: FunctionStage, telegramId = '101', more: Readonly<Record<string, string>> = {}) {
-    this.stage = stage;
+  constructor(fixture: FunctionFixture, telegramId = '101', more: Readonly<Record<string, string>> = {}) {
+    this.fixture = fixture;
     this.telegramId = telegramId;
-    this.ops = composeOps(stage.environment({ ...linkEnvironment, ...more }), stage.seams);
+    this.ops = composeOps(fixture.environment({ ...linkEnvironment, ...more }), fixture.seams);
   }
 
-  /** An outage begins; answers with the paths of the links in the newest alert. */
+  /** Starts an outage and answers the paths of the links in its alert. */
   async goDown(): Promise<Readonly<Record<LinkAction, string>>> {
-    await this.stage.beat(400_000);
+    await this.fixture.beat(400_000);
     await this.monitor();
     return this.newestLinks();
   }
 
   async monitor(): Promise<void> {
-    await composeMonitor(this.stage.environment(linkEnvironment), this.stage.seams)({});
+    await composeMonitor(this.fixture.environment(linkEnvironment), this.fixture.seams)({});
   }
 
   newestLinks(): Readonly<Record<LinkAction, string>> {
-    const alert = this.stage.messagesTo(this.telegramId).at(-1);
+    const alert = this.fixture.messagesTo(this.telegramId).at(-1);
     const rows = (alert?.reply_markup?.['inline_keyboard'] ?? []) as { url: string }[][];
     const [recover = '', drop = '', status = ''] = rows.flat().map(({ url }) => new URL(url).pathname);
     return { recover, 'drop-updates': drop, status };
@@ -117,20 +117,22 @@ export class Phone {
     return (await this.ops(postEvent(form, more))) as HttpAnswer;
   }
 
-  /** Every key in the store with its value: what an attack must leave as it is. */
+  /** Every key in the store with its value, the queue and the restarts: what an attack must not change. */
   async everything(): Promise<string> {
-    const { stage } = this;
-    const keys = (await stage.store.command(['KEYS', '*'])) as string[];
+    const { fixture } = this;
+    const keys = (await fixture.store.command(['KEYS', '*'])) as string[];
     const values = await Promise.all(
-      keys.sort().map(async (key) => [key, await stage.store.command(readerOf(await type(stage, key), key))]),
+      keys
+        .sort()
+        .map(async (key) => [key, await fixture.store.command(readerOf(await type(fixture, key), key))]),
     );
-    const { pending } = stage.telegram.state(botToken);
-    return JSON.stringify([values, pending, stage.restarts]);
+    const { pending } = fixture.telegram.state(botToken);
+    return JSON.stringify([values, pending, fixture.restarts]);
   }
 }
 
-async function type(stage: FunctionStage, key: string): Promise<string> {
-  return String(await stage.store.command(['TYPE', key]));
+async function type(fixture: FunctionFixture, key: string): Promise<string> {
+  return String(await fixture.store.command(['TYPE', key]));
 }
 
 function readerOf(kind: string, key: string): [string, ...string[]] {

@@ -10,7 +10,7 @@ interface Answer {
   readonly RequestId: string;
 }
 
-/** One server stands for the secrets extension and for CloudFormation's address. */
+/** One server plays both the secrets extension and CloudFormation. */
 let server: Server;
 let secret: { status: number; body: unknown };
 let answers: Answer[];
@@ -54,14 +54,14 @@ function event(RequestType: CustomResourceEvent['RequestType'] = 'Create'): Cust
 }
 
 describe('the check of the secret', () => {
-  it('lets the deploy go on when every entry is filled in', async () => {
+  it('passes when every entry is filled in', async () => {
     secret.body = JSON.stringify({ TOKEN: 't', URL: 'u', OTHER: '' });
     await handler(event());
     expect(answers).toEqual([expect.objectContaining({ Status: 'SUCCESS', RequestId: 'request' })]);
     expect(asked[0]).toBe('GET /secretsmanager/get?secretId=arn%3Asecret session');
   });
 
-  it('fails it with a line for each that is not, and never shows one that is', async () => {
+  it('fails with one line for each empty entry, and never shows a filled one', async () => {
     secret.body = JSON.stringify({ TOKEN: ' ', OTHER: 'hidden' });
     await handler(event('Update'));
     expect(answers[0]?.Status).toBe('FAILED');
@@ -74,7 +74,7 @@ describe('the check of the secret', () => {
     ['a list', 200, '["hidden"]'],
     ['nothing', 200, undefined],
     ['a refusal', 400, 'hidden'],
-  ])('answers also when it gets %s', async (_what, status, body) => {
+  ])('answers CloudFormation even if it reads %s', async (_what, status, body) => {
     secret = { status, body };
     await handler(event());
     expect(answers[0]?.Status).toBe('FAILED');
@@ -82,14 +82,14 @@ describe('the check of the secret', () => {
     expect(answers[0]?.Reason).not.toContain('hidden');
   });
 
-  it('never stands in the way of a removal', async () => {
+  it('never blocks the removal of the stack', async () => {
     secret.status = 500;
     await handler(event('Delete'));
     expect(answers).toEqual([expect.objectContaining({ Status: 'SUCCESS' })]);
     expect(asked).toHaveLength(1);
   });
 
-  it('fails loudly when CloudFormation does not take the answer', async () => {
+  it('throws when CloudFormation cannot be reached', async () => {
     secret.body = '{}';
     const lost = { ...event(), ResponseURL: 'http://localhost:1/' };
     await expect(handler(lost)).rejects.toThrow();

@@ -29,7 +29,7 @@ describe('every function', () => {
     expect(own('LoggingConfig').size).toBe(3);
   });
 
-  it('reads the secret through the extension, anew every time', () => {
+  it('reads the secret through the extension, without a cache', () => {
     for (const prefix of ['Monitor', 'Ops']) {
       expect(variablesOf(prefix)['SECRETS_ARN']).toEqual({ Ref: expect.stringMatching(/^SecretsSecret/) });
       expect(variablesOf(prefix)['PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED']).toBe('false');
@@ -37,7 +37,7 @@ describe('every function', () => {
     }
   });
 
-  it('is never repeated, never late, and what is given up is kept', () => {
+  it('is never retried and never late, and its failed events are kept', () => {
     const rules = Object.values(resources(template, 'AWS::Lambda::EventInvokeConfig'));
     expect(rules).toHaveLength(2);
     for (const { Properties } of rules) {
@@ -49,7 +49,7 @@ describe('every function', () => {
     }
   });
 
-  it('is bounded only where asked for, because new accounts refuse it', () => {
+  it('reserves concurrency only when that is set, because new accounts refuse it', () => {
     const bounded = synthesise({ boundConcurrency: 'true' });
     for (const prefix of ['Monitor', 'Ops']) {
       expect(configurationOf(prefix)['ReservedConcurrentExecutions']).toBeUndefined();
@@ -60,7 +60,7 @@ describe('every function', () => {
 });
 
 describe('the heartbeat monitor', () => {
-  it('is called every minute and given up rather than delayed', () => {
+  it('is invoked every minute, and its event is given up rather than delayed', () => {
     const rule = theResource(template, 'AWS::Events::Rule', 'MonitorEveryMinute').Properties;
     expect(rule).toMatchObject({
       ScheduleExpression: `rate(${everyMinutes} minute)`,
@@ -75,14 +75,14 @@ describe('the heartbeat monitor', () => {
     expect(configurationOf('Monitor')['Timeout']).toBe(timeoutSeconds);
   });
 
-  it('is not called while paused', () => {
+  it('is not invoked while paused', () => {
     const paused = synthesise({ paused: true });
     expect(theResource(paused, 'AWS::Events::Rule', 'MonitorEveryMinute').Properties['State']).toBe(
       'DISABLED',
     );
   });
 
-  it('may publish, look at its service, and restart it only when it is meant to', () => {
+  it('may publish, describe its service, and restart it only with automatic restarts', () => {
     const rights = [
       'ecs:DescribeServices',
       'ecs:DescribeTasks',
@@ -105,7 +105,7 @@ describe('the heartbeat monitor', () => {
     expect(variablesOf('Monitor', restarting)['AUTO_RESTART_MINUTES']).toBe('10');
   });
 
-  it('knows where links lead only when they are on', () => {
+  it('knows the address of links only if links are on', () => {
     expect(variablesOf('Monitor')['OPS_BASE_URL']).toBeUndefined();
     expect(variablesOf('Monitor', withLinks)['OPS_BASE_URL']).toEqual({
       'Fn::GetAtt': [expect.stringMatching(/^OpsFunction/), 'FunctionUrl'],
@@ -114,12 +114,12 @@ describe('the heartbeat monitor', () => {
 });
 
 describe('the ops function', () => {
-  it('has an address only for links', () => {
+  it('has a URL only for links', () => {
     expect(resources(template, 'AWS::Lambda::Url')).toEqual({});
     expect(theResource(withLinks, 'AWS::Lambda::Url').Properties).toMatchObject({ AuthType: 'NONE' });
   });
 
-  it('is open to everybody through its address alone', () => {
+  it('is open to everybody only through its URL', () => {
     const open = Object.values(resources(withLinks, 'AWS::Lambda::Permission')).filter(
       ({ Properties }) => Properties['Principal'] === '*',
     );
@@ -131,7 +131,7 @@ describe('the ops function', () => {
     expect(closed.filter(({ Properties }) => Properties['Principal'] === '*')).toEqual([]);
   });
 
-  it('hears of every stopped task of the one service', () => {
+  it('is invoked for every stopped task of the one service', () => {
     const { Properties } = theResource(template, 'AWS::Events::Rule', 'OpsTaskStopped');
     expect(Properties['EventPattern']).toEqual({
       source: [ops.taskStoppedEvent.source],
@@ -152,7 +152,7 @@ describe('the ops function', () => {
     expect(configurationOf('Ops')['Timeout']).toBe(ops.timeoutSeconds);
   });
 
-  it('may restart the one service, and see the tasks of its cluster', () => {
+  it('may restart the one service and describe the tasks of its cluster', () => {
     const statements = statementsOf(template, 'OpsRole');
     const of = (action: string) => statements.find(({ Action }) => [Action].flat().includes(action));
     const service = { Ref: theResource(template, 'AWS::ECS::Service').id };
@@ -164,7 +164,7 @@ describe('the ops function', () => {
     expect(actionsOf(statements)).not.toContain('sns:Publish');
   });
 
-  it('comes with a policy for operators that invokes it and nothing else', () => {
+  it('has a policy for operators that allows only to invoke it', () => {
     const { Properties } = theResource(template, 'AWS::IAM::ManagedPolicy');
     expect(Properties['PolicyDocument']).toMatchObject({
       Statement: [

@@ -15,7 +15,7 @@ const securityGroup = (context = {}) =>
   theResource(synthesise(context), 'AWS::EC2::SecurityGroup').Properties;
 
 describe('the network', () => {
-  it('is an own VPC with public subnets and no NAT by default', () => {
+  it('is by default a VPC of its own, with public subnets and no NAT', () => {
     const template = synthesise();
     expect(Object.keys(resources(template, 'AWS::EC2::Subnet'))).toHaveLength(2);
     expect(resources(template, 'AWS::EC2::NatGateway')).toEqual({});
@@ -23,14 +23,14 @@ describe('the network', () => {
     expect(placement()['AssignPublicIp']).toBe('ENABLED');
   });
 
-  it('hides the worker behind one NAT gateway when asked to', () => {
+  it('puts a private worker behind one NAT gateway', () => {
     const template = synthesise({ network: 'private' });
     expect(Object.keys(resources(template, 'AWS::EC2::NatGateway'))).toHaveLength(1);
     expect(placement({ network: 'private' })['AssignPublicIp']).toBe('DISABLED');
     expect(JSON.stringify(placement({ network: 'private' })['Subnets'])).toContain('PrivateSubnet');
   });
 
-  it('takes a VPC that is there, and asks no account about it', () => {
+  it('uses a given VPC without asking an account about it', () => {
     const template = synthesise({ ...given, network: 'private' });
     expect(resources(template, 'AWS::EC2::VPC')).toEqual({});
     expect(placement({ ...given, network: 'private' })).toMatchObject({
@@ -47,7 +47,7 @@ describe('the worker’s security group', () => {
     expect(resources(synthesise(), 'AWS::EC2::SecurityGroupIngress')).toEqual({});
   });
 
-  it('lets Prometheus in from where it was said to be', () => {
+  it('lets Prometheus in from the given sources', () => {
     const metricsFrom = 'sg-0123456789abcdef0,10.1.0.0/16';
     expect(securityGroup({ metricsFrom })['SecurityGroupIngress']).toEqual([
       expect.objectContaining({
@@ -59,7 +59,7 @@ describe('the worker’s security group', () => {
     ]);
   });
 
-  it('lets the worker out by HTTPS, and to a Bot API server’s own port', () => {
+  it('lets only HTTPS out, and the port of a Bot API server of one’s own', () => {
     const ports = (context = {}) =>
       (securityGroup(context)['SecurityGroupEgress'] as { FromPort: number }[]).map(
         ({ FromPort }) => FromPort,

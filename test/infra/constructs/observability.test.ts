@@ -20,13 +20,13 @@ const alarm = (id: AlarmId, all = byName): Alarm => {
 };
 
 describe('the alarms', () => {
-  it('are those of the list, one by one', () => {
+  it('are exactly those of infra/alarms.ts', () => {
     const listed = Object.keys(alarms).map((id) => `StaffProBot-production-${runbookAnchor(id as AlarmId)}`);
     expect([...byName.keys()].toSorted()).toEqual(listed.toSorted());
   });
 
   it.each(Object.keys(alarms) as AlarmId[])(
-    '%s tells the topic, links its heading, and judges silence',
+    '%s reports to the topic, links its heading, and decides about missing data',
     (id) => {
       const { AlarmActions, OKActions, AlarmDescription, TreatMissingData, ActionsEnabled, Period } =
         alarm(id);
@@ -46,7 +46,7 @@ describe('the alarms', () => {
     expect(AlarmDescription).toContain(`${runbookUrl}#outage-open`);
   });
 
-  it('ring when the monitor says nothing', () => {
+  it('ring when the monitor is silent', () => {
     expect(alarm('monitorNotSucceeding')).toMatchObject({
       Namespace: metricNamespace,
       MetricName: metrics.pass,
@@ -59,13 +59,13 @@ describe('the alarms', () => {
     });
   });
 
-  it('ring at the age at which the monitor does', () => {
+  it('ring at the same heartbeat age as the monitor', () => {
     expect(alarm('heartbeatOld')).toMatchObject({ MetricName: metrics.heartbeatAge, Threshold: 300 });
     const { Threshold } = alarm('heartbeatOld', alarmsOf({ heartbeatStaleSeconds: '120' }));
     expect(Threshold).toBe(120);
   });
 
-  it('ring when fewer workers run than are asked for, also when none does', () => {
+  it('ring when fewer workers run than desired, even if none does', () => {
     expect(alarm('workerNotRunning')).toMatchObject({
       Namespace: 'AWS/ECS',
       MetricName: 'CPUUtilization',
@@ -77,7 +77,7 @@ describe('the alarms', () => {
     expect(alarm('workerNotRunning', alarmsOf({ standbyCount: 2 }))['Threshold']).toBe(3);
   });
 
-  it('ring at the first open outage and the first event that was given up', () => {
+  it('ring at the first open outage and at the first event that was given up', () => {
     const first = { Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 1 };
     expect(alarm('outageOpen')).toMatchObject({ ...first, MetricName: metrics.outageOpen });
     expect(alarm('eventsUndelivered')).toMatchObject({
@@ -86,7 +86,7 @@ describe('the alarms', () => {
     });
   });
 
-  it('ring when a notice waits, and when the ops function fails or refuses a lot', () => {
+  it('ring when an alert waits, and when the ops function fails or refuses many requests', () => {
     expect(alarm('noticesUndelivered')).toMatchObject({
       MetricName: metrics.oldestUndelivered,
       Threshold: 600,
@@ -99,7 +99,7 @@ describe('the alarms', () => {
     for (const { ActionsEnabled } of alarmsOf({ paused: true }).values()) expect(ActionsEnabled).toBe(false);
   });
 
-  it('hear the monitor of their own stack alone: CloudFormation names each stack’s function anew', () => {
+  it('watch only the monitor of their own stack, whose function CloudFormation names', () => {
     const second = { stackName: 'StaffProBot-second' };
     const ofMonitor = [...alarmsOf(second).values()].filter(({ Namespace }) => Namespace === metricNamespace);
     expect(ofMonitor).toHaveLength(4);
@@ -110,7 +110,7 @@ describe('the alarms', () => {
     }
   });
 
-  it('are told apart by environment', () => {
+  it('carry the environment in their names', () => {
     const names = [...alarmsOf({ environment: 'staging' }).keys()];
     expect(names.every((name) => name.startsWith('StaffProBot-staging-'))).toBe(true);
   });

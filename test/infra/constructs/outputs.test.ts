@@ -19,7 +19,7 @@ function filled(part: Part): string {
   return 'Ref' in part ? part.Ref : part['Fn::GetAtt'].join('.');
 }
 
-it('ShellCommand gives a shell the variables of the stack, whatever is in them', () => {
+it('ShellCommand exports the variables of the stack, whatever their values', () => {
   const redisKeyPrefix = `it's-$HOME"\`id\``;
   const command = outputOf('ShellCommand', { redisKeyPrefix, superadminTelegramIds: '1,2' });
   const printed = execFileSync('sh', ['-c', `${command}; env`], {
@@ -38,7 +38,7 @@ it('ShellCommand gives a shell the variables of the stack, whatever is in them',
   });
 });
 
-it('RenewFunctionsCommand starts each of the two functions anew', () => {
+it('RenewFunctionsCommand restarts both functions', () => {
   const aws = 'aws() { echo "$*"; }; date() { echo now; };';
   const printed = execFileSync('sh', ['-c', `${aws} ${outputOf('RenewFunctionsCommand')}`], {
     encoding: 'utf8',

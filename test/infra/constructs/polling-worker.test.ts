@@ -17,7 +17,7 @@ describe('the task', () => {
   const task = theResource(template, 'AWS::ECS::TaskDefinition').Properties;
   const { bot, metrics } = containers(template);
 
-  it('is the smallest that Fargate has, on ARM', () => {
+  it('is the smallest size of Fargate, on ARM', () => {
     expect(task).toMatchObject({
       Cpu: '256',
       Memory: '512',
@@ -27,7 +27,7 @@ describe('the task', () => {
     });
   });
 
-  it('runs the bot and its sidecar out of one image by two commands', () => {
+  it('runs the bot and its sidecar from one image with two commands', () => {
     expect(bot['Image']).toEqual(metrics['Image']);
     expect(bot['Command']).toEqual(['node', 'bot.mjs']);
     expect(metrics['Command']).toEqual(['node', 'metrics.mjs']);
@@ -44,7 +44,7 @@ describe('the task', () => {
     expect(container['Privileged']).toBeUndefined();
   });
 
-  it('stops the bot before the sidecar, and lives without the sidecar', () => {
+  it('stops the bot before the sidecar, and keeps running without the sidecar', () => {
     expect(bot['DependsOn']).toEqual([{ ContainerName: 'metrics', Condition: 'START' }]);
     expect(bot['Essential']).toBe(true);
     expect(metrics['Essential']).toBe(false);
@@ -61,7 +61,7 @@ describe('the task', () => {
     expect(await runHealthCommand(Command, status)).toBe(code);
   });
 
-  it('gets secrets as secrets, each out of its own entry, and only those of its environment', () => {
+  it('gets each secret from its own entry, and only those of its environment', () => {
     const entries = (environment: string) =>
       (containers(synthesise({ environment })).bot.Secrets ?? []).map(({ Name, ValueFrom }) => {
         expect(JSON.stringify(ValueFrom)).toContain(`:${Name}::`);
@@ -90,7 +90,7 @@ describe('the task', () => {
     }
   });
 
-  it('may do nothing in AWS by itself', () => {
+  it('has no rights in AWS', () => {
     expect(statementsOf(template, 'PollingWorkerTaskTaskRole')).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describe('the task', () => {
 });
 
 describe('the service', () => {
-  it('never has fewer workers than asked for, and goes back by itself', () => {
+  it('never runs fewer workers than desired, and rolls back by itself', () => {
     expect(service()).toMatchObject({
       DesiredCount: 1,
       AvailabilityZoneRebalancing: 'DISABLED',
@@ -121,7 +121,7 @@ describe('the service', () => {
     });
   });
 
-  it('keeps hot standbys when asked to', () => {
+  it('runs hot standbys when they are set', () => {
     expect(service({ standbyCount: 1 })).toMatchObject({
       DesiredCount: 2,
       DeploymentConfiguration: { MinimumHealthyPercent: 100, MaximumPercent: 150 },
@@ -132,7 +132,7 @@ describe('the service', () => {
     expect(service({ paused: true })).toMatchObject({ DesiredCount: 0 });
   });
 
-  it('goes to Spot without being made anew', () => {
+  it('changes to Spot without being replaced', () => {
     expect(service()['CapacityProviderStrategy']).toEqual([{ CapacityProvider: 'FARGATE', Weight: 1 }]);
     expect(service({ spot: 'true' })['CapacityProviderStrategy']).toEqual([
       { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
@@ -151,7 +151,7 @@ describe('the service', () => {
     expect(DependsOn).toEqual(expect.arrayContaining(needed));
   });
 
-  it('is found by Prometheus under one name', () => {
+  it('has one name for Prometheus', () => {
     const template = synthesise();
     expect(theResource(template, 'AWS::ServiceDiscovery::PrivateDnsNamespace').Properties).toMatchObject({
       Name: 'staffprobot-production.internal',
@@ -164,7 +164,7 @@ describe('the service', () => {
 });
 
 describe('the image', () => {
-  it('comes from a repository that the task may pull from', () => {
+  it('may come from ECR, with the right to pull it', () => {
     const image = '111122223333.dkr.ecr.eu-central-1.amazonaws.com/team/bot:7';
     const template = synthesise({ image });
     expect(JSON.stringify(containers(template).bot['Image'])).toContain('team/bot:7');
@@ -174,12 +174,12 @@ describe('the image', () => {
     expect(pull?.Resource).toBe('arn:aws:ecr:eu-central-1:111122223333:repository/team/bot');
   });
 
-  it('comes from any public registry by its address', () => {
+  it('may come from any public registry', () => {
     const image = 'ghcr.io/example/staffprobot:7';
     expect(containers(synthesise({ image })).bot['Image']).toBe(image);
   });
 
-  it('does not change when something else of the repository does', () => {
+  it('does not change with the rest of the configuration', () => {
     const images = [synthesise(), synthesise({ standbyCount: 1, links: true })].map(
       (template) => containers(template).bot['Image'],
     );

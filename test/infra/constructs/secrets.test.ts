@@ -16,7 +16,7 @@ describe('the secret', () => {
     expect(Properties['SecretString']).toBeUndefined();
   });
 
-  it('is the same whatever the configuration: a change would empty it', () => {
+  it('is the same in every configuration, because a change would empty it', () => {
     const contexts = [{}, { environment: 'staging' }, { links: true, paused: true, standbyCount: 1 }];
     const secrets = contexts.map((context) =>
       theResource(synthesise(context), 'AWS::SecretsManager::Secret'),
@@ -27,7 +27,7 @@ describe('the secret', () => {
 });
 
 describe('the check of the secret', () => {
-  it('asks for what the environment’s bot cannot start without', () => {
+  it('requires the entries that the bot of this environment needs to start', () => {
     const required = (environment: string) =>
       theResource(synthesise({ environment }), 'Custom::SecretsCheck').Properties['Required'];
     expect(required('production')).toContain('TELEGRAM_BOT_TOKEN_PROD');
@@ -38,7 +38,7 @@ describe('the check of the secret', () => {
     expect(guarded.Properties['Required']).toContain('METRICS_BEARER_TOKEN');
   });
 
-  it('has an end, and is left out while paused', () => {
+  it('has a time limit, and is left out while paused', () => {
     expect(theResource(synthesise(), 'Custom::SecretsCheck').Properties['ServiceTimeout']).toBe('60');
     expect(resources(synthesise({ paused: true }), 'Custom::SecretsCheck')).toEqual({});
   });

@@ -1,4 +1,4 @@
-/** That Grafana takes the dashboard as it is. That its queries find data is seen in `test/e2e/prometheus.test.ts`. */
+/** That Grafana takes the dashboard as it is. That its queries find data is seen in `test/e2e/prometheus.long.test.ts`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

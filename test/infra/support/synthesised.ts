@@ -1,12 +1,11 @@
-/** The stack as CloudFormation gets it, without the command line: the context of `cdk.json` and what a test adds. */
+/** The stack's template, without the command line: from the context of `cdk.json` and a test's own. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
-import { type Configuration, readConfiguration } from '../../../infra/configuration.ts';
-import type { Context } from '../../../infra/context-reader.ts';
+import { onTestFinished } from 'vitest';
+import { type Configuration, type Context, readConfiguration } from '../../../infra/configuration.ts';
 import { StaffProBotStack } from '../../../infra/staffprobot-stack.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -16,7 +15,7 @@ export const cdkJson = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) 
   context: Context;
 };
 
-/** Whoever tests something else needs no bundles. */
+/** Most tests need no bundles. */
 const unbundled = { 'aws:cdk:bundling-stacks': [] };
 
 export function configurationOf(context: Context = {}): Configuration {
@@ -25,26 +24,35 @@ export function configurationOf(context: Context = {}): Configuration {
   return result.configuration;
 }
 
-const outputs = mkdtempSync(join(tmpdir(), 'staffprobot-apps-'));
-let appCount = 0;
-afterAll(() => rmSync(outputs, { recursive: true, force: true }));
-
+/** For the test that asks: its folder goes when the test ends. */
 export function makeApp(): App {
-  appCount += 1;
-  return new App({ context: { ...cdkJson.context, ...unbundled }, outdir: join(outputs, String(appCount)) });
+  const folder = makeFolder();
+  onTestFinished(() => removeFolder(folder));
+  return appIn(folder);
 }
+
+const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'staffprobot-app-'));
+const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+const appIn = (outdir: string): App => new App({ context: { ...cdkJson.context, ...unbundled }, outdir });
 
 const synthesised = new Map<string, Template>();
 
-/** Once for each context: templates are only read. */
+/** Synthesised once for each context: tests only read templates. */
 export function synthesise(context: Context = {}): Template {
   const key = JSON.stringify(context);
   const known = synthesised.get(key);
   if (known !== undefined) return known;
   const configuration = configurationOf(context);
-  const template = Template.fromStack(new StaffProBotStack(makeApp(), 'StaffProBot', { configuration }));
-  synthesised.set(key, template);
-  return template;
+  const folder = makeFolder();
+  try {
+    const template = Template.fromStack(
+      new StaffProBotStack(appIn(folder), 'StaffProBot', { configuration }),
+    );
+    synthesised.set(key, template);
+    return template;
+  } finally {
+    removeFolder(folder);
+  }
 }
 
 interface Resource {
@@ -92,7 +100,7 @@ export function environmentOf({ Environment }: Container): Record<string, string
   return Object.fromEntries((Environment ?? []).map(({ Name, Value }) => [Name, Value]));
 }
 
-/** What a role may do: the statements of the policies that name it. */
+/** The rights of a role: the statements of the policies that name it. */
 export function statementsOf(template: Template, rolePrefix: string): readonly Statement[] {
   const role = theResource(template, 'AWS::IAM::Role', rolePrefix);
   return Object.values(resources(template, 'AWS::IAM::Policy'))

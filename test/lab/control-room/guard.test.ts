@@ -16,14 +16,14 @@ describe('the guard of the control room', () => {
   });
 
   it.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:8080', ''])(
-    'refuses the host name %j, also for the page itself',
+    'refuses the host name %j, for the page as well',
     (host) => {
       expect(statusOf({ headers: { host } })).toBe(421);
       expect(statusOf({ url: '/', headers: { host } })).toBe(421);
     },
   );
 
-  it('lets its own page and programs without a browser ask', () => {
+  it('accepts calls from its own page and from programs other than browsers', () => {
     const own = { origin: 'http://127.0.0.1:8080', 'sec-fetch-site': 'same-origin' };
     expect(statusOf({ method: 'POST', headers: { ...own, ...json } })).toBe(200);
     expect(statusOf({ method: 'POST', headers: json })).toBe(200);
@@ -36,19 +36,19 @@ describe('the guard of the control room', () => {
     { origin: 'http://evil.example' },
     { origin: 'http://127.0.0.1:9090' },
     { origin: 'null' },
-  ])('refuses a call by another page: %j', (headers) => {
+  ])('refuses a call from another page: %j', (headers) => {
     expect(statusOf({ headers })).toBe(403);
     expect(statusOf({ method: 'POST', headers: { ...json, ...headers } })).toBe(403);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])(
-    'refuses what a form could send: %s',
+    'refuses a content type that a form can send: %s',
     (contentType) => {
       expect(statusOf({ method: 'POST', headers: { 'content-type': contentType } })).toBe(415);
     },
   );
 
-  it('lets a link lead to the page', () => {
+  it('accepts a link from another site to the page', () => {
     expect(statusOf({ url: '/', headers: { 'sec-fetch-site': 'cross-site' } })).toBe(200);
   });
 });

@@ -1,6 +1,7 @@
 /** The lab's Redis REST server as a process: how it starts, what it refuses, and that it leaves nothing behind. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,7 +36,7 @@ afterEach(async () => {
   await rm(temporary, { recursive: true });
 });
 
-function run(args: readonly string[], stdin: 'pipe' | 'ignore' = 'ignore'): Run {
+function run(args: readonly string[], stdin: 'pipe' | 'ignore' | number = 'ignore'): Run {
   const child = spawn(process.execPath, [mainPath, ...args], {
     stdio: [stdin, 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: temporary },
@@ -50,6 +51,16 @@ function run(args: readonly string[], stdin: 'pipe' | 'ignore' = 'ignore'): Run 
   });
   const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   return { child, output, exited };
+}
+
+/** A pipe whose writer has gone, as the standard input of a process: it ends before the process begins. */
+function closedPipe(): number {
+  const path = join(temporary, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const end = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  closeSync(openSync(path, 'w'));
+  rmSync(path);
+  return end;
 }
 
 async function ready({ output }: Run): Promise<string> {
@@ -81,7 +92,7 @@ async function isGone(pid: number): Promise<void> {
 describe.each(modes)('the Redis REST process %s', (_name, mode) => {
   const args = ['--port', '0', '--token', 'token-a', '--token=token-b', ...mode];
 
-  it('serves every token it was given', async () => {
+  it('accepts every given token', async () => {
     const server = run(args);
     const url = await ready(server);
     expect(await command(url, ['SET', 'k', 'v'])).toBe('OK');
@@ -113,14 +124,18 @@ describe.each(modes)('the Redis REST process %s', (_name, mode) => {
     expect(await readdir(temporary)).toEqual([]);
   });
 
-  it.each(['ignore', 'pipe'] as const)('goes on when it never had a standard input (%s)', async (stdin) => {
-    const server = run(args, stdin);
-    server.child.stdin?.end();
-    const url = await ready(server);
-    for (let n = 0; n < 20; n += 1) expect(await command(url, ['PING'])).toBe('PONG');
-    server.child.kill('SIGTERM');
-    await server.exited;
-  });
+  it.each(['ignore', 'pipe'] as const)(
+    'keeps running if it never had a standard input (%s)',
+    async (stdin) => {
+      const input = stdin === 'pipe' ? closedPipe() : undefined;
+      const server = run(args, input);
+      if (input !== undefined) closeSync(input);
+      const url = await ready(server);
+      for (let n = 0; n < 20; n += 1) expect(await command(url, ['PING'])).toBe('PONG');
+      server.child.kill('SIGTERM');
+      await server.exited;
+    },
+  );
 
   it('names a busy port in one line', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
@@ -139,7 +154,7 @@ describe.each(modes)('the Redis REST process %s', (_name, mode) => {
 describe.skipIf(realTool('redis-server') === undefined)('the redis-server of the Redis REST process', () => {
   const args = ['--port', '0', '--token', 'token-a'];
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('goes with its parent on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('ends with its parent on %s', async (signal) => {
     const server = run(args);
     const pid = await redisPid(await ready(server));
     server.child.kill(signal);
@@ -147,7 +162,7 @@ describe.skipIf(realTool('redis-server') === undefined)('the redis-server of the
     await isGone(pid);
   });
 
-  it('takes its parent along when it is lost', async () => {
+  it('ends its parent if it is lost', async () => {
     const server = run(args);
     process.kill(await redisPid(await ready(server)), 'SIGKILL');
     expect(await server.exited).toEqual({ code: 69, signal: null });
@@ -167,8 +182,8 @@ describe('the arguments of the Redis REST process', () => {
     [['--port', '0', '--token='], [/^--token: .*no value as number 1/]],
     [['--port', '0', '--token', 'with space'], [/^--token: .*other characters as number 1/]],
     [['--port', '0', '--token', '--embedded'], [/^--token: .*no value/]],
-    [['--port', '0', '--token', 't', '--nope'], [/^--nope: .*not known; remove it/]],
-    [['--port', '0', '--token', 't', 'loose-secret'], [/^argument 5: .*belongs to none; remove it/]],
+    [['--port', '0', '--token', 't', '--nope'], [/^--nope: .*an unknown option; remove it/]],
+    [['--port', '0', '--token', 't', 'loose-secret'], [/^argument 5: .*a stray word; remove it/]],
   ])('%j: one line each, exit 78', async (args, lines) => {
     const server = run(args);
     expect(await server.exited).toEqual({ code: 78, signal: null });

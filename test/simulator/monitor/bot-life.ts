@@ -1,6 +1,6 @@
 /**
- * What the monitor watches: a bot that beats, falls silent for about the limit or much longer, flaps, and whose
- * heartbeat others spoil or remove; beside it the events that notices are about.
+ * The simulated bot: it writes heartbeats, falls silent for about the limit or much longer, and flaps; other programs
+ * spoil or delete its heartbeat. Events that cause warnings happen beside it.
  */
 import { redisWarningStore } from '../../../services/adapters/redis/outage/warning-store.ts';
 import { ConflictAlarm } from '../../../services/core/alerts/conflict-alarm.ts';
@@ -9,26 +9,26 @@ import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-st
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { SeededChance } from '../prng.ts';
 import type { SimulatedProcess } from '../process.ts';
-import type { NoticeChecker } from './notice-checker.ts';
 import type { OutageChecker } from './outage-checker.ts';
 import type { StoreLine } from './store-line.ts';
+import type { WarningChecker } from './warning-checker.ts';
 
 export interface BotLifeOptions {
   readonly trueTime: VirtualClock;
   readonly store: EmbeddedStore;
   readonly keys: StoreKeys;
   readonly line: StoreLine;
-  /** The bot's own process, which raises notices itself. */
+  /** The bot's own process, which raises warnings itself. */
   readonly process: SimulatedProcess;
   readonly chance: SeededChance;
   readonly superadminIds: readonly string[];
   readonly outages: OutageChecker;
-  readonly notices: NoticeChecker;
+  readonly warnings: WarningChecker;
   readonly note: (line: string) => void;
 }
 
-/** The value of a lock that a person set by hand, recognisable in what is told of it. */
-export function endlessLockOf(host: string): string {
+/** The value of a lock that a person set by hand, recognisable in the warning about it. */
+export function lockWithoutExpiryOf(host: string): string {
   return JSON.stringify({ host });
 }
 
@@ -46,7 +46,7 @@ const spoiltHeartbeats = [
   '[]',
   'WRONGTYPE',
 ];
-const misdeeds = ['dead', 'put back', 'broken', 'broken by ecs', 'endless lock', 'conflicts'] as const;
+const events = ['dead', 'put back', 'broken', 'broken by ecs', 'lock without expiry', 'conflicts'] as const;
 
 export class BotLife {
   private readonly options: BotLifeOptions;
@@ -56,7 +56,7 @@ export class BotLife {
     this.options = options;
   }
 
-  /** Phase after phase until then. */
+  /** Lives one phase after another until then. */
   async live(untilMs: number): Promise<void> {
     const { chance, trueTime, note } = this.options;
     this.endMs = untilMs;
@@ -87,15 +87,15 @@ export class BotLife {
     this.write(this.beatAt(this.options.trueTime.wallMs()));
   }
 
-  /** What notices are about happens now and then until then. */
-  async misbehave(untilMs: number): Promise<void> {
-    const { trueTime, chance, outages, notices } = this.options;
+  /** Causes something to warn about now and then, until then. */
+  async causeWarnings(untilMs: number): Promise<void> {
+    const { trueTime, chance, outages, warnings } = this.options;
     let count = 0;
     while (trueTime.monotonicMs() < untilMs) {
       await trueTime.sleep(chance.integer(1, 12) * minuteMs);
-      if (trueTime.monotonicMs() >= untilMs || outages.firstLookMs === undefined) continue;
+      if (trueTime.monotonicMs() >= untilMs || outages.firstRunMs === undefined) continue;
       count += 1;
-      const event = chance.oneOf(misdeeds);
+      const event = chance.oneOf(events);
       this.options.note(`--- ${event}`);
       if (event === 'dead') {
         for (let left = chance.integer(1, 3); left > 0; left -= 1) this.giveUp(`${count}-${left}`);
@@ -104,31 +104,31 @@ export class BotLife {
         if (chance.happens(0.8)) this.giveUp(`${count}-1`);
       } else if (event === 'broken') {
         this.breakLock('анна | ops', count);
-        notices.breaksByHand += 1;
+        warnings.breaksByHand += 1;
       } else if (event === 'broken by ecs') this.breakLock('ecs', count);
-      else if (event === 'endless lock')
-        void this.endlessLock(endlessLockOf(`#${count}#`), chance.integer(2, 9) * minuteMs);
+      else if (event === 'lock without expiry')
+        void this.lockWithoutExpiry(lockWithoutExpiryOf(`#${count}#`), chance.integer(2, 9) * minuteMs);
       else void this.conflicts(`#${count}#`, chance.integer(2, 8));
     }
   }
 
   private giveUp(deadId: string): void {
-    const { store, keys, notices } = this.options;
+    const { store, keys, warnings } = this.options;
     store.execute(['HSET', keys.dead, deadId, '3 1 1 1 {}']);
-    notices.died();
+    warnings.gaveUp();
   }
 
   private putBackOne(): void {
-    const { store, keys, notices, chance } = this.options;
+    const { store, keys, warnings, chance } = this.options;
     const dead = store.execute(['HKEYS', keys.dead]);
     if (!Array.isArray(dead) || dead.length === 0) return;
     const deadId = String(chance.oneOf(dead));
     store.execute(['HDEL', keys.dead, deadId]);
-    notices.putBack(deadId);
+    warnings.putBack(deadId);
   }
 
-  /** Set by hand, without an expiry; until somebody takes over properly. */
-  async endlessLock(value: string, forMs: number): Promise<void> {
+  /** A person sets the lock without an expiry; it goes when a worker takes over properly. */
+  async lockWithoutExpiry(value: string, forMs: number): Promise<void> {
     const { trueTime, store, keys } = this.options;
     store.execute(['SET', keys.lock, value]);
     await trueTime.sleep(forMs);
@@ -155,7 +155,7 @@ export class BotLife {
   private async conflicts(host: string, count: number): Promise<void> {
     const { process, line, keys, superadminIds, chance } = this.options;
     const warnings = redisWarningStore(line.runnerFor(process), keys, { superadminIds });
-    // Each a worker of its own, so that asking is not spared: the rule is the store's.
+    // An alarm of its own each time, so that it always asks: the store enforces the throttle rule.
     const alarm = new ConflictAlarm({ clock: process, warnings, host, onTrouble: () => {} });
     for (let left = count; left > 0; left -= 1) {
       alarm.conflict();

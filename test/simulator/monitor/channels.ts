@@ -1,6 +1,6 @@
 /**
- * Telegram, SNS and ECS as a simulated run meets them: they refuse, fail, hang, answer late or not at all, and a run
- * may be killed in the middle of a send. The truth about what arrived goes to the checker.
+ * Telegram, SNS and ECS as a simulated run meets them: they refuse, fail, hang, and answer late or never; a run may be
+ * killed in the middle of a send. A witness learns what really arrived.
  */
 
 import { type AlertTopic, TopicError } from '../../../services/core/alerts/channels.ts';
@@ -21,7 +21,7 @@ export interface Sent {
   readonly text: string;
 }
 
-/** Hears what really happened, whatever the run was told. */
+/** Learns what really happened, whatever answer the run got. */
 export interface ChannelWitness {
   arrived(sent: Sent): void;
   blocked(sent: Sent): void;
@@ -33,9 +33,9 @@ export interface ChannelsOptions {
   readonly trueTime: VirtualClock;
   readonly chance: SeededChance;
   readonly faultsOn: () => boolean;
-  /** How often a send goes wrong in some way. */
+  /** The probability that a send goes wrong in some way. */
   readonly trouble: number;
-  /** How often a run dies around a send. */
+  /** The probability that a run is killed around a send. */
   readonly deadly: number;
   readonly blockedChat: string;
   readonly witness: ChannelWitness;
@@ -104,8 +104,7 @@ export class Channels {
   private async send(process: SimulatedProcess, sent: Sent): Promise<void> {
     const { chance, trueTime, witness, blockedChat } = this.options;
     const fate: Fate = this.rolls() ? chance.oneOf(sent.to.startsWith('SNS|') ? topicFates : fates) : 'ok';
-    // What a run still sends, it sends right away: a pause between its last look at the clock and the wire is what
-    // no program can exclude.
+    // A living run sends at once: no program can exclude a pause between its last check of the clock and the wire.
     if (this.dies(process)) await this.travel(process);
     const travelled = trueTime.sleep(chance.integer(1, fate === 'slow' ? 7000 : 100));
     if (fate === 'hang') {
@@ -116,7 +115,7 @@ export class Channels {
       await travelled;
       await this.refuse(process, sent, fate);
     }
-    // What was sent arrives, also when the sender is dead by then.
+    // What was sent arrives, even if the sender is dead by then.
     await travelled.then(() => witness.arrived(sent));
     if (this.dies(process)) await this.travel(process);
     if (fate === 'lost answer') {
@@ -137,7 +136,7 @@ export class Channels {
     throw new BotApiRefusedError('sendMessage', { status, description: 'no', ...more });
   }
 
-  /** Nothing that a dead process waits for ever comes. */
+  /** A dead process waits forever: nothing that it awaits ever comes. */
   private dies(process: SimulatedProcess): boolean {
     const { chance, faultsOn, deadly } = this.options;
     if (faultsOn() && chance.happens(deadly)) process.crash();

@@ -1,37 +1,39 @@
 /**
- * Who was told what, against the truth: each thing once per recipient and channel, repeats only where a send or its
- * acknowledgement was cut off, and then marked; "back" for each whom "down" has reached, whatever its sender heard of
- * it, and for nobody who cannot have been told; and nothing that says "down" after it.
+ * Checks deliveries against the truth:
+ * - Each alert arrives once per recipient and channel. A repeat is marked, and comes only if a send or its
+ *   acknowledgement was cut off.
+ * - "Back" goes to every recipient that "down" has reached, whatever answer its sender got, and to no recipient that
+ *   "down" cannot have reached. No "down" arrives after it.
  *
- * It follows claims by what the scripts answered and messages by what arrived, and shares no code with what it checks.
+ * It follows claims by the scripts' answers and messages by their arrival, and shares no code with what it checks.
  */
 import type { ChannelWitness, Sent } from './channels.ts';
 import type { KnownOutage, OutageChecker, Report } from './outage-checker.ts';
 import type { RanScript } from './store-line.ts';
 
 interface SeenClaim {
-  /** `<outage or notice>|<event>|<channel>|<recipient>` */
+  /** `<outage or warning>|<event>|<channel>|<recipient>` */
   readonly field: string;
   readonly of: string;
   readonly event: string;
   readonly to: string;
   readonly by: string;
   readonly atMs: number;
-  /** A new claim moves it: a lost answer is asked for again. */
+  /** A repeated claim moves it: the run asks again after a lost answer. */
   settled: string | undefined;
   settledMs: number;
   arrived: boolean;
-  /** As its sender says who had no answer. */
+  /** The sender got no answer and said so. */
   mayHaveArrived: boolean;
   blocked: boolean;
-  /** After a 429: not before. */
+  /** After a 429: the earliest next attempt. */
   notBeforeMs: number;
 }
 
 const claimLastsMs = 45_000;
 const repeatMark = /возможен повтор/;
 
-/** What a message is about, by its first line. */
+/** The event that a message is about, by its first line. */
 function eventOfText(text: string): string {
   const title = text.split('\n')[0] ?? '';
   if (title.includes('снова работает')) return 'recovered';
@@ -39,10 +41,10 @@ function eventOfText(text: string): string {
   return title.includes('Бот молчит') ? 'down' : 'notice';
 }
 
-function markerOf(kind: string, told: string): string {
-  const params = JSON.parse(told) as Readonly<Record<string, unknown>>;
-  if (kind === 'dead-letters') return `bot_updates_dead: ${String(params['total'])}\n`;
-  return /#\w+#/.exec(told)?.[0] ?? kind;
+function markerOf(kind: string, stored: string): string {
+  const params = JSON.parse(stored) as Readonly<Record<string, unknown>>;
+  if (kind === 'dead-letters') return `всего не обработано: ${String(params['total'])}\n`;
+  return /#\w+#/.exec(stored)?.[0] ?? kind;
 }
 
 function kindOfEvent(event: string): string {
@@ -52,7 +54,7 @@ function kindOfEvent(event: string): string {
 export interface DeliveryCheckerOptions {
   readonly nowMs: () => number;
   readonly report: Report;
-  /** The delivery of this name, which begins with its state. */
+  /** The stored delivery of this field, which begins with its state. */
   readonly recordOf: (field: string) => string | null;
 }
 
@@ -60,14 +62,14 @@ export class DeliveryChecker implements ChannelWitness {
   private readonly outages: OutageChecker;
   private readonly nowMs: () => number;
   private readonly report: Report;
-  /** By what the text of each notice is told from others of its kind. */
+  /** The part of each warning's text that tells it from others of its kind. */
   private readonly markers = new Map<string, string>();
   private readonly recordOf: (field: string) => string | null;
   private readonly claims = new Map<string, SeenClaim>();
   private readonly byField = new Map<string, SeenClaim[]>();
-  /** How often each delivery arrived. */
+  /** The number of arrivals of each delivery. */
   readonly arrivals = new Map<string, number>();
-  /** To whom "down" may have gone without a word of the run that sent it. */
+  /** The last "down" or "back" that arrived at each recipient. */
   private readonly lastDown = new Map<string, { of: string; back: boolean }>();
   messages = 0;
 
@@ -99,7 +101,7 @@ export class DeliveryChecker implements ChannelWitness {
       return;
     }
     const { field } = claim;
-    // A slow request to an inbox may be carried out after it was given up; the others are cut off in time.
+    // A slow request to an inbox may be carried out after the run gave up on it; other sends are cut off in time.
     const isLate = claim.settled === 'later' && sent.to.startsWith('IN_APP|');
     if (claim.settled !== undefined && !isLate) this.report(`${field} was settled before it was sent`);
     if (this.nowMs() >= claim.atMs + claimLastsMs) this.report(`${field} was sent after its claim had ended`);
@@ -135,10 +137,10 @@ export class DeliveryChecker implements ChannelWitness {
     return this.arrivals.has(`${of}|${event}|${to}`);
   }
 
-  /** Everybody was told of this outage, or of its end. */
+  /** Every recipient was alerted to this outage, or to its end. */
   finish(outage: KnownOutage, event: 'down' | 'recovered', recipients: readonly string[]): void {
     for (const to of recipients) {
-      if (!this.has(outage.id, event, to)) this.report(`${to} was never told "${event}" of ${outage.id}`);
+      if (!this.has(outage.id, event, to)) this.report(`${to} never got "${event}" of ${outage.id}`);
     }
   }
 
@@ -204,8 +206,8 @@ export class DeliveryChecker implements ChannelWitness {
   }
 
   /**
-   * Whom a "down" has reached is to be told "back", unless the next outage has begun. While it is claimed, its
-   * settlement or the end of the claim decides; and none stays claimed.
+   * A recipient that "down" has reached must get "back", unless the next outage has begun. While the "down" is claimed,
+   * its settlement or the end of its claim decides; no claim stays.
    */
   private expectBacks(): void {
     const { newest } = this.outages;
@@ -215,13 +217,13 @@ export class DeliveryChecker implements ChannelWitness {
       if (to === undefined || !claims.some((one) => one.arrived)) continue;
       if (this.recordOf(field)?.startsWith('claimed|') || this.recordOf(`${newest.id}|recovered|${to}`))
         continue;
-      this.report(`nobody will tell ${to} that ${newest.id} is over`);
+      this.report(`${to} will never learn that ${newest.id} is over`);
     }
   }
 
   private pushed(by: string, inboxKey: string, entry: string): void {
     const { title, text } = JSON.parse(entry) as { title: string; text: string };
-    // The inbox knows each notification by its id: nobody sees a repeat, so none is marked.
+    // The inbox stores each entry once, by its id: a repeat is never visible, so it needs no mark.
     const to = `IN_APP|${inboxKey.split(':').at(-1)}`;
     this.arrived({ by, to, text: `${title} (возможен повтор)\n${text}` });
   }
@@ -249,8 +251,8 @@ export class DeliveryChecker implements ChannelWitness {
     if (event === 'recovered') {
       if (outage.recoveredMs === undefined || outage.recoveredMs > atMs)
         this.report(`${field} came before recovery`);
-      if (last?.of !== of && !this.mayHaveBeenTold(of, to))
-        this.report(`${to} was told "back" and never "down"`);
+      if (last?.of !== of && !this.mayHaveReceivedDown(of, to))
+        this.report(`${to} got "back" and never "down"`);
       if (last !== undefined && this.isLater(last.of, of)) this.report(`${field} came after the next "down"`);
       this.lastDown.set(to, { of, back: true });
       return;
@@ -261,8 +263,8 @@ export class DeliveryChecker implements ChannelWitness {
     this.lastDown.set(to, { of, back: false });
   }
 
-  /** A run that was killed, frozen beyond its claim or got no answer may have sent it or not; nobody knew. */
-  private mayHaveBeenTold(of: string, to: string): boolean {
+  /** A run that was killed, was frozen beyond its claim or got no answer may or may not have sent it. */
+  private mayHaveReceivedDown(of: string, to: string): boolean {
     const claims = this.byField.get(`${of}|down|${to}`) ?? [];
     return claims.some((one) => one.mayHaveArrived || one.settledMs >= one.atMs + claimLastsMs);
   }

@@ -1,14 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { catchingSeed } from '../hunt.ts';
 import { monitorMutants } from './mutants.ts';
 import { run } from './scenario.ts';
 
-/** Enough to meet every kind of fault; the long runs are `npm run simulate`. */
+/** Enough to meet every kind of fault; `npm run simulate` runs many more. */
 const seeds = 150;
-/** A mutant that needs more has found a hole in the simulator. */
-const seedsPerMutantMax = 400;
+/** A mutant that needs more seeds has found a hole in the simulator. */
+const seedsMax = 400;
+/** Where the search begins. A seed may go stale when the scenario changes: the test is slower then, and says so. */
+const knownSeeds: ReadonlyMap<string, number> = new Map([
+  ['"back" does not wait for a "down" that may be on its way', 177],
+  ['every run plans the restart', 104],
+  ['a run that was frozen beyond its claim still sends', 43],
+  ['dead letters are compared by their number only', 156],
+]);
 
 describe('the monitor on a virtual clock', () => {
-  it(`tells every outage once in ${seeds} nights of killed runs, failing channels and a store that is away`, async () => {
+  it(`reports every outage once in ${seeds} nights of killed runs, failing channels and an unreachable store`, async () => {
     let outages = 0;
     for (let seed = 1; seed <= seeds; seed++) {
       const { violations, outages: ofRun } = await run({ seed });
@@ -18,7 +26,7 @@ describe('the monitor on a virtual clock', () => {
     expect(outages).toBeGreaterThan(seeds);
   });
 
-  it('does the same again from the same seed', async () => {
+  it('repeats a run exactly from the same seed', async () => {
     const traceOf = async (seed: number): Promise<string[]> => {
       const lines: string[] = [];
       await run({ seed, trace: (line) => lines.push(line) });
@@ -30,11 +38,18 @@ describe('the monitor on a virtual clock', () => {
 });
 
 describe('a mutant of the monitor', () => {
-  it.each(monitorMutants)('is caught: $name', async ({ mutation }) => {
-    let caughtBy: number | undefined;
-    for (let seed = 1; seed <= seedsPerMutantMax && caughtBy === undefined; seed++) {
-      if ((await run({ seed, mutation })).violations.length > 0) caughtBy = seed;
-    }
+  it.each(monitorMutants)('is caught: $name', async ({ name, mutation }) => {
+    const caughtBy = await catchingSeed({
+      mutant: name,
+      seedsMax,
+      knownSeed: knownSeeds.get(name),
+      run: (seed) => run({ seed, mutation }),
+    });
     expect(caughtBy).toBeDefined();
+  });
+
+  it('has a known seed only under its own name', () => {
+    const names = monitorMutants.map(({ name }) => name);
+    expect([...knownSeeds.keys()].filter((name) => !names.includes(name))).toEqual([]);
   });
 });

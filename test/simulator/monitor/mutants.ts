@@ -1,8 +1,8 @@
 /**
- * The monitor with one rule taken out, each as it is found in the wild. The simulator must catch every one.
+ * Mutants of the monitor, each with one rule removed, as such bugs occur in the wild. The simulator must catch them all.
  *
- * A mutant of a script changes its source, and checks that what it changes is there; one of the program stands
- * between the monitor and its store.
+ * A mutant of a script changes its source, and fails if the text to change is missing. A mutant of the program wraps
+ * the monitor's store or clock.
  */
 import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
 import type { MonitorMutation } from './scenario.ts';
@@ -25,58 +25,70 @@ function scriptMutant(name: string, script: string, [from, to]: readonly [string
   };
 }
 
-const recheck = "if (heartbeat and '=' .. heartbeat or '-') ~= ARGV[1] then";
+const recheck = 'if not is_expected_heartbeat(KEYS[1], ARGV[1]) then';
 
 export const monitorMutants: readonly MonitorMutant[] = [
-  scriptMutant('a claim that nobody respects', 'claim-delivery-2', [
+  scriptMutant('a claim that other runs ignore', 'claim-delivery-2', [
     "local due = known and state == 'pending'",
     "local due = known and (state == 'pending' or state == 'claimed')",
   ]),
   scriptMutant('a claim that never ends', 'claim-delivery-2', ['tonumber(until_ms) <= now_ms', 'false']),
-  scriptMutant('a killed send that is repeated without a mark', 'claim-delivery-2', [
+  scriptMutant('a repeat after a killed run is not marked', 'claim-delivery-2', [
     "ended and '1' or repeated",
     'repeated',
   ]),
-  scriptMutant('a settlement without the claim’s token', 'settle-delivery-2', ['token ~= ARGV[2]', 'false']),
+  scriptMutant('a settlement that ignores the claim’s token', 'settle-delivery-2', [
+    'token ~= ARGV[2]',
+    'false',
+  ]),
   scriptMutant('retry_after is not obeyed', 'settle-delivery-2', ['now_ms + tonumber(ARGV[4])', '0']),
-  scriptMutant('no second look at the heartbeat on opening', 'open-outage-5', [recheck, 'if false then']),
-  scriptMutant('no look at the open outage on opening', 'open-outage-5', ["earlier[2] == 'open'", 'false']),
-  scriptMutant('recovery is told to all', 'recover-outage-5', [
+  scriptMutant('an outage opens without a second check of the heartbeat', 'open-outage-5', [
+    recheck,
+    'if false then',
+  ]),
+  scriptMutant('an outage opens beside an open one', 'open-outage-5', ["earlier[2] == 'open'", 'false']),
+  scriptMutant('recovery goes to recipients that never got "down"', 'recover-outage-5', [
     "if state == 'pending' then",
     "if event == 'down' and state ~= 'sent' then told[#told + 1] = to end\n    if state == 'pending' then",
   ]),
-  scriptMutant('recovery is told to nobody', 'recover-outage-5', ['told[#told + 1] = to', '']),
-  scriptMutant('what is pending stays so after recovery', 'recover-outage-5', [
+  scriptMutant('recovery goes to nobody', 'recover-outage-5', ['told[#told + 1] = to', '']),
+  scriptMutant('pending deliveries stay pending after recovery', 'recover-outage-5', [
     "redis.call('HSET', KEYS[4], all[i], 'cancelled' .. rest)",
     '',
   ]),
   scriptMutant('"back" does not wait for a reminder under way', 'recover-outage-5', [
-    "'|' .. (under_way[to] or '0')",
-    "'|0'",
+    "under_way[to] or '0', '')",
+    "'0', '')",
   ]),
-  scriptMutant('a "down" that was sent during recovery gets no "back"', 'settle-delivery-2', [
+  scriptMutant('a "down" sent during recovery gets no "back"', 'settle-delivery-2', [
     "over and event == 'down'",
     'false',
   ]),
-  scriptMutant('who may have been told by the end of an outage gets no "back"', 'recover-outage-5', [
+  scriptMutant('a "down" that may have arrived before recovery gets no "back"', 'recover-outage-5', [
     "(state == 'sent' or repeated == '1')",
     "state == 'sent'",
   ]),
-  scriptMutant('who may have been told during recovery gets no "back"', 'settle-delivery-2', [
+  scriptMutant('a "down" that may have arrived during recovery gets no "back"', 'settle-delivery-2', [
     "(settled == 'sent' or repeated == '1')",
     "settled == 'sent'",
   ]),
-  scriptMutant('"back" does not wait for what may be on its way', 'settle-delivery-2', [
+  scriptMutant('"back" does not wait for a "down" that may be on its way', 'settle-delivery-2', [
     "if settled == 'sent' or repeated ~= '1' then",
     'if true then',
   ]),
-  scriptMutant('a notice without its once-rule', 'raise-notice-2', ['if last_ms and (', 'if false and (']),
-  scriptMutant('the restart is planned by every run', 'extend-outage-2', [
+  scriptMutant('a warning without its throttle rule', 'raise-notice-2', [
+    'if last_ms and (',
+    'if false and (',
+  ]),
+  scriptMutant('every run plans the restart', 'extend-outage-2', [
     'reached >= tonumber(ARGV[3])',
     "(ARGV[2] ~= 'restart' and reached >= tonumber(ARGV[3]))",
   ]),
-  scriptMutant('automatic breaks count as done by hand', 'watch-bot-9', ['fields.who ~= ARGV[1]', 'true']),
-  scriptMutant('every break is told anew', 'watch-bot-9', ['entry[1] ~= told and', '']),
+  scriptMutant('an automatic lock break counts as done by hand', 'watch-bot-9', [
+    'fields.who ~= ARGV[1]',
+    'true',
+  ]),
+  scriptMutant('every lock break is reported again', 'watch-bot-9', ['entry[1] ~= told and', '']),
   {
     name: 'a message is marked as sent before it is',
     mutation: {
@@ -91,9 +103,9 @@ export const monitorMutants: readonly MonitorMutant[] = [
       }),
     },
   },
-  { name: 'a frozen run sends all the same', mutation: { wrapTime: () => () => 50_000 } },
+  { name: 'a run that was frozen beyond its claim still sends', mutation: { wrapTime: () => () => 50_000 } },
   {
-    name: 'a blocked recipient is tried on',
+    name: 'a blocked recipient is tried again',
     mutation: {
       wrapStore: (store) => ({
         ...store,
@@ -108,7 +120,7 @@ export const monitorMutants: readonly MonitorMutant[] = [
     },
   },
   {
-    name: 'what no answer came to counts as never arrived',
+    name: 'a send without an answer counts as not arrived',
     mutation: {
       wrapStore: (store) => ({
         ...store,
@@ -118,7 +130,7 @@ export const monitorMutants: readonly MonitorMutant[] = [
     },
   },
   {
-    name: 'dead updates are told by their number alone',
+    name: 'dead letters are compared by their number only',
     mutation: {
       wrapStore: (store) => ({
         ...store,

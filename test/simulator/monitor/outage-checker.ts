@@ -1,6 +1,6 @@
 /**
- * Opens and recoveries against the truth about the heartbeat: an outage is opened only over the limit, one at a time,
- * and ended only by a fresh heartbeat. Reads the heartbeat by itself and shares no code with what it checks.
+ * Checks outages against the truth about the heartbeat: an outage opens only after the limit, one at a time, and ends
+ * only with a fresh heartbeat. It reads the heartbeat by itself and shares no code with what it checks.
  */
 import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
 import type { RanScript } from './store-line.ts';
@@ -22,15 +22,15 @@ export interface OutageCheckerOptions {
   readonly report: Report;
 }
 
-/** From the judgement to the script that carries it out: a run's own limit. */
-const judgedWithinMs = 60_000;
+/** The longest time from a decision to its script: a run's own limit. */
+const decidedWithinMs = 60_000;
 
 export class OutageChecker {
   readonly outages = new Map<string, KnownOutage>();
   newest: KnownOutage | undefined;
   private readonly options: OutageCheckerOptions;
-  firstLookMs: number | undefined;
-  /** Since when every look found no heartbeat that can be believed; what stood there between two, nobody knows. */
+  firstRunMs: number | undefined;
+  /** Since when every run found the heartbeat unusable; what was stored between two runs is unknown. */
   private unreadableSinceMs: number | undefined;
 
   constructor(options: OutageCheckerOptions) {
@@ -40,7 +40,7 @@ export class OutageChecker {
   ran({ script, args, reply }: RanScript): void {
     const nowMs = this.options.nowMs();
     if (script === 'watch-bot-9') {
-      this.firstLookMs ??= nowMs;
+      this.firstRunMs ??= nowMs;
       this.unreadableSinceMs = this.isUsable() ? undefined : (this.unreadableSinceMs ?? nowMs);
     }
     if (script === 'open-outage-5' && reply === 1) this.opened(args[1] ?? '', nowMs);
@@ -64,15 +64,16 @@ export class OutageChecker {
     if (outage === undefined || outage.recoveredMs !== undefined) return;
     const tsMs = this.readableMs();
     const { report, staleMs } = this.options;
-    if (tsMs === undefined || !this.isUsable()) report(`${id} was ended by no readable heartbeat`);
-    else if (nowMs - tsMs > staleMs + judgedWithinMs) report(`${id} was ended by a heartbeat of ${tsMs}`);
+    if (tsMs === undefined || !this.isUsable()) report(`${id} ended without a readable heartbeat`);
+    else if (nowMs - tsMs > staleMs + decidedWithinMs)
+      report(`${id} ended with a stale heartbeat of ${tsMs}`);
     outage.recoveredMs = nowMs;
   }
 
   private silentSinceMs(nowMs: number): number {
     const tsMs = this.readableMs();
     if (tsMs !== undefined && this.isUsable()) return tsMs;
-    if (this.raw() === null) return this.firstLookMs ?? nowMs;
+    if (this.raw() === null) return this.firstRunMs ?? nowMs;
     return this.unreadableSinceMs ?? nowMs;
   }
 

@@ -1,10 +1,10 @@
 /**
- * A few hours of the monitor from one seed: runs every minute, sometimes none, sometimes ten at once, slow, killed or
- * frozen; a bot that comes and goes; channels that fail; a store that is away at times.
+ * About an hour of the monitor from one seed: a run every minute, sometimes none, sometimes ten at once; slow, killed and
+ * frozen runs; a bot that comes and goes; channels that fail; a store that is unreachable at times.
  *
- * The monitor is the shipped one with its adapters, the scripts are the shipped ones on the embedded store; only
- * time, the network and the channels are simulated. Faults stop at a random moment, most often with something half
- * done; then the bot is silent until everybody must know, and at work until everybody must know that.
+ * The monitor and its adapters are the shipped ones, and the shipped scripts run on the embedded store. Only time, the
+ * network and the channels are simulated. The faults stop at a random moment, mostly with something half done. Then the
+ * bot stays silent until every recipient must know, and works until every recipient must know that.
  */
 import { remainingTime } from '../../../functions/shared/lambda-time.ts';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
@@ -19,18 +19,18 @@ import { createEmbeddedStore, type EmbeddedStore } from '../../../services/lab/r
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { SeededChance } from '../prng.ts';
 import { SimulatedProcess } from '../process.ts';
-import { BotLife, endlessLockOf } from './bot-life.ts';
+import { BotLife, lockWithoutExpiryOf } from './bot-life.ts';
 import { Channels } from './channels.ts';
 import { DeliveryChecker } from './delivery-checker.ts';
-import { NoticeChecker } from './notice-checker.ts';
 import { OutageChecker } from './outage-checker.ts';
 import { type RanScript, StoreLine } from './store-line.ts';
+import { WarningChecker } from './warning-checker.ts';
 
-/** What a mutant changes; nothing in the shipped program. */
+/** What a mutant changes; the shipped program changes nothing. */
 export interface MonitorMutation {
   sourceOf?(script: LuaScript): string;
   wrapStore?(store: OutageStore): OutageStore;
-  /** What a run believes to have left. */
+  /** Changes the time that a run believes it has left. */
   wrapTime?(remainingMs: () => number): () => number;
 }
 
@@ -50,16 +50,16 @@ export interface MonitorRunResult {
 
 const minuteMs = 60_000;
 const staleMs = 300_000;
-/** The limit, a run, the longest back-off, an abandoned claim, and then some. */
+/** The limit, one run, the longest back-off, an abandoned claim, and a margin. */
 const silentAtEndMs = 14 * minuteMs;
-/** Long enough for a notice that had to keep quiet for half an hour, counted from the end of the faults. */
+/** With the silence before it, longer than the half an hour for which a warning may be throttled. */
 const upAtEndMs = 20 * minuteMs;
 const runLimitMs = 55_000;
 const superadminIds = ['101', '103'];
 const blockedChat = '103';
 const recipients = superadminIds.flatMap((id) => [`IN_APP|${id}`, `TELEGRAM|${id}`]);
 const reachable = [...recipients, 'SNS|topic'].filter((to) => to !== `TELEGRAM|${blockedChat}`);
-const lastLock = endlessLockOf('#last#');
+const lastLock = lockWithoutExpiryOf('#last#');
 const keys = storeKeys('');
 const sharedStore = await createEmbeddedStore({ nowMs: () => 0 });
 
@@ -79,11 +79,11 @@ class MonitorSimulation {
   private readonly life: BotLife;
   private readonly outages: OutageChecker;
   private readonly deliveries: DeliveryChecker;
-  private readonly notices: NoticeChecker;
+  private readonly warnings: WarningChecker;
   private readonly violations: string[] = [];
   private readonly settings: MonitorSettings;
   private readonly processes = new Map<string, SimulatedProcess>();
-  private readonly cruelty: SeededChance;
+  private readonly worstCase: SeededChance;
   private faultsOn = true;
   private runs = 0;
 
@@ -93,7 +93,7 @@ class MonitorSimulation {
     this.trace = trace;
     const chance = new SeededChance(seed);
     this.chance = chance;
-    this.cruelty = chance.fork();
+    this.worstCase = chance.fork();
     const { trueTime } = this;
     const nowMs = (): number => trueTime.wallMs();
     this.store = sharedStore.sibling({ nowMs });
@@ -111,7 +111,7 @@ class MonitorSimulation {
     const recordOf = (field: string): string | null =>
       this.store.execute(['HGET', keys.deliveries, field]) as string | null;
     this.deliveries = new DeliveryChecker(this.outages, { nowMs, report, recordOf });
-    this.notices = new NoticeChecker({ nowMs, report });
+    this.warnings = new WarningChecker({ nowMs, report });
     const faultsOn = (): boolean => this.faultsOn;
     this.line = new StoreLine({
       trueTime,
@@ -127,9 +127,9 @@ class MonitorSimulation {
           );
         this.outages.ran(ran);
         this.deliveries.ran(ran);
-        this.notices.ran(ran);
-        this.perhapsComeBack(ran);
-        this.perhapsFreeze(ran);
+        this.warnings.ran(ran);
+        this.maybeComeBack(ran);
+        this.maybeFreeze(ran);
       },
     });
     this.channels = new Channels({
@@ -150,7 +150,7 @@ class MonitorSimulation {
       chance: chance.fork(),
       superadminIds,
       outages: this.outages,
-      notices: this.notices,
+      warnings: this.warnings,
       note: (line) => this.note(line),
     });
     this.settings = {
@@ -165,40 +165,40 @@ class MonitorSimulation {
   async run(): Promise<MonitorRunResult> {
     const faultsMs = this.chance.integer(12, 40) * minuteMs;
     void this.life.live(faultsMs);
-    void this.life.misbehave(faultsMs);
+    void this.life.causeWarnings(faultsMs);
     void this.invokeEveryMinute(faultsMs + silentAtEndMs + upAtEndMs);
-    void this.breakThings(faultsMs);
+    void this.causeFaults(faultsMs);
     await this.trueTime.advance(faultsMs);
-    this.mendEverything();
+    this.endFaults();
     await this.trueTime.advance(silentAtEndMs);
-    this.expectEverybodyToKnow();
+    this.expectDownDelivered();
     void this.life.up(upAtEndMs);
     await this.trueTime.advance(upAtEndMs);
-    this.expectAllToBeOver();
+    this.expectRecoveryDelivered();
     const { seed, violations, runs } = this;
     return { seed, violations, runs, outages: this.outages.outages.size, messages: this.deliveries.messages };
   }
 
-  private mendEverything(): void {
+  private endFaults(): void {
     this.note('--- all faults end, and the bot is silent');
     this.faultsOn = false;
     this.line.isAway = false;
     this.channels.isDeploying = false;
-    void this.life.endlessLock(lastLock, silentAtEndMs + upAtEndMs);
+    void this.life.lockWithoutExpiry(lastLock, silentAtEndMs + upAtEndMs);
   }
 
-  private expectEverybodyToKnow(): void {
+  private expectDownDelivered(): void {
     const { newest } = this.outages;
     if (newest === undefined || newest.recoveredMs !== undefined)
       this.violations.push('no outage was opened');
     else this.deliveries.finish(newest, 'down', reachable);
   }
 
-  private expectAllToBeOver(): void {
+  private expectRecoveryDelivered(): void {
     const { newest } = this.outages;
     if (newest?.recoveredMs === undefined) this.violations.push('the last outage was not ended');
     else this.deliveries.finish(newest, 'recovered', reachable);
-    this.notices.finish(this.deliveries, reachable, `=${lastLock}`);
+    this.warnings.finish(this.deliveries, reachable, `=${lastLock}`);
     if (this.store.execute(['GET', keys.alertSent]) !== null) this.violations.push('the flag stayed');
     const records = this.store.execute(['HVALS', keys.deliveries]);
     const open = Array.isArray(records)
@@ -222,7 +222,7 @@ class MonitorSimulation {
     await this.trueTime.sleep(chance.integer(0, chance.oneOf([20, 300])));
     this.runs += 1;
     const process = this.newProcess(`run-${this.runs}`);
-    this.perhapsHarm(process, chance);
+    this.maybeHarm(process, chance);
     const runner = this.line.runnerFor(process);
     const store = redisOutageStore(runner, keys);
     const ports = {
@@ -243,12 +243,12 @@ class MonitorSimulation {
       if (!(error instanceof StoreUnreachableError))
         this.violations.push(`${process.name}: ${String(error)}`);
       else if (!this.faultsOn && this.line.isAway)
-        this.violations.push('a run failed although all was mended');
+        this.violations.push('a run failed after the faults had ended');
     }
   }
 
-  /** Kills some runs at any moment, and freezes others for longer than a claim may last. */
-  private perhapsHarm(process: SimulatedProcess, chance: SeededChance): void {
+  /** Kills some runs at any moment, and freezes others, some for longer than a claim lasts. */
+  private maybeHarm(process: SimulatedProcess, chance: SeededChance): void {
     if (!this.faultsOn) return;
     if (chance.happens(0.08)) this.later(chance.integer(0, 12_000), () => process.crash());
     if (!chance.happens(0.05)) return;
@@ -258,34 +258,34 @@ class MonitorSimulation {
   }
 
   /**
-   * The worst moments to come back: right after a run has looked, while it tells that the bot is down, or when it has
-   * told so and got no answer.
+   * The worst moments to come back: right after a run has observed the store, while it sends "down", or after it has sent
+   * "down" and got no answer.
    */
-  private perhapsComeBack({ script, args, reply }: RanScript): void {
+  private maybeComeBack({ script, args, reply }: RanScript): void {
     const claimed = script === 'claim-delivery-2' && Array.isArray(reply) ? String(reply[0]) : '';
     const unsure = script === 'settle-delivery-2' && args[4] === '1' ? String(args[0]) : '';
-    const told = claimed + unsure;
-    const isTelling = told.includes('|down|') || told.includes('|reminder-');
-    const isLikely = told.includes('|reminder-') || unsure !== '';
-    const probability = unsure.includes('|IN_APP|') ? 0.6 : isLikely ? 0.2 : isTelling ? 0.04 : 0.02;
-    if (!this.faultsOn || !(isTelling || script === 'watch-bot-9')) return;
-    if (!this.cruelty.happens(probability)) return;
-    this.note('--- the bot beats at the worst moment');
+    const field = claimed + unsure;
+    const isSending = field.includes('|down|') || field.includes('|reminder-');
+    const isLikely = field.includes('|reminder-') || unsure !== '';
+    const probability = unsure.includes('|IN_APP|') ? 0.6 : isLikely ? 0.2 : isSending ? 0.04 : 0.02;
+    if (!this.faultsOn || !(isSending || script === 'watch-bot-9')) return;
+    if (!this.worstCase.happens(probability)) return;
+    this.note('--- a heartbeat at the worst moment');
     this.life.beat();
-    if (isTelling) void this.invoke(this.cruelty.fork());
+    if (isSending) void this.invoke(this.worstCase.fork());
   }
 
-  /** The worst moment to be frozen: with a claim on its way, which has ended when the run wakes. */
-  private perhapsFreeze({ by, script, reply }: RanScript): void {
-    if (!this.faultsOn || script !== 'claim-delivery-2' || reply === null || !this.cruelty.happens(0.005))
+  /** The worst moment to freeze: with a claim on its way that has ended when the run wakes. */
+  private maybeFreeze({ by, script, reply }: RanScript): void {
+    if (!this.faultsOn || script !== 'claim-delivery-2' || reply === null || !this.worstCase.happens(0.005))
       return;
     const process = this.processes.get(by);
     this.note(`--- ${by} freezes with a claim`);
     process?.pause();
-    void this.trueTime.sleep(this.cruelty.integer(40_000, 100_000)).then(() => process?.resume());
+    void this.trueTime.sleep(this.worstCase.integer(40_000, 100_000)).then(() => process?.resume());
   }
 
-  private async breakThings(untilMs: number): Promise<void> {
+  private async causeFaults(untilMs: number): Promise<void> {
     const { trueTime, line, channels } = this;
     const chance = this.chance.fork();
     while (trueTime.monotonicMs() < untilMs) {

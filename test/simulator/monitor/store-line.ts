@@ -1,6 +1,6 @@
 /**
- * The way between a simulated run and the store: requests and answers are late, lost or repeated, and at times the
- * store is away. The store itself is the embedded one and runs the shipped scripts.
+ * The network between a simulated run and the store: requests and answers are late, lost or repeated, and at times the
+ * store is unreachable. The store itself is the embedded one and runs the shipped scripts.
  */
 import type { CommandRunner } from '../../../services/adapters/redis/inbox/inbox-store.ts';
 import type { LuaScript, ScriptReply, ScriptRunner } from '../../../services/adapters/redis/lua-scripts.ts';
@@ -19,7 +19,7 @@ export interface RanScript {
   readonly reply: ScriptReply;
 }
 
-/** Hears of every script right after the store ran it. */
+/** Learns of every script right after the store ran it. */
 export type ScriptWitness = (ran: RanScript) => void;
 
 export interface StoreLineOptions {
@@ -27,7 +27,7 @@ export interface StoreLineOptions {
   readonly store: EmbeddedStore;
   readonly chance: SeededChance;
   readonly faultsOn: () => boolean;
-  /** Probability per request of each fault. */
+  /** The probability of each fault, per request. */
   readonly trouble: number;
   readonly witness: ScriptWitness;
   readonly sourceOf: (script: LuaScript) => string;
@@ -66,7 +66,7 @@ export class StoreLine {
     const [thereMs, backMs] = [this.delayMs(), this.delayMs()];
     const isRequestLost = this.isAway || this.rolls();
     const isAnswerLost = isRequestLost || this.rolls() || thereMs + backMs > storeTimeoutMs;
-    // Whoever repeats a request for its lost answer does it while nobody waits any more.
+    // A request may be carried out once more, late, when its sender no longer waits.
     if (!isRequestLost && this.rolls()) void trueTime.sleep(thereMs + longDelayMsMax).then(() => execute());
     const executed = isRequestLost ? undefined : trueTime.sleep(thereMs).then(execute);
     if (isAnswerLost) {

@@ -5,7 +5,7 @@ import type { InboxStore } from '../../../core/alerts/inbox-store.ts';
 import { inboxEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 
-/** The part of the store's client that is needed beside scripts. */
+/** Runs one plain command, such as `['LLEN', key]`. */
 export interface CommandRunner {
   command(args: readonly [string, ...string[]]): Promise<ScriptReply>;
 }
@@ -15,8 +15,8 @@ const markScript = luaScript('inbox/mark-inbox-read-1');
 
 export function redisInboxStore(store: ScriptRunner & CommandRunner, keys: StoreKeys): InboxStore {
   return {
-    async push(telegramId, notification) {
-      const args = [inboxEntryJson(notification), inboxEntryStart(notification.id), String(inboxEntriesMax)];
+    async push(telegramId, entry) {
+      const args = [inboxEntryJson(entry), inboxEntryStart(entry.id), String(inboxEntriesMax)];
       return (await store.run(pushScript, [keys.notifications(telegramId)], args)) === 1;
     },
 

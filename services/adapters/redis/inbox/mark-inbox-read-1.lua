@@ -1,9 +1,9 @@
--- Marks notifications as read.
+-- Marks inbox entries as read.
 --
 -- KEYS  1 inbox (list)
--- ARGV  1… how the entries with the wanted ids begin; none: all of them
--- Out   number of entries that were unread until now
--- Safe to repeat. Entries end in their mark; one that a stranger wrote in another form is left alone.
+-- ARGV  1… the first characters of each entry to mark (they hold its id); none: all entries
+-- Out   number of entries that this call marked
+-- Safe to repeat. Entries end in their mark; values of another form, written by another program, stay untouched.
 local unread, read = '"read":false}', '"read":true}'
 local marked = 0
 for index, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do

@@ -1,8 +1,8 @@
--- Puts a notification on top of a superadmin's inbox, once.
+-- Puts an entry on top of a superadmin's inbox, once.
 --
 -- KEYS  1 inbox (list, newest first)
--- ARGV  1 the entry (JSON), 2 how an entry with the same id begins, 3 entries kept
--- Out   1 put; 0 it was there already (nothing changed)
+-- ARGV  1 the entry (JSON), 2 the first characters of an entry with the same id, 3 entries kept
+-- Out   1 added; 0 the inbox has it already (nothing changed)
 -- Safe to repeat.
 for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
   if string.sub(entry, 1, #ARGV[2]) == ARGV[2] then

@@ -1,14 +1,14 @@
--- Counts another attempt at each of some journaled updates right before their handlers run again, or gives it up;
--- and in the same step removes what is finished, or marks it where it must stay.
+-- Counts another attempt at each of some journaled updates right before their handlers run again, or turns the
+-- update into a dead letter. In the same step it removes finished entries and writes tombstones.
 --
--- KEYS  1 lock, 2 journal, 3 dead updates (both hashes: update id -> entry, see open-journal-3)
+-- KEYS  1 lock, 2 journal, 3 dead letters (both hashes: update id -> entry, see open-journal-3)
 -- ARGV  1 the term's lock value, 2 the term's epoch, 3 attempts allowed, 4 how many ids to remove follow,
---       5 how many ids to mark as ended follow these, 6… all of these ids, then the ids of the updates
+--       5 how many tombstones follow these, 6… all of these ids, then the ids of the updates
 -- Out   nil when the lock does not hold the value (nothing changed), else for each update the number of this
---       attempt, or 0: given up, put among the dead updates (also when it was before); it stays in the journal as
---       ended, so that it is not tried again when Telegram delivers it again
--- Safe to repeat: an attempt that was counted in this epoch is not counted again. An entry at attempt 0 is not
--- removed: it was put back by hand after it was finished.
+--       attempt, or 0: a dead letter (even if it already was one). A dead letter leaves a tombstone in the journal,
+--       so that it is not tried again when Telegram delivers it again
+-- Safe to repeat: an attempt that was counted in this epoch is not counted again.
+-- @include remove-finished
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return nil
 end
@@ -40,18 +40,13 @@ local function begin(id)
 end
 
 local last_finished = 5 + tonumber(ARGV[4])
-local last_ended = last_finished + tonumber(ARGV[5])
-for i = 6, last_finished do
-  local entry = redis.call('HGET', KEYS[2], ARGV[i])
-  if entry and not string.find(entry, '^0 ') then
-    redis.call('HDEL', KEYS[2], ARGV[i])
-  end
-end
-for i = last_finished + 1, last_ended do
+local last_tombstone = last_finished + tonumber(ARGV[5])
+remove_finished(KEYS[2], 6, last_finished)
+for i = last_finished + 1, last_tombstone do
   mark_ended(ARGV[i])
 end
 local attempts = {}
-for i = last_ended + 1, #ARGV do
+for i = last_tombstone + 1, #ARGV do
   attempts[#attempts + 1] = begin(ARGV[i])
 end
 return attempts

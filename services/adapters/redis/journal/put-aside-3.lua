@@ -1,6 +1,6 @@
--- Moves journal entries that nobody can read to the dead updates, in the name of the lock's holder.
+-- Moves unreadable journal entries to the dead letters, on behalf of the lock's holder.
 --
--- KEYS  1 lock, 2 journal, 3 dead updates (both hashes: update id -> entry, see open-journal-3)
+-- KEYS  1 lock, 2 journal, 3 dead letters (both hashes: update id -> entry, see open-journal-3)
 -- ARGV  1 the term's lock value, 2… fields of the journal
 -- Out   1 moved; nil when the lock does not hold the value (nothing changed)
 -- Safe to repeat.

@@ -1,4 +1,4 @@
-/** The journal of unfinished updates in Redis: a hash from update id to a line that the scripts can take apart. */
+/** The journal of unfinished updates in Redis: a hash from update id to an entry that the scripts can parse. */
 
 import { neverPolledNote } from '../../../core/platform/audit-trail.ts';
 import type { StoreKeys } from '../../../core/platform/store-keys.ts';
@@ -17,14 +17,14 @@ export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): Updat
       const args = [value, neverPolledNote];
       const reply = await runner.run(openScript, [keys.lock, keys.journal, keys.audit], args);
       if (reply === null) return 'lock lost';
-      const [endedWell, hash] = listOf(reply);
-      const { entries, unreadable } = readHash(listOf(hash).map(String));
+      const [endedCleanly, hash] = readList(reply);
+      const { entries, unreadable } = readHash(readList(hash).map(String));
       if (unreadable.length > 0) {
         const args = [value, ...unreadable];
         const moved = await runner.run(putAsideScript, [keys.lock, keys.journal, keys.dead], args);
         if (moved === null) return 'lock lost';
       }
-      return { endedCleanly: endedWell === 1, entries: entries.sort(byArrival), unreadable: unreadable };
+      return { endedCleanly: endedCleanly === 1, entries: entries.sort(byArrival), unreadable };
     },
 
     async beginAttempts({ value, epoch }, updateIds, { attemptsMax, finishedIds, tombstoneIds }) {
@@ -32,7 +32,7 @@ export function redisUpdateJournal(runner: ScriptRunner, keys: StoreKeys): Updat
       const args = [value, ...[...counts, ...finishedIds, ...tombstoneIds, ...updateIds].map(String)];
       const reply = await runner.run(beginScript, [keys.lock, keys.journal, keys.dead], args);
       if (reply === null) return 'lock lost';
-      return listOf(reply).map((attempt) => (attempt === 0 ? 'given up' : Number(attempt)));
+      return readList(reply).map((attempt) => (attempt === 0 ? 'dead letter' : Number(attempt)));
     },
 
     async write(value, { add, finishedIds }) {
@@ -59,7 +59,7 @@ function readHash(flat: readonly string[]): { entries: JournalEntry[]; unreadabl
   return { entries, unreadable };
 }
 
-/** Undefined when somebody else wrote it. */
+/** Undefined for an entry that another program wrote. */
 function readEntry(field: string, line: string): JournalEntry | undefined {
   const [, attempt, countedEpoch, arrivedEpoch, arrivedIndex, json = ''] =
     /^(\d+|ended) (\d+) (\d+) (\d+) (.*)$/s.exec(line) ?? [];
@@ -89,7 +89,7 @@ function byArrival(a: JournalEntry, b: JournalEntry): number {
   return a.arrivedEpoch - b.arrivedEpoch || a.arrivedIndex - b.arrivedIndex;
 }
 
-function listOf(reply: ScriptReply | undefined): readonly ScriptReply[] {
+function readList(reply: ScriptReply | undefined): readonly ScriptReply[] {
   if (!Array.isArray(reply)) throw new Error('the journal script answered something that is not a list');
   return reply;
 }

@@ -1,11 +1,11 @@
--- Adds unfinished updates to the journal and removes finished ones, in the name of the lock's holder.
+-- Adds unfinished updates to the journal and removes finished ones, on behalf of the lock's holder.
 --
 -- KEYS  1 lock, 2 journal (hash: update id -> entry, see open-journal-3)
 -- ARGV  1 the term's lock value, 2 how many finished ids follow, 3… these ids,
 --       then pairs: update id, entry
 -- Out   1 written; 0 the lock does not hold the value (nothing changed)
--- Safe to repeat, also late: of one update's entries the one with more attempts stays, or the ended one. An entry at
--- attempt 0 is not removed: it was put back by hand after it was finished.
+-- Safe to repeat, even late: of two entries for one update the tombstone wins, then the one with more attempts.
+-- @include remove-finished
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 0
 end
@@ -20,12 +20,7 @@ local function is_later(stored, entry)
 end
 
 local last_finished = 2 + tonumber(ARGV[2])
-for i = 3, last_finished do
-  local entry = redis.call('HGET', KEYS[2], ARGV[i])
-  if entry and not string.find(entry, '^0 ') then
-    redis.call('HDEL', KEYS[2], ARGV[i])
-  end
-end
+remove_finished(KEYS[2], 3, last_finished)
 for i = last_finished + 1, #ARGV, 2 do
   local stored = redis.call('HGET', KEYS[2], ARGV[i])
   if not stored or not is_later(stored, ARGV[i + 1]) then

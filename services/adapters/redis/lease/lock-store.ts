@@ -1,7 +1,7 @@
 /**
- * The polling lock in Redis: maps the lock's scripts to the ports of `core/polling-lock`.
+ * The polling lock in Redis: maps the lock's scripts to the ports of `core/lease`.
  *
- * Every answer is checked: a reply of another shape is a bug of ours or a stranger's script, never a lock.
+ * Checks the shape of every reply: an unexpected one is an error, never a lock.
  */
 
 import { heartbeatKeptMs } from '../../../core/lease/heartbeat.ts';
@@ -38,7 +38,7 @@ const quarantineValue = lockValue({
   owner: quarantineOwner,
 });
 
-/** Event and reason in the audit stream, by what a term leaves behind. `open-journal` reads them. */
+/** Event and reason in the audit stream, by how a term hands over. `open-journal` reads them. */
 const releaseNotes: Readonly<Record<HandOff, readonly [event: AuditEvent, why: string]>> = {
   clean: ['released', 'the holder stopped'],
   dirty: ['lost', 'the term ended before everything it had fetched was confirmed'],
@@ -50,7 +50,7 @@ const auditMax = String(auditEntriesMax);
 export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLockStore & LockOverride {
   const { lock, lockRevoked, epoch, audit, heartbeat, journal, wakeChannel } = keys;
 
-  async function overrule(script: 'revoke' | 'break', value: string, { who, why }: Reason): Promise<boolean> {
+  async function override(script: 'revoke' | 'break', value: string, { who, why }: Reason): Promise<boolean> {
     const args = [value, wakeChannel, who, why, auditMax];
     return isOne(await runner.run(scripts[script], [lock, lockRevoked, audit], args));
   }
@@ -58,13 +58,13 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLo
   return {
     async acquire(value: string, ttlMs: number): Promise<AcquireReply> {
       const args = [value, String(ttlMs), quarantineValue, describeHolder(value), auditMax];
-      return acquireReply(await runner.run(scripts.acquire, [lock, lockRevoked, epoch, audit], args));
+      return readAcquireReply(await runner.run(scripts.acquire, [lock, lockRevoked, epoch, audit], args));
     },
 
     async renew(value: string, ttlMs: number, payload: RenewPayload): Promise<RenewReply> {
       const finished = (payload.finishedUpdateIds ?? []).map(String);
       const args = [value, String(ttlMs), payload.heartbeat ?? '', String(heartbeatKeptMs), ...finished];
-      return renewReply(await runner.run(scripts.renew, [lock, lockRevoked, heartbeat, journal], args));
+      return readRenewReply(await runner.run(scripts.renew, [lock, lockRevoked, heartbeat, journal], args));
     },
 
     async release(value: string, handOff: HandOff): Promise<boolean> {
@@ -74,26 +74,26 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLo
 
     async read(): Promise<Held | undefined> {
       const reply = await runner.run(scripts.read, [lock], []);
-      return reply === null ? undefined : held(reply, 0);
+      return reply === null ? undefined : readHeld(reply, 0);
     },
 
-    revoke: (value, reason) => overrule('revoke', value, reason),
-    break: (value, reason) => overrule('break', value, reason),
+    revoke: (value, reason) => override('revoke', value, reason),
+    break: (value, reason) => override('break', value, reason),
   };
 }
 
-function acquireReply(reply: ScriptReply): AcquireReply {
+function readAcquireReply(reply: ScriptReply): AcquireReply {
   if (!Array.isArray(reply)) throw unexpected(reply);
   const [code, first, second] = reply;
   if (code === 1 && typeof first === 'number') {
     return { kind: 'acquired', epoch: first, storeTimeMs: Number(second) };
   }
-  if (code === 0) return { kind: 'held', held: held(reply, 1) };
-  if (code === 2) return { kind: 'quarantined', held: held(reply, 1) };
+  if (code === 0) return { kind: 'held', held: readHeld(reply, 1) };
+  if (code === 2) return { kind: 'quarantined', held: readHeld(reply, 1) };
   throw unexpected(reply);
 }
 
-function renewReply(reply: ScriptReply): RenewReply {
+function readRenewReply(reply: ScriptReply): RenewReply {
   if (!Array.isArray(reply)) throw unexpected(reply);
   if (reply[0] === 1) return { kind: 'renewed', storeTimeMs: Number(reply[1]) };
   if (reply[0] === 2) return { kind: 'revoked' };
@@ -101,7 +101,7 @@ function renewReply(reply: ScriptReply): RenewReply {
   throw unexpected(reply);
 }
 
-function held(reply: ScriptReply, at: number): Held {
+function readHeld(reply: ScriptReply, at: number): Held {
   const [value, ttlMs] = Array.isArray(reply) ? reply.slice(at) : [];
   if (typeof value !== 'string' || typeof ttlMs !== 'number') throw unexpected(reply);
   return { value, ttlMs: ttlMs < 0 ? null : ttlMs };

@@ -1,10 +1,11 @@
 /**
  * The wake-up channel over server-sent events (`/subscribe/<channel>`).
  *
- * Guarantees: listens for ever; a dead, silent or refused stream is opened again after a back-off, and every
- * opening gives a hint, because messages of the gap are lost. Does not guarantee delivery: it is a hint.
+ * Guarantees: listens until its signal aborts. Reopens a dead, silent or refused stream after a back-off, and gives a
+ * hint whenever a stream opens, because messages sent in between are lost. Does not guarantee delivery: messages are
+ * hints, and the standby's own timer is the guarantee.
  *
- * The store's own client is not used here: its subscriber neither reconnects nor tells that its stream ended.
+ * Does not use the store's own client: its subscriber neither reconnects nor reports that its stream ended.
  */
 
 import type { WakeUpChannel } from '../../../core/lease/wake-up.ts';
@@ -19,11 +20,11 @@ export interface WakeUpChannelOptions {
   readonly logger: Logger;
 }
 
-/** A half-closed connection is silent for ever; a new stream costs one request. */
+/** Replace a stream this old: a half-closed connection stays silent for ever, and a new one costs one request. */
 const streamLifeMs = 240_000;
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
-/** Starting must not wait for a store that accepts connections and says nothing. */
+/** Limits how long a start waits for a store that accepts connections and says nothing. */
 const firstOpenMs = 2000;
 
 export function wakeUpChannel({ url, token, channel, clock, logger }: WakeUpChannelOptions): WakeUpChannel {

@@ -1,7 +1,7 @@
-/** The records of one-tap links in Redis: a hash each, which expires by itself. */
+/** The records of one-tap links in Redis: one expiring hash for each link. */
 
-import { linkText, linkTtlMs } from '../../../core/ops/links/link.ts';
 import type { LinkResult, LinkStore } from '../../../core/ops/links/link-store.ts';
+import { linkText, linkTtlMs } from '../../../core/ops/links/signed-link.ts';
 import type { OpsAnswer } from '../../../core/ops/results.ts';
 import type { StoreKeys } from '../../../core/platform/store-keys.ts';
 import type { CommandRunner } from '../inbox/inbox-store.ts';
@@ -33,9 +33,9 @@ export function redisLinkStore(store: ScriptRunner & CommandRunner, keys: StoreK
       const used = [keys.opsLink(link.id), keys.alertSent, keys.outage];
       const args = [linkText(link), link.outageId, token, String(linkTtlMs)];
       const reply = await store.run(scripts.use, used, args);
-      const said = useReplies[Number(reply)];
-      if (said === undefined) throw new Error(`use-ops-link answered ${JSON.stringify(reply)}`);
-      return said;
+      const result = useReplies[Number(reply)];
+      if (result === undefined) throw new Error(`use-ops-link answered ${JSON.stringify(reply)}`);
+      return result;
     },
 
     async finish(link, token, result) {

@@ -1,9 +1,9 @@
--- Makes the record of a one-tap link.
+-- Creates the record of a one-tap link.
 --
 -- KEYS  1 record (hash)
--- ARGV  1 the link's text, 2 how long it lives (ms)
--- Out   1 made; 0 there is one with this id (nothing changed)
--- Safe to repeat: neither a life nor a use is given back.
+-- ARGV  1 the link's text, 2 TTL (ms)
+-- Out   1 created; 0 the record exists already (nothing changed)
+-- Safe to repeat: a second call neither extends the link's life nor makes a used link usable again.
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return 0
 end

@@ -1,9 +1,10 @@
--- Uses a one-tap link up, once, while its outage is the open one.
+-- Consumes a one-tap link, once, while its outage is the open one.
 --
 -- KEYS  1 record (hash), 2 alert flag, 3 outage (hash)
 -- ARGV  1 the link's text, 2 its outage's id, 3 the attempt's token, 4 how long the result is kept (ms)
 -- Out   0 no such link, or expired; 1 used now; 2 used before; 3 its outage is over (0, 2, 3: nothing changed)
--- Safe to repeat: the attempt with the token that used it is answered 1 again.
+-- Safe to repeat: the attempt that used it gets 1 again, by its token.
+-- @include store-time
 if redis.call('HGET', KEYS[1], 'link') ~= ARGV[1] then
   return 0
 end
@@ -15,8 +16,7 @@ local outage = redis.call('HMGET', KEYS[3], 'id', 'state')
 if redis.call('GET', KEYS[2]) ~= ARGV[2] or outage[1] ~= ARGV[2] or outage[2] ~= 'open' then
   return 3
 end
-local now = redis.call('TIME')
-local now_ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
-redis.call('HSET', KEYS[1], 'token', ARGV[3], 'used_ms', now_ms)
+local _, now_text = store_time()
+redis.call('HSET', KEYS[1], 'token', ARGV[3], 'used_ms', now_text)
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1

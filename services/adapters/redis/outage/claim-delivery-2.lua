@@ -1,22 +1,22 @@
--- Claims the oldest delivery that is due, so that no other run sends it meanwhile.
+-- Claims the oldest delivery that is due, so that no other run sends it in the meantime.
 --
 -- KEYS  1 outage (hash), 2 deliveries (hash)
 -- ARGV  1 the claim's token (fresh for each claim), 2 the run's id, 3 how long the claim lasts (ms)
 -- Out   nil when nothing is due, else { field, attempt (1, 2, …), made at, '1' when an earlier attempt may have
---         arrived, outage since, opened, recovered ('' when it is not), store time, what is told }
+--         arrived, outage since, opened, recovered ('' when it is not), store time, the warning's JSON or '' }
 --         (times in ms since 1970, strings)
--- A field is outage or notice|event|channel|recipient, a record
--- state|attempts|made at|not before|claimed until|token|run|may repeat|why|what is told; a stranger's is let be.
--- Safe to repeat: the claim with this token is given again, and after it was settled none. Carried out once more
--- after another run has had the delivery too, it may claim what is due; that claim is nobody's, and ends by itself.
--- A run is not given again what it has failed to send. A claim that ended without a word (its run was killed) is
--- given again, marked; after recovery a "down" of that kind becomes a "back", because it may have been sent.
--- A claim or a delay that is longer than any that this program makes counts as over: somebody wrote there.
+-- A field is outage or warning|event|channel|recipient; the event of a warning is 'notice'. A record's parts are in
+-- pending-delivery. Records of another form, written by another program, stay untouched.
+-- Safe to repeat: it returns the claim with this token again, and nothing once that is settled. A late replay, after
+-- another run has had the delivery, may create an orphan claim; it expires.
+-- A run never gets back a delivery that it failed to send. A claim that expired (its run was killed) is claimed again
+-- and marked as a possible repeat; after recovery a "down" of that kind becomes a "back", because it may have been
+-- sent. A claim or delay longer than any that this program makes was written by another program: it counts as over.
+-- @include store-time
+-- @include pending-delivery
 local delay_ms_max = 7 * 86400000
 local pattern = '^(%a+)|(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$'
-local now = redis.call('TIME')
-local now_ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
-local now_text = string.format('%.0f', now_ms)
+local now_ms, now_text = store_time()
 local outage = redis.call('HMGET', KEYS[1], 'id', 'state', 'since_ms', 'opened_ms', 'recovered_ms')
 local claim_ms = tonumber(ARGV[3])
 
@@ -46,7 +46,7 @@ for i = 1, #all, 2 do
   if ended and event ~= 'notice' and event ~= 'recovered' and outage[2] == 'recovered' then
     redis.call('HSET', KEYS[2], field, 'cancelled' .. string.match(all[i + 1], '^[^|]*(|.*)$'))
     if event == 'down' then
-      redis.call('HSETNX', KEYS[2], of .. '|recovered|' .. to, 'pending|0|' .. now_text .. '|0|0|||0||')
+      redis.call('HSETNX', KEYS[2], of .. '|recovered|' .. to, pending_delivery(now_text, '0', ''))
     end
   elseif due or ended then
     local earlier = best and (tonumber(best.made_ms) < tonumber(made_ms)

@@ -1,11 +1,13 @@
--- Adds deliveries to an open outage: a reminder for each who was told "down", or what is named.
+-- Adds deliveries to an open outage: a reminder for each recipient who got the "down", or the recipients given.
 --
 -- KEYS  1 outage (hash), 2 deliveries (hash)
--- ARGV  1 the outage's id, 2 what is counted ('reminder', 'restart'), 3 its number (1, 2, …), 4 the event's name,
---       5… '<channel>|<recipient>'; none: each who was told "down" and has no unfinished delivery
+-- ARGV  1 the outage's id, 2 the counter ('reminder', 'restart'), 3 its number (1, 2, …), 4 the event's name,
+--       5… '<channel>|<recipient>'; none: everyone who got the "down" and has no unfinished delivery
 -- Out   number of deliveries made; -1 not open, or that number was reached before (nothing changed)
--- Safe to repeat: each number is reached once. What is no number, or too long for one, counts as none: somebody wrote
--- there.
+-- Safe to repeat: each number is reached once. A counter that is no number of at most 16 digits, written by another
+-- program, reads as 0.
+-- @include store-time
+-- @include pending-delivery
 local id = ARGV[1]
 local outage = redis.call('HMGET', KEYS[1], 'id', 'state', ARGV[2])
 local reached = string.match(outage[3] or '', '^%d+$') or '0'
@@ -14,8 +16,7 @@ if outage[1] ~= id or outage[2] ~= 'open' or reached >= tonumber(ARGV[3]) then
   return -1
 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
-local now = redis.call('TIME')
-local now_ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+local _, now_text = store_time()
 local recipients = {}
 for i = 5, #ARGV do
   recipients[#recipients + 1] = ARGV[i]
@@ -39,6 +40,6 @@ if #ARGV < 5 then
   end
 end
 for _, to in ipairs(recipients) do
-  redis.call('HSET', KEYS[2], id .. '|' .. ARGV[4] .. '|' .. to, 'pending|0|' .. now_ms .. '|0|0|||0||')
+  redis.call('HSET', KEYS[2], id .. '|' .. ARGV[4] .. '|' .. to, pending_delivery(now_text, '0', ''))
 end
 return #recipients

@@ -1,9 +1,9 @@
--- Changes for what the last notice of a kind counts as told, without telling anything: its reason has gone.
+-- Changes the key of the last warning of a kind without raising one: its reason has gone.
 --
--- KEYS  1 outage (hash; its field notice:<kind> remembers the last one as 'raised at|key')
+-- KEYS  1 outage (hash; its field notice:<kind> holds the last warning as 'raised at|key')
 -- ARGV  1 kind, 2 the key that was judged, 3 the new key
--- Out   1 noted; 0 the key is another by now (nothing changed)
--- Safe to repeat: the second time it is another.
+-- Out   1 changed; 0 the key has changed since (nothing changed)
+-- Safe to repeat: the second call finds the new key and changes nothing.
 local last_ms, key = string.match(redis.call('HGET', KEYS[1], 'notice:' .. ARGV[1]) or '', '^(%d+)|(.*)$')
 if not last_ms or key ~= ARGV[2] then
   return 0

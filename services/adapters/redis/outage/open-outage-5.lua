@@ -4,13 +4,14 @@
 -- ARGV  1 the heartbeat that was judged ('-' absent, else '=' and the value), 2 the new outage's id,
 --       3 silent since (ms since 1970), 4 who, 5 why, 6 entries kept in the audit stream,
 --       7… '<channel>|<recipient>'
--- Out   0 the heartbeat is another by now (nothing changed); 1 opened; 2 one is open already (nothing changed)
--- Safe to repeat: one's own id is recognised. What was left of an earlier outage's deliveries is dropped: its
--- "back" would be a lie by now. Where one is under way, or may still be, this outage's "down" waits for it, so as to
--- come last.
-local heartbeat = redis.pcall('GET', KEYS[1])
-heartbeat = type(heartbeat) == 'table' and 'WRONGTYPE' or heartbeat
-if (heartbeat and '=' .. heartbeat or '-') ~= ARGV[1] then
+-- Out   0 the heartbeat has changed since (nothing changed); 1 opened; 2 an outage is open already (nothing changed)
+-- Safe to repeat: the run recognises its own outage by its id. An earlier outage's unsent deliveries are dropped: its
+-- "back" would be a lie now. If one of them may still be on its way, this outage's "down" waits and arrives last.
+-- @include store-time
+-- @include audit
+-- @include expected-heartbeat
+-- @include pending-delivery
+if not is_expected_heartbeat(KEYS[1], ARGV[1]) then
   return 0
 end
 local id = ARGV[2]
@@ -30,15 +31,12 @@ for i = 1, #all, 2 do
     end
   end
 end
-local now = redis.call('TIME')
-local now_ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+local _, now_text = store_time()
 redis.call('HDEL', KEYS[3], 'recovered_ms', 'reminder', 'restart')
-redis.call('HSET', KEYS[3], 'id', id, 'state', 'open', 'opened_ms', now_ms, 'since_ms', ARGV[3])
+redis.call('HSET', KEYS[3], 'id', id, 'state', 'open', 'opened_ms', now_text, 'since_ms', ARGV[3])
 redis.call('SET', KEYS[2], id)
 for i = 7, #ARGV do
-  redis.call('HSET', KEYS[4], id .. '|down|' .. ARGV[i],
-    'pending|0|' .. now_ms .. '|' .. (under_way[ARGV[i]] or '0') .. '|0|||0||')
+  redis.call('HSET', KEYS[4], id .. '|down|' .. ARGV[i], pending_delivery(now_text, under_way[ARGV[i]] or '0', ''))
 end
-redis.call('XADD', KEYS[5], 'MAXLEN', ARGV[6], '*',
-  'event', 'outage', 'who', ARGV[4], 'why', ARGV[5], 'before', '', 'after', id)
+audit(KEYS[5], ARGV[6], { event = 'outage', who = ARGV[4], why = ARGV[5], before = '', after = id })
 return 1

@@ -1,8 +1,8 @@
-/** The monitor's store in Redis: maps the outage's scripts to the ports of `core/outage`. */
+/** The monitor's store in Redis: maps the outage's scripts to the port of `core/monitor`. */
 
 import type { Claim, DeliveryOutcome } from '../../../core/alerts/delivery-store.ts';
 import { claimMs } from '../../../core/alerts/delivery-store.ts';
-import type { OutageEvent } from '../../../core/alerts/recipients.ts';
+import type { DeliveryEvent } from '../../../core/alerts/recipients.ts';
 import { channels } from '../../../core/alerts/recipients.ts';
 import {
   type DeadLettersSeen,
@@ -17,7 +17,7 @@ import type { Outage, OutageMemory } from '../../../core/outage/outage.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 import { isOne, unexpected } from '../script-replies.ts';
-import { noteNotice, raiseNotice, toldNotices } from './warning-store.ts';
+import { changeReportedKey, raiseWarning, reportedWarnings } from './warning-store.ts';
 
 const scripts = {
   observe: luaScript('outage/observe-bot-7'),
@@ -31,7 +31,7 @@ const scripts = {
 };
 
 const monitorName = 'heartbeat-monitor';
-/** Breaks the lock of a task that has stopped: no person did it. */
+/** The audit's name of the program that breaks a stopped task's lock; such breaks are not reported. */
 const automaticBreaker = 'ecs';
 const auditMax = String(auditEntriesMax);
 
@@ -45,66 +45,78 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
   return {
     async observe({ noteRun }): Promise<BotObservation> {
       const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries];
-      if (!noteRun) return observation(await runner.run(scripts.observe, observed, []));
+      if (!noteRun) return readObservation(await runner.run(scripts.observe, observed, []));
       const args = [automaticBreaker, String(deadLetterIdsMax)];
-      return observation(await runner.run(scripts.watch, [...observed, dead, audit], args));
+      return readObservation(await runner.run(scripts.watch, [...observed, dead, audit], args));
     },
 
     async markHeartbeat(reading, malformed): Promise<ChangeResult> {
-      const args = [judged(reading), malformed ? '1' : '0'];
-      return changeResult(await runner.run(scripts.markHeartbeat, [heartbeat, outage], args));
+      const args = [expectedHeartbeat(reading), malformed ? '1' : '0'];
+      return readChangeResult(await runner.run(scripts.markHeartbeat, [heartbeat, outage], args));
     },
 
     async open(reading, { id, sinceMs, recipients, why }): Promise<ChangeResult | 'open already'> {
       const to = recipients.map(({ channel, address }) => `${channel}|${address}`);
-      const args = [judged(reading), id, String(Math.floor(sinceMs)), monitorName, why, auditMax, ...to];
+      const args = [
+        expectedHeartbeat(reading),
+        id,
+        String(Math.floor(sinceMs)),
+        monitorName,
+        why,
+        auditMax,
+        ...to,
+      ];
       const reply = await runner.run(scripts.open, [heartbeat, alertSent, outage, deliveries, audit], args);
-      return reply === 2 ? 'open already' : changeResult(reply);
+      return reply === 2 ? 'open already' : readChangeResult(reply);
     },
 
     async recover(reading, { id, why }): Promise<ChangeResult> {
-      const args = [judged(reading), id, monitorName, why, auditMax];
+      const args = [expectedHeartbeat(reading), id, monitorName, why, auditMax];
       const written = [heartbeat, alertSent, outage, deliveries, audit];
-      return changeResult(await runner.run(scripts.recover, written, args));
+      return readChangeResult(await runner.run(scripts.recover, written, args));
     },
 
     remind: (id, number) => extend(id, 'reminder', String(number), `reminder-${number}`),
     planRestart: (id) => extend(id, 'restart', '1', 'restart', 'RESTART|ecs'),
-    raise: (notice, recipients) => raiseNotice(runner, keys, { notice, recipients }),
-    markReported: (change) => noteNotice(runner, keys, change),
+    raise: (warning, recipients) => raiseWarning(runner, keys, { warning, recipients }),
+    markReported: (change) => changeReportedKey(runner, keys, change),
 
     async claim(runId, token): Promise<Claim | undefined> {
-      for (let strangers = 0; ; strangers += 1) {
-        // A token that has settled something claims nothing more.
-        const ofClaim = strangers === 0 ? token : `${token}-${strangers}`;
+      for (let foreignValues = 0; ; foreignValues += 1) {
+        // A settled token claims nothing more, so each attempt has a token of its own.
+        const claimToken = foreignValues === 0 ? token : `${token}-${foreignValues}`;
         const reply = await runner.run(
           scripts.claim,
           [outage, deliveries],
-          [ofClaim, runId, String(claimMs)],
+          [claimToken, runId, String(claimMs)],
         );
         if (reply === null) return undefined;
         if (!Array.isArray(reply) || reply.length !== 9) throw unexpected(reply);
-        const claim = claimOf(reply, ofClaim);
+        const claim = readClaim(reply, claimToken);
         if (claim !== undefined) return claim;
-        // Whoever wrote it, it must not hold up the others.
-        const args = [String(reply[0]), ofClaim, ...settlement({ kind: 'dead', why: 'not understood' })];
+        // Another program wrote this one: give it up, so that it does not hold up the others.
+        const args = [
+          String(reply[0]),
+          claimToken,
+          ...settleArguments({ kind: 'dead', why: 'not understood' }),
+        ];
         await runner.run(scripts.settle, [outage, deliveries], args);
       }
     },
 
     async settle(claim, outcome): Promise<boolean> {
-      const args = [claim.field, claim.token, ...settlement(outcome)];
+      const args = [claim.field, claim.token, ...settleArguments(outcome)];
       return isOne(await runner.run(scripts.settle, [outage, deliveries], args));
     },
   };
 }
 
-/** How a script is told which heartbeat was judged: one that is absent differs from an empty one. */
-function judged(reading: HeartbeatReading): string {
+/** The judged heartbeat as the scripts expect it: an absent one differs from an empty one. */
+function expectedHeartbeat(reading: HeartbeatReading): string {
   return reading.kind === 'absent' ? '-' : `=${reading.raw}`;
 }
 
-function settlement(outcome: DeliveryOutcome): readonly string[] {
+function settleArguments(outcome: DeliveryOutcome): readonly string[] {
   switch (outcome.kind) {
     case 'sent':
       return ['sent', '0', '0', ''];
@@ -113,28 +125,28 @@ function settlement(outcome: DeliveryOutcome): readonly string[] {
         'later',
         String(Math.ceil(outcome.delayMs)),
         outcome.mayHaveArrived ? '1' : '0',
-        plain(outcome.why),
+        withoutBars(outcome.why),
       ];
     case 'dead':
-      return ['dead', '0', '0', plain(outcome.why)];
+      return ['dead', '0', '0', withoutBars(outcome.why)];
   }
 }
 
-/** A bar parts the fields of a record. */
-function plain(text: string): string {
+/** A bar separates the parts of a record. */
+function withoutBars(text: string): string {
   return text.replaceAll('|', '/');
 }
 
-function changeResult(reply: ScriptReply): ChangeResult {
+function readChangeResult(reply: ScriptReply): ChangeResult {
   return isOne(reply) ? 'done' : 'conflict';
 }
 
-function observation(reply: ScriptReply): BotObservation {
+function readObservation(reply: ScriptReply): BotObservation {
   if (!Array.isArray(reply) || (reply.length !== 10 && reply.length !== 16)) throw unexpected(reply);
-  const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, ...notices] = reply;
-  const [deadCount, deadIds, ...breaks] = notices;
+  const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, ...watched] = reply;
+  const [deadCount, deadIds, ...breaks] = watched;
   const nowMs = Number(time);
-  const hash = hashOf(fields);
+  const hash = readFields(fields);
   const value = textOrNull(lock);
   const oldest = Number(oldestMs);
   return {
@@ -143,44 +155,48 @@ function observation(reply: ScriptReply): BotObservation {
     held: value === null ? undefined : { value, ttlMs: Number(ttlMs) < 0 ? null : Number(ttlMs) },
     revoked: textOrNull(revoked),
     epoch: numberOrNull(textOrNull(epoch) ?? undefined),
-    memory: memoryOf(hash, textOrNull(flag), nowMs),
+    memory: readMemory(hash, textOrNull(flag), nowMs),
     unfinishedDeliveries: Number(unfinished),
     oldestUnfinishedMs: oldest === 0 ? null : oldest,
-    reported: toldNotices(hash),
-    deadLetters: deadCount === undefined ? noDeadLetters : deadUpdatesOf(deadCount, deadIds),
-    lockBreaks: lockBreaksOf(breaks),
+    reported: reportedWarnings(hash),
+    deadLetters: deadCount === undefined ? noDeadLetters : readDeadLetters(deadCount, deadIds),
+    lockBreaks: readLockBreaks(breaks),
   };
 }
 
-function deadUpdatesOf(count: ScriptReply, ids: ScriptReply | undefined): DeadLettersSeen {
+function readDeadLetters(count: ScriptReply, ids: ScriptReply | undefined): DeadLettersSeen {
   if (ids !== null && !Array.isArray(ids)) throw unexpected(ids ?? null);
   return { count: Number(count), ids: ids?.map(String) };
 }
 
-function lockBreaksOf(reply: readonly ScriptReply[]): LockBreaks | undefined {
+function readLockBreaks(reply: readonly ScriptReply[]): LockBreaks | undefined {
   const [count, id, who, why] = reply;
   if (!count) return undefined;
   return { count: Number(count), id: String(id), who: String(who), why: String(why) };
 }
 
-function hashOf(fields: ScriptReply | undefined): ReadonlyMap<string, string> {
+function readFields(fields: ScriptReply | undefined): ReadonlyMap<string, string> {
   const hash = new Map<string, string>();
   if (!Array.isArray(fields)) throw unexpected(fields ?? null);
   for (let i = 0; i + 1 < fields.length; i += 2) hash.set(String(fields[i]), String(fields[i + 1]));
   return hash;
 }
 
-function memoryOf(hash: ReadonlyMap<string, string>, alertFlag: string | null, nowMs: number): OutageMemory {
+function readMemory(
+  hash: ReadonlyMap<string, string>,
+  alertFlag: string | null,
+  nowMs: number,
+): OutageMemory {
   return {
     firstRunMs: pastOrNull(hash.get('first_run_ms'), nowMs),
     malformedSinceMs: pastOrNull(hash.get('malformed_since_ms'), nowMs),
     alertFlag,
-    outage: outageOf(hash, nowMs),
+    outage: readOutage(hash, nowMs),
   };
 }
 
-/** A time that is none or still to come, because somebody wrote there, counts as now: nothing is due before its time. */
-function outageOf(hash: ReadonlyMap<string, string>, nowMs: number): Outage | null {
+/** Reads invalid or future timestamps as now, so that nothing is due too early. Another program wrote them. */
+function readOutage(hash: ReadonlyMap<string, string>, nowMs: number): Outage | null {
   const id = hash.get('id');
   if (id === undefined) return null;
   return {
@@ -194,23 +210,23 @@ function outageOf(hash: ReadonlyMap<string, string>, nowMs: number): Outage | nu
   };
 }
 
-/** Undefined for a delivery that no version of this program made. */
-function claimOf(reply: readonly ScriptReply[], token: string): Claim | undefined {
+/** Undefined for a delivery that another program wrote. */
+function readClaim(reply: readonly ScriptReply[], token: string): Claim | undefined {
   const [field = '', attempt, madeMs, repeat, sinceMs, , recoveredMs, time, told = ''] = reply.map(String);
   const [outageId, eventName, channelName, address] = field.split('|');
   const channel = channels.find((known) => known === channelName);
-  const event = eventOf(eventName ?? '');
-  const notice = event?.event === 'notice' ? readWarning(told) : undefined;
-  if (outageId === undefined || address === undefined || channel === undefined || event === undefined)
-    return undefined;
-  if (event.event === 'notice' && notice === undefined) return undefined;
+  const event = readEvent(eventName ?? '');
+  const warning = event?.event === 'notice' ? readWarning(told) : undefined;
+  if (outageId === undefined || address === undefined) return undefined;
+  if (channel === undefined || event === undefined) return undefined;
+  if (event.event === 'notice' && warning === undefined) return undefined;
   const nowMs = Number(time);
   return {
     field,
     token,
     outageId,
     ...event,
-    warning: notice,
+    warning,
     recipient: { channel, address },
     attempt: Number(attempt),
     madeMs: pastOrNull(madeMs, nowMs) ?? nowMs,
@@ -221,9 +237,9 @@ function claimOf(reply: readonly ScriptReply[], token: string): Claim | undefine
   };
 }
 
-const plainEvents = ['down', 'recovered', 'restart', 'notice'] as const satisfies readonly OutageEvent[];
+const plainEvents = ['down', 'recovered', 'restart', 'notice'] as const satisfies readonly DeliveryEvent[];
 
-function eventOf(name: string): { event: OutageEvent; number: number } | undefined {
+function readEvent(name: string): { event: DeliveryEvent; number: number } | undefined {
   const [, number] = /^reminder-(\d+)$/.exec(name) ?? [];
   if (number !== undefined) return { event: 'reminder', number: Number(number) };
   const plainEvent = plainEvents.find((known) => known === name);
@@ -234,7 +250,7 @@ function textOrNull(reply: ScriptReply | undefined): string | null {
   return typeof reply === 'string' ? reply : null;
 }
 
-/** What happened has happened by now; so a time from here is always one that can be shown. */
+/** Null for an invalid or future time; so every time from here can be shown. */
 function pastOrNull(text: string | undefined, nowMs: number): number | null {
   const ms = numberOrNull(text);
   return ms === null || ms > nowMs ? null : ms;

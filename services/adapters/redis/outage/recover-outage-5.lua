@@ -1,30 +1,35 @@
--- Closes the open outage, clears the flag, and makes a "back" delivery for each who was told "down".
+-- Closes the open outage, clears the flag, and makes a "back" delivery for everyone who got the "down".
 --
 -- KEYS  1 heartbeat, 2 alert flag, 3 outage (hash), 4 deliveries (hash), 5 audit stream
 -- ARGV  1 the fresh heartbeat that was judged ('=' and the value), 2 the outage's id ('' for a flag without one),
 --       3 who, 4 why, 5 entries kept in the audit stream
--- Out   0 the heartbeat or the outage is another by now (nothing changed); 1 closed
--- Safe to repeat. Who may have been told, because an answer was lost, counts as told; who was not told yet is not
--- told at all. A "down" that is under way is settled by settle-delivery, which then makes the "back" delivery itself.
--- Where anything is under way, or may still be, the "back" waits for it, so as to come last.
-local heartbeat = redis.pcall('GET', KEYS[1])
-heartbeat = type(heartbeat) == 'table' and 'WRONGTYPE' or heartbeat
-if (heartbeat and '=' .. heartbeat or '-') ~= ARGV[1] then
+-- Out   0 the heartbeat or the outage has changed since (nothing changed); 1 closed
+-- Safe to repeat. A recipient whose "down" may have arrived, because its answer was lost, counts as told; one whose
+-- "down" was not sent gets neither. settle-delivery decides about a "down" that is under way, and makes its "back".
+-- If anything may still be on its way to a recipient, the "back" waits and arrives last.
+-- @include store-time
+-- @include audit
+-- @include expected-heartbeat
+-- @include pending-delivery
+if not is_expected_heartbeat(KEYS[1], ARGV[1]) then
   return 0
 end
+
+local function audit_recovery(why, before)
+  audit(KEYS[5], ARGV[5], { event = 'recovered', who = ARGV[3], why = why, before = before, after = '' })
+end
+
 local id = redis.call('HGET', KEYS[3], 'id')
 if not id or redis.call('HGET', KEYS[3], 'state') ~= 'open' then
   if redis.call('DEL', KEYS[2]) == 1 then
-    redis.call('XADD', KEYS[5], 'MAXLEN', ARGV[5], '*',
-      'event', 'recovered', 'who', ARGV[3], 'why', 'a flag without an outage', 'before', '', 'after', '')
+    audit_recovery('a flag without an outage', '')
   end
   return 1
 end
 if id ~= ARGV[2] then
   return 0
 end
-local now = redis.call('TIME')
-local now_ms = string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000))
+local _, now_text = store_time()
 local told, under_way = {}, {}
 local all = redis.call('HGETALL', KEYS[4])
 for i = 1, #all, 2 do
@@ -44,11 +49,9 @@ for i = 1, #all, 2 do
   end
 end
 for _, to in ipairs(told) do
-  redis.call('HSET', KEYS[4], id .. '|recovered|' .. to,
-    'pending|0|' .. now_ms .. '|' .. (under_way[to] or '0') .. '|0|||0||')
+  redis.call('HSET', KEYS[4], id .. '|recovered|' .. to, pending_delivery(now_text, under_way[to] or '0', ''))
 end
-redis.call('HSET', KEYS[3], 'state', 'recovered', 'recovered_ms', now_ms)
+redis.call('HSET', KEYS[3], 'state', 'recovered', 'recovered_ms', now_text)
 redis.call('DEL', KEYS[2])
-redis.call('XADD', KEYS[5], 'MAXLEN', ARGV[5], '*',
-  'event', 'recovered', 'who', ARGV[3], 'why', ARGV[4], 'before', id, 'after', '')
+audit_recovery(ARGV[4], id)
 return 1

@@ -1,12 +1,14 @@
--- Ends a claim: sent, to be tried again later, or given up for this outage.
+-- Ends a claim: the delivery was sent, is to be tried again, or is given up for this outage.
 --
 -- KEYS  1 outage (hash), 2 deliveries (hash)
 -- ARGV  1 field, 2 the claim's token, 3 outcome ('sent', 'later', 'dead'), 4 not again before (ms from now),
---       5 '1' when the attempt may have arrived all the same, 6 why (without '|')
--- Out   1 settled (also when it was already); 0 the claim is not this one any more (nothing changed)
--- Safe to repeat. If the outage was closed meanwhile, a "down" is dropped unless it was sent; and whoever it has
--- reached, or may have, gets a "back". What may still be on its way keeps the time at which its claim would have
--- ended: what is to come after it waits for that.
+--       5 '1' when the failed attempt may still have arrived, 6 why (without '|')
+-- Out   1 settled (even if it already was); 0 another claim holds the delivery (nothing changed)
+-- Safe to repeat. If the outage was closed in the meantime, an unsent "down" is dropped, and every recipient whom it
+-- has reached, or may have, gets a "back". A message that may still be on its way keeps its claim's end: whatever
+-- follows it waits until then.
+-- @include store-time
+-- @include pending-delivery
 local record = redis.call('HGET', KEYS[2], ARGV[1])
 if not record then
   return 0
@@ -19,8 +21,7 @@ end
 if state ~= 'claimed' then
   return 1
 end
-local now = redis.call('TIME')
-local now_ms = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
+local now_ms, now_text = store_time()
 local of, event, to = string.match(ARGV[1], '^([^|]*)|([^|]*)|(.*)$')
 local outage = redis.call('HMGET', KEYS[1], 'id', 'state')
 local over = outage[1] == of and outage[2] == 'recovered' and event ~= 'recovered'
@@ -39,7 +40,6 @@ redis.call('HSET', KEYS[2], ARGV[1], table.concat({
   token, run, repeated, ARGV[6], told,
 }, '|'))
 if over and event == 'down' and (settled == 'sent' or repeated == '1') then
-  redis.call('HSETNX', KEYS[2], of .. '|recovered|' .. to,
-    'pending|0|' .. string.format('%.0f', now_ms) .. '|' .. until_ms .. '|0|||0||')
+  redis.call('HSETNX', KEYS[2], of .. '|recovered|' .. to, pending_delivery(now_text, until_ms, ''))
 end
 return 1

@@ -1,18 +1,17 @@
 /**
- * The buttons under an alert. They are addresses, not callbacks: a callback would go to the poller that is down.
+ * The one-tap buttons under an alert: URL buttons, because a callback button would go to the poller that is down.
  *
- * Made anew for every message that is sent, so that a late one carries links that work. An alert without buttons is
- * better than none: when the links cannot be stored, it goes without.
+ * The links are made for each message as it is sent, so a late alert carries links that still work. If they cannot be
+ * stored, the alert goes without buttons.
  */
 import type { AlertLinks } from '../../alerts/alert-links.ts';
 import type { Locale } from '../../platform/locale.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../platform/store-errors.ts';
-import { type LinkAction, linkActions } from './link.ts';
-import { createLink, type LinkIssuer } from './signed-link.ts';
+import { createLink, type LinkAction, type LinkIssuer, linkActions } from './signed-link.ts';
 
-export interface AlertLinksParts extends LinkIssuer {
-  /** Without a slash at its end. */
+export interface AlertLinksDeps extends LinkIssuer {
+  /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly locale: Locale;
   readonly logger: Logger;
@@ -23,15 +22,15 @@ const buttonTexts: Readonly<Record<Locale, Readonly<Record<LinkAction, string>>>
   en: { recover: '🔧 Repair', 'drop-updates': '🗑 Drop the queue', status: '📊 Status' },
 };
 
-export function alertLinks(parts: AlertLinksParts): AlertLinks {
-  const { baseUrl, locale, logger } = parts;
+export function alertLinks(deps: AlertLinksDeps): AlertLinks {
+  const { baseUrl, locale, logger } = deps;
   return {
     async buttons(recipient, outageId) {
       try {
         return await Promise.all(
           linkActions.map(async (action) => ({
             text: buttonTexts[locale][action],
-            url: `${baseUrl}${await createLink(parts, { action, recipient, outageId })}`,
+            url: `${baseUrl}${await createLink(deps, { action, recipient, outageId })}`,
           })),
         );
       } catch (error) {

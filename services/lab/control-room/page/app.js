@@ -1,16 +1,18 @@
 /**
- * The control room's page: hears what the lab tells, draws what has changed, sends what is pressed.
+ * The control room's page: receives the lab's events, redraws what changed, sends the user's actions.
  *
- * Everything comes over one stream of events; nothing is asked for twice, and nothing is kept that is not shown. The
- * language, the chosen people and the chosen tab are the only things that the page knows by itself. A section that
- * an older lab does not tell leaves its part of the page empty.
+ * All data comes over one event stream and none is polled. The page itself owns only the language, the chosen people and
+ * the chosen tab. A section that an older lab does not send leaves its part of the page empty.
+ *
+ * Tested by: test/e2e/control-room.long.test.ts
  */
+import { createActions, localeKey } from './actions.js';
 import { Charts } from './charts.js';
 import { show } from './dom.js';
-import { fallSilent, heard } from './draining.js';
-import { localeKey, pressesOf } from './presses.js';
-import { listen, post } from './talk.js';
-import { texts } from './texts/texts.js';
+import { followEnd } from './follow-end.js';
+import { listen, post } from './lab-client.js';
+import { barsUpdated, stopBars } from './moving-bars.js';
+import { texts } from './texts/index.js';
 import { commandsView, conversationsView, inOrder, peopleView, personName } from './views/chat.js';
 import { drillsView, drillTargetView } from './views/drills.js';
 import { factsView } from './views/facts.js';
@@ -24,9 +26,8 @@ import { tourButtonView, tourStepsView, tourWords } from './views/tour.js';
 import { workersView } from './views/workers.js';
 
 const toastMs = 4000;
-/** What every lab tells as soon as it is asked: the page is not shown before. */
-const firstHeard = ['lab', 'now'];
-const followsWithinPx = 60;
+/** Every lab sends these on connection; the page is shown once they are here. */
+const requiredSections = ['lab', 'now'];
 
 const state = {
   locale: firstLocale(),
@@ -43,7 +44,7 @@ const byId = (id) => document.getElementById(id);
 const t = () => texts[state.locale];
 const charts = new Charts(byId('charts'));
 
-/** Which parts of the page are drawn from what. */
+/** The parts of the page, each with the state that it is drawn from. */
 const views = [
   { id: 'faults', of: ['now', 'tour', 'locale'], view: faultsView },
   { id: 'tour-button', of: ['lab', 'tour', 'locale'], view: tourButtonView },
@@ -61,7 +62,7 @@ const views = [
   { id: 'commands', of: ['locale'], view: commandsView },
   { id: 'load-buttons', of: ['load', 'locale'], view: loadButtonsView },
   { id: 'load', of: ['load', 'locale'], view: loadView },
-  { id: 'timeline', of: ['audit', 'now', 'locale'], view: timelineView },
+  { id: 'timeline', of: ['audit', 'now', 'chats', 'locale'], view: timelineView },
   { id: 'ops', of: ['locale'], view: opsView },
   { id: 'ops-result', of: ['ops', 'locale'], view: opsResultView },
 ];
@@ -80,15 +81,15 @@ function draw() {
   const names = changed;
   changed = new Set();
   const has = (...wanted) => wanted.some((name) => names.has(name));
-  const keepFollowing = followers();
+  const scrollToEnd = followEnd(byId('screen'), () => state);
   for (const { id, of, view } of views) if (has(...of)) show(byId(id), view(state, t()));
-  keepFollowing();
+  scrollToEnd();
   if (has('locale')) drawTexts();
   if (has('locale', 'lab')) drawFacts();
   if (has('locale', 'lab', 'audit')) {
-    charts.tell({ t: t(), limitSeconds: state.lab?.times.heartbeatStaleSeconds, audit: state.audit });
+    charts.configure({ t: t(), limitSeconds: state.lab?.times.heartbeatStaleSeconds, audit: state.audit });
   }
-  if (has('chats')) noteToasts();
+  if (has('chats')) showToasts();
   if (has('chats', 'ownerId', 'writers')) announceAlerts();
   if (has('app')) byId('screen').setAttribute('aria-labelledby', `app-${state.app}`);
   if (has('writers', 'locale', 'chats')) drawInput();
@@ -100,28 +101,9 @@ function draw() {
   byId('tour-words').dataset.tone = tone;
   write(byId('tour-words'), text);
   drawSummary();
-  if (state.connection === 'gone' || firstHeard.every((name) => name in state)) {
+  if (state.connection === 'gone' || requiredSections.every((name) => name in state)) {
     document.body.removeAttribute('data-waiting');
   }
-}
-
-/** A conversation that stood at its end stays there; one that was not there before begins there. */
-function followers() {
-  const list = () => [...document.querySelectorAll('[data-follows], #screen')];
-  const stood = new Map(
-    list().map((one) => [one, one.scrollHeight - one.scrollTop - one.clientHeight < followsWithinPx]),
-  );
-  const shown = byId('screen').dataset.shown;
-  return () => {
-    const now = `${state.app} ${state.ownerId}`;
-    byId('screen').dataset.shown = now;
-    for (const one of list()) {
-      const isScreen = one.id === 'screen';
-      if (isScreen && state.app !== 'telegram') {
-        if (shown !== now) one.scrollTop = 0;
-      } else if ((stood.get(one) ?? true) || (isScreen && shown !== now)) one.scrollTop = one.scrollHeight;
-    }
-  };
 }
 
 function drawSummary() {
@@ -133,27 +115,27 @@ function drawSummary() {
 
 let news;
 
-/** What has come to the phone since the page was opened, for whoever does not see it. */
+/** Tells a screen reader of the phone's new messages since the page was opened. */
 function announceAlerts() {
   const before = news;
   news = newsOf(state);
   if (before === undefined || news.ownerId !== before.ownerId || news.id <= before.id) return;
-  // A conversation on the page tells its messages itself.
+  // An open conversation announces its own messages.
   if (state.writers.includes(news.ownerId)) return;
   write(byId('phone-news'), t().phone.news(personName(news.name, t()), news.text));
 }
 
-/** The same sentence is not announced again and again. */
+/** Writes only changes, so that a screen reader does not repeat the same sentence. */
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
 function drawTexts() {
   document.documentElement.lang = state.locale;
-  const said = (path) => path.split('.').reduce((part, name) => part[name], t());
-  for (const element of document.querySelectorAll('[data-t]')) write(element, said(element.dataset.t));
+  const textAt = (path) => path.split('.').reduce((part, name) => part[name], t());
+  for (const element of document.querySelectorAll('[data-t]')) write(element, textAt(element.dataset.t));
   for (const element of document.querySelectorAll('[data-label]')) {
-    element.setAttribute('aria-label', said(element.dataset.label));
+    element.setAttribute('aria-label', textAt(element.dataset.label));
   }
   for (const button of document.querySelectorAll('[data-do="locale"]')) {
     button.setAttribute('aria-pressed', String(button.dataset.locale === state.locale));
@@ -173,38 +155,38 @@ function drawInput() {
   const names = inOrder(state.chats)
     .filter(({ person }) => state.writers.includes(person.id))
     .map(({ person }) => personName(person.name, t()));
-  byId('text').placeholder = t().chat.placeholder(names.join(', '));
+  byId('text').placeholder = t().chat.placeholder(names);
 }
 
-const toastSeen = new Map();
+const shownToasts = new Map();
 
-/** What the bot's answer to a press shows for a moment. */
-function noteToasts() {
+/** Shows the bot's answer to a pressed button for a moment. */
+function showToasts() {
   for (const { person, toast } of state.chats) {
-    if (!toast || toastSeen.get(person.id) === toast.id) continue;
-    toastSeen.set(person.id, toast.id);
+    if (!toast || shownToasts.get(person.id) === toast.id) continue;
+    shownToasts.set(person.id, toast.id);
     set({ toasts: { ...state.toasts, [person.id]: toast.text } });
     setTimeout(() => {
-      if (toastSeen.get(person.id) === toast.id) set({ toasts: { ...state.toasts, [person.id]: '' } });
+      if (shownToasts.get(person.id) === toast.id) set({ toasts: { ...state.toasts, [person.id]: '' } });
     }, toastMs);
   }
 }
 
 function onSection(name, value) {
-  // The same look at the store may come again, with what the lab knows by itself.
-  const isNewLook = name === 'now' && value.atMs !== state.now?.atMs;
+  // The same store reading may come again, together with news of the lab's own.
+  const isNewReading = name === 'now' && value.atMs !== state.now?.atMs;
   if (name === 'log') addLines(byId('log'), value);
   else if (name === 'samples') charts.reset(value);
   else if (name === 'sample') charts.add(value);
   else set({ [name]: value, connection: 'live' });
-  if (isNewLook) heard();
+  if (isNewReading) barsUpdated();
 }
 
-const presses = pressesOf({ state, set, t });
+const actions = createActions({ state, set, t });
 
 document.addEventListener('click', ({ target }) => {
   const button = target.closest('[data-do]');
-  if (button !== null) void presses[button.dataset.do](button.dataset);
+  if (button !== null) void actions[button.dataset.do](button.dataset);
 });
 
 byId('say').addEventListener('submit', (event) => {
@@ -212,15 +194,15 @@ byId('say').addEventListener('submit', (event) => {
   const input = byId('text');
   const text = input.value.trim();
   input.value = '';
-  if (text !== '') presses.say({ text });
+  if (text !== '') actions.say({ text });
 });
 
 byId('load-form').addEventListener('submit', (event) => {
   event.preventDefault();
-  void presses.load({ perSecond: byId('load-per-second').value, chats: byId('load-chats').value });
+  void actions.load({ perSecond: byId('load-per-second').value, chats: byId('load-chats').value });
 });
 
-/** Arrow keys move between tabs, as in every tab list. */
+/** Arrow keys move between tabs (the WAI-ARIA tabs pattern). */
 document.addEventListener('keydown', (event) => {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   const tab = event.target.closest?.('[role="tab"]');
@@ -238,19 +220,19 @@ function firstLocale() {
   return navigator.language.toLowerCase().startsWith('ru') ? 'ru' : 'en';
 }
 
-/** Nothing that is jumped to hides under the line that stays at the top, however many lines it has. */
+/** Keeps the targets of links clear of the sticky status line, whatever its height. */
 new ResizeObserver(([{ target }]) => {
   document.documentElement.style.setProperty('--standing', `${target.offsetHeight}px`);
 }).observe(byId('standing'));
 
-// What scrolls can be scrolled by keyboard.
+// Scrollable areas must be reachable by keyboard.
 for (const id of ['screen', 'timeline', 'log']) byId(id).tabIndex = 0;
 set({ locale: state.locale });
 listen({
   onSection,
   onOpen: () => void post('/api/locale', { locale: state.locale }),
   onGone() {
-    fallSilent();
+    stopBars();
     set({ connection: 'gone' });
   },
 });

@@ -1,25 +1,27 @@
 /**
  * The charts of the timeline: updates per second, latency, heartbeat age against its limit.
  *
- * Each keeps the last ten minutes and no more. The library comes from the lab's own packages; without it (or without
- * samples, from an older lab) the charts are not there and the rest of the page is.
+ * Each keeps the last ten minutes. The chart library comes from the lab's own packages; without it, or without samples
+ * from an older lab, the page works without charts.
+ *
+ * Tested by: test/e2e/page.long.test.ts
  */
 import { h, show } from './dom.js';
+import { clockTime } from './views/clock-time.js';
 import { eventTone } from './views/timeline.js';
-import { clockTime } from './views/times.js';
 
 const samplesKept = 600;
 const heightPx = 130;
 const windowMinSeconds = 60;
 const colourNames = ['accent', 'good', 'warn', 'bad', 'violet', 'muted', 'line'];
-/** Of the moments that are marked, by tone; the other tones are colours themselves. */
+/** Colours of the marked moments, by tone; the other tones are colour names themselves. */
 const markColours = { quiet: 'muted', info: 'accent' };
 
 const decimalSteps = [1, 10, 100, 1000, 1e4, 1e5, 1e6].flatMap((power) => [power, 2 * power, 5 * power]);
 
 /**
- * What is drawn: `lines` of a chart take a sample, or the limit of the heartbeat, to a number or null. The marks of its
- * axis stand `steps` apart, so that `mark` can say each exactly.
+ * `lines` map a sample (or the heartbeat's limit) to a number or null. The axis marks are one of `steps` apart, so that
+ * `mark` can write each one exactly.
  */
 const charts = [
   {
@@ -53,7 +55,7 @@ export class Charts {
   #samples = [];
   #context = { t: undefined, limitSeconds: undefined, marks: [] };
   #plots = new Map();
-  /** By name, as the colour scheme has them. */
+  /** By name, in the present colour scheme. */
   #colours = {};
   #library;
   #shownAt = null;
@@ -67,7 +69,7 @@ export class Charts {
     new ResizeObserver(() => this.#fit()).observe(place);
   }
 
-  /** All samples anew, as a connection begins. */
+  /** Replaces all samples, on a new connection. */
   reset(samples) {
     this.#samples = samples.slice(-samplesKept);
     this.#draw();
@@ -79,8 +81,8 @@ export class Charts {
     this.#draw();
   }
 
-  /** The language, the heartbeat's limit, and the moments that are marked. */
-  tell({ t, limitSeconds, audit }) {
+  /** Sets the language, the heartbeat's limit and the marked moments. */
+  configure({ t, limitSeconds, audit }) {
     const marks = (audit ?? []).map(({ id, event }) => ({
       atSeconds: Number(id.split('-')[0]) / 1000,
       tone: eventTone(event),
@@ -166,7 +168,7 @@ export class Charts {
     this.#write();
   }
 
-  /** The moments at which the polling changed hands or failed, as lines behind the curves. */
+  /** Audit events, as vertical lines behind the curves. */
   #drawMarks({ ctx, bbox, valToPos, scales }) {
     ctx.save();
     ctx.lineWidth = devicePixelRatio;
@@ -188,7 +190,7 @@ export class Charts {
     this.#write();
   }
 
-  /** The newest figures in words, or those under the pointer. */
+  /** The newest values as text, or those under the pointer. */
   #write() {
     const { t, limitSeconds } = this.#context;
     const sample = this.#samples[this.#shownAt ?? this.#samples.length - 1];
@@ -226,7 +228,7 @@ function series({ colour, area, dash }, colours) {
   };
 }
 
-/** Each with the line that it belongs to. */
+/** Pairs of a line's name and its text. */
 function valuesOf(id, sample, { t, words, limitSeconds }) {
   const none = [['none', t.timeline.charts.none]];
   if (id === 'rate') return [['first', words[0](sample.updatesPerSecond ?? 0)]];
@@ -234,8 +236,8 @@ function valuesOf(id, sample, { t, words, limitSeconds }) {
     const { latencyMs } = sample;
     if (!latencyMs) return none;
     return [
-      ['half', `${words[0]} ${t.milliseconds(latencyMs.p50)}`],
-      ['most', `${words[1]} ${t.milliseconds(latencyMs.p99)}`],
+      ['median', `${words[0]} ${t.milliseconds(latencyMs.p50)}`],
+      ['p99', `${words[1]} ${t.milliseconds(latencyMs.p99)}`],
     ];
   }
   const age = sample.heartbeatAgeSeconds;
@@ -243,7 +245,7 @@ function valuesOf(id, sample, { t, words, limitSeconds }) {
   return [...(age === null || age === undefined ? none : [['first', t.duration(age)]]), ...limit];
 }
 
-/** What names of the style sheet mean in the present colour scheme: a canvas knows no such names. */
+/** Resolves the style sheet's colour names for the canvas, which does not know them. */
 function readColours() {
   const probe = document.createElement('span');
   document.body.append(probe);

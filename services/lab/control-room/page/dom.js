@@ -1,14 +1,16 @@
 /**
- * Makes elements, and brings what is on the page into the shape of what was made.
+ * Creates elements, and updates the page to match them.
  *
- * Only what differs is touched, so that focus, scroll position, selection and opened details stay. Listeners are not
- * carried over: the page listens at its root (`data-do`).
+ * Touches only what differs, so that focus, scroll position, selection and opened details stay. Does not carry over
+ * listeners: the page listens at its root (`data-do`).
+ *
+ * Tested by: test/e2e/control-room.long.test.ts
  */
 
 /**
  * @param {string} tag
- * @param {Record<string, unknown>} [properties] attributes; `key` recognises an element among its siblings; `style`
- *   is an object; null, undefined and (but for aria and data) false leave an attribute out
+ * @param {Record<string, unknown>} [properties] attributes; `key` identifies an element among its siblings; `style`
+ *   is an object; null and undefined leave an attribute out, and so does false, except for aria and data
  * @param {...(Node | string | number | null | undefined | false | (Node | string)[])} children
  * @returns {HTMLElement}
  */
@@ -29,7 +31,7 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
- * Gives `parent` these children.
+ * Makes `wanted` the children of `parent`.
  * @param {Element} parent
  * @param {Node[]} wanted
  */
@@ -64,21 +66,21 @@ function adapt(known, wanted) {
     return;
   }
   for (const { name } of [...known.attributes]) {
-    if (!wanted.hasAttribute(name) && !isPersons(known, name)) known.removeAttribute(name);
+    if (!wanted.hasAttribute(name) && !isUsers(known, name)) known.removeAttribute(name);
   }
   for (const { name, value } of wanted.attributes) {
-    if (name !== 'style' && !isPersons(known, name) && known.getAttribute(name) !== value) {
+    if (name !== 'style' && !isUsers(known, name) && known.getAttribute(name) !== value) {
       known.setAttribute(name, value);
     }
   }
-  // What moves by itself has its style from elsewhere.
+  // Moving bars get their style from moving-bars.js.
   if (known.dataset.rate === undefined && known.style.cssText !== wanted.style.cssText) {
     known.style.cssText = wanted.style.cssText;
   }
   show(known, [...wanted.childNodes]);
 }
 
-/** What the person in front of the page has set. */
-function isPersons({ nodeName }, attribute) {
+/** Set by the user, not by the page. */
+function isUsers({ nodeName }, attribute) {
   return (nodeName === 'DETAILS' && attribute === 'open') || (nodeName === 'INPUT' && attribute === 'value');
 }

@@ -25,7 +25,7 @@ describeOnEachStore('the inbox', (store) => {
   const ids = async (skip = 0, count = 200) =>
     (await inbox.list('101', { skip, count })).entries.map(({ id }) => id);
 
-  it('keeps notifications newest first, as they were', async () => {
+  it('returns entries unchanged, newest first', async () => {
     expect(await inbox.push('101', notification('a'))).toBe(true);
     expect(await inbox.push('101', notification('b'))).toBe(true);
     const page = await inbox.list('101', { skip: 0, count: 10 });
@@ -33,20 +33,20 @@ describeOnEachStore('the inbox', (store) => {
     expect(await inbox.list('102', { skip: 0, count: 10 })).toEqual({ entries: [], total: 0 });
   });
 
-  it('stores a notification once, also when it was read meanwhile', async () => {
+  it('stores an entry once, even if it was read in between', async () => {
     await inbox.push('101', notification('a'));
     await inbox.markRead('101');
     expect(await inbox.push('101', notification('a'))).toBe(false);
     expect(await ids()).toEqual(['a']);
   });
 
-  it('takes an id that only begins like another for a new one', async () => {
+  it('treats an id that only begins like another as new', async () => {
     await inbox.push('101', notification('outage-1:reminder-1'));
     expect(await inbox.push('101', notification('outage-1:reminder-10'))).toBe(true);
     expect(await inbox.push('101', notification('outage-1:reminder'))).toBe(true);
   });
 
-  it('keeps the newest hundred', async () => {
+  it('keeps the newest 100 entries', async () => {
     for (let i = 0; i < 103; i += 1) await inbox.push('101', notification(`n${i}`));
     expect((await ids()).length).toBe(100);
     expect((await ids(0, 1))[0]).toBe('n102');
@@ -59,7 +59,7 @@ describeOnEachStore('the inbox', (store) => {
     expect(await ids(3, 5)).toEqual([]);
   });
 
-  it('marks one or all as read, and says how many were unread', async () => {
+  it('marks one or all entries as read and returns how many it marked', async () => {
     for (const id of ['a', 'b', 'c']) await inbox.push('101', notification(id));
     expect(await inbox.markRead('101', ['b'])).toBe(1);
     expect(await inbox.markRead('101', ['b', 'nobody'])).toBe(0);
@@ -70,7 +70,7 @@ describeOnEachStore('the inbox', (store) => {
     expect(await inbox.markRead('101')).toBe(0);
   });
 
-  it('leaves alone and leaves out what strangers put there', async () => {
+  it('skips foreign values and leaves them untouched', async () => {
     await inbox.push('101', notification('a'));
     await store().command('LPUSH', keys.notifications('101'), 'not json');
     expect(await ids()).toEqual(['a']);

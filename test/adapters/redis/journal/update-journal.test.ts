@@ -26,7 +26,7 @@ describeOnEachStore('the journal', (store) => {
     await store().command('SET', keys.lock, term.value);
   });
 
-  it('gives back what was written, in order of arrival and not of ids', async () => {
+  it('returns entries in order of arrival, not of ids', async () => {
     const add = [entry(900, 2), entry(5, 10), entry(17, 0, 5), entry(3, 0)];
     expect(await journal.write(term.value, { add, finishedIds: [] })).toBe('written');
     const { entries } = (await journal.open(term.value)) as OpenedJournal;
@@ -57,12 +57,12 @@ describeOnEachStore('the journal', (store) => {
     expect(await journal.beginAttempts(term, [1], limit)).toEqual([2]);
     expect(await journal.beginAttempts(term, [1], limit)).toEqual([2]);
     expect(await journal.beginAttempts({ ...term, epoch: 6 }, [1], limit)).toEqual([3]);
-    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
-    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['given up']);
+    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['dead letter']);
+    expect(await journal.beginAttempts({ ...term, epoch: 7 }, [1], limit)).toEqual(['dead letter']);
     expect(await store().command('HKEYS', keys.dead)).toEqual(['1']);
   });
 
-  it('keeps what was given up as ended, so that it is not tried again when it is delivered again', async () => {
+  it('keeps a tombstone for a dead letter, so that a redelivery is not tried again', async () => {
     await journal.write(term.value, { add: [{ ...entry(1, 0), attempt: 3 }], finishedIds: [] });
     await journal.beginAttempts(term, [1], limit);
     const { entries } = (await journal.open(term.value)) as OpenedJournal;
@@ -70,13 +70,13 @@ describeOnEachStore('the journal', (store) => {
   });
 
   it.each([
-    ['no line at all', 'hello'],
+    ['not an entry', 'hello'],
     ['cut', '1 1 1 0 {"update_id":'],
-    ['no update', '1 1 1 0 null'],
+    ['not an update', '1 1 1 0 null'],
     ['without an id', '1 1 1 0 {}'],
-    ['of another id', '1 1 1 0 {"update_id":8}'],
+    ['another id', '1 1 1 0 {"update_id":8}'],
     ['with a strange attempt', '-1 1 1 0 {"update_id":7}'],
-  ])('puts an entry that is %s among the dead, and gives back the others', async (_what, line) => {
+  ])('moves an unreadable entry (%s) to the dead letters, and returns the others', async (_what, line) => {
     await journal.write(term.value, { add: [entry(1, 0)], finishedIds: [] });
     await store().command('HSET', keys.journal, '7', line);
     const opened = (await journal.open(term.value)) as OpenedJournal;
@@ -85,32 +85,37 @@ describeOnEachStore('the journal', (store) => {
     expect(await store().command('HKEYS', keys.journal)).toEqual(['1']);
   });
 
-  it('counts no attempt again in the term in which the update arrived', async () => {
+  it('does not count an attempt again in the term in which the update arrived', async () => {
     await journal.write(term.value, { add: [entry(1, 0, 5)], finishedIds: [] });
     expect(await journal.beginAttempts(term, [1], limit)).toEqual([1]);
   });
 
-  it('counts many in one step, each by itself and in the order asked', async () => {
+  it('counts many updates in one step, each separately and in the order given', async () => {
     const add = [entry(1, 0), { ...entry(2, 1), attempt: 3 }, { ...entry(3, 2), attempt: 2 }];
     await journal.write(term.value, { add, finishedIds: [] });
-    expect(await journal.beginAttempts(term, [3, 2, 1, 4], limit)).toEqual([3, 'given up', 2, 'given up']);
+    expect(await journal.beginAttempts(term, [3, 2, 1, 4], limit)).toEqual([
+      3,
+      'dead letter',
+      2,
+      'dead letter',
+    ]);
     expect(await store().command('HKEYS', keys.dead)).toEqual(['2']);
   });
 
-  it('removes what is finished when an attempt is counted', async () => {
+  it('removes finished entries while it counts attempts', async () => {
     await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
     await journal.beginAttempts(term, [2], { ...limit, finishedIds: [1] });
     expect(await store().command('HKEYS', keys.journal)).toEqual(['2']);
   });
 
-  it('marks what has ended and must stay when an attempt is counted', async () => {
+  it('writes tombstones while it counts attempts', async () => {
     await journal.write(term.value, { add: [entry(1, 0), entry(2, 1)], finishedIds: [] });
     await journal.beginAttempts(term, [2], { ...limit, tombstoneIds: [1, 99] });
     const { entries } = (await journal.open(term.value)) as OpenedJournal;
     expect(entries.map(({ attempt }) => attempt)).toEqual(['ended', 2]);
   });
 
-  it('is not set back by a write that is carried out once more, late', async () => {
+  it('is not reset by the late replay of a write', async () => {
     const late = { add: [entry(1, 0), entry(2, 1)], finishedIds: [] };
     await journal.write(term.value, late);
     await journal.beginAttempts(term, [1], { ...limit, tombstoneIds: [2] });
@@ -122,7 +127,7 @@ describeOnEachStore('the journal', (store) => {
     expect(((await journal.open(term.value)) as OpenedJournal).entries[1]).toEqual(another);
   });
 
-  it('keeps what was put back by hand, though its first run is said to be finished', async () => {
+  it('keeps an entry that an operator put back, even if its first run counts as finished', async () => {
     const putBack = `0 0 4 0 ${JSON.stringify(entry(1, 0).update)}`;
     await store().command('HSET', keys.journal, '1', putBack);
     await journal.write(term.value, { add: [], finishedIds: [1] });
@@ -131,7 +136,7 @@ describeOnEachStore('the journal', (store) => {
     expect(await store().command('HGET', keys.journal, '1')).toBe(putBack);
   });
 
-  it('knows from the audit stream whether the leader before gave its lock back', async () => {
+  it('knows from the audit stream whether the last leader released its lock', async () => {
     const lock = redisLockStore(store(), keys);
     const endedCleanly = async (value: string): Promise<boolean> =>
       ((await journal.open(value)) as OpenedJournal).endedCleanly;
@@ -154,7 +159,7 @@ describeOnEachStore('the journal', (store) => {
     expect(await endedCleanly('fifth')).toBe(true);
   });
 
-  it('knows of a crash also after much else was noted', async () => {
+  it('recognises a crash even behind many other audit entries', async () => {
     const lock = redisLockStore(store(), keys);
     await store().command('DEL', keys.lock);
     await store().command('SET', keys.epoch, '0');
@@ -165,7 +170,7 @@ describeOnEachStore('the journal', (store) => {
     expect(((await journal.open('next')) as OpenedJournal).endedCleanly).toBe(false);
   });
 
-  it('knows also of a leader that gave its lock back and left something unconfirmed, over one that never polled', async () => {
+  it('recognises a dirty hand-off even before a term that never polled', async () => {
     const lock = redisLockStore(store(), keys);
     const openedAfter = async (value: string): Promise<boolean> => {
       await lock.acquire(value, 1000);

@@ -31,7 +31,7 @@ describeOnEachStore('the polling lock', (store) => {
   };
 
   describe('acquire', () => {
-    it('takes a free lock, raises the epoch and tells the store’s time', async () => {
+    it('takes a free lock, raises the epoch and returns the store’s time', async () => {
       const before = await store().nowMs();
       const reply = (await lock.acquire('a', ttlMs)) as AcquireReply & { kind: 'acquired' };
       expect(reply).toMatchObject({ kind: 'acquired', epoch: 8 });
@@ -42,7 +42,7 @@ describeOnEachStore('the polling lock', (store) => {
       expect(await auditEvents()).toEqual(['acquired']);
     });
 
-    it('is one’s own when it is repeated: refreshed, the epoch not raised again, no second audit entry', async () => {
+    it('refreshes the term’s own lock when repeated, without a new epoch or a second audit entry', async () => {
       await lock.acquire('a', ttlMs);
       await store().elapse(20_000);
       expect(await lock.acquire('a', ttlMs)).toMatchObject({ kind: 'acquired', epoch: 8 });
@@ -50,23 +50,23 @@ describeOnEachStore('the polling lock', (store) => {
       expect(await auditEvents()).toEqual(['acquired']);
     });
 
-    it('leaves another’s lock exactly as it is, and tells holder and remaining time', async () => {
-      await store().command('SET', keys.lock, 'what a stranger wrote', 'PX', '5000');
+    it('leaves another’s lock untouched and returns its holder and remaining TTL', async () => {
+      await store().command('SET', keys.lock, 'a foreign value', 'PX', '5000');
       const reply = (await lock.acquire('a', ttlMs)) as AcquireReply & { kind: 'held' };
-      expect(reply).toMatchObject({ kind: 'held', held: { value: 'what a stranger wrote' } });
+      expect(reply).toMatchObject({ kind: 'held', held: { value: 'a foreign value' } });
       expect(reply.held.ttlMs).toBeGreaterThan(0);
       expect(reply.held.ttlMs).toBeLessThanOrEqual(5000);
-      expect(await value()).toBe('what a stranger wrote');
+      expect(await value()).toBe('a foreign value');
       expect(await remainingMs()).toBeLessThanOrEqual(5000);
       expect(await store().command('GET', keys.epoch)).toBe('7');
     });
 
-    it('tells of a lock without expiry that it has none', async () => {
+    it('reports that a lock has no expiry', async () => {
       await store().command('SET', keys.lock, 'for ever');
       expect(await lock.acquire('a', ttlMs)).toMatchObject({ kind: 'held', held: { ttlMs: null } });
     });
 
-    it('keeps everybody out for one TTL when the store knows no epoch', async () => {
+    it('begins a quarantine of one TTL when the store has no epoch', async () => {
       await store().flush();
       expect(await lock.acquire('a', ttlMs)).toMatchObject({ kind: 'quarantined' });
       expect(await lock.acquire('b', ttlMs)).toMatchObject({ kind: 'held' });
@@ -74,7 +74,7 @@ describeOnEachStore('the polling lock', (store) => {
       expect(await lock.acquire('b', ttlMs)).toMatchObject({ kind: 'acquired', epoch: 1 });
     });
 
-    it('does not refresh one’s own lock once it is revoked', async () => {
+    it('does not refresh the term’s own lock once it is revoked', async () => {
       await lock.acquire('a', ttlMs);
       await lock.revoke('a', ops);
       await store().elapse(20_000);
@@ -84,7 +84,7 @@ describeOnEachStore('the polling lock', (store) => {
   });
 
   describe('renew', () => {
-    it('prolongs one’s own, writes the heartbeat and removes finished updates in the same step', async () => {
+    it('renews the term’s own lock, writes the heartbeat and removes finished updates in one step', async () => {
       await lock.acquire('a', ttlMs);
       await store().command('HSET', keys.journal, '1', 'x', '2', 'y', '3', 'z');
       await store().elapse(20_000);
@@ -96,18 +96,18 @@ describeOnEachStore('the polling lock', (store) => {
       expect(await store().command('HKEYS', keys.journal)).toEqual(['2']);
     });
 
-    it('writes no heartbeat when none is given', async () => {
+    it('writes no heartbeat without one', async () => {
       await lock.acquire('a', ttlMs);
       await lock.renew('a', ttlMs, {});
       expect(await store().command('EXISTS', keys.heartbeat)).toBe(0);
     });
 
-    it('never creates a lock, nor a heartbeat beside it', async () => {
+    it('creates neither a lock nor a heartbeat', async () => {
       expect(await lock.renew('a', ttlMs, { heartbeat: '{}' })).toEqual({ kind: 'lost' });
       expect(await store().command('EXISTS', keys.lock, keys.heartbeat)).toBe(0);
     });
 
-    it('leaves another’s lock and heartbeat alone', async () => {
+    it('leaves another’s lock and heartbeat untouched', async () => {
       await store().command('SET', keys.lock, 'b', 'PX', '5000');
       await store().command('SET', keys.heartbeat, 'of b');
       expect(await lock.renew('a', ttlMs, { heartbeat: 'of a' })).toEqual({ kind: 'lost' });
@@ -115,7 +115,7 @@ describeOnEachStore('the polling lock', (store) => {
       expect(await store().command('GET', keys.heartbeat)).toBe('of b');
     });
 
-    it('does not prolong a revoked lock', async () => {
+    it('does not renew a revoked lock', async () => {
       await lock.acquire('a', ttlMs);
       await lock.revoke('a', ops);
       await store().elapse(20_000);
@@ -124,7 +124,7 @@ describeOnEachStore('the polling lock', (store) => {
       expect(await store().command('EXISTS', keys.heartbeat)).toBe(0);
     });
 
-    it('minds a mark only when it names the present holder', async () => {
+    it('ignores a mark for another holder', async () => {
       await lock.acquire('a', ttlMs);
       await store().command('SET', keys.lockRevoked, 'an earlier term');
       expect((await lock.renew('a', ttlMs, {})).kind).toBe('renewed');
@@ -132,7 +132,7 @@ describeOnEachStore('the polling lock', (store) => {
   });
 
   describe('release', () => {
-    it('deletes one’s own with its mark, and wakes those who wait', async () => {
+    it('deletes the term’s own lock and its mark, and wakes the standbys', async () => {
       await lock.acquire('a', ttlMs);
       await lock.revoke('a', ops);
       const woken = Promise.withResolvers<string>();
@@ -144,13 +144,13 @@ describeOnEachStore('the polling lock', (store) => {
       expect(await auditEvents()).toEqual(['acquired', 'revoked', 'released']);
     });
 
-    it('notes when its term leaves something behind', async () => {
+    it('records a dirty hand-off', async () => {
       await lock.acquire('a', ttlMs);
       await lock.release('a', 'dirty');
       expect(await auditEvents()).toEqual(['acquired', 'lost']);
     });
 
-    it('says no the second time and changes nothing', async () => {
+    it('returns false the second time and changes nothing', async () => {
       await lock.acquire('a', ttlMs);
       await lock.release('a', 'clean');
       await lock.acquire('b', ttlMs);
@@ -160,7 +160,7 @@ describeOnEachStore('the polling lock', (store) => {
   });
 
   describe('revoke', () => {
-    it('marks the holder for as long as the lock may live', async () => {
+    it('marks the holder for the lock’s remaining TTL', async () => {
       await lock.acquire('a', ttlMs);
       await store().elapse(10_000);
       expect(await lock.revoke('a', ops)).toBe(true);
@@ -169,20 +169,20 @@ describeOnEachStore('the polling lock', (store) => {
       expect(await value()).toBe('a');
     });
 
-    it('is recorded once, however often it is repeated', async () => {
+    it('leaves one audit entry, however often it is repeated', async () => {
       await lock.acquire('a', ttlMs);
       await lock.revoke('a', ops);
       expect(await lock.revoke('a', ops)).toBe(true);
       expect(await auditEvents()).toEqual(['acquired', 'revoked']);
     });
 
-    it('does nothing to a lock that changed hands', async () => {
+    it('leaves a lock with a new holder untouched', async () => {
       await lock.acquire('b', ttlMs);
       expect(await lock.revoke('a', ops)).toBe(false);
       expect(await store().command('EXISTS', keys.lockRevoked)).toBe(0);
     });
 
-    it('marks a lock without expiry without expiry', async () => {
+    it('sets a mark without expiry on a lock without expiry', async () => {
       await store().command('SET', keys.lock, 'for ever');
       expect(await lock.revoke('for ever', ops)).toBe(true);
       expect(await remainingMs(keys.lockRevoked)).toBe(-1);
@@ -190,7 +190,7 @@ describeOnEachStore('the polling lock', (store) => {
   });
 
   describe('break', () => {
-    it('deletes exactly this value, records who and why, and wakes', async () => {
+    it('deletes exactly this value, records who and why, and wakes the standbys', async () => {
       await lock.acquire('a', ttlMs);
       const woken = Promise.withResolvers<string>();
       const unsubscribe = await store().subscribe(keys.wakeChannel, woken.resolve);
@@ -202,14 +202,14 @@ describeOnEachStore('the polling lock', (store) => {
       expect(entries).toContain('"event","broken","who","ops","why","the bot does not answer","before","a"');
     });
 
-    it('does nothing to a lock that changed hands', async () => {
+    it('leaves a lock with a new holder untouched', async () => {
       await lock.acquire('b', ttlMs);
       expect(await lock.break('a', ops)).toBe(false);
       expect(await value()).toBe('b');
     });
   });
 
-  it('is read with its remaining time, or as absent', async () => {
+  it('reads the lock with its remaining TTL, or its absence', async () => {
     expect(await lock.read()).toBeUndefined();
     await lock.acquire('a', ttlMs);
     expect(await lock.read()).toMatchObject({ value: 'a' });

@@ -1,9 +1,9 @@
 /** The scripts of one-tap links, on the embedded store and on a real Redis. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisLinkStore } from '../../../../services/adapters/redis/links/link-store.ts';
-import { linkText, type OpsLink } from '../../../../services/core/ops/links/link.ts';
 import type { LinkStore } from '../../../../services/core/ops/links/link-store.ts';
-import { FunctionStage, stores } from '../../../support/function-fixture.ts';
+import { linkText, type OpsLink } from '../../../../services/core/ops/links/signed-link.ts';
+import { FunctionFixture, stores } from '../../../support/function-fixture.ts';
 
 const outageId = 'outage-1';
 const link: OpsLink = { id: 'a'.repeat(32), action: 'recover', recipient: '101', outageId };
@@ -11,10 +11,10 @@ const result = { answer: { ok: true, action: 'restart', restarted: true, deploym
 
 describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
   describe.skipIf(missing)('as records', () => {
-    let stage: FunctionStage;
+    let stage: FunctionFixture;
     let links: LinkStore;
     beforeAll(async () => {
-      stage = await FunctionStage.open(path);
+      stage = await FunctionFixture.open(path);
       links = redisLinkStore(stage.store, stage.keys);
     });
     afterAll(() => stage?.close());
@@ -26,13 +26,13 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
     });
     const lifeMs = async () => Number(await stage.store.command(['PTTL', stage.keys.opsLink(link.id)]));
 
-    it('are unused, and live for 15 minutes', async () => {
+    it('start unused and live for 15 minutes', async () => {
       expect(await links.read(link)).toEqual({ state: 'unused' });
       expect(await lifeMs()).toBeGreaterThan(14.9 * 60_000);
       expect(await lifeMs()).toBeLessThanOrEqual(15 * 60_000);
     });
 
-    it('are used once; the one who used it hears the same again', async () => {
+    it('work once; the attempt that used one gets the same answer again', async () => {
       expect(await links.use(link, 't1')).toBe('used now');
       expect(await links.use(link, 't1')).toBe('used now');
       expect(await links.use(link, 't2')).toBe('used before');
@@ -43,13 +43,13 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
       });
     });
 
-    it('are used by one of many at once', async () => {
+    it('let one of many simultaneous attempts win', async () => {
       const said = await Promise.all(Array.from({ length: 30 }, (_, index) => links.use(link, `t${index}`)));
       expect(said.filter((word) => word === 'used now')).toHaveLength(1);
       expect(said.filter((word) => word === 'used before')).toHaveLength(29);
     });
 
-    it('keep what came of them, from the one who used them alone', async () => {
+    it('store the result only from the attempt that used them', async () => {
       await links.use(link, 't1');
       await links.finish(link, 't2', { answer: { ok: false, error: { code: 'X', message: 'x' } } });
       expect(await links.read(link)).toMatchObject({ result: undefined });
@@ -59,7 +59,7 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
       expect(await lifeMs()).toBeGreaterThan(14.9 * 60_000);
     });
 
-    it('made twice keep their use and their life', async () => {
+    it('made twice stay used and keep their expiry', async () => {
       await links.use(link, 't1');
       await stage.store.command(['PEXPIRE', stage.keys.opsLink(link.id), '60000']);
       await links.make(link);
@@ -67,7 +67,7 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
       expect(await links.use(link, 't2')).toBe('used before');
     });
 
-    it('are unknown when they expired, or say something else than their record', async () => {
+    it('are unknown once expired, or when they differ from their record', async () => {
       const other: OpsLink = { ...link, action: 'drop-updates' };
       expect(await links.read(other)).toBeUndefined();
       expect(await links.use(other, 't1')).toBe('unknown');
@@ -83,14 +83,14 @@ describe.each(stores)('one-tap links on $name', ({ path, missing }) => {
       ['is another one', ['HSET', 'outage', 'id', 'outage-2']],
       ['has lost its flag', ['DEL', 'flag']],
       ['has another’s flag', ['SET', 'flag', 'outage-2']],
-    ])('are not used when the outage %s', async (_name, [verb = '', key, ...rest]) => {
+    ])('are not consumed when the outage %s', async (_name, [verb = '', key, ...rest]) => {
       const named = key === 'flag' ? stage.keys.alertSent : stage.keys.outage;
       await stage.store.command([verb, named, ...rest]);
       expect(await links.use(link, 't1')).toBe('outage over');
       expect(await links.read(link)).toEqual({ state: 'unused' });
     });
 
-    it('have a text without anything that an address would escape', () => {
+    it('have a text that a URL needs no escapes for', () => {
       expect(encodeURI(linkText(link))).toBe(linkText(link));
     });
   });

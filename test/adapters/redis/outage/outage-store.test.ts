@@ -12,10 +12,10 @@ import {
   sent,
 } from '../../../support/outage-fixture.ts';
 
-describeOutageScripts('looking, opening and claiming', (bench) => {
+describeOutageScripts('looking, opening and claiming', (fixture) => {
   describe('observe', () => {
-    it('sees an empty store as it is, and notes the first run only when told to', async () => {
-      const looked = await bench().outages.observe({ noteRun: false });
+    it('reads an empty store, and records the first run only on request', async () => {
+      const looked = await fixture().outages.observe({ noteRun: false });
       expect(looked).toEqual({
         nowMs: expect.any(Number),
         heartbeat: absent,
@@ -29,22 +29,22 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
         deadLetters: { count: 0, ids: [] },
         lockBreaks: undefined,
       });
-      expect(await bench().store.command('EXISTS', outageKeys.outage)).toBe(0);
-      const first = await bench().outages.observe({ noteRun: true });
+      expect(await fixture().store.command('EXISTS', outageKeys.outage)).toBe(0);
+      const first = await fixture().outages.observe({ noteRun: true });
       expect(first.memory.firstRunMs).toBeLessThanOrEqual(first.nowMs);
-      await bench().store.elapse(60_000);
-      expect((await bench().outages.observe({ noteRun: true })).memory.firstRunMs).toBe(
+      await fixture().store.elapse(60_000);
+      expect((await fixture().outages.observe({ noteRun: true })).memory.firstRunMs).toBe(
         first.memory.firstRunMs,
       );
     });
 
-    it('sees lock, mark, epoch, heartbeat and outage at one moment', async () => {
-      await bench().store.command('SET', outageKeys.lock, 'held', 'PX', '30000');
-      await bench().store.command('SET', outageKeys.lockRevoked, 'held');
-      await bench().store.command('SET', outageKeys.epoch, '7');
-      await bench().fresh();
-      await bench().open('outage-1', recipients, readHeartbeat(beat));
-      const looked = await bench().outages.observe({ noteRun: false });
+    it('reads lock, mark, epoch, heartbeat and outage at one moment', async () => {
+      await fixture().store.command('SET', outageKeys.lock, 'held', 'PX', '30000');
+      await fixture().store.command('SET', outageKeys.lockRevoked, 'held');
+      await fixture().store.command('SET', outageKeys.epoch, '7');
+      await fixture().fresh();
+      await fixture().open('outage-1', recipients, readHeartbeat(beat));
+      const looked = await fixture().outages.observe({ noteRun: false });
       expect(looked).toMatchObject({
         heartbeat: { kind: 'present', raw: beat },
         held: { value: 'held', ttlMs: expect.any(Number) },
@@ -66,77 +66,74 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
       });
     });
 
-    it('tells a lock without expiry from one with', async () => {
-      await bench().store.command('SET', outageKeys.lock, 'endless');
-      expect((await bench().outages.observe({ noteRun: false })).held).toEqual({
+    it('distinguishes a lock without expiry', async () => {
+      await fixture().store.command('SET', outageKeys.lock, 'endless');
+      expect((await fixture().outages.observe({ noteRun: false })).held).toEqual({
         value: 'endless',
         ttlMs: null,
       });
     });
 
-    it.each([false, true])(
-      'takes a string of another type for malformed, as a monitor: %s',
-      async (noteRun) => {
-        for (const key of [outageKeys.heartbeat, outageKeys.lock, outageKeys.epoch, outageKeys.alertSent])
-          await bench().store.command('LPUSH', key, 'x');
-        await bench().store.command('SET', outageKeys.dead, 'x');
-        await bench().store.command('SET', outageKeys.audit, 'x');
-        const looked = await bench().outages.observe({ noteRun });
-        expect(looked).toMatchObject({
-          heartbeat: { kind: 'malformed', raw: 'WRONGTYPE' },
-          held: { value: 'WRONGTYPE', ttlMs: null },
-          epoch: null,
-          deadLetters: { count: 0, ids: [] },
-        });
-        expect(await bench().outages.markHeartbeat(looked.heartbeat, true)).toBe('done');
-      },
-    );
-
-    it('opens and ends an outage beside strings of another type', async () => {
-      await bench().store.command('LPUSH', outageKeys.heartbeat, 'x');
-      await bench().store.command('LPUSH', outageKeys.alertSent, 'x');
-      const { heartbeat } = await bench().outages.observe({ noteRun: true });
-      expect(await bench().open('outage-1', recipients, heartbeat)).toBe('done');
-      expect(await bench().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
-      expect(await bench().outages.recover(heartbeat, { id: 'outage-1', why: '' })).toBe('done');
+    it.each([false, true])('reads a key of another type as malformed (as a monitor: %s)', async (noteRun) => {
+      for (const key of [outageKeys.heartbeat, outageKeys.lock, outageKeys.epoch, outageKeys.alertSent])
+        await fixture().store.command('LPUSH', key, 'x');
+      await fixture().store.command('SET', outageKeys.dead, 'x');
+      await fixture().store.command('SET', outageKeys.audit, 'x');
+      const looked = await fixture().outages.observe({ noteRun });
+      expect(looked).toMatchObject({
+        heartbeat: { kind: 'malformed', raw: 'WRONGTYPE' },
+        held: { value: 'WRONGTYPE', ttlMs: null },
+        epoch: null,
+        deadLetters: { count: 0, ids: [] },
+      });
+      expect(await fixture().outages.markHeartbeat(looked.heartbeat, true)).toBe('done');
     });
 
-    it('fails when the memory itself is of another type: that is unknown, not well', async () => {
-      await bench().store.command('SET', outageKeys.deliveries, 'x');
-      await expect(bench().outages.observe({ noteRun: true })).rejects.toThrow(/WRONGTYPE/);
-      await expect(bench().outages.observe({ noteRun: false })).rejects.toThrow(/WRONGTYPE/);
+    it('opens and closes an outage even if string keys hold other types', async () => {
+      await fixture().store.command('LPUSH', outageKeys.heartbeat, 'x');
+      await fixture().store.command('LPUSH', outageKeys.alertSent, 'x');
+      const { heartbeat } = await fixture().outages.observe({ noteRun: true });
+      expect(await fixture().open('outage-1', recipients, heartbeat)).toBe('done');
+      expect(await fixture().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
+      expect(await fixture().outages.recover(heartbeat, { id: 'outage-1', why: '' })).toBe('done');
     });
 
-    it('mends times that are none, and takes nothing for due because of them', async () => {
+    it('fails when the outage key holds another type: that is unknown, not well', async () => {
+      await fixture().store.command('SET', outageKeys.deliveries, 'x');
+      await expect(fixture().outages.observe({ noteRun: true })).rejects.toThrow(/WRONGTYPE/);
+      await expect(fixture().outages.observe({ noteRun: false })).rejects.toThrow(/WRONGTYPE/);
+    });
+
+    it('replaces invalid times, and treats nothing as due because of them', async () => {
       for (const field of ['first_run_ms', 'malformed_since_ms', 'since_ms', 'opened_ms', 'reminder'])
-        await bench().store.command('HSET', outageKeys.outage, field, 'soon');
-      await bench().store.command('HSET', outageKeys.outage, 'id', 'outage-1', 'state', 'open');
-      await bench().store.command(
+        await fixture().store.command('HSET', outageKeys.outage, field, 'soon');
+      await fixture().store.command('HSET', outageKeys.outage, 'id', 'outage-1', 'state', 'open');
+      await fixture().store.command(
         'HSET',
         outageKeys.deliveries,
         'outage-1|down|SNS|topic',
         'sent|1|1|0|0|||0||',
       );
-      const { nowMs, memory } = await bench().outages.observe({ noteRun: true });
+      const { nowMs, memory } = await fixture().outages.observe({ noteRun: true });
       expect(memory).toEqual({
         firstRunMs: expect.any(Number),
         malformedSinceMs: null,
         alertFlag: null,
         outage: expect.objectContaining({ sinceMs: nowMs, openedMs: nowMs, reminders: 0 }),
       });
-      await bench().outages.markHeartbeat(absent, true);
-      const { memory: later } = await bench().outages.observe({ noteRun: false });
+      await fixture().outages.markHeartbeat(absent, true);
+      const { memory: later } = await fixture().outages.observe({ noteRun: false });
       expect(later.malformedSinceMs).toBeGreaterThan(0);
-      await bench().outages.remind('outage-1', 1);
-      expect(names(await bench().claimAll())).toEqual(['reminder SNS']);
+      await fixture().outages.remind('outage-1', 1);
+      expect(names(await fixture().claimAll())).toEqual(['reminder SNS']);
     });
 
     it.each([14, 16, 400])(
       'mends times that are still to come, which would hide a silence until then: of %i digits',
       async (digits) => {
         const future = '9'.repeat(digits);
-        const startMs = await bench().store.nowMs();
-        await bench().store.command(
+        const startMs = await fixture().store.nowMs();
+        await fixture().store.command(
           'HSET',
           outageKeys.outage,
           'first_run_ms',
@@ -144,12 +141,12 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
           'malformed_since_ms',
           future,
         );
-        const { memory, nowMs } = await bench().outages.observe({ noteRun: true });
+        const { memory, nowMs } = await fixture().outages.observe({ noteRun: true });
         expect(memory.firstRunMs).toBeGreaterThanOrEqual(startMs);
         expect(memory.firstRunMs).toBeLessThanOrEqual(nowMs);
         expect(memory.malformedSinceMs).toBeNull();
-        await bench().outages.markHeartbeat(absent, true);
-        const { memory: marked } = await bench().outages.observe({ noteRun: true });
+        await fixture().outages.markHeartbeat(absent, true);
+        const { memory: marked } = await fixture().outages.observe({ noteRun: true });
         expect(marked.malformedSinceMs).toBeGreaterThanOrEqual(nowMs);
         expect(marked.firstRunMs).toBe(memory.firstRunMs);
       },
@@ -157,50 +154,55 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
   });
 
   describe('a malformed heartbeat', () => {
-    it('is noted once, and forgotten when it is readable again', async () => {
-      await bench().store.command('SET', outageKeys.heartbeat, '');
-      expect(await bench().outages.markHeartbeat(absent, true)).toBe('conflict');
-      expect(await bench().outages.markHeartbeat(readHeartbeat(''), true)).toBe('done');
-      const since = (await bench().outages.observe({ noteRun: false })).memory.malformedSinceMs;
+    it('is recorded once, and cleared when it is readable again', async () => {
+      await fixture().store.command('SET', outageKeys.heartbeat, '');
+      expect(await fixture().outages.markHeartbeat(absent, true)).toBe('conflict');
+      expect(await fixture().outages.markHeartbeat(readHeartbeat(''), true)).toBe('done');
+      const since = (await fixture().outages.observe({ noteRun: false })).memory.malformedSinceMs;
       expect(since).toBeGreaterThan(0);
-      await bench().outages.markHeartbeat(readHeartbeat(''), true);
-      expect((await bench().outages.observe({ noteRun: false })).memory.malformedSinceMs).toBe(since);
-      await bench().outages.markHeartbeat(readHeartbeat(''), false);
-      expect((await bench().outages.observe({ noteRun: false })).memory.malformedSinceMs).toBeNull();
+      await fixture().outages.markHeartbeat(readHeartbeat(''), true);
+      expect((await fixture().outages.observe({ noteRun: false })).memory.malformedSinceMs).toBe(since);
+      await fixture().outages.markHeartbeat(readHeartbeat(''), false);
+      expect((await fixture().outages.observe({ noteRun: false })).memory.malformedSinceMs).toBeNull();
     });
   });
 
   describe('opening an outage', () => {
     it('sets the flag, makes a delivery for each recipient, and leaves one audit entry', async () => {
-      expect(await bench().open()).toBe('done');
-      expect(await bench().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
-      expect(await bench().store.command('PTTL', outageKeys.alertSent)).toBe(-1);
-      expect(names(await bench().claimAll())).toEqual(['down IN_APP', 'down SNS', 'down TELEGRAM']);
-      expect(await bench().auditEvents()).toEqual(['outage']);
+      expect(await fixture().open()).toBe('done');
+      expect(await fixture().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
+      expect(await fixture().store.command('PTTL', outageKeys.alertSent)).toBe(-1);
+      expect(names(await fixture().claimAll())).toEqual(['down IN_APP', 'down SNS', 'down TELEGRAM']);
+      expect(await fixture().auditEvents()).toEqual(['outage']);
     });
 
-    it('changes nothing when the heartbeat is not the judged one', async () => {
-      await bench().fresh();
-      expect(await bench().open()).toBe('conflict');
-      expect(await bench().open('outage-1', recipients, readHeartbeat(`${beat} `))).toBe('conflict');
+    it('changes nothing when the heartbeat has changed', async () => {
+      await fixture().fresh();
+      expect(await fixture().open()).toBe('conflict');
+      expect(await fixture().open('outage-1', recipients, readHeartbeat(`${beat} `))).toBe('conflict');
       expect(
-        await bench().store.command('EXISTS', outageKeys.alertSent, outageKeys.deliveries, outageKeys.audit),
+        await fixture().store.command(
+          'EXISTS',
+          outageKeys.alertSent,
+          outageKeys.deliveries,
+          outageKeys.audit,
+        ),
       ).toBe(0);
     });
 
-    it('changes nothing when one is open', async () => {
-      await bench().open();
-      expect(await bench().open('outage-2')).toBe('open already');
-      expect(await bench().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
-      expect(await bench().claimAll()).toHaveLength(3);
+    it('changes nothing when an outage is open', async () => {
+      await fixture().open();
+      expect(await fixture().open('outage-2')).toBe('open already');
+      expect(await fixture().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
+      expect(await fixture().claimAll()).toHaveLength(3);
     });
 
-    it.each([null, '1'])('opens anew when the flag is %s', async (flag) => {
-      await bench().open();
-      if (flag === null) await bench().store.command('DEL', outageKeys.alertSent);
-      else await bench().store.command('SET', outageKeys.alertSent, flag);
-      expect(await bench().open('outage-2')).toBe('done');
-      expect((await bench().claimAll()).map(({ outageId }) => outageId)).toEqual([
+    it.each([null, '1'])('opens again when the flag is %s', async (flag) => {
+      await fixture().open();
+      if (flag === null) await fixture().store.command('DEL', outageKeys.alertSent);
+      else await fixture().store.command('SET', outageKeys.alertSent, flag);
+      expect(await fixture().open('outage-2')).toBe('done');
+      expect((await fixture().claimAll()).map(({ outageId }) => outageId)).toEqual([
         'outage-2',
         'outage-2',
         'outage-2',
@@ -209,9 +211,9 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
   });
 
   describe('claiming', () => {
-    it('gives each delivery to one run', async () => {
-      await bench().open();
-      const claims = [...(await bench().claimAll('run-1')), ...(await bench().claimAll('run-2'))];
+    it('gives each delivery to one run only', async () => {
+      await fixture().open();
+      const claims = [...(await fixture().claimAll('run-1')), ...(await fixture().claimAll('run-2'))];
       expect(claims).toHaveLength(3);
       expect(claims[0]).toMatchObject({
         attempt: 1,
@@ -221,58 +223,58 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
       });
     });
 
-    it('gives what failed to another run, not to the same, and not before its time', async () => {
-      await bench().open('outage-1', recipients.slice(0, 1));
-      const first = await bench().mustClaim('run-1');
-      expect(await bench().outages.settle(first, later)).toBe(true);
-      expect(await bench().claim('run-1')).toBeUndefined();
-      const second = await bench().mustClaim('run-2');
+    it('gives a failed delivery to another run, not to the same one, and not before its time', async () => {
+      await fixture().open('outage-1', recipients.slice(0, 1));
+      const first = await fixture().mustClaim('run-1');
+      expect(await fixture().outages.settle(first, later)).toBe(true);
+      expect(await fixture().claim('run-1')).toBeUndefined();
+      const second = await fixture().mustClaim('run-2');
       expect(second).toMatchObject({ attempt: 2, possibleRepeat: false });
-      await bench().outages.settle(second, { ...later, delayMs: 60_000 });
-      expect(await bench().claim('run-3')).toBeUndefined();
+      await fixture().outages.settle(second, { ...later, delayMs: 60_000 });
+      expect(await fixture().claim('run-3')).toBeUndefined();
     });
 
-    it('gives a claim that ended to the next run, marked, and refuses the late settlement', async () => {
-      await bench().open('outage-1', recipients.slice(0, 1));
-      const killed = await bench().claim('run-1');
-      await bench().endClaims();
-      const next = await bench().claim('run-2');
+    it('gives an expired claim to the next run, marked, and refuses the late settlement', async () => {
+      await fixture().open('outage-1', recipients.slice(0, 1));
+      const killed = await fixture().claim('run-1');
+      await fixture().endClaims();
+      const next = await fixture().claim('run-2');
       expect(next).toMatchObject({ attempt: 2, possibleRepeat: true });
       if (killed === undefined || next === undefined) throw new Error('both were due');
-      expect(await bench().outages.settle(killed, sent)).toBe(false);
-      expect(await bench().outages.settle(next, sent)).toBe(true);
-      expect(await bench().claim('run-3')).toBeUndefined();
+      expect(await fixture().outages.settle(killed, sent)).toBe(false);
+      expect(await fixture().outages.settle(next, sent)).toBe(true);
+      expect(await fixture().claim('run-3')).toBeUndefined();
     });
 
     it('remembers that an attempt may have arrived', async () => {
-      await bench().open('outage-1', recipients.slice(0, 1));
-      const first = await bench().mustClaim('run-1');
-      await bench().outages.settle(first, { ...later, mayHaveArrived: true });
-      expect(await bench().claim('run-2')).toMatchObject({ possibleRepeat: true });
+      await fixture().open('outage-1', recipients.slice(0, 1));
+      const first = await fixture().mustClaim('run-1');
+      await fixture().outages.settle(first, { ...later, mayHaveArrived: true });
+      expect(await fixture().claim('run-2')).toMatchObject({ possibleRepeat: true });
     });
 
     it.each([
-      ['no field of ours', 'x', 'pending|0|1|0|0|||0||'],
-      ['numbers that are none', 'outage-1|down|TELEGRAM|7', 'pending|a|b|c|d|||0||'],
-      ['an event that is none', 'outage-1|party|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
+      ['a foreign field', 'x', 'pending|0|1|0|0|||0||'],
+      ['invalid numbers', 'outage-1|down|TELEGRAM|7', 'pending|a|b|c|d|||0||'],
+      ['an unknown event', 'outage-1|party|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
       ['a reminder without a number', 'outage-1|reminder-x|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
       ['a channel that is none', 'outage-1|down|PIGEON|7', 'pending|0|1|0|0|||0||'],
       ['a notice that says nothing', 'lock-broken-5|notice|TELEGRAM|7', 'pending|0|1|0|0|||0||{"kind":"x"}'],
       ['another outage', 'outage-0|down|TELEGRAM|7', 'pending|0|1|0|0|||0||'],
-    ])('is not held up by a stranger’s record with %s', async (_name, field, record) => {
-      await bench().open('outage-1', recipients.slice(0, 1));
-      await bench().store.command('HSET', outageKeys.deliveries, field, record);
-      expect(names(await bench().claimAll())).toEqual(['down IN_APP']);
+    ])('is not held up by a foreign record with %s', async (_name, field, record) => {
+      await fixture().open('outage-1', recipients.slice(0, 1));
+      await fixture().store.command('HSET', outageKeys.deliveries, field, record);
+      expect(names(await fixture().claimAll())).toEqual(['down IN_APP']);
     });
 
     it.each([15, 16, 17, 400])(
-      'gives what was made at a time of %i digits one that can be written',
+      'reads a creation time of %i digits as one that can be shown',
       async (digits) => {
         const madeMs = '9'.repeat(digits);
-        await bench().open('outage-1', []);
+        await fixture().open('outage-1', []);
         const field = 'outage-1|down|TELEGRAM|7';
-        await bench().store.command('HSET', outageKeys.deliveries, field, `pending|0|${madeMs}|0|0|||0||`);
-        const claim = await bench().mustClaim();
+        await fixture().store.command('HSET', outageKeys.deliveries, field, `pending|0|${madeMs}|0|0|||0||`);
+        const claim = await fixture().mustClaim();
         expect(claim.madeMs).toBeLessThanOrEqual(claim.nowMs);
         expect(new Date(claim.madeMs).toISOString()).toMatch(/^\d{4}-/);
       },
@@ -281,18 +283,18 @@ describeOutageScripts('looking, opening and claiming', (bench) => {
     it.each([
       ['due', 'pending|0|1|9999999999999999|0|||0||'],
       ['free', 'claimed|1|1|0|9999999999999999|a|b|0||'],
-    ])('takes what no run of ours would keep so long for %s', async (_name, record) => {
-      await bench().open('outage-1', []);
-      await bench().store.command('HSET', outageKeys.deliveries, 'outage-1|down|TELEGRAM|7', record);
-      expect(names(await bench().claimAll())).toEqual(['down TELEGRAM']);
+    ])('treats a foreign record with an impossible wait as %s', async (_name, record) => {
+      await fixture().open('outage-1', []);
+      await fixture().store.command('HSET', outageKeys.deliveries, 'outage-1|down|TELEGRAM|7', record);
+      expect(names(await fixture().claimAll())).toEqual(['down TELEGRAM']);
     });
 
-    it('gives up what is dead', async () => {
-      await bench().open('outage-1', recipients.slice(0, 1));
-      const first = await bench().mustClaim('run-1');
-      await bench().outages.settle(first, dead);
-      expect(await bench().claim('run-2')).toBeUndefined();
-      expect((await bench().outages.observe({ noteRun: false })).unfinishedDeliveries).toBe(0);
+    it('gives up a dead delivery', async () => {
+      await fixture().open('outage-1', recipients.slice(0, 1));
+      const first = await fixture().mustClaim('run-1');
+      await fixture().outages.settle(first, dead);
+      expect(await fixture().claim('run-2')).toBeUndefined();
+      expect((await fixture().outages.observe({ noteRun: false })).unfinishedDeliveries).toBe(0);
     });
   });
 });

@@ -1,10 +1,14 @@
-/** The chat: several people's conversations with the bot, with the moments at which another worker took over. */
+/**
+ * Several people's conversations with the bot, with the moments at which another worker took over.
+ *
+ * Tested by: test/e2e/control-room.long.test.ts
+ */
 import { h } from '../dom.js';
-import { clockTime } from './times.js';
+import { clockTime } from './clock-time.js';
 import { workerName } from './worker-name.js';
 
 const commands = ['/start', '/help', '/get_chat_id', '/status', '/notifications'];
-/** The newest of a conversation: a page that is open for hours does not grow. */
+/** Only the newest, so that a page that stays open for hours does not grow. */
 const messagesShown = 60;
 const hues = 6;
 
@@ -12,13 +16,13 @@ export function personName(name, t) {
   return t.people[name] ?? name;
 }
 
-/** Ordinary people first; each keeps the colour of its place. */
+/** Ordinary people first; `index` chooses a person's colour. */
 export function inOrder(chats = []) {
   const ordered = [...chats].sort((a, b) => Number(a.person.isSuperadmin) - Number(b.person.isSuperadmin));
   return ordered.map((chat, index) => ({ ...chat, index }));
 }
 
-/** Who writes, one button each; at least one stays chosen. */
+/** One button for each person who can write; at least one stays chosen. */
 export function peopleView({ chats = [], writers }, t) {
   const all = chats.every(({ person }) => writers.includes(person.id));
   return [
@@ -41,8 +45,8 @@ export function peopleView({ chats = [], writers }, t) {
     chats.length > 1 &&
       h(
         'button',
-        { key: 'all', type: 'button', class: 'person-button', 'aria-pressed': all, 'data-do': 'everybody' },
-        t.chat.everybody,
+        { key: 'all', type: 'button', class: 'person-button', 'aria-pressed': all, 'data-do': 'everyone' },
+        t.chat.everyone,
       ),
   ].filter(Boolean);
 }
@@ -84,7 +88,7 @@ export function conversationsView(state, t) {
     });
 }
 
-/** A conversation's newest messages, with who took over in between. */
+/** A conversation's newest messages, with the take-overs between them. */
 export function messageViews({ messages, person }, state, t) {
   if (messages.length === 0) {
     return [h('p', { key: 'empty', class: 'empty' }, t.chat.empty(personName(person.name, t)))];
@@ -98,7 +102,7 @@ export function messageViews({ messages, person }, state, t) {
       view: h('p', { key: `over-${id}`, class: 'takeover' }, `${clockTime(atMs)} · ${t.chat.tookOver(who)}`),
     })),
   ].sort((a, b) => a.atMs - b.atMs);
-  // Of several that followed each other without a message between them, the last is the one that counts.
+  // Of several take-overs with no message between them, only the last is shown.
   return items
     .filter(({ isTakeover }, index) => !(isTakeover && items[index + 1]?.isTakeover))
     .map(({ view }) => view);
@@ -152,7 +156,7 @@ function keyboardButton({ text, data, url }, messageId, person) {
   return h('button', { type: 'button', ...doing }, text);
 }
 
-/** What was dropped is said in words: nobody guesses it from a sign. */
+/** A dropped message is marked in words: no sign for it is known to everyone. */
 function mark(fate, state) {
   if (fate === 'dropped') return state;
   return h(
@@ -163,7 +167,7 @@ function mark(fate, state) {
   );
 }
 
-/** From the audit trail, oldest first: who took the lock after the conversation began. */
+/** Who took the lock since the conversation began, from the audit trail. */
 function takeovers({ audit, now }, sinceMs) {
   return (audit ?? [])
     .filter(({ event }) => event === 'acquired')

@@ -1,8 +1,12 @@
-/** What can be broken: each with what it does, what is promised, and whether the promise held. */
+/**
+ * The drills as cards: what each does, what is promised, and whether the promise held.
+ *
+ * Tested by: test/e2e/sentences.long.test.ts
+ */
 import { h } from '../dom.js';
-import { inWords } from '../texts/texts.js';
+import { localized } from '../texts/index.js';
+import { clockTime } from './clock-time.js';
 import { figuresList } from './figures.js';
-import { clockTime } from './times.js';
 
 const groups = {
   workers: ['kill', 'freeze', 'resume', 'stop', 'add', 'poison'],
@@ -49,14 +53,14 @@ export function drillsView(state, t) {
 function drillCard({ id, title, does, promise, holds }, { drills, tour }, t) {
   const drill = drills?.find((one) => one.id === id) ?? { state: 'idle' };
   const { state, worker } = drill;
-  const name = inWords(title, t);
+  const name = localized(title, t);
   const busy = isBusy(id, { drills, tour });
   return h(
     'article',
     { key: id, class: 'drill', 'data-drill-card': id, 'data-state': state },
     h('header', {}, h('h4', {}, name), h('span', { class: 'verdict', role: 'status' }, verdict(drill, t))),
-    h('p', { class: 'does' }, inWords(does, t)),
-    h('p', { class: 'promise' }, h('strong', {}, `${t.drills.promise}: `), inWords(promise, t)),
+    h('p', { class: 'does' }, localized(does, t)),
+    h('p', { class: 'promise' }, h('strong', {}, `${t.drills.promise}: `), localized(promise, t)),
     state !== 'idle' && outcome(drill, t),
     h(
       'div',
@@ -67,26 +71,26 @@ function drillCard({ id, title, does, promise, holds }, { drills, tour }, t) {
   );
 }
 
-/** One button for beginning and mending, so that the keyboard's focus stays on it. */
+/** Starting and fixing share one button, so that the keyboard's focus stays on it. */
 function drillButton({ id, name, state, holds, busy }, t) {
-  const mends = state === 'running' && holds;
-  const text = mends ? t.drills.mend : t.drills.run;
+  const fixes = state === 'running' && holds;
+  const text = fixes ? t.drills.fix : t.drills.run;
   return h(
     'button',
     {
       key: 'run',
       type: 'button',
-      class: mends ? 'primary' : null,
-      'data-do': mends ? 'mend' : busy ? null : 'drill',
+      class: fixes ? 'primary' : null,
+      'data-do': fixes ? 'fix' : busy ? null : 'drill',
       'data-drill': id,
-      'aria-disabled': busy && !mends,
+      'aria-disabled': busy && !fixes,
       'aria-label': `${text}: ${name}`,
     },
     text,
   );
 }
 
-/** One at a time: two drills would spoil each other's figures. Only waking may join freezing. */
+/** One drill at a time: two would spoil each other's figures. Only resuming may join freezing. */
 function isBusy(id, { drills = [], tour }) {
   const running = drills.filter(({ state }) => state === 'running').map((one) => one.id);
   return tour?.running === true || running.some((other) => !(id === 'resume' && other === 'freeze'));
@@ -95,7 +99,7 @@ function isBusy(id, { drills = [], tour }) {
 function verdict({ state, startedAtMs, endedAtMs }, t) {
   const text = t.drills.states[state] ?? state;
   if (state !== 'kept' || !startedAtMs || !endedAtMs) return text;
-  return `✓ ${text} ${t.drills.after(t.duration((endedAtMs - startedAtMs) / 1000))}`;
+  return t.drills.keptIn(t.duration((endedAtMs - startedAtMs) / 1000));
 }
 
 function outcome({ state, now, why, figures, startedAtMs }, t) {
@@ -103,7 +107,7 @@ function outcome({ state, now, why, figures, startedAtMs }, t) {
   return h(
     'div',
     { class: 'outcome' },
-    words && h('p', { class: state === 'running' ? 'doing' : 'why' }, inWords(words, t)),
+    words && h('p', { class: state === 'running' ? 'doing' : 'why' }, localized(words, t)),
     figuresList(figures, t),
     startedAtMs && h('p', { class: 'note' }, t.drills.at(clockTime(startedAtMs))),
   );

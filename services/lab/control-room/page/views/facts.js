@@ -1,7 +1,11 @@
-/** How everything around the lock is: heartbeat, what waits, the outage, the alert flag, the monitor. */
+/**
+ * The state around the lock: heartbeat, waiting and unfinished updates, monitor, outage, alert flag.
+ *
+ * Tested by: test/e2e/sentences.long.test.ts
+ */
 import { h } from '../dom.js';
-import { bar } from './bar.js';
-import { clockTime } from './times.js';
+import { clockTime } from './clock-time.js';
+import { meter } from './meter.js';
 
 export function factsView({ lab, now }, t) {
   if (lab === undefined || now === undefined) return [];
@@ -26,7 +30,7 @@ function heartbeatFact({ heartbeat }, t) {
     value: ageSeconds === null ? t.now.never : t.now.ago(t.duration(ageSeconds)),
     tone: ageSeconds === null ? 'quiet' : tone,
     notes: [lastError],
-    meter: {
+    bar: {
       label: t.now.heartbeat,
       text: t.now.limit(t.duration(staleSeconds)),
       share,
@@ -46,7 +50,7 @@ function pendingFact({ pendingUpdates }, t) {
   });
 }
 
-/** Left out by a lab that does not tell. */
+/** An older lab does not send it. */
 function journalFact({ journal }, t) {
   if (journal === undefined) return null;
   return fact({
@@ -94,13 +98,13 @@ function flagFact({ alertFlag }, t) {
   });
 }
 
-function fact({ key, name, value, tone, wide, notes = [], meter }) {
+function fact({ key, name, value, tone, wide, notes = [], bar }) {
   return h(
     'div',
     { key, class: wide ? 'fact wide' : 'fact', 'data-fact': key },
     h('dt', {}, name),
     h('dd', { class: 'value', 'data-tone': tone }, value),
-    meter && h('dd', {}, bar(meter)),
+    bar && h('dd', {}, meter(bar)),
     notes.filter(Boolean).map((note) => h('dd', { class: 'note' }, note)),
   );
 }

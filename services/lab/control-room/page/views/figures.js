@@ -1,9 +1,13 @@
-/** Measured figures of a drill or a step, as the lab tells them: the most telling at once, the others on demand. */
+/**
+ * The measured figures of a drill or a tour step: the most telling at once, the others on demand.
+ *
+ * Tested by: test/e2e/tour.long.test.ts
+ */
 import { h } from '../dom.js';
-import { inWords } from '../texts/texts.js';
+import { localized } from '../texts/index.js';
 
 const firstShown = 2;
-/** What every promise is about. */
+/** Every promise is about these. */
 const alwaysShown = ['lost', 'outOfOrder'];
 
 /** @param {{id: string, label: object, value: object}[] | undefined} figures */
@@ -24,7 +28,7 @@ function listOf(figures, t) {
     'dl',
     {},
     figures.map(({ label, value }) =>
-      h('div', {}, h('dt', {}, inWords(label, t)), h('dd', {}, inWords(value, t))),
+      h('div', {}, h('dt', {}, localized(label, t)), h('dd', {}, localized(value, t))),
     ),
   );
 }

@@ -1,4 +1,8 @@
-/** The load: how many messages were sent, and what became of each of them. */
+/**
+ * The load: how many messages were sent, and what became of them.
+ *
+ * Tested by: test/e2e/tour.long.test.ts
+ */
 import { h } from '../dom.js';
 
 export function loadButtonsView({ load }, t) {

@@ -1,6 +1,10 @@
-/** The live log: lines are added, never drawn again. */
+/**
+ * The live log: lines are appended, never redrawn.
+ *
+ * Tested by: test/e2e/page.long.test.ts
+ */
 import { h } from '../dom.js';
-import { clockTime } from './times.js';
+import { clockTime } from './clock-time.js';
 
 const linesKept = 400;
 
@@ -10,7 +14,7 @@ const linesKept = 400;
  */
 export function addLines(list, entries) {
   const lastSeq = Number(list.lastElementChild?.dataset.seq ?? 0);
-  // Numbers begin anew when the lab does.
+  // A restarted lab numbers its lines from 1 again.
   if (entries.length > 0 && entries[entries.length - 1].seq < lastSeq) list.replaceChildren();
   const known = Number(list.lastElementChild?.dataset.seq ?? 0);
   const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 40;

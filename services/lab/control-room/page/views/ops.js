@@ -1,5 +1,10 @@
-/** The ops actions and their answers. */
+/**
+ * The ops actions and their answers.
+ *
+ * Tested by: test/e2e/control-room.long.test.ts
+ */
 import { h } from '../dom.js';
+import { translated } from '../texts/index.js';
 import { workerName } from './worker-name.js';
 
 const actions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover'];
@@ -64,11 +69,14 @@ export function opsResultView({ ops, now }, t) {
 
 function linesOf(answer, now, t) {
   const error = answer.ok ? [] : [answer.error?.message ?? String(answer.error)];
-  const steps = (answer.steps ?? []).map(
-    ({ step, outcome, why }) =>
-      `${t.ops.steps[step] ?? step}: ${t.ops.outcomes[outcome] ?? outcome}${why && outcome !== 'failed' ? ` (${why})` : ''}`,
-  );
+  const steps = (answer.steps ?? []).map((step) => stepLine(step, t));
   return [...error, ...steps, ...(answer.ok ? resultLines(answer, now, t) : [])];
+}
+
+/** A failed step's reason is the answer's error already. */
+function stepLine({ step, outcome, why }, t) {
+  const line = `${t.ops.steps[step] ?? step}: ${t.ops.outcomes[outcome] ?? outcome}`;
+  return why && outcome !== 'failed' ? `${line} (${translated(why, t.ops.skipReasons)})` : line;
 }
 
 function resultLines(answer, now, t) {

@@ -1,7 +1,11 @@
-/** A superadmin's phone: the alerts as they arrive in Telegram, the in-app inbox, and the topic's mail. */
+/**
+ * A superadmin's phone: alerts in Telegram, the in-app inbox, and the mail of the SNS topic.
+ *
+ * Tested by: test/e2e/control-room.long.test.ts
+ */
 import { h } from '../dom.js';
 import { avatar, inOrder, messageViews, personName } from './chat.js';
-import { clockTime } from './times.js';
+import { clockTime } from './clock-time.js';
 
 const apps = ['telegram', 'inbox', 'sns'];
 
@@ -10,7 +14,7 @@ function ownerOf({ chats, ownerId }) {
   return superadmins.find(({ person }) => person.id === ownerId) ?? superadmins[0];
 }
 
-/** The newest message of the bot on the phone that is shown; undefined before anything is known. */
+/** The bot's newest message on the phone shown; undefined before the first state arrives. */
 export function newsOf(state) {
   const owner = ownerOf(state);
   if (owner === undefined) return undefined;
@@ -99,7 +103,7 @@ function telegramView(state, t) {
   const owner = ownerOf(state);
   if (owner === undefined) return [];
   if (owner.messages.length === 0) return [empty(t.phone.emptyTelegram)];
-  // A phone shows what Telegram shows: who took over is not among it.
+  // Telegram itself does not show take-overs.
   return messageViews(owner, { ...state, audit: [] }, t);
 }
 
@@ -112,7 +116,7 @@ function inboxView(state, t) {
   return [...notifications]
     .sort((a, b) => b.ts.localeCompare(a.ts))
     .map(({ id, title, text, ts, read, priority }) =>
-      notice({
+      noteCard({
         key: id,
         title,
         text,
@@ -126,7 +130,13 @@ function topicView({ sns = [] }, t) {
   if (sns.length === 0) return [empty(t.phone.emptySns)];
   return sns
     .map(({ subject, message }, index) =>
-      notice({ key: `sns-${index}`, title: subject ?? '', text: message, tone: toneOf(message), facts: [] }),
+      noteCard({
+        key: `sns-${index}`,
+        title: subject ?? '',
+        text: message,
+        tone: toneOf(message),
+        facts: [],
+      }),
     )
     .reverse();
 }
@@ -136,7 +146,7 @@ function toneOf(text) {
   return text.startsWith('🟢') ? 'good' : 'quiet';
 }
 
-function notice({ key, title, text, tone, facts }) {
+function noteCard({ key, title, text, tone, facts }) {
   return h(
     'article',
     { key, class: 'notice', 'data-tone': tone },

@@ -1,11 +1,13 @@
-/** The one sentence that tells how all is, and what is broken on purpose. */
+/**
+ * One sentence for the state of the whole, and a line for what is broken on purpose.
+ */
 import { h } from '../dom.js';
 import { leaderName } from './worker-name.js';
 
-/** A poll lasts its long-poll time; that and a little more without an answer is no more its usual course. */
+/** An empty long poll returns after its timeout; without an answer for this much longer, something is wrong. */
 const pollSlackSeconds = 5;
 
-/** The sentence, and how worried it sounds. */
+/** The sentence and its tone. */
 export function summary({ connection, lab, now }, t) {
   if (connection === 'gone') return { tone: 'quiet', text: t.summary.gone };
   if (now === undefined) return { tone: 'quiet', text: t.summary.connecting };
@@ -20,7 +22,8 @@ export function summary({ connection, lab, now }, t) {
   const name = leaderName(leader, now, t);
   const worker = now.workers.find((one) => one.name === leader.worker);
   if (worker === undefined || worker.role === 'silent') {
-    return { tone: 'warn', text: t.summary.silent(name, t.duration((leader.ttlMs ?? 0) / 1000)) };
+    const holder = name === t.now.otherProgram ? t.summary.otherProgram : t.summary.silent(name);
+    return { tone: 'warn', text: `${holder} ${expiryText(leader, t)}` };
   }
   if (leader.revoked) return { tone: 'warn', text: t.summary.revoked(name) };
   const trouble = pollTrouble(worker, name, { lab, now }, t);
@@ -28,10 +31,14 @@ export function summary({ connection, lab, now }, t) {
   const standbys = now.workers.filter(({ role }) => role === 'standby').map((one) => one.name);
   return standbys.length === 0
     ? { tone: 'warn', text: t.summary.alone(name) }
-    : { tone: 'good', text: t.summary.well(name, standbys.join(', ')) };
+    : { tone: 'good', text: t.summary.well(name, standbys) };
 }
 
-/** Why the leader's polls bring nothing, or not all; null when they go on well. */
+function expiryText({ ttlMs }, t) {
+  return ttlMs === null ? t.summary.noExpiry : t.summary.expires(t.duration(ttlMs / 1000));
+}
+
+/** Why the leader's polls bring nothing, or not everything; null when they are fine. */
 function pollTrouble({ role, details }, name, { lab, now }, t) {
   const { lastPollAgeSeconds, lastError } = details;
   const leadsSeconds = role === 'leader' ? (now.atMs - Date.parse(now.leader.since)) / 1000 : 0;
@@ -43,25 +50,26 @@ function pollTrouble({ role, details }, name, { lab, now }, t) {
   }
   if (now.faults?.roguePolling) return t.summary.rogue(name);
   if (fault) return t.summary.refused(name);
-  // It stays said until a poll has come back, which may take a poll's whole time.
+  // Stays until a poll returns, which may take the whole long-poll timeout.
   return lastError ? t.summary.failed(name) : null;
 }
 
-/** Nothing when nothing is broken on purpose. */
+/** Empty when nothing is broken on purpose. */
 export function faultsView({ now, tour }, t) {
   const { faults, monitorStopped } = now ?? {};
   const broken = [
     faults?.telegram && (t.faults.telegram[faults.telegram] ?? faults.telegram),
     faults?.store && (t.faults.store[faults.store] ?? faults.store),
-    faults?.cutWorkers?.length > 0 && t.faults.cut(faults.cutWorkers.join(', ')),
+    faults?.cutWorkers?.length > 0 && t.faults.cut(faults.cutWorkers),
     faults?.roguePolling && t.faults.rogue,
     monitorStopped && t.faults.monitor,
   ].filter(Boolean);
   if (broken.length === 0) return [];
+  // The tour fixes what it breaks; a wiped store recovers by itself.
+  const isFixable = !tour?.running && broken.length > (faults?.store ? 1 : 0);
   return [
     h('strong', {}, t.faults.broken),
     h('span', {}, ` ${broken.join(' · ')}`),
-    // The tour mends by itself what it breaks.
-    !tour?.running && h('span', {}, ' · ', h('a', { href: '#break' }, t.faults.look)),
+    isFixable && h('span', {}, ' · ', h('a', { href: '#break' }, t.faults.fix)),
   ].filter(Boolean);
 }

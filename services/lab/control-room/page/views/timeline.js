@@ -1,7 +1,13 @@
-/** The audit trail: who did what to the polling, and why. */
+/**
+ * The audit trail: who did what to the polling, and why.
+ *
+ * Events and reasons of the program's own appear in the page's language, reasons typed by people as they are.
+ * Tested by: test/e2e/sentences.long.test.ts
+ */
 import { h } from '../dom.js';
-import { clockTime } from './times.js';
-import { workerName } from './worker-name.js';
+import { translated } from '../texts/index.js';
+import { clockTime } from './clock-time.js';
+import { actorName } from './worker-name.js';
 
 const tones = {
   acquired: 'good',
@@ -18,7 +24,8 @@ const tones = {
 
 export const eventTone = (event) => tones[event] ?? 'quiet';
 
-export function timelineView({ audit, now }, t) {
+export function timelineView(state, t) {
+  const { audit } = state;
   if (audit === undefined) return [];
   if (audit === null) return [h('li', { key: 'unknown', class: 'empty' }, t.phone.unknown)];
   if (audit.length === 0) return [h('li', { key: 'empty', class: 'empty' }, t.timeline.empty)];
@@ -30,8 +37,8 @@ export function timelineView({ audit, now }, t) {
       h(
         'div',
         {},
-        h('p', {}, h('strong', {}, workerName(who, now)), ` ${t.timeline.events[event] ?? event}`),
-        why && h('p', { class: 'note' }, why),
+        h('p', {}, h('strong', {}, actorName(who, state, t)), ` ${t.timeline.events[event] ?? event}`),
+        why && h('p', { class: 'note' }, translated(why, t.timeline.reasons)),
       ),
     ),
   );

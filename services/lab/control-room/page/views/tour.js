@@ -1,11 +1,14 @@
-/** The guided tour: six promises, a mark for each that held, and the one big button. */
+/**
+ * The guided tour: its steps with their promises and results, and the one big button.
+ *
+ * Tested by: test/e2e/tour.long.test.ts
+ */
 import { h } from '../dom.js';
-import { inWords } from '../texts/texts.js';
+import { localized } from '../texts/index.js';
 import { figuresList } from './figures.js';
 
 const marks = { waiting: '', running: '', kept: '✓', broken: '✕' };
 
-/** How far the tour is. */
 function progress({ lab, tour }) {
   const steps = tour?.steps ?? [];
   const of = lab?.tourSteps?.length ?? steps.length;
@@ -21,7 +24,7 @@ function progress({ lab, tour }) {
   };
 }
 
-/** The sentence under the title, and its tone. */
+/** The sentence under the title and its tone. */
 export function tourWords(state, t) {
   if (state.lab !== undefined && state.lab.tourSteps === undefined)
     return { tone: 'quiet', text: t.tour.missing };
@@ -33,7 +36,7 @@ export function tourWords(state, t) {
   return kept === of ? { tone: 'good', text: t.tour.kept(of) } : { tone: 'quiet', text: t.tour.stopped };
 }
 
-/** One button for starting and stopping, so that the keyboard's focus stays on it. */
+/** Starting and stopping share one button, so that the keyboard's focus stays on it. */
 export function tourButtonView(state, t) {
   if (state.lab?.tourSteps === undefined) return [];
   const { running, restoring, begun } = progress(state);
@@ -65,10 +68,10 @@ export function tourStepsView({ lab, tour }, t) {
       h(
         'div',
         { class: 'step-text' },
-        h('h3', {}, inWords(title, t), h('span', { class: 'hidden' }, `: ${t.tour.states[state]}`)),
-        h('p', { class: 'note' }, inWords(promise, t)),
-        state === 'running' && step.now && h('p', { class: 'doing' }, inWords(step.now, t)),
-        step.why && h('p', { class: 'why' }, inWords(step.why, t)),
+        h('h3', {}, localized(title, t), h('span', { class: 'hidden' }, `: ${t.tour.states[state]}`)),
+        h('p', { class: 'note' }, localized(promise, t)),
+        state === 'running' && step.now && h('p', { class: 'doing' }, localized(step.now, t)),
+        step.why && h('p', { class: 'why' }, localized(step.why, t)),
         figuresList(step.figures, t),
       ),
     );

@@ -1,15 +1,20 @@
-/** The workers as cards: who leads, how long the lease still runs, what each of them does. */
+/**
+ * The workers as cards: who leads, when the lease expires, what each of them does.
+ *
+ * Tested by: test/e2e/sentences.long.test.ts
+ */
 import { h } from '../dom.js';
-import { bar } from './bar.js';
-import { clockTime } from './times.js';
-import { leaderName, workerName } from './worker-name.js';
+import { translated } from '../texts/index.js';
+import { clockTime } from './clock-time.js';
+import { meter } from './meter.js';
+import { leaderName, waitText } from './worker-name.js';
 
 const endedShown = 3;
 
 export function workersView({ lab, now }, t) {
   if (lab === undefined || now === undefined) return [];
   const cards = now.workers.map((worker) => workerCard(worker, { lab, now }, t));
-  return [strangerCard({ lab, now }, t), ...cards, endedList(now, t)].filter(Boolean);
+  return [lockCard({ lab, now }, t), ...cards, endedList(now, t)].filter(Boolean);
 }
 
 function workerCard(worker, { lab, now }, t) {
@@ -31,7 +36,7 @@ function workerCard(worker, { lab, now }, t) {
     },
     h('header', {}, h('h3', {}, name), h('span', { class: 'badge', 'data-tone': tone }, shownRole)),
     h('p', { class: 'what' }, whatItDoes(worker, now, t), isCut && h('em', {}, ` · ${t.workers.cut}`)),
-    holdsLock && leaseBar({ lab, now }, t),
+    holdsLock && leaseMeter({ lab, now }, t),
     h('p', { class: 'note' }, [`pid ${pid ?? '–'}`, ...(holdsLock ? term(now.leader, t) : [])].join(' · ')),
     h(
       'div',
@@ -49,42 +54,50 @@ function term({ epoch, since, revoked }, t) {
   ].filter(Boolean);
 }
 
-function leaseBar({ lab, now }, t) {
+function leaseMeter({ lab, now: { leader } }, t) {
   const allSeconds = lab.times.leaseTtlSeconds;
-  const leftSeconds = (now.leader.ttlMs ?? allSeconds * 1000) / 1000;
+  const { ttlMs, quarantine } = leader;
+  const label = t.now.lease;
+  if (ttlMs === null) return meter({ label, text: t.now.noExpiry, share: 1, tone: 'warn' });
+  const leftSeconds = ttlMs / 1000;
+  const left = t.duration(leftSeconds);
   const share = leftSeconds / allSeconds;
-  return bar({
-    label: t.now.lease,
-    text: t.now.ofLease(t.duration(leftSeconds), t.duration(allSeconds)),
+  return meter({
+    label,
+    text: quarantine ? t.now.ends(left) : t.now.expires(left),
     share,
-    perSecond: now.leader.ttlMs === null ? 0 : -1 / allSeconds,
+    perSecond: -1 / allSeconds,
     tone: share < 0.3 ? 'warn' : 'good',
   });
 }
 
-/** The lock in hands that are none of the workers': of one that ended, of nobody, of a stranger, of a quarantine. */
-function strangerCard({ lab, now }, t) {
+/** The lock while no running worker holds it: free, in quarantine, or held by an ended worker or another program. */
+function lockCard({ lab, now }, t) {
   const { leader, workers, storeError } = now;
   if (storeError !== null) return null;
   if (leader !== null && workers.some(({ pid }) => pid !== null && pid === leader.pid)) return null;
   const isFree = leader === null;
   return h(
     'article',
-    { key: 'lock', class: 'card lock', 'data-lock-of': isFree ? 'nobody' : 'stranger' },
+    {
+      key: 'lock',
+      class: 'card lock',
+      'data-lock-of': isFree ? 'nobody' : leader.quarantine ? 'quarantine' : 'other',
+    },
     h(
       'header',
       {},
-      h('h3', {}, isFree ? t.now.nobody : leaderName(leader, now, t)),
+      h('h3', {}, isFree ? t.now.free : leaderName(leader, now, t)),
       h('span', { class: 'badge', 'data-tone': 'warn' }, t.now.lock),
     ),
     (isFree || leader.quarantine) &&
-      h('p', { class: 'what' }, isFree ? t.now.nobodyHint : t.now.quarantineHint),
-    !isFree && leaseBar({ lab, now }, t),
-    !isFree && leader.pid !== null && h('p', { class: 'note' }, `pid ${leader.pid}`),
+      h('p', { class: 'what' }, isFree ? t.now.freeHint : t.now.quarantineHint),
+    !isFree && leaseMeter({ lab, now }, t),
+    !isFree && !leader.quarantine && leader.pid !== null && h('p', { class: 'note' }, `pid ${leader.pid}`),
   );
 }
 
-/** One button for freezing and resuming, so that the keyboard's focus stays on it. */
+/** Freezing and resuming share one button, so that the keyboard's focus stays on it. */
 function signalsFor({ role, frozen }) {
   const hangs = frozen || role === 'silent';
   return [
@@ -120,9 +133,9 @@ function whatItDoes({ role, details, waitingFor }, now, t) {
   if (role === 'starting') return t.workers.startingHint;
   if (role === 'stopping') return t.workers.stoppingHint;
   if (role === 'silent') return t.workers.silentHint;
-  if (typeof reason === 'string') return reason;
+  if (typeof reason === 'string') return translated(reason, t.workers.reasons);
   if (role === 'standby') {
-    return waitingFor === null ? t.workers.startingHint : t.workers.waits(workerName(waitingFor, now));
+    return waitingFor === null ? t.workers.startingHint : waitText(waitingFor, now, t);
   }
   return [
     typeof age === 'number' ? t.workers.polls(t.duration(age)) : t.workers.noPoll,

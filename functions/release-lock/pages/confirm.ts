@@ -1,0 +1,69 @@
+/** The page before an action: the state, what will happen, and one button. */
+
+import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
+import type { StatusResult } from '../../../services/core/ops/results.ts';
+import type { Locale } from '../../../services/core/platform/locale.ts';
+import type { IssuedForm } from '../csrf.ts';
+import { diagnosisCard, holderText, isQuarantined, stateLine } from './fragments.ts';
+import { type Html, html } from './html.ts';
+import { type HttpAnswer, page } from './layout.ts';
+import type { PageTexts } from './texts/page-texts.ts';
+import { textsFor } from './texts.ts';
+
+export interface Confirmation {
+  readonly link: OpsLink;
+  readonly locale: Locale;
+  readonly live: StatusResult;
+  readonly form: IssuedForm;
+}
+
+export function confirmPage(ask: Confirmation): HttpAnswer {
+  const { link, locale, live, form } = ask;
+  const title = textsFor(locale)[link.action === 'recover' ? 'repair' : 'drop'].title;
+  const main = html`<h1>${title}</h1>
+${stateLine(live, locale)}
+${link.action === 'recover' ? repair(ask) : drop(ask)}`;
+  return page({ locale, title, main, setCookie: form.setCookie });
+}
+
+function repair({ locale, live, form }: Confirmation): Html {
+  const { repair: texts, oneTime } = textsFor(locale);
+  const steps = [
+    lockStep(live, texts),
+    live.ecs === null ? texts.noEcs : texts.restart,
+    texts.nothingLost(live.pendingUpdates),
+  ];
+  return html`<h2>${texts.whatHappens}</h2>
+<ol class="card">${steps.map((step, index) => html`<li><span>${index + 1}</span><span>${step}</span></li>`)}</ol>
+${diagnosisCard(live)}
+<small>${oneTime}</small>
+<form class="act" method="post">
+<input type="hidden" name="nonce" value="${form.nonce}">
+<button class="button" type="submit">${texts.button}</button>
+</form>`;
+}
+
+function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
+  const holder = holderText(live);
+  if (holder === undefined) return texts.lockIsFree;
+  if (isQuarantined(live)) return texts.quarantine;
+  return live.cause === 'lock-without-expiry' ? texts.breakLock(holder) : texts.askHolder(holder);
+}
+
+/** The browser checks the number too, so that a typo does not end in a refusal. */
+function drop({ locale, live, form }: Confirmation): Html {
+  const { drop: texts, oneTime } = textsFor(locale);
+  const pending = live.pendingUpdates;
+  if (pending === null) return html`<p>${texts.telegramSilent}</p>`;
+  if (pending === 0 && live.webhookSet !== true) return html`<p>${texts.empty}</p>`;
+  return html`<div class="card"><p>${texts.consequence(pending)}</p>
+${live.webhookSet === true ? html`<p>${texts.webhook}</p>` : undefined}</div>
+<small>${oneTime}</small>
+<form class="act" method="post">
+<input type="hidden" name="nonce" value="${form.nonce}">
+<input type="hidden" name="shown" value="${pending}">
+<label>${texts.type(pending)}
+<input name="typed" inputmode="numeric" autocomplete="off" required pattern="${pending}" title="${texts.hint(pending)}"></label>
+<button class="button danger" type="submit">${texts.button(pending)}</button>
+</form>`;
+}

@@ -1,0 +1,148 @@
+/**
+ * The pages in English.
+ *
+ * Tested by: test/functions/release-lock/pages/result.test.ts
+ */
+import type { PageTexts } from './page-texts.ts';
+
+export const en: PageTexts = {
+  isUp: '🟢 The bot works',
+  isDown: (silent) =>
+    silent === undefined ? '🔴 The bot is silent' : `🔴 The bot has been silent for ${silent}`,
+  ago: (duration, moment) => `${duration} ago (${moment})`,
+  since: (duration, moment) => `for ${duration} (since ${moment})`,
+  unknown: 'unknown',
+  none: 'none yet',
+  oneTime: 'This link works once, for you alone, and for 15 minutes after the alert.',
+  repair: {
+    title: 'Repair the bot?',
+    button: 'Repair',
+    whatHappens: 'What will happen',
+    askHolder: (holder) =>
+      `${holder} is asked to release the lock; if it is dead, the lock expires by itself.`,
+    breakLock: (holder) => `The lock without expiry (${holder}) is deleted at once: its holder is silent.`,
+    lockIsFree: 'Nobody holds the polling lock: nothing to release.',
+    quarantine: 'The polling lock is in quarantine after the store was wiped: it expires by itself.',
+    restart: 'The worker is restarted: a minute or two.',
+    noEcs: 'ECS is not configured: a standby worker takes over.',
+    nothingLost: (pending) =>
+      pending === null || pending === 0
+        ? 'No messages are lost.'
+        : `No messages are lost: ${pending} wait in the queue.`,
+  },
+  drop: {
+    title: 'Drop the queue?',
+    consequence: (pending) =>
+      `Waiting at Telegram: ${pending}. All of it is deleted for good: the bot never sees it, and people get no answer. This does not revive polling.`,
+    webhook: 'This also removes the webhook.',
+    type: (pending) => `Type ${pending} to confirm`,
+    hint: (pending) => `Type exactly ${pending}`,
+    button: (pending) => `Delete ${pending} for good`,
+    empty: 'The queue is empty: nothing to drop.',
+    telegramSilent: 'Telegram does not answer, so the queue’s size is unknown. Open the link again.',
+  },
+  result: {
+    running: '⏳ In progress…',
+    runningMore: 'This page refreshes by itself.',
+    interrupted: '🔴 Interrupted halfway',
+    interruptedMore: 'The function was stopped before it answered. See the state below; repeating is safe.',
+    back: '🟢 The bot works again',
+    waiting: '⏳ Done, waiting for the bot',
+    waitingMore: 'A new task takes a minute or two to start. This page refreshes by itself.',
+    stillDown: '🔴 Done, but the bot is silent',
+    stillDownMore: 'There is still no heartbeat: run “npx staffprobot doctor”.',
+    failed: '🔴 That did not work',
+    retry: 'Try again',
+    dropped: (count) => `Deleted from the queue: ${count}`,
+    webhookRemoved: 'The webhook was removed',
+    stillSilent: 'The bot is still silent: go back to the alert and tap “Repair”.',
+    steps: {
+      'release-lock': 'Release the lock',
+      'drop-updates': 'Drop the queue',
+      restart: 'Restart the worker',
+      'fresh-heartbeat': 'Wait for a heartbeat',
+    },
+    modes: {
+      released: 'its holder released it',
+      revoked: 'revoked, but still held',
+      broken: 'deleted by force',
+      absent: 'nobody held it',
+    },
+    outcomes: { skipped: 'not needed', 'not tried': 'not started' },
+    deployment: 'restart started',
+    beat: (age) => `received, ${age} old`,
+    errors: {
+      STORE_UNREACHABLE: 'The store did not answer: this step may be done in part. Repeating is safe.',
+      STORE_REFUSED: 'The store refused: this step was not done.',
+      BOT_API_REFUSED: 'Telegram refused: this step was not done.',
+      BOT_API_UNREACHABLE: 'Telegram did not answer: this step may or may not be done. Repeating is safe.',
+      ECS_FAILED: 'The request to ECS failed. Repeating is safe.',
+      ECS_NOT_CONFIGURED: 'ECS is not configured: restart the worker where it runs.',
+      LOCK_STILL_HELD:
+        'The lock is revoked, but its holder has not released it yet. Try again in half a minute.',
+      NO_HEARTBEAT_YET: 'No fresh heartbeat yet.',
+      AUDIT_FAILED: 'It was done, but the audit entry could not be written.',
+    },
+  },
+  over: {
+    up: 'Nothing to repair: the outage is over. Nothing was changed.',
+    older: '⚠️ A link from an earlier alert',
+    olderMore: 'Nothing was changed. Use a button under the bot’s latest message.',
+  },
+  unavailable: {
+    title: '⚠️ The store does not answer',
+    more: 'The state of the bot is unknown right now. Open the link again in a minute: repeating is safe.',
+  },
+  status: {
+    title: 'The bot’s status',
+    polls: 'Polls Telegram',
+    nobody: 'nobody',
+    quarantine: 'nobody yet: quarantine after the store was wiped',
+    lock: 'Polling lock',
+    expires: (duration) => `expires in ${duration} unless renewed`,
+    withoutExpiry: 'has no expiry',
+    revoked: 'revoked',
+    heartbeat: 'Heartbeat',
+    queue: 'Waiting updates',
+    telegram: { unreachable: 'Telegram does not answer', 'token-rejected': 'Telegram rejects the token' },
+    webhook: 'Webhook',
+    isSet: 'set',
+    tasks: (running, desired) => `tasks running: ${running} of ${desired}`,
+    deploying: 'restart in progress',
+    outage: 'Outage',
+    noOutage: 'none open',
+    timeline: 'What happened',
+    noEvents: 'No entries.',
+    inbox: 'Your notifications',
+    noInbox: 'No notifications.',
+    refresh: 'Refresh',
+  },
+  audit: {
+    events: {
+      acquired: 'Lock acquired',
+      released: 'Lock released',
+      lost: 'Lock lost',
+      revoked: 'Lock revoked',
+      broken: 'Lock broken by force',
+      outage: 'Outage began',
+      recovered: 'Outage ended',
+      restarted: 'Worker restarted',
+      dropped: 'Queue dropped',
+      retried: 'Dead letter put back',
+    },
+    monitor: 'heartbeat monitor',
+    linkOf: (recipient) => `superadmin ${recipient}`,
+    reasons: {
+      lockWasFree: 'the lock was free',
+      holderStopped: 'the holder stopped',
+      neverPolled: 'the holder stopped before it polled',
+      unconfirmed: 'the holder stopped before it had confirmed everything it fetched',
+      freshHeartbeat: 'a fresh heartbeat came',
+      flagWithoutOutage: 'the flag was set without an outage',
+      autoRestart: 'the outage lasts longer than AUTO_RESTART_MINUTES',
+    },
+    noHeartbeat: (duration, cause) => `no heartbeat for ${duration}: ${cause}`,
+    taskStopped: (reason) => `its task stopped: ${reason}`,
+    oneTapLink: 'a button under the alert',
+  },
+};

@@ -1,0 +1,54 @@
+/**
+ * The words of the alerts: what each language provides. `alert-text.ts` puts them together.
+ *
+ * Tested by: test/core/alerts/alert-text.test.ts
+ */
+import type { Cause } from '../../outage/diagnosis.ts';
+import type { WarningKind } from '../warnings.ts';
+
+/** Why the bot is silent, and the one next step. */
+export interface CauseText {
+  readonly why: string;
+  readonly next: string;
+}
+
+export interface WarningText {
+  readonly title: string;
+  /** An undefined line is left out. */
+  readonly lines: readonly (string | undefined)[];
+  readonly next: string;
+}
+
+/** A warning's parameter as one short line; undefined if it was not stored or is empty. */
+export type WarningParam = (name: string) => string | undefined;
+
+export interface AlertTexts {
+  readonly titles: {
+    readonly down: (silence: string) => string;
+    readonly reminder: (silence: string) => string;
+    readonly recovered: string;
+  };
+  /** Follows the title of a message that may have been delivered before. */
+  readonly possibleRepeat: string;
+  readonly labels: {
+    readonly cause: string;
+    readonly error: string;
+    readonly lockHolder: string;
+    readonly lastPolledBy: string;
+    readonly waitingUpdates: string;
+    readonly webhook: string;
+    readonly next: string;
+  };
+  readonly tasks: (running: number, desired: number) => string;
+  readonly lastTaskStopped: (reason: string) => string;
+  readonly noSuperadmins: string;
+  /** The times are clock times in UTC. */
+  readonly downtime: (duration: string, from: string, to: string) => string;
+  readonly causes: Readonly<Record<Cause, CauseText>>;
+  readonly warnings: Readonly<Record<WarningKind, (param: WarningParam) => WarningText>>;
+}
+
+/** `label: value`; undefined without a value. */
+export function labelled(label: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : `${label}: ${value}`;
+}

@@ -1,0 +1,108 @@
+/**
+ * The alerts in Russian.
+ *
+ * Tested by: test/core/alerts/alert-text.test.ts
+ */
+import { type AlertTexts, labelled } from './alert-texts.ts';
+
+export const ru: AlertTexts = {
+  titles: {
+    down: (silence) => `🔴 Бот молчит ${silence}`,
+    reminder: (silence) => `🔴 Бот всё ещё молчит, уже ${silence}`,
+    recovered: '🟢 Бот снова работает',
+  },
+  possibleRepeat: '(возможен повтор)',
+  labels: {
+    cause: 'Причина',
+    error: 'Ошибка',
+    lockHolder: 'Держит блокировку',
+    lastPolledBy: 'Последним поллил',
+    waitingUpdates: 'Ждут ответа',
+    webhook: 'Webhook',
+    next: 'Что делать',
+  },
+  tasks: (running, desired) => `Запущено задач: ${running} из ${desired}`,
+  lastTaskStopped: (reason) => `последняя остановилась: ${reason}`,
+  noSuperadmins: 'Суперадмины не заданы (SUPERADMIN_TELEGRAM_IDS): в Telegram оповещать некого.',
+  downtime: (duration, from, to) => `Простой ${duration}: с ${from} до ${to} UTC`,
+  causes: {
+    'token-rejected': {
+      why: 'Telegram отвергает токен бота',
+      next: 'проверьте токен у @BotFather и обновите секрет',
+    },
+    'webhook-set': {
+      why: 'установлен webhook, поллинг невозможен',
+      next: 'перезапустите воркер: он сам снимет webhook',
+    },
+    'worker-switched-off': {
+      why: 'сервис ECS выключен: desired count 0',
+      next: 'верните desired count 1',
+    },
+    'no-task-running': {
+      why: 'в ECS не запущено ни одной задачи',
+      next: 'выясните, почему остановилась последняя, и перезапустите',
+    },
+    'never-started': { why: 'бот ещё ни разу не запускался', next: 'запустите воркер' },
+    'nobody-holds-the-lock': {
+      why: 'никто не держит блокировку поллинга',
+      next: 'перезапустите воркер (recover)',
+    },
+    'store-was-wiped': {
+      why: 'хранилище очищено, блокировка на карантине',
+      next: 'подождите минуту; если бот молчит — recover',
+    },
+    'lock-without-expiry': {
+      why: 'у блокировки нет срока, её держатель пропал',
+      next: 'удалите её: release-lock с force',
+    },
+    'another-poller': {
+      why: 'с тем же токеном поллит другая программа',
+      next: 'остановите её или смените токен',
+    },
+    'heartbeat-malformed': {
+      why: 'heartbeat испорчен',
+      next: 'найдите, кто его пишет; затем recover',
+    },
+    'telegram-unreachable': { why: 'Telegram недоступен', next: 'подождите; проверьте сеть' },
+    'polls-failing': {
+      why: 'поллинг завершается ошибками',
+      next: 'recover; если не помогло — смотрите лог воркера',
+    },
+    'holder-silent': {
+      why: 'держатель блокировки молчит: завис или упал',
+      next: 'снимите блокировку и перезапустите (recover)',
+    },
+  },
+  warnings: {
+    'another-poller': (param) => ({
+      title: '🟠 С тем же токеном поллит другая программа',
+      lines: [
+        'Telegram трижды за минуту ответил 409: часть сообщений достаётся ей',
+        labelled('Заметил', param('host')),
+      ],
+      next: 'остановите её или смените токен у @BotFather',
+    }),
+    'dead-letters': (param) => ({
+      title: `🟠 Не удалось обработать сообщений: ${param('count') ?? '?'}`,
+      lines: [`Три попытки не удались; всего не обработано: ${param('total') ?? '?'}`],
+      next: 'найдите ошибку обработчика в логе воркера',
+    }),
+    'lock-without-expiry': (param) => ({
+      title: '🟠 У блокировки поллинга нет срока',
+      lines: [
+        'Если её держатель упадёт, никто не сможет его сменить',
+        labelled('Держит блокировку', param('holder')),
+      ],
+      next: 'если держатель мёртв — release-lock с force',
+    }),
+    'lock-broken': (param) => ({
+      title: '🟠 Блокировку поллинга сняли принудительно',
+      lines: [
+        labelled('Кто', param('who')),
+        labelled('Почему', param('why')),
+        labelled('Сколько раз', param('count') === '1' ? undefined : param('count')),
+      ],
+      next: 'если об этом не договаривались — смотрите аудит',
+    }),
+  },
+};

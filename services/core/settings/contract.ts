@@ -1,0 +1,4 @@
+/** What infra shares with the processes, so that both check a setting in the same way and say the same about it. */
+export { locales } from '../platform/locale.ts';
+export { keyPrefixFormat, logLevels, telegramIdFormat } from './settings.ts';
+export { type Environment, VariableReader } from './variable-reader.ts';

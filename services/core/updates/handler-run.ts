@@ -1,0 +1,136 @@
+/**
+ * One run of a handler, and what happens to its update.
+ *
+ * - The handler returns: the update is settled. Telegram may be told, the journal may forget it.
+ * - The handler throws: the update has had its turn. It is settled in the same way, counted and logged as failed, and
+ *   never retried.
+ * - The handler is over its time limit: it is reported once and its signal aborts. Its lane stays locked until it ends.
+ * - The term is over while the handler runs: its signal aborts. The next leader handles the update again, as a later
+ *   attempt.
+ * - The process ends while the handler runs: the update stays unsettled. The next leader counts another attempt
+ *   (`attempt-counter.ts`); after the last one the update becomes a dead letter.
+ *
+ * Guarantees: `run` resolves when the handler has ended and not before, and never rejects because of it.
+ * Does not guarantee: that a handler ever ends. None is cut off, because what it did cannot be undone.
+ */
+import type { Clock } from '../platform/clock.ts';
+import type { HandlerContext, HandleUpdate, Update } from './update.ts';
+
+/** An update that this term received or replays. */
+export interface ReceivedUpdate {
+  readonly update: Update;
+  readonly lane: string;
+  readonly attempt: number;
+  /** An earlier leader may have attempted it: count the attempt in the store before its handler runs. */
+  readonly isReplay: boolean;
+}
+
+/** An attempt that may begin. */
+export interface Attempt {
+  readonly number: number;
+  /** Lets the next suspect begin. Called when the handler has ended or is over its limit; safe to repeat. */
+  release(): void;
+}
+
+/** Must not throw: the update's lane would stay locked. */
+export interface HandlerObserver {
+  onEnd(received: ReceivedUpdate, result: 'ok' | 'failed', elapsedMs: number, error?: unknown): void;
+  onOverdue(received: ReceivedUpdate, elapsedMs: number): void;
+}
+
+export interface HandlerRunnerOptions {
+  readonly clock: Clock;
+  readonly handle: HandleUpdate;
+  /** Aborts when the term is over. */
+  readonly overSignal: AbortSignal;
+  readonly handlerLimitMs: number;
+  readonly observer: HandlerObserver;
+}
+
+class HandlerRun implements HandlerContext {
+  readonly received: ReceivedUpdate;
+  readonly startedMs: number;
+  private readonly current: Attempt;
+  private readonly overSignal: AbortSignal;
+  private readonly overdue: { controller?: AbortController; reason?: Error } = {};
+  private anySignal: AbortSignal | undefined;
+
+  constructor(
+    received: ReceivedUpdate,
+    startedMs: number,
+    options: { attempt: Attempt; overSignal: AbortSignal },
+  ) {
+    this.received = received;
+    this.startedMs = startedMs;
+    this.current = options.attempt;
+    this.overSignal = options.overSignal;
+  }
+
+  get attempt(): number {
+    return this.current.number;
+  }
+
+  /** Created lazily: expensive and rarely used. */
+  get signal(): AbortSignal {
+    if (this.anySignal !== undefined) return this.anySignal;
+    const controller = new AbortController();
+    if (this.overdue.reason !== undefined) controller.abort(this.overdue.reason);
+    this.overdue.controller = controller;
+    this.anySignal = AbortSignal.any([controller.signal, this.overSignal]);
+    return this.anySignal;
+  }
+
+  becomeOverdue(reason: Error): void {
+    this.overdue.reason = reason;
+    this.overdue.controller?.abort(reason);
+    this.current.release();
+  }
+}
+
+export class HandlerRunner {
+  private readonly options: HandlerRunnerOptions;
+  /** Runs within their limit, oldest first. */
+  private readonly running = new Set<HandlerRun>();
+  private isWatching = false;
+  private idle = new AbortController();
+
+  constructor(options: HandlerRunnerOptions) {
+    this.options = options;
+  }
+
+  /** Runs the handler and resolves when it has ended, well or not. */
+  async run(received: ReceivedUpdate, attempt: Attempt): Promise<void> {
+    const { clock, handle, observer, overSignal } = this.options;
+    const run = new HandlerRun(received, clock.monotonicMs(), { attempt, overSignal });
+    this.running.add(run);
+    if (!this.isWatching) void this.watchLimits();
+    try {
+      await handle(received.update, run);
+      observer.onEnd(received, 'ok', clock.monotonicMs() - run.startedMs);
+    } catch (error) {
+      observer.onEnd(received, 'failed', clock.monotonicMs() - run.startedMs, error);
+    } finally {
+      this.running.delete(run);
+      // With a reason, an abort creates no error with a stack. This happens at every quiet moment.
+      if (this.running.size === 0) this.idle.abort('idle');
+    }
+  }
+
+  /** One watch for all runs: the oldest is the first to reach its limit. */
+  private async watchLimits(): Promise<void> {
+    const { clock, handlerLimitMs, observer } = this.options;
+    this.isWatching = true;
+    for (let [oldest] = this.running; oldest !== undefined; [oldest] = this.running) {
+      const leftMs = oldest.startedMs + handlerLimitMs - clock.monotonicMs();
+      if (leftMs > 0) {
+        this.idle = new AbortController();
+        await clock.sleep(leftMs, this.idle.signal);
+        continue;
+      }
+      this.running.delete(oldest);
+      oldest.becomeOverdue(new Error(`the handler is over its limit of ${handlerLimitMs} ms`));
+      observer.onOverdue(oldest.received, handlerLimitMs);
+    }
+    this.isWatching = false;
+  }
+}

@@ -1,9 +1,0 @@
-/** Times as the page writes them: the same in both languages, on the viewer's clock. */
-
-/** @param {number} ms since 1970 */
-export function clockTime(ms) {
-  const date = new Date(ms);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()]
-    .map((part) => String(part).padStart(2, '0'))
-    .join(':');
-}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { awsClientOptions, awsConfig } from '../../services/adapters/aws-client.ts';
+
+const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' };
+
+describe('awsClientOptions', () => {
+  it.each([
+    [
+      'the region',
+      { AWS_REGION: 'eu-central-1', AWS_DEFAULT_REGION: 'us-east-1' },
+      { region: 'eu-central-1' },
+    ],
+    [
+      'the default region, if the region is empty',
+      { AWS_REGION: '', AWS_DEFAULT_REGION: 'us-east-1' },
+      { region: 'us-east-1' },
+    ],
+    ['the common endpoint', { AWS_ENDPOINT_URL: 'http://a' }, { endpoint: 'http://a' }],
+    [
+      'the service’s endpoint before the common one',
+      { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_SNS: 'http://b' },
+      { endpoint: 'http://b' },
+    ],
+    ['no other service’s endpoint', { AWS_ENDPOINT_URL_ECS: 'http://b' }, { endpoint: undefined }],
+    ['the keys', keys, { credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' } }],
+    [
+      'the session token',
+      { ...keys, AWS_SESSION_TOKEN: 't' },
+      { credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret', sessionToken: 't' } },
+    ],
+    ['no half of the keys', { AWS_ACCESS_KEY_ID: 'AKIA' }, { credentials: undefined }],
+  ])('reads %s', (_what, environment, expected) => {
+    expect(awsClientOptions(environment, 'SNS')).toMatchObject(expected);
+  });
+});
+
+describe('awsConfig', () => {
+  it('leaves out unset members, so that the SDK’s defaults apply', () => {
+    const unset = { region: undefined, endpoint: undefined, credentials: undefined };
+    expect(Object.keys(awsConfig(unset, 5000)).sort()).toEqual(['maxAttempts', 'requestHandler']);
+  });
+
+  it('allows one attempt, with a time limit that throws', () => {
+    const options = { region: 'r', endpoint: 'http://a', credentials: undefined };
+    expect(awsConfig(options, 5000)).toEqual({
+      region: 'r',
+      endpoint: 'http://a',
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: 5000, requestTimeout: 5000, throwOnRequestTimeout: true },
+    });
+  });
+});

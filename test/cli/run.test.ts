@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { botToken } from '../support/function-fixture.ts';
+import { onEachStore } from './on-each-store.ts';
+
+onEachStore((on) => {
+  it('a store that does not answer is exit code 69 of every command', async () => {
+    const environment = on.stage.environment({ UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' });
+    for (const line of [
+      'status',
+      'doctor',
+      'release-lock --yes',
+      'recover --yes',
+      'audit',
+      'inbox',
+      'dead list',
+    ]) {
+      const typed = await on.run(`${line} --json`, { environment });
+      expect([line, typed.code]).toEqual([line, 69]);
+      expect(typed.json()).toMatchObject({ ok: false, error: { code: 'STORE_UNREACHABLE' } });
+    }
+  });
+
+  it('wrong settings are exit code 78, one line each, without a secret', async () => {
+    const environment = { TELEGRAM_BOT_TOKEN_DEV: 'not-a-token-secret', HEARTBEAT_STALE_SECONDS: 'soon' };
+    const typed = await on.run('status', { environment });
+    expect(typed.code).toBe(78);
+    expect(typed.err).toMatch(/^TELEGRAM_BOT_TOKEN_DEV: expected/m);
+    expect(typed.err).toMatch(/^UPSTASH_REDIS_REST_URL: expected/m);
+    expect(typed.err).toMatch(/^HEARTBEAT_STALE_SECONDS: expected/m);
+    expect(typed.err).not.toContain('not-a-token-secret');
+  });
+
+  it('no output holds a secret', async () => {
+    const outputs: string[] = [];
+    for (const kind of ['truncated', '401', '502-html'] as const) {
+      on.stage.telegram.fault({ method: 'getWebhookInfo', kind });
+      for (const line of ['status', 'doctor --json', 'drop-updates --yes']) {
+        const { out, err } = await on.run(line);
+        outputs.push(out, err);
+      }
+    }
+    for (const secret of [botToken, 'function-stage-store-token', 'emulated-secret']) {
+      expect(outputs.join('')).not.toContain(secret);
+    }
+  });
+});

@@ -1,0 +1,145 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Attempt, ReceivedUpdate } from '../../../services/core/updates/handler-run.ts';
+import { Lanes } from '../../../services/core/updates/lanes.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const handlerMs = 100;
+
+let clock: VirtualClock;
+let log: string[];
+let counted: number[];
+let released: number;
+let mayAct: boolean;
+let countAnswer: 'counted' | 'dead letter' | 'term over';
+let lanes: Lanes<ReceivedUpdate>;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  log = [];
+  counted = [];
+  released = 0;
+  mayAct = true;
+  countAnswer = 'counted';
+  lanes = new Lanes<ReceivedUpdate>({
+    mayAct: () => mayAct,
+    countAttempt: async ({ update }) => {
+      counted.push(update.update_id);
+      if (countAnswer !== 'counted') return countAnswer;
+      return { number: 9, release: () => void released++ };
+    },
+    runHandler: async ({ update }, { number }: Attempt) => {
+      log.push(`${update.update_id} begins ${number}`);
+      await clock.sleep(handlerMs);
+      log.push(`${update.update_id} ends`);
+    },
+    onEnded: ({ update }) => void log.push(`${update.update_id} moved on, ${lanes.busyCount} busy`),
+  });
+});
+
+const add = (lane: string, id: number, isReplay = false): void =>
+  lanes.add({ update: { update_id: id }, lane, attempt: 1, isReplay });
+
+describe('lanes', () => {
+  it('begin no handler before `start`', async () => {
+    add('a', 1);
+    await clock.advance(1000);
+    expect(log).toEqual([]);
+    lanes.start();
+    await clock.advance(1000);
+    expect(log).toContain('1 ends');
+  });
+
+  it('run one handler at a time in order within a lane, and different lanes side by side', async () => {
+    add('a', 1);
+    add('a', 2);
+    add('b', 3);
+    lanes.start();
+    await clock.advance(1000);
+    expect(log).toEqual([
+      '1 begins 1',
+      '3 begins 1',
+      '1 ends',
+      '1 moved on, 2 busy',
+      '2 begins 1',
+      '3 ends',
+      '3 moved on, 1 busy',
+      '2 ends',
+      '2 moved on, 0 busy',
+    ]);
+  });
+
+  it('run what joins a busy lane without another `start`', async () => {
+    add('a', 1);
+    lanes.start();
+    await clock.advance(handlerMs / 2);
+    add('a', 2);
+    await clock.advance(1000);
+    expect(log).toContain('2 ends');
+  });
+
+  it('dispatch nothing once the term may not act', async () => {
+    add('a', 1);
+    add('a', 2);
+    lanes.start();
+    await clock.advance(handlerMs / 2);
+    mayAct = false;
+    await clock.advance(1000);
+    expect(log).toEqual(['1 begins 1', '1 ends', '1 moved on, 1 busy']);
+    expect(lanes.busyCount).toBe(0);
+  });
+});
+
+describe('a replayed update', () => {
+  it('is counted before its handler runs, with the number that was counted', async () => {
+    add('a', 1, true);
+    add('b', 2);
+    lanes.start();
+    await clock.advance(1000);
+    expect(counted).toEqual([1]);
+    expect(log).toEqual(expect.arrayContaining(['1 begins 9', '2 begins 1']));
+  });
+
+  it('lets the next suspect begin once it has ended, not before', async () => {
+    add('a', 1, true);
+    lanes.start();
+    await clock.advance(handlerMs / 2);
+    expect(released).toBe(0);
+    await clock.advance(handlerMs);
+    expect(released).toBe(1);
+  });
+
+  it('that is a dead letter is not handled, and its lane moves on', async () => {
+    countAnswer = 'dead letter';
+    add('a', 1, true);
+    add('a', 2);
+    lanes.start();
+    await clock.advance(1000);
+    expect(log).toEqual(['1 moved on, 1 busy', '2 begins 1', '2 ends', '2 moved on, 0 busy']);
+  });
+
+  it('stays unsettled when the term ends while it is counted', async () => {
+    countAnswer = 'term over';
+    add('a', 1, true);
+    add('a', 2);
+    lanes.start();
+    await clock.advance(1000);
+    expect(log).toEqual([]);
+    expect(lanes.busyCount).toBe(0);
+  });
+
+  it('is not even counted once the term may not act', async () => {
+    add('a', 1, true);
+    mayAct = false;
+    lanes.start();
+    await clock.advance(1000);
+    expect([counted, lanes.busyCount]).toEqual([[], 0]);
+  });
+
+  it('is not dispatched when the term may not act any more once it is counted', async () => {
+    add('a', 1, true);
+    lanes.start();
+    mayAct = false;
+    await clock.advance(1000);
+    expect([counted, log]).toEqual([[1], []]);
+  });
+});

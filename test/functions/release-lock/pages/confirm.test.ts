@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { type Confirmation, confirmPage } from '../../../../functions/release-lock/pages/confirm.ts';
+import type { OpsLink } from '../../../../services/core/ops/links/signed-link.ts';
+import { liveStatus } from './page-fixture.ts';
+
+const link: OpsLink = { id: 'a'.repeat(32), action: 'recover', recipient: '1', outageId: 'outage-1' };
+const lock = {
+  value: '{}',
+  host: 'h1',
+  pid: 7,
+  env: 'production',
+  since: null,
+  ttlSeconds: 5,
+  revoked: false,
+};
+const confirmation: Confirmation = {
+  link,
+  locale: 'en',
+  live: liveStatus({ up: false, cause: 'holder-silent', lock, pendingUpdates: 12 }),
+  form: { nonce: 'a-nonce', setCookie: 'a=b' },
+};
+const bodyOf = (more: Partial<Confirmation>): string => confirmPage({ ...confirmation, ...more }).body;
+const drop = (live: Confirmation['live']): string =>
+  bodyOf({ link: { ...link, action: 'drop-updates' }, live });
+
+describe('the page that confirms a repair', () => {
+  it('has one form with the nonce, and sets the cookie', () => {
+    const { body, cookies } = confirmPage(confirmation);
+    expect(body.match(/<form/g)).toHaveLength(1);
+    expect(body).toContain('name="nonce" value="a-nonce"');
+    expect(cookies).toEqual(['a=b']);
+  });
+
+  it('says what happens to the lock, the worker and the messages', () => {
+    const body = bodyOf({});
+    expect(body).toContain('h1, pid 7, production is asked to release the lock');
+    expect(body).toContain('ECS is not configured: a standby worker takes over.');
+    expect(body).toContain('No messages are lost: 12 wait in the queue.');
+  });
+
+  it.each([
+    ['a free lock', liveStatus({ up: false }), 'Nobody holds the polling lock'],
+    [
+      'the quarantine',
+      liveStatus({ up: false, lock: { ...lock, value: '{"owner":"quarantine"}', pid: 0 } }),
+      'The polling lock is in quarantine',
+    ],
+    [
+      'a lock without expiry',
+      liveStatus({ up: false, cause: 'lock-without-expiry', lock }),
+      'The lock without expiry (h1, pid 7, production) is deleted at once',
+    ],
+    [
+      'ECS',
+      liveStatus({ up: false, ecs: { desired: 1, running: 1, deploying: false, lastStopReason: null } }),
+      'The worker is restarted',
+    ],
+  ])('announces what it does to %s', (_name, live, text) => {
+    expect(bodyOf({ live })).toContain(text);
+  });
+});
+
+describe('the page that confirms a drop', () => {
+  it('asks for the number of waiting updates', () => {
+    const body = drop(liveStatus({ pendingUpdates: 12 }));
+    expect(body).toContain('name="shown" value="12"');
+    expect(body).toContain('pattern="12"');
+    expect(body).not.toContain('webhook');
+  });
+
+  it('says that a webhook is removed too, even if nothing waits', () => {
+    expect(drop(liveStatus({ pendingUpdates: 0, webhookSet: true }))).toContain(
+      'This also removes the webhook.',
+    );
+  });
+
+  it.each([
+    ['nothing waits', liveStatus({ pendingUpdates: 0 }), 'The queue is empty'],
+    ['Telegram does not answer', liveStatus({ pendingUpdates: null }), 'Telegram does not answer'],
+  ])('has no form if %s', (_name, live, text) => {
+    expect(drop(live)).toContain(text);
+    expect(drop(live)).not.toContain('<form');
+  });
+});

@@ -1,0 +1,28 @@
+/**
+ * Hunts for a seed whose run catches a mutant.
+ *
+ * Guarantees: answers undefined only after every seed from 1 to `seedsMax` let the mutant through. The known seed comes
+ * first and spares the search; if it catches nothing any more, the search goes on and reports what to note instead.
+ */
+export interface Hunt {
+  readonly mutant: string;
+  readonly seedsMax: number;
+  readonly knownSeed: number | undefined;
+  readonly run: (seed: number) => Promise<{ readonly violations: readonly string[] }>;
+}
+
+/** A mutant that is caught within so many seeds needs no known one. */
+const seedsWorthNoting = 40;
+
+export async function catchingSeed({ mutant, seedsMax, knownSeed, run }: Hunt): Promise<number | undefined> {
+  const catches = async (seed: number): Promise<boolean> => (await run(seed)).violations.length > 0;
+  if (knownSeed !== undefined && knownSeed <= seedsMax && (await catches(knownSeed))) return knownSeed;
+  for (let seed = 1; seed <= seedsMax; seed++) {
+    if (!(await catches(seed))) continue;
+    if (seed > seedsWorthNoting) {
+      process.stderr.write(`known seeds: note ${seed} for the mutant ${JSON.stringify(mutant)}\n`);
+    }
+    return seed;
+  }
+  return undefined;
+}
