@@ -17,7 +17,7 @@ describe('the virtual clock', () => {
     expect(woken.at(-1)).toBe('late@20');
   });
 
-  it('wakes those who go to sleep again on the way', async () => {
+  it('wakes a sleeper again that went back to sleep on the way', async () => {
     const clock = new VirtualClock();
     const ticks: number[] = [];
     const loop = async (): Promise<void> => {
@@ -34,11 +34,22 @@ describe('the virtual clock', () => {
     expect(clock.monotonicMs()).toBe(40);
   });
 
-  it('stops running at its limit', async () => {
+  it('stops at its limit', async () => {
     const clock = new VirtualClock();
     void clock.sleep(1000);
     expect(await clock.runUntilIdle(999)).toBe(false);
     expect(clock.nextWakeMs).toBe(1000);
+  });
+
+  it('wakes nobody during a pause, and then late', async () => {
+    const clock = new VirtualClock();
+    const woken: number[] = [];
+    void clock.sleep(10).then(() => woken.push(clock.monotonicMs()));
+    clock.pause(1000);
+    await Promise.resolve();
+    expect(woken).toEqual([]);
+    await clock.advance(0);
+    expect(woken).toEqual([1000]);
   });
 
   it('ends a sleep at once when its signal aborts', async () => {
@@ -51,7 +62,7 @@ describe('the virtual clock', () => {
     expect([clock.monotonicMs(), clock.sleeperCount]).toEqual([0, 0]);
   });
 
-  it('steps the wall without the monotonic clock', () => {
+  it('steps the wall clock without the monotonic one', () => {
     const clock = new VirtualClock({ wallMs: 5000 });
     clock.stepWall(-1000);
     expect([clock.wallMs(), clock.monotonicMs()]).toEqual([4000, 0]);

@@ -1,10 +1,10 @@
 /**
- * A clock that stands still until it is moved.
+ * A clock that stands still until a test moves it.
  *
- * Guarantees: sleepers wake in the order of their due times, and those due at once in the order in which they
- * went to sleep; between two of them everything that can run has run. The same program on the same clock does
- * the same every time. Does not guarantee: anything about real I/O, which takes real time; it is for code that
- * waits only through its `Clock`.
+ * Guarantees: sleepers wake in the order of their due times, those with the same due time in the order in which they
+ * went to sleep; between two of them everything that can run has run. The same program on the same clock always does
+ * the same. Does not guarantee: anything about real I/O, which takes real time; it is for code that waits only
+ * through its `Clock`.
  */
 import { setImmediate as macrotask } from 'node:timers/promises';
 import type { Clock } from '../../services/core/platform/clock.ts';
@@ -43,7 +43,7 @@ export class VirtualClock implements Clock {
     return this.#sleepers.length;
   }
 
-  /** When the next sleeper wakes, on the monotonic clock; undefined when nobody sleeps. */
+  /** When the next sleeper wakes, on the monotonic clock; undefined if there is none. */
   get nextWakeMs(): number | undefined {
     return this.#sleepers[0]?.dueMs;
   }
@@ -70,7 +70,12 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Moves time on by `ms`, waking whoever is due on the way. */
+  /** Lets time pass while nothing runs, as for a process stopped by SIGSTOP: due sleepers wake late. */
+  pause(ms: number): void {
+    this.#nowMs += ms;
+  }
+
+  /** Moves time on by `ms` and wakes the sleepers that come due. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await this.settle();
@@ -78,7 +83,7 @@ export class VirtualClock implements Clock {
     this.#nowMs = untilMs;
   }
 
-  /** Moves time on until nobody sleeps, at most by `maxMs`; answers whether that came to pass. */
+  /** Moves time on until there are no sleepers left, at most by `maxMs`. False if some are left. */
   async runUntilIdle(maxMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const untilMs = this.#nowMs + maxMs;
     await this.settle();
@@ -86,7 +91,7 @@ export class VirtualClock implements Clock {
     return this.#sleepers.length === 0;
   }
 
-  /** Lets everything run that can run without time passing. */
+  /** Runs everything that can run without time passing. */
   async settle(): Promise<void> {
     // All microtasks, however deep, run before a macrotask does.
     await macrotask();

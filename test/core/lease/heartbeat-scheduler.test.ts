@@ -105,6 +105,22 @@ describe('a heartbeat', () => {
     });
   });
 
+  it('is on the store’s clock from the first one on, even if this machine’s clock is six minutes slow', () => {
+    const storeAheadMs = 360_000;
+    const first = new HeartbeatScheduler({
+      ...{ clock, renewMs, intervalMs, health, storeAheadMs },
+      holder: { host: 'h', pid: 7, env: 'production' },
+      epoch: 3,
+      version: '1.2.3',
+      inFlight: () => 0,
+      finished: { ids: () => [], onRemoved: () => {} },
+    });
+    poll();
+    expect(readHeartbeat(first.payload().heartbeat ?? null)).toMatchObject({
+      tsMs: clock.wallMs() + storeAheadMs,
+    });
+  });
+
   it('is on the store’s clock, as the last renewal showed it', async () => {
     poll();
     renew(90_000);
