@@ -1,11 +1,11 @@
 /**
- * The bot as a developer runs it: `npm run dev`. The same worker as everywhere, with `.env`, against the real
+ * The bot as a developer runs it: `npm run dev`. The production worker, with the settings of `.env`, against the real
  * Telegram.
  *
- * Variables of the environment win over those of `.env`. Without `UPSTASH_REDIS_REST_URL` the store is an embedded
- * one, which lives as long as this process. The dev checklist is the worker's own: a production token is refused
- * (78), a lock that another holds is respected and its holder named (75), what waits at Telegram is dropped on stop.
- * The production environment is refused on top of that. Signals go to the worker; its exit code is this program's.
+ * Variables of the environment win over those of `.env`. Without `UPSTASH_REDIS_REST_URL` the store is an embedded one,
+ * which lives as long as this process. The worker itself makes development safe: it refuses a production token (78),
+ * respects a lock that another worker holds and names the holder (75), and drops pending updates on stop. This program
+ * also refuses the production environment. Signals go to the worker, and its exit code is this program's.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,11 +17,11 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { exitCodes } from '../core/platform/exit-codes.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import type { Environment } from '../core/settings/variable-reader.ts';
-import { devProblems, hasOwnStore, keyPrefixOf, withStore } from './dev-settings.ts';
-import { hireUndertaker } from './orphan-reaper.ts';
+import { startOrphanReaper } from './processes/orphan-reaper.ts';
+import { onStopSignals } from './processes/stop-signals.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
-import { seedEpoch } from './seed-epoch.ts';
-import { hearStopWishes } from './stop-signals.ts';
+import { seedEpoch } from './redis-rest/seed-epoch.ts';
+import { devProblems, hasOwnStore, keyPrefixOf, withStore } from './settings/dev-settings.ts';
 
 process.exit(await main());
 
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** @param file what stands in `.env`; undefined when there is none */
+/** @param file the variables of `.env`; undefined without the file */
 async function run(file: Environment | undefined): Promise<number> {
   const environment: Environment = { ...file, ...process.env };
   const problems = devProblems(environment, { hasEnvFile: file !== undefined });
@@ -58,18 +58,18 @@ async function run(file: Environment | undefined): Promise<number> {
 
 async function runWorker(environment: Environment): Promise<number> {
   const program = fileURLToPath(new URL('../bot/main.ts', import.meta.url));
-  // In a session of its own: a terminal's Ctrl-C comes through here, once, as every other signal does.
+  // In a session of its own, so that Ctrl-C reaches it only through this process, once, like every other signal.
   const worker = spawn(process.execPath, [program], { env: environment, stdio: 'inherit', detached: true });
   const ended = once(worker, 'close') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
-  const undertaker = hireUndertaker();
-  if (worker.pid !== undefined) undertaker.know([worker.pid]);
-  hearStopWishes(clock, {
+  const orphanReaper = startOrphanReaper();
+  if (worker.pid !== undefined) orphanReaper.watch([worker.pid]);
+  onStopSignals(clock, {
     startedByNpm: process.env['npm_command'] !== undefined,
     onStop: () => worker.kill('SIGTERM'),
-    onHurry: () => worker.kill('SIGKILL'),
+    onSecondSignal: () => worker.kill('SIGKILL'),
   });
   const [code, signal] = await ended;
-  undertaker.know([]);
-  await undertaker.dismiss();
+  orphanReaper.watch([]);
+  await orphanReaper.stop();
   return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
 }

@@ -1,13 +1,15 @@
 /**
- * Waits until the lab does what it is for: one worker polls and all others stand by.
+ * Waits until the lab is ready: one worker polls and all others stand by.
  *
- * A worker that ends on the way makes the start fail: what it said, and its exit code, are the answer.
+ * If a worker ends before that, the start fails with its output and its exit code.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import type { Task } from './ecs/task.ts';
 import type { StoppedTask } from './ecs/task-service.ts';
 import { withoutLabHandlers } from './handlers/handlers-address.ts';
-import type { LabParts } from './lab-parts.ts';
+import type { LabContext } from './lab-context.ts';
 
 export class LabStartError extends Error {
   readonly exitCode: ExitCode;
@@ -23,17 +25,17 @@ const readyWithinMs = 90_000;
 
 /** @throws LabStartError */
 export async function untilReady(
-  { tasks, clock }: Pick<LabParts, 'tasks' | 'clock'>,
+  { tasks, clock }: Pick<LabContext, 'tasks' | 'clock'>,
   stop: AbortSignal,
 ): Promise<void> {
   const settled = new AbortController();
   const changes = new Promise<void>((resolve, reject) => {
-    const look = (): void => {
+    const check = (): void => {
       const [ended] = tasks.stoppedTasks;
       if (ended !== undefined) reject(startFailure(ended));
       else if (isReady(tasks.tasks, tasks.desired)) resolve();
     };
-    const stopListening = tasks.onChange(look);
+    const stopListening = tasks.onChange(check);
     settled.signal.addEventListener('abort', stopListening, { once: true });
   });
   const patience = AbortSignal.any([stop, settled.signal]);
@@ -52,7 +54,7 @@ export async function untilReady(
   }
 }
 
-/** One has polled, and all others stand by. */
+/** One worker has polled, and all others stand by. */
 export function isReady(tasks: readonly Task[], desired: number): boolean {
   const leaders = tasks.filter(
     ({ health }) => health?.healthy && typeof health.body['lastPollAgeSeconds'] === 'number',
@@ -72,5 +74,5 @@ function startFailure({ name, exit, errorLines }: StoppedTask): LabStartError {
 }
 
 function shortState({ identity, health }: Task): string {
-  return `${identity.name} ${health === undefined ? 'is silent' : `says ${JSON.stringify(health.body)}`}`;
+  return `${identity.name} ${health === undefined ? 'is silent' : `reports ${JSON.stringify(health.body)}`}`;
 }

@@ -1,9 +1,11 @@
 /**
- * The whole system on one machine: the lab's servers, both functions, and the workers with their sidecars as real
- * child processes.
+ * The whole system on one machine: the lab's servers, both functions, and the workers with their sidecars as real child
+ * processes.
  *
- * Guarantees: nothing outside loopback is touched and nothing is written outside the system's temporary folder; a
- * start that fails and `stop` leave no process and no file.
+ * Guarantees: nothing outside loopback is touched, and nothing is written outside the system's temporary folder. A failed
+ * start and `stop` leave no process and no file.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 
 import { redisAuditTrail } from '../adapters/redis/audit-trail.ts';
@@ -16,33 +18,33 @@ import type { Random } from '../core/platform/random.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
 import { startAwsEmulator } from './aws-emulator/aws-emulator.ts';
-import { Conversations } from './conversations.ts';
-import { DrillDesk, drillIsRunning } from './drills/drill-runner.ts';
-import { FaultsInForce } from './drills/faults-in-force.ts';
+import { Conversations } from './chats/conversations.ts';
+import { DrillRunner, drillIsRunning } from './drills/drill-runner.ts';
 import { startTaskMetadata } from './ecs/task-metadata.ts';
 import { TaskService } from './ecs/task-service.ts';
-import { startFunctionUrl } from './function-url.ts';
+import { startFunctionUrl } from './functions/function-url.ts';
+import { LabFunctions } from './functions/lab-functions.ts';
 import { handlersAddress } from './handlers/handlers-address.ts';
-import { functionEnvironment, type LabSite, workerEnvironment } from './lab-environment.ts';
-import { LabFunctions } from './lab-functions.ts';
-import { LabLog } from './lab-log.ts';
-import { hearOnly, watchMessages } from './lab-messages.ts';
-import type { LabParts } from './lab-parts.ts';
-import type { LabSettings } from './lab-settings.ts';
-import { labTimes, TimesInForce } from './lab-times.ts';
-import { hireUndertaker } from './orphan-reaper.ts';
-import { type LabPrometheus, startLabPrometheus } from './prometheus.ts';
-import { findExecutable } from './redis-rest/find-executable.ts';
+import type { LabContext } from './lab-context.ts';
+import { forBot, startMeasurements } from './measurements/lab-measurements.ts';
+import { findExecutable } from './processes/find-executable.ts';
+import { startOrphanReaper } from './processes/orphan-reaper.ts';
+import { type LabPrometheus, startLabPrometheus } from './prometheus/lab-prometheus.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
-import { seedEpoch } from './seed-epoch.ts';
-import { StoreAccess } from './store-access.ts';
+import { seedEpoch } from './redis-rest/seed-epoch.ts';
+import { WorkerTokens } from './redis-rest/worker-tokens.ts';
+import { functionEnvironment, type LabAddresses, workerEnvironment } from './settings/lab-environment.ts';
+import type { LabSettings } from './settings/lab-settings.ts';
+import { ActiveTimes, labTimes } from './settings/lab-times.ts';
+import { ActiveFaults } from './shared/active-faults.ts';
+import { LabLog } from './shared/lab-log.ts';
+import { text } from './shared/text.ts';
 import { startTelegramEmulator } from './telegram-emulator/server.ts';
-import { text } from './text.ts';
 import { Tour } from './tour/tour.ts';
 
-/** All that the control room shows and works with. */
-export interface Lab extends LabParts {
-  readonly drills: DrillDesk;
+/** Everything that the control room shows and controls. */
+export interface Lab extends LabContext {
+  readonly drills: DrillRunner;
   readonly tour: Tour;
   stop(): Promise<void>;
 }
@@ -50,7 +52,7 @@ export interface Lab extends LabParts {
 /** A leader and a standby. */
 const workersDesired = 2;
 const storeTimeoutMs = 3000;
-/** Above every id that a real bot has today. */
+/** Above the ids of all real bots today. */
 const botId = 7_000_000_001;
 
 export async function startLab(settings: LabSettings, { clock, random }: Seams): Promise<Lab> {
@@ -77,17 +79,17 @@ async function startParts(
   closers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
 ): Promise<Lab> {
-  const times = new TimesInForce(labTimes(speed));
+  const times = new ActiveTimes(labTimes(speed));
   const botToken = `${botId}:lab${random.token()}`;
   const redisToken = random.token();
   const opsLinkSecret = random.token();
   const log = new LabLog({ clock, redact: redactor([botToken, redisToken, opsLinkSecret]) });
 
   const redisServerPath = findExecutable('redis-server', searchPath);
-  const access = new StoreAccess(redisToken);
-  const redis = await startLabRedis({ port: 0, tokens: access.tokens, redisServerPath, clock });
+  const workerTokens = new WorkerTokens(redisToken);
+  const redis = await startLabRedis({ port: 0, tokens: workerTokens.tokens, redisServerPath, clock });
   closers.push(() => redis.stop());
-  const telegram = hearOnly(botToken, await startTelegramEmulator({ clock, random }));
+  const telegram = forBot(botToken, await startTelegramEmulator({ clock, random }));
   closers.push(() => telegram.close());
   const metadata = await startTaskMetadata();
   closers.push(() => metadata.close());
@@ -98,7 +100,7 @@ async function startParts(
   const functionUrl = await startFunctionUrl({ handler: (event) => functions.ops(event), clock, random });
   closers.push(() => functionUrl.close());
 
-  const site: LabSite = {
+  const addresses: LabAddresses = {
     redisUrl: redis.rest.url,
     redisToken,
     telegramUrl: telegram.url,
@@ -108,12 +110,12 @@ async function startParts(
     opsUrl: functionUrl.url,
     opsLinkSecret,
   };
-  const store = upstashStore({ url: site.redisUrl, token: redisToken, timeoutMs: storeTimeoutMs });
+  const store = upstashStore({ url: addresses.redisUrl, token: redisToken, timeoutMs: storeTimeoutMs });
   const keys = storeKeys('');
-  await seedEpoch({ url: site.redisUrl, token: redisToken, keyPrefix: '' });
+  await seedEpoch({ url: addresses.redisUrl, token: redisToken, keyPrefix: '' });
 
   const functions = new LabFunctions({
-    environment: functionEnvironment(site, times.current),
+    environment: functionEnvironment(addresses, times.current),
     locale: locales.find((known) => known === botEnvironment['NOTIFY_LOCALE']) ?? 'ru',
     monitorEveryMs: times.current.monitorEveryMs,
     clock,
@@ -121,9 +123,11 @@ async function startParts(
     log,
     onAlarm: (message) => aws.publish(message),
   });
-  times.onChange((current) => functions.retime(functionEnvironment(site, current), current.monitorEveryMs));
-  const undertaker = hireUndertaker();
-  closers.push(() => undertaker.dismiss());
+  times.onChange((current) =>
+    functions.retime(functionEnvironment(addresses, current), current.monitorEveryMs),
+  );
+  const orphanReaper = startOrphanReaper();
+  closers.push(() => orphanReaper.stop());
   const tasks = new TaskService({
     clock,
     random,
@@ -133,26 +137,30 @@ async function startParts(
     workerEnvironment: (task) => ({
       ...botEnvironment,
       BOT_HANDLERS: handlersAddress(botEnvironment['BOT_HANDLERS']),
-      ...workerEnvironment({ ...site, redisToken: access.admit(task.id) }, times.forNewWorkers, task),
+      ...workerEnvironment(
+        { ...addresses, redisToken: workerTokens.issue(task.id) },
+        times.forNewWorkers,
+        task,
+      ),
     }),
-    onEnded: (id) => access.forget(id, redis.rest.faults),
+    onEnded: (id) => workerTokens.revoke(id, redis.rest.faults),
     onStopped: (event) => void functions.taskStopped(event),
-    onPids: (pids) => undertaker.know(pids),
+    onPids: (pids) => orphanReaper.watch(pids),
   });
   const prometheus = await watchTasks(tasks, { searchPath, clock, speed, log });
   closers.push(async () => prometheus?.stop());
   closers.push(() => tasks.stop());
-  // Gone before the workers are: nobody is to be told that they have stopped.
+  // Stopped before the workers, so that their end raises no alert.
   closers.push(() => functions.stop());
   tasks.start();
   const outages = redisOutageStore(store, keys);
-  const messages = watchMessages({ clock, telegram, botToken, store, keys, outages });
+  const messages = startMeasurements({ clock, telegram, botToken, store, keys, outages });
   closers.push(() => messages.close());
-  const parts: LabParts = {
+  const parts: LabContext = {
     clock,
     random,
     times,
-    site,
+    addresses,
     log,
     redis,
     telegram,
@@ -166,11 +174,11 @@ async function startParts(
     audit: redisAuditTrail(store, keys),
     store,
     keys,
-    access,
-    faults: new FaultsInForce(),
+    workerTokens,
+    faults: new ActiveFaults(),
     ...messages,
   };
-  const { drills, tour } = rehearsalsOf(parts);
+  const { drills, tour } = drillsAndTour(parts);
   closers.push(
     () => drills.close(),
     () => tour.close(),
@@ -180,9 +188,9 @@ async function startParts(
 
 const tourIsRunning = text('the tour is running: stop it first', 'идёт экскурсия: сначала остановите её');
 
-/** One disturbs the other's measurements: while the tour runs no drill may begin, and the other way round. */
-function rehearsalsOf(parts: LabParts): { drills: DrillDesk; tour: Tour } {
-  const drills: DrillDesk = new DrillDesk(parts, {
+/** A drill and the tour exclude each other, because each would disturb the other's measurements. */
+function drillsAndTour(parts: LabContext): { drills: DrillRunner; tour: Tour } {
+  const drills: DrillRunner = new DrillRunner(parts, {
     busyWith: () => (tour.isRunning ? tourIsRunning : undefined),
   });
   const tour = new Tour(parts, {
@@ -194,14 +202,14 @@ function rehearsalsOf(parts: LabParts): { drills: DrillDesk; tour: Tour } {
   return { drills, tour };
 }
 
-/** The lab works without Prometheus, so one that does not come up is told and no more. */
+/** The lab works without Prometheus, so a failed start is only logged. */
 async function watchTasks(
   tasks: TaskService,
   { searchPath, clock, speed, log }: { searchPath: string; clock: Clock; speed: number; log: LabLog },
 ): Promise<LabPrometheus | undefined> {
   const executable = findExecutable('prometheus', searchPath);
   if (executable === undefined) return undefined;
-  const tell = (error: unknown): void =>
+  const logError = (error: unknown): void =>
     log.say('prometheus', 'warn', error instanceof Error ? error.message : String(error));
   try {
     const prometheus = await startLabPrometheus({ executable, clock, speed });
@@ -210,11 +218,11 @@ async function watchTasks(
         address: `127.0.0.1:${ports.sidecar}`,
         labels: { worker: identity.name },
       }));
-      prometheus.setTargets(targets).catch(tell);
+      prometheus.setTargets(targets).catch(logError);
     });
     return prometheus;
   } catch (error) {
-    tell(error);
+    logError(error);
     return undefined;
   }
 }

@@ -1,9 +1,11 @@
 /**
  * The lab: `npm start`, or `npm start -- --speed 10`.
  *
- * Prints exactly one line on stdout, `ready <control room URL>`, once one worker polls and the other stands by.
- * A wrong setting, a wrong argument and a busy `LAB_PORT` give one line each and exit code 78. Ctrl-C and SIGTERM
- * end everything within 15 s with exit code 0; a second one ends the children at once.
+ * Prints exactly one line on stdout, `ready <control room URL>`, once one worker polls and the other stands by. A wrong
+ * setting, a wrong argument and a busy `LAB_PORT` give one line each and exit code 78. Ctrl-C and SIGTERM end everything
+ * within 15 s with exit code 0; a second one ends the children at once.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
@@ -11,19 +13,19 @@ import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import { type ControlRoom, openControlRoom } from './control-room/server.ts';
 import { startLab } from './lab.ts';
 import { LabStartError, untilReady } from './lab-readiness.ts';
-import { type LabSettings, readLabSettings } from './lab-settings.ts';
-import { describeTimes } from './lab-times.ts';
-import { hearStopWishes } from './stop-signals.ts';
+import { onStopSignals } from './processes/stop-signals.ts';
+import { type LabSettings, readLabSettings } from './settings/lab-settings.ts';
+import { describeTimes } from './settings/lab-times.ts';
 
 const stop = new AbortController();
 const stopped = new Promise<'stopped'>((resolve) => {
   stop.signal.addEventListener('abort', () => resolve('stopped'), { once: true });
 });
-hearStopWishes(clock, {
+onStopSignals(clock, {
   startedByNpm: process.env['npm_command'] !== undefined,
   onStop: () => stop.abort(),
-  // The undertaker ends what is still there.
-  onHurry: () => process.exit(exitCodes.cleanStop),
+  // The orphan reaper ends all remaining children.
+  onSecondSignal: () => process.exit(exitCodes.cleanStop),
 });
 process.exit(await main());
 
@@ -33,7 +35,7 @@ async function main(): Promise<ExitCode> {
   const { settings } = read;
   let controlRoom: ControlRoom;
   try {
-    // First of all: a port that is taken is found out before anything is there to be cleaned up.
+    // First of all, so that a busy port is found before there is anything to clean up.
     controlRoom = await openControlRoom(settings.port);
   } catch (error) {
     return refuse([portProblem(error, settings.port)], exitCodes.configuration);
@@ -58,7 +60,7 @@ async function run(settings: LabSettings, controlRoom: ControlRoom): Promise<Exi
     process.stdout.write(`ready ${controlRoom.url}\n`);
     const end = await Promise.race([stopped, lab.redis.storeLost.then(() => 'store lost' as const)]);
     if (end === 'stopped') return exitCodes.cleanStop;
-    return refuse(['the redis-server of the lab has ended; start the lab again'], exitCodes.storeUnreachable);
+    return refuse(['the lab’s redis-server has ended; start the lab again'], exitCodes.storeUnreachable);
   } catch (error) {
     if (!(error instanceof LabStartError)) throw error;
     return refuse([error.message], error.exitCode);
@@ -69,7 +71,7 @@ async function run(settings: LabSettings, controlRoom: ControlRoom): Promise<Exi
 
 function failure(error: unknown): ExitCode {
   const message = error instanceof Error ? error.message : String(error);
-  return refuse([`the lab ended by a failure: ${message}`], exitCodes.bug);
+  return refuse([`the lab failed: ${message}`], exitCodes.bug);
 }
 
 function refuse(problems: readonly string[], code: ExitCode): ExitCode {

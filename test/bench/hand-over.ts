@@ -10,9 +10,9 @@ import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.t
 import { upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
-import { findExecutable } from '../../services/lab/redis-rest/find-executable.ts';
+import { findExecutable } from '../../services/lab/processes/find-executable.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
-import { seedEpoch } from '../../services/lab/seed-epoch.ts';
+import { seedEpoch } from '../../services/lab/redis-rest/seed-epoch.ts';
 import { type RunningEmulator, startTelegramEmulator } from '../../services/lab/telegram-emulator/server.ts';
 import { freePort, type Program, startProgram } from '../support/program.ts';
 

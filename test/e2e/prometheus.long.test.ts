@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock as clock } from '../../services/adapters/system-clock.ts';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
-import { type LabPrometheus, startLabPrometheus } from '../../services/lab/prometheus.ts';
+import { type LabPrometheus, startLabPrometheus } from '../../services/lab/prometheus/lab-prometheus.ts';
 import { type BotFixture, botToken, startBotFixture, type WorkerProcess } from '../support/bot-fixture.ts';
 import { freePort, until } from '../support/program.ts';
 import { realTool } from '../support/real-tools.ts';

@@ -6,7 +6,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { NowSection, WorkerView } from '../../services/lab/control-room/snapshot.ts';
 import { drillFacts } from '../../services/lab/drills/drill-facts.ts';
-import { labTimes } from '../../services/lab/lab-times.ts';
+import { labTimes } from '../../services/lab/settings/lab-times.ts';
 import { tourStepFacts } from '../../services/lab/tour/tour-facts.ts';
 import { type ControlRoomBrowser, waitUntil } from './browser.ts';
 

@@ -1,9 +1,9 @@
 /** How the control room's page words each state, in both languages; the test sends the lab's events itself. */
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { people } from '../../services/lab/chats/people.ts';
 import { type ControlRoom, openControlRoom } from '../../services/lab/control-room/server.ts';
 import type { Leader, WorkerView } from '../../services/lab/control-room/snapshot.ts';
-import { people } from '../../services/lab/people.ts';
 import { type ControlRoomBrowser, executablePath, laptop, openBrowser, phone, waitUntil } from './browser.ts';
 import { labSection, nowSection, openScriptedPage, type ScriptedPage } from './scripted-page.ts';
 

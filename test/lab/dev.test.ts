@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../services/adapters/system-clock.ts';
-import { freePorts } from '../../services/lab/free-ports.ts';
+import { freePorts } from '../../services/lab/processes/free-ports.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
 import { type Launched, launch } from '../support/child.ts';
 import { isAlive } from '../support/lab.ts';
@@ -54,13 +54,13 @@ describe('npm run dev', () => {
     await writeFile(join(folder, '.env'), `${settings.join('\n')}\n`);
   }
 
-  it('tells to copy the example when there is no .env', async () => {
+  it('says to copy the example if there is no .env', async () => {
     const { code, stdout, stderr } = await dev().finished;
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(stderr).toMatch(/^\.env: expected a file .*cp \.env\.example \.env.*\n$/);
   });
 
-  it('refuses a .env that is no file in one line', async () => {
+  it('refuses a .env that is not a file, in one line', async () => {
     await mkdir(join(folder, '.env'));
     const { code, stdout, stderr } = await dev().finished;
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
@@ -77,14 +77,14 @@ describe('npm run dev', () => {
     expect(stderr).not.toContain(storeToken);
   });
 
-  it('asks for the token alone when the example was copied and not filled in', async () => {
+  it('asks only for the token if the example was copied but not filled in', async () => {
     await cp(example, join(folder, '.env'));
     const { code, stderr } = await dev().finished;
     expect(code).toBe(78);
     expect(stderr).toMatch(/^TELEGRAM_BOT_TOKEN_DEV: expected a bot token, got nothing; .*\n$/);
   });
 
-  it('refuses a production token and shows it nowhere, and every other problem with it', async () => {
+  it('refuses a production token without showing it, and reports all other problems with it', async () => {
     await writeSettings([`TELEGRAM_BOT_TOKEN_PROD=${token}`, 'LOG_LEVEL=loud']);
     const { code, stdout, stderr } = await dev().finished;
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
@@ -93,7 +93,7 @@ describe('npm run dev', () => {
     expect(stderr).not.toContain(token);
   });
 
-  it('refuses to be production', async () => {
+  it('refuses the production environment', async () => {
     await writeSettings();
     const { code, stderr } = await dev({ ENVIRONMENT: 'production' }).finished;
     expect(code).toBe(78);
@@ -102,7 +102,7 @@ describe('npm run dev', () => {
     );
   });
 
-  it('answers people, with a store of its own, and drops what waits on Ctrl-C', async () => {
+  it('answers people with an embedded store, and drops pending updates on Ctrl-C', async () => {
     await writeSettings();
     const { child, finished } = dev();
     telegram.pushText(token, { chatId: 7, text: '/start' });
@@ -119,7 +119,7 @@ describe('npm run dev', () => {
     expect(stdout + stderr).not.toContain(token);
   });
 
-  it('does not touch the lock of another, and names its holder', async () => {
+  it('leaves another worker’s lock alone, and names its holder', async () => {
     redis = await startLabRedis({
       port: 0,
       tokens: [storeToken],
@@ -136,7 +136,7 @@ describe('npm run dev', () => {
     await command(redis, ['SET', 'bot_polling_epoch', '5']);
     await command(redis, ['SET', 'bot_polling_lock', held, 'PX', '60000']);
     await writeSettings([
-      // As copying leaves it.
+      // As copying the example leaves it.
       `UPSTASH_REDIS_REST_URL=" ${redis.rest.url} "`,
       `UPSTASH_REDIS_REST_TOKEN=${storeToken}`,
     ]);
@@ -147,13 +147,13 @@ describe('npm run dev', () => {
     expect(telegram.state(token).calls['getUpdates'] ?? 0).toBe(0);
   });
 
-  it('passes on what a rejected token ends with', async () => {
+  it('passes on the exit code for a rejected token', async () => {
     telegram.fault({ method: 'getMe', kind: '401' });
     await writeSettings();
     expect((await dev().finished).code).toBe(77);
   });
 
-  it('takes its worker along when it is killed', async () => {
+  it('ends its worker if it is killed', async () => {
     await writeSettings();
     const { child, said } = dev();
     telegram.pushText(token, { chatId: 7, text: '/start' });

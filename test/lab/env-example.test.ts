@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { withSecrets } from '../../services/adapters/secrets.ts';
 import { readSettings, readSidecarSettings } from '../../services/core/settings/settings.ts';
 import type { Environment } from '../../services/core/settings/variable-reader.ts';
-import { readLabSettings } from '../../services/lab/lab-settings.ts';
+import { readLabSettings } from '../../services/lab/settings/lab-settings.ts';
 
 const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
 const example = parseEnv(text);
-/** What every program has, and no setting of ours. */
+/** Variables of every program, not settings of ours. */
 const foreign = /^(AWS_|CDK_|NODE_|CI$|REQUIRE_REAL$|PATH$|HOME$|TZ$|LANG$|TMPDIR$)/;
 
-/** The names that are asked for while an environment is read. */
+/** The names that are requested while an environment is read. */
 async function namesRead(values: Environment = {}): Promise<string[]> {
   const names = new Set<string>();
   const environment = new Proxy(values, {
@@ -33,7 +33,7 @@ describe('.env.example', () => {
     expect(Object.keys(example).sort()).toEqual([...read].sort());
   });
 
-  it('gives defaults that are the defaults', () => {
+  it('states the actual defaults', () => {
     const needed = {
       TELEGRAM_BOT_TOKEN_DEV: '1:token',
       UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1',

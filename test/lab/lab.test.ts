@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
-import { freePorts } from '../../services/lab/free-ports.ts';
+import { freePorts } from '../../services/lab/processes/free-ports.ts';
 import { isAlive, type LabProcess, launchLab, pidsOf, runLab, startLab } from '../support/lab.ts';
 
 const patience = { timeout: 30_000, interval: 100 };
@@ -28,7 +28,7 @@ describe('the lab', () => {
 
   beforeAll(async () => {
     const environment = {
-      // What a developer may have set for real bots and stores must not get in.
+      // A developer's settings for real bots and stores must not get in.
       TELEGRAM_BOT_TOKEN: '123:a-real-token-of-the-developer',
       UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:9/real-store',
       ENVIRONMENT: 'staging',
@@ -44,7 +44,7 @@ describe('the lab', () => {
     const state = await lab.state();
     expect(hasLeaderAndStandby(state)).toBe(true);
     expect(state.leader).toMatchObject({ epoch: 1, quarantine: false, revoked: false });
-    // A store made anew on purpose makes nobody wait.
+    // A deliberately new store makes no worker wait.
     expect(state.log.filter(({ message }) => message.includes('knows no epoch'))).toEqual([]);
     expect(state.leader?.pid).toBe(state.workers.find(({ role }) => role === 'leader')?.pid);
     expect(state.heartbeat.ageSeconds).toBeLessThan(10);
@@ -53,7 +53,7 @@ describe('the lab', () => {
     );
   });
 
-  it('serves the metrics of each worker and its sidecar where it says', async () => {
+  it('serves the metrics of each worker and its sidecar at the stated addresses', async () => {
     const { urls } = await lab.state();
     const pages = [...urls.sidecars, ...urls.botMetrics];
     expect(pages).toHaveLength(4);
@@ -64,7 +64,7 @@ describe('the lab', () => {
       await vi.waitUntil(() => shows(url, 'staffprobot_sidecar_bot_up 1'), patience);
   });
 
-  it('carries a conversation, in the language of the person', async () => {
+  it('holds a conversation in the language of the person', async () => {
     await lab.post('/api/chat', { text: '/start', as: anna, locale: 'ru' });
     const state = await lab.waitFor((seen) => botTexts(seen, anna).length === 1, 'an answer');
     expect(botTexts(state, anna)[0]).toMatch(/^Здравствуйте/);
@@ -91,7 +91,7 @@ describe('the lab', () => {
     expect(healed.stoppedWorkers[0]).toMatchObject({ pid: before.leader?.pid, exit: { signal: 'SIGKILL' } });
   });
 
-  it('tells every superadmin in every channel when both workers hang, and again when they are back', async () => {
+  it('alerts every superadmin in every channel when both workers hang, and again when they are back', async () => {
     await lab.post('/api/locale', { locale: 'en' });
     const { workers } = await lab.waitFor(hasLeaderAndStandby, 'a leader and a standby');
     for (const { pid } of workers) await lab.post('/api/workers/signal', { pid, signal: 'SIGSTOP' });
@@ -109,7 +109,7 @@ describe('the lab', () => {
     await lab.waitFor(hasLeaderAndStandby, 'a leader and a standby');
   });
 
-  it('restarts by new workers first, when ops asks for it', async () => {
+  it('starts new workers first when ops restarts them', async () => {
     const before = await lab.waitFor(hasLeaderAndStandby, 'a leader and a standby');
     const old = before.workers.map(({ pid }) => pid);
     expect(await lab.post('/api/ops', { action: 'restart' })).toMatchObject({ ok: true, restarted: true });
@@ -133,7 +133,7 @@ describe('the lab', () => {
     expect(audit?.find(({ event }) => event === 'restarted')).toMatchObject({ who: 'control room' });
   });
 
-  it('answers a bad payload and changes nothing', async () => {
+  it('refuses a bad payload and changes nothing', async () => {
     expect(await lab.post('/api/ops', { action: 'explode' })).toMatchObject({
       ok: false,
       error: { code: 'UNKNOWN_ACTION' },
@@ -159,7 +159,7 @@ describe('the lab', () => {
     expect(asForm.status).toBe(415);
   });
 
-  it('shows no token in what its page gets', async () => {
+  it('sends no token to its page', async () => {
     const { urls } = await lab.state();
     const response = await fetch(`${lab.url}/api/events`);
     let seen = '';
@@ -186,7 +186,7 @@ describe('the lab', () => {
 });
 
 describe('the lab’s end', () => {
-  it('takes every process along when it is killed itself, a frozen one too', async () => {
+  it('ends every process if the lab is killed, even a frozen one', async () => {
     const lab = await startLab();
     const state = await lab.state();
     const pids = pidsOf(state);
@@ -195,7 +195,7 @@ describe('the lab’s end', () => {
     await vi.waitUntil(() => !pids.some(isAlive), patience);
   });
 
-  it('comes with the end of npm, whose shell does not pass the signal on', async () => {
+  it('follows the end of npm, whose shell does not pass the signal on', async () => {
     const { child, said } = launchLab({ throughShell: true, environment: { npm_command: 'start' } });
     await vi.waitUntil(() => said.stdout.startsWith('ready '), patience);
     const url = said.stdout.slice('ready '.length).trim();
@@ -207,7 +207,7 @@ describe('the lab’s end', () => {
     );
   });
 
-  it('is as clean on Ctrl-C while it is starting', async () => {
+  it('is as clean on Ctrl-C during the start', async () => {
     const [port = 0] = await freePorts(1);
     const { child, finished } = launchLab({ environment: { LAB_PORT: String(port) } });
     await vi.waitUntil(() => answers(port), { timeout: 30_000, interval: 20 });
@@ -219,7 +219,7 @@ describe('the lab’s end', () => {
 });
 
 describe('the lab with nothing but Node', () => {
-  it('uses the embedded store where there is no redis-server', async () => {
+  it('uses the embedded store if there is no redis-server', async () => {
     const lab = await startLab({ environment: { PATH: dirname(process.execPath) } });
     try {
       const state = await lab.state();
@@ -228,7 +228,7 @@ describe('the lab with nothing but Node', () => {
       await lab.waitFor((seen) => botTexts(seen, anna).length === 1, 'an answer');
       process.kill(state.leader?.pid ?? Number.NaN, 'SIGKILL');
       await lab.post('/api/chat', { text: '/help', as: anna, locale: 'en' });
-      // The first one may come again: the leader may have had no time to confirm it.
+      // The first message may come again: the leader may not have had time to confirm it.
       await lab.waitFor((seen) => botTexts(seen, anna).some(isHelp), 'an answer by the standby');
     } finally {
       expect((await lab.stop()).code).toBe(0);
@@ -237,7 +237,7 @@ describe('the lab with nothing but Node', () => {
 });
 
 describe('a start that fails', () => {
-  it('names a port that is taken, in one line', async () => {
+  it('names a busy port in one line', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await vi.waitUntil(() => server.listening);
     const { port } = server.address() as AddressInfo;
@@ -254,7 +254,7 @@ describe('a start that fails', () => {
     expect(stderr).toContain(`"${value}"`);
   });
 
-  it('says what is wrong with a worker that refuses to start, with its exit code', async () => {
+  it('reports why a worker refuses to start, with its exit code', async () => {
     const { code, stdout, stderr } = await runLab({ environment: { BOT_HANDLERS: './no-such-module.ts' } });
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(stderr).toMatch(/^BOT_HANDLERS: expected a module .*\n$/);

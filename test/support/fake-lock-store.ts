@@ -1,13 +1,11 @@
 /**
- * A polling lock in memory, on a virtual clock: takes, renews, revokes and expires as the real scripts do.
+ * A polling lock in memory, on a virtual clock: answers as the scripts do and fails as a test asks.
  *
- * A test may delay or lose one call's answer with `disturb`. A call whose answer is lost rejects after the time-out,
- * as the adapter's does. The real scripts have their own tests; the simulator runs the worker against them.
+ * For tests of the lease alone: the real scripts have their own tests in test/adapters.
  */
 import type {
   AcquireReply,
   HandOff,
-  Held,
   PollingLockStore,
   RenewPayload,
   RenewReply,
@@ -16,139 +14,129 @@ import { lockValue, quarantineOwner } from '../../services/core/lease/lock-value
 import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-export interface Disturbance {
-  readonly lose?: 'request' | 'answer';
-  /** How long the request travels to the store. */
+/** What happens to one request. Without a fault both ways take no time. */
+export interface RequestFault {
+  /** Until the store carries the request out. */
   readonly requestMs?: number;
-  /** How long the answer travels back. */
+  /** Until the answer arrives after that. */
   readonly answerMs?: number;
+  /** The request, or its answer, never arrives: it fails after the time-out. */
+  readonly lost?: 'request' | 'answer';
 }
 
-type CallName = keyof PollingLockStore;
-
-interface Call {
-  readonly name: CallName;
-  readonly value: string;
+export interface StoreCall {
+  readonly name: 'acquire' | 'renew' | 'release';
   readonly atMs: number;
-  readonly payload?: RenewPayload;
+  readonly value: string;
   readonly handOff?: HandOff;
 }
 
+export const fakeQuarantine = lockValue({
+  host: 'quarantine',
+  pid: 0,
+  env: 'any',
+  ts: '1970-01-01T00:00:00.000Z',
+  owner: quarantineOwner,
+});
+
+const timeoutMs = 3000;
+
 export class FakeLockStore implements PollingLockStore {
-  /** Every call in the order in which it was sent. */
-  readonly calls: Call[] = [];
-  /** How far the store's wall clock is ahead of the worker's. */
+  /** Every request, when it was sent. */
+  readonly calls: StoreCall[] = [];
+  readonly payloads: RenewPayload[] = [];
+  /** For the requests to come, one each, in their order. */
+  readonly faults: RequestFault[] = [];
+  /** No request arrives. */
+  isAway = false;
+  /** It knows no epoch. */
+  isWiped = false;
+  /** How far its wall clock is ahead of the worker's. */
   aheadMs = 0;
-  /** Undefined in a store that was wiped. */
-  epoch: number | undefined = 0;
-  private lock: { readonly value: string; readonly expiresAtMs: number } | undefined;
-  private revoked: string | undefined;
-  private readonly disturbances: { name: CallName; disturbance: Disturbance }[] = [];
+  revoked: string | undefined;
+  private lock: { readonly value: string; readonly endMs: number } | undefined;
+  private epoch = 0;
   private readonly clock: VirtualClock;
-  private readonly timeoutMs: number;
 
-  constructor({ clock, timeoutMs }: { clock: VirtualClock; timeoutMs: number }) {
+  constructor(clock: VirtualClock) {
     this.clock = clock;
-    this.timeoutMs = timeoutMs;
   }
 
-  /** Another program writes the lock; null is a lock without expiry. */
-  put(value: string, ttlMs: number | null): void {
-    this.lock = { value, expiresAtMs: ttlMs === null ? Number.POSITIVE_INFINITY : this.nowMs() + ttlMs };
+  /** The value in the lock; undefined once it has expired. */
+  get value(): string | undefined {
+    if (this.lock !== undefined && this.lock.endMs <= this.clock.monotonicMs()) this.lock = undefined;
+    return this.lock?.value;
   }
 
-  /** Ops asks the holder for the lock. */
-  revoke(): void {
-    this.revoked = this.held()?.value;
+  /** Puts a value into the lock, as another process would. */
+  put(value: string, ttlMs = Number.POSITIVE_INFINITY): void {
+    this.lock = { value, endMs: this.clock.monotonicMs() + ttlMs };
   }
 
-  /** The lock as it is now. */
-  held(): Held | undefined {
-    if (this.lock === undefined || this.lock.expiresAtMs <= this.nowMs()) return undefined;
-    const ttlMs = this.lock.expiresAtMs - this.nowMs();
-    return { value: this.lock.value, ttlMs: Number.isFinite(ttlMs) ? ttlMs : null };
+  remove(): void {
+    this.lock = undefined;
   }
 
-  /** Disturbs the next call of this name that has no disturbance yet. */
-  disturb(name: CallName, disturbance: Disturbance): void {
-    this.disturbances.push({ name, disturbance });
-  }
-
-  callsOf(name: CallName): readonly Call[] {
-    return this.calls.filter((call) => call.name === name);
+  times(name: StoreCall['name']): number[] {
+    return this.calls.filter((call) => call.name === name).map(({ atMs }) => atMs);
   }
 
   acquire(value: string, ttlMs: number): Promise<AcquireReply> {
-    return this.call({ name: 'acquire', value, atMs: this.nowMs() }, () => {
-      const held = this.held();
-      if (held?.value === value && this.revoked !== value) return this.taken(value, ttlMs);
-      if (held !== undefined) return { kind: 'held', held };
-      if (this.epoch === undefined) return this.quarantine(ttlMs);
-      this.epoch += 1;
-      return this.taken(value, ttlMs);
-    });
+    return this.request({ name: 'acquire', value }, () => this.take(value, ttlMs));
   }
 
   renew(value: string, ttlMs: number, payload: RenewPayload): Promise<RenewReply> {
-    return this.call({ name: 'renew', value, atMs: this.nowMs(), payload }, () => {
-      if (this.held()?.value !== value) return { kind: 'lost' };
+    return this.request({ name: 'renew', value }, () => {
+      if (this.value !== value) return { kind: 'lost' };
       if (this.revoked === value) return { kind: 'revoked' };
+      this.payloads.push(payload);
       this.put(value, ttlMs);
-      return { kind: 'renewed', storeTimeMs: this.storeTimeMs() };
+      return { kind: 'renewed', storeTimeMs: this.timeMs };
     });
   }
 
   release(value: string, handOff: HandOff): Promise<boolean> {
-    return this.call({ name: 'release', value, atMs: this.nowMs(), handOff }, () => {
-      const isOwn = this.held()?.value === value;
-      if (isOwn) this.lock = undefined;
-      return isOwn;
+    return this.request({ name: 'release', value, handOff }, () => {
+      if (this.value !== value) return false;
+      this.remove();
+      return true;
     });
   }
 
-  private taken(value: string, ttlMs: number): AcquireReply {
+  private take(value: string, ttlMs: number): AcquireReply {
+    const held = this.value;
+    if (held === undefined && this.isWiped) {
+      this.isWiped = false;
+      this.put(fakeQuarantine, ttlMs);
+      return { kind: 'quarantined', held: { value: fakeQuarantine, ttlMs } };
+    }
+    if (held !== undefined && (held !== value || this.revoked === value)) {
+      const leftMs = Math.floor((this.lock?.endMs ?? 0) - this.clock.monotonicMs());
+      return { kind: 'held', held: { value: held, ttlMs: Number.isFinite(leftMs) ? leftMs : null } };
+    }
+    if (held === undefined) this.epoch += 1;
     this.put(value, ttlMs);
-    return { kind: 'acquired', epoch: this.epoch ?? 0, storeTimeMs: this.storeTimeMs() };
+    return { kind: 'acquired', epoch: this.epoch, storeTimeMs: this.timeMs };
   }
 
-  private quarantine(ttlMs: number): AcquireReply {
-    this.epoch = 0;
-    const ts = new Date(this.storeTimeMs()).toISOString();
-    const value = lockValue({ host: '', pid: 0, env: '', ts, owner: quarantineOwner });
-    this.put(value, ttlMs);
-    return { kind: 'quarantined', held: { value, ttlMs } };
-  }
-
-  private async call<Reply>(call: Call, run: () => Reply): Promise<Reply> {
-    this.calls.push(call);
-    const { lose, requestMs = 0, answerMs = 0 } = this.nextDisturbance(call.name);
-    await this.pass(requestMs);
-    if (lose === 'request') return this.timeOut(call.name);
-    const reply = run();
-    if (lose === 'answer') return this.timeOut(call.name);
-    await this.pass(answerMs);
-    return reply;
-  }
-
-  private nextDisturbance(name: CallName): Disturbance {
-    const at = this.disturbances.findIndex((one) => one.name === name);
-    return at === -1 ? {} : (this.disturbances.splice(at, 1)[0]?.disturbance ?? {});
-  }
-
-  private async timeOut(name: CallName): Promise<never> {
-    await this.clock.sleep(this.timeoutMs);
-    throw new StoreUnreachableError(name, new Error('time-out'));
-  }
-
-  private async pass(ms: number): Promise<void> {
-    if (ms > 0) await this.clock.sleep(ms);
-  }
-
-  private storeTimeMs(): number {
+  private get timeMs(): number {
     return this.clock.wallMs() + this.aheadMs;
   }
 
-  private nowMs(): number {
-    return this.clock.monotonicMs();
+  private async request<Reply>(call: Omit<StoreCall, 'atMs'>, run: () => Reply): Promise<Reply> {
+    const { clock } = this;
+    this.calls.push({ ...call, atMs: clock.monotonicMs() });
+    const { requestMs = 0, answerMs = 0, lost } = this.faults.shift() ?? {};
+    if (this.isAway || lost === 'request') return this.timeOut(call.name);
+    if (requestMs > 0) await clock.sleep(requestMs);
+    const reply = run();
+    if (lost === 'answer') return this.timeOut(call.name);
+    if (answerMs > 0) await clock.sleep(answerMs);
+    return reply;
+  }
+
+  private async timeOut(name: string): Promise<never> {
+    await this.clock.sleep(timeoutMs);
+    throw new StoreUnreachableError(name, new Error('time-out'));
   }
 }

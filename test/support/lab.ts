@@ -11,20 +11,20 @@ export interface LabProcess {
   readonly url: string;
   readonly child: ChildProcess;
   state(): Promise<ApiState>;
-  /** The first state that fits. Whoever waits for the end of a drill needs more patience than the usual. */
+  /** The first state that matches. Waiting for the end of a drill needs more than the default time. */
   waitFor(
     fits: (state: ApiState) => boolean,
     what: string,
     patience?: { readonly withinMs: number },
   ): Promise<ApiState>;
-  /** What the Bot API server itself says of the lab's bot. */
+  /** The Bot API server's own state of the lab's bot. */
   telegram(): Promise<BotState>;
-  /** Anything else that the Bot API server tells: `GET /emulator/<path>`. */
+  /** Any other answer of the Bot API server: `GET /emulator/<path>`. */
   emulator<Result>(path: string): Promise<Result>;
   /** One command to the store itself. */
   store(...command: readonly string[]): Promise<unknown>;
   post(path: string, body: unknown): Promise<Readonly<Record<string, unknown>>>;
-  /** Ends it by SIGTERM and answers with all that it said. */
+  /** Ends it by SIGTERM and returns its whole output. */
   stop(): Promise<RunResult>;
 }
 
@@ -34,11 +34,11 @@ const patienceMs = 50_000;
 export interface LabStart {
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** As npm does: the child is then a shell, and the lab the shell's child. */
+  /** Like npm: the child is a shell, and the lab is the shell's child. */
   readonly throughShell?: boolean;
 }
 
-/** Starts it and waits for its end: for starts that fail. */
+/** Starts the lab and waits for its end: for starts that fail. */
 export async function runLab(start: LabStart = {}): Promise<RunResult> {
   return launchLab(start).finished;
 }
@@ -48,9 +48,7 @@ export async function startLab(start: LabStart = {}): Promise<LabProcess> {
   let stopAsked = false;
   void finished.then((end) => {
     if (stopAsked || child.killed) return;
-    process.stderr.write(
-      `the lab ended by itself: ${JSON.stringify({ ...end, signal: child.signalCode })}\n`,
-    );
+    process.stderr.write(`the lab ended unasked: ${JSON.stringify({ ...end, signal: child.signalCode })}\n`);
   });
   const url = await vi.waitUntil(
     () => {
@@ -106,19 +104,19 @@ async function resultOf<Result>(answering: Promise<Response>): Promise<Result> {
 
 export function launchLab({ args = [], environment = {}, throughShell = false }: LabStart): Launched {
   const command = [process.execPath, program, ...args];
-  // What follows the command keeps the shell from becoming it.
+  // The `exit` keeps the shell from replacing itself with the command.
   const [executable = '', ...words] = throughShell
     ? ['/bin/sh', '-c', '"$@"; exit', 'sh', ...command]
     : command;
   return launch(executable, words, { env: { ...process.env, LAB_PORT: '0', ...environment } });
 }
 
-/** Every process of a lab but the lab's own. */
+/** Every process of a lab except its own. */
 export function pidsOf({ workers }: ApiState): number[] {
   return workers.flatMap(({ pid, sidecarPid }) => [pid, sidecarPid]).filter((pid) => pid !== null);
 }
 
-/** A process that has ended but that nobody has asked for yet (a zombie) is not alive. */
+/** A zombie (ended, but not yet reaped by its parent) is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -150,7 +150,7 @@ function waitUntil<T>(
       stopListening();
       resolve(found);
     };
-    // An event is told in the middle of what it tells of; the state is whole once that has run to its end.
+    // An event is sent in the middle of its cause; the state is complete once that has run to its end.
     const stopListening = emulator.onEvent((event) => queueMicrotask(() => tryNow(event)));
     void systemClock.sleep(timeoutMs, patience.signal).then(() => {
       if (patience.signal.aborted) return;

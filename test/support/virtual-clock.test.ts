@@ -17,7 +17,7 @@ describe('the virtual clock', () => {
     expect(woken.at(-1)).toBe('late@20');
   });
 
-  it('wakes sleepers that go to sleep again meanwhile', async () => {
+  it('wakes a sleeper again that went back to sleep on the way', async () => {
     const clock = new VirtualClock();
     const ticks: number[] = [];
     const loop = async (): Promise<void> => {
@@ -39,6 +39,17 @@ describe('the virtual clock', () => {
     void clock.sleep(1000);
     expect(await clock.runUntilIdle(999)).toBe(false);
     expect(clock.nextWakeMs).toBe(1000);
+  });
+
+  it('wakes nobody during a pause, and then late', async () => {
+    const clock = new VirtualClock();
+    const woken: number[] = [];
+    void clock.sleep(10).then(() => woken.push(clock.monotonicMs()));
+    clock.pause(1000);
+    await Promise.resolve();
+    expect(woken).toEqual([]);
+    await clock.advance(0);
+    expect(woken).toEqual([1000]);
   });
 
   it('ends a sleep at once when its signal aborts', async () => {

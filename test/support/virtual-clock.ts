@@ -1,9 +1,10 @@
 /**
- * A clock that stands still until a test advances it.
+ * A clock that stands still until a test moves it.
  *
- * Guarantees: sleepers wake in the order of their due times, those due together in the order in which they went to
- * sleep. Everything that can run runs before the next one wakes. So the same program does the same every time.
- * Does not guarantee anything about real I/O, which takes real time: use it for code that waits only through `Clock`.
+ * Guarantees: sleepers wake in the order of their due times, those with the same due time in the order in which they
+ * went to sleep; between two of them everything that can run has run. The same program on the same clock always does
+ * the same. Does not guarantee: anything about real I/O, which takes real time; it is for code that waits only
+ * through its `Clock`.
  */
 import { setImmediate as macrotask } from 'node:timers/promises';
 import type { Clock } from '../../services/core/platform/clock.ts';
@@ -18,7 +19,7 @@ export class VirtualClock implements Clock {
   #nowMs = 0;
   #wallAheadMs: number;
   #order = 0;
-  /** In waking order. */
+  /** In the order of waking. */
   readonly #sleepers: Sleeper[] = [];
 
   constructor({ wallMs = Date.UTC(2030, 0, 1) }: { wallMs?: number } = {}) {
@@ -69,7 +70,12 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Advances by `ms` and wakes each sleeper that falls due. */
+  /** Lets time pass while nothing runs, as for a process stopped by SIGSTOP: due sleepers wake late. */
+  pause(ms: number): void {
+    this.#nowMs += ms;
+  }
+
+  /** Moves time on by `ms` and wakes the sleepers that come due. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await this.settle();
@@ -77,7 +83,7 @@ export class VirtualClock implements Clock {
     this.#nowMs = untilMs;
   }
 
-  /** Advances until no sleeper is left, at most by `maxMs`; returns whether none is left. */
+  /** Moves time on until there are no sleepers left, at most by `maxMs`. False if some are left. */
   async runUntilIdle(maxMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const untilMs = this.#nowMs + maxMs;
     await this.settle();
@@ -87,7 +93,7 @@ export class VirtualClock implements Clock {
 
   /** Runs everything that can run without time passing. */
   async settle(): Promise<void> {
-    // All microtasks, however deep, run before the next macrotask.
+    // All microtasks, however deep, run before a macrotask does.
     await macrotask();
   }
 

@@ -1,11 +1,12 @@
 /**
  * An emulator of the few SNS and ECS calls that StaffProBot makes, for the lab and the tests.
  *
- * It speaks what the SDK's clients send: SNS in the query protocol with XML answers, ECS in JSON 1.1. What is not
- * emulated is refused by name, so that a new call is noticed. It checks no signature.
+ * It speaks the protocols of the SDK's clients: SNS as query forms with XML answers, ECS as JSON 1.1. An operation that it
+ * does not emulate is refused by name, so that a new call is noticed. It checks no signature.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Listeners } from '../shared/listeners.ts';
+import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 import { answerEcs, type EmulatedWorkerService } from './ecs-calls.ts';
 import type { EmulatedAnswer } from './emulated-answer.ts';
 import { answerSns, type PublishedMessage } from './sns-calls.ts';
@@ -14,17 +15,18 @@ interface AwsFault {
   readonly service: 'sns' | 'ecs';
   /** `error`: HTTP 500; `throttle`: the service's own refusal of too many calls; `hang`: no answer at all. */
   readonly kind: 'error' | 'throttle' | 'hang';
-  /** How many calls it hits; all when left out, until `clearFaults`. */
+  /** How many calls it hits; without it, all until `clearFaults`. */
   readonly times?: number;
 }
 
 export interface AwsEmulator {
   readonly url: string;
   readonly published: readonly PublishedMessage[];
-  /** The operations that were called, in order, such as `ecs.UpdateService`. */
+  /** The called operations, in order, such as `ecs.UpdateService`. */
   readonly calls: readonly string[];
-  onPublish(listener: (message: PublishedMessage) => void): void;
-  /** As another service of the same account would publish. */
+  /** Returns a function that removes the listener. */
+  onPublish(listener: (message: PublishedMessage) => void): () => void;
+  /** Publishes as another service of the same account would. */
   publish(message: PublishedMessage): void;
   fault(fault: AwsFault): void;
   clearFaults(): void;
@@ -38,13 +40,13 @@ export interface AwsEmulatorOptions {
 }
 
 const requestBytesMax = 300_000;
-/** However long the emulator runs. */
+/** How many messages and calls are kept, so that memory stays bounded. */
 const kept = 1000;
 
 export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): Promise<AwsEmulator> {
   const published: PublishedMessage[] = [];
   const calls: string[] = [];
-  const listeners: ((message: PublishedMessage) => void)[] = [];
+  const listeners = new Listeners<[message: PublishedMessage]>();
   let publishedTotal = 0;
   let faults: { fault: AwsFault; left: number }[] = [];
 
@@ -59,7 +61,7 @@ export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): P
     publishedTotal += 1;
     published.push(message);
     if (published.length > kept) published.shift();
-    for (const listener of listeners) listener(message);
+    listeners.notify(message);
   }
 
   async function answer(request: IncomingMessage, body: string): Promise<EmulatedAnswer | 'hang'> {
@@ -79,18 +81,12 @@ export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): P
   const server = createServer((request, response) => {
     handle(request, response, answer).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-
+  const { url, close } = await listenOnLoopback(server, port);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     published,
     calls,
-    onPublish: (listener) => {
-      listeners.push(listener);
-    },
+    onPublish: (listener) => listeners.add(listener),
     publish,
     fault: (fault) => {
       faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
@@ -98,11 +94,7 @@ export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): P
     clearFaults: () => {
       faults = [];
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }
 
@@ -111,8 +103,8 @@ async function handle(
   response: ServerResponse,
   answer: (request: IncomingMessage, body: string) => Promise<EmulatedAnswer | 'hang'>,
 ): Promise<void> {
-  const body = await bodyOf(request);
-  const answered = body === undefined ? tooLarge : await answer(request, body);
+  const body = await readBody(request, requestBytesMax);
+  const answered = body === undefined ? tooLarge : await answer(request, body.toString('utf8'));
   // A hang ends when the client gives up or the emulator closes.
   if (answered === 'hang') return;
   response.writeHead(answered.status, {
@@ -127,15 +119,3 @@ const tooLarge: EmulatedAnswer = {
   contentType: 'text/plain',
   body: 'the request is too large\n',
 };
-
-/** Undefined when it is larger than anything that we send. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > requestBytesMax) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}

@@ -1,4 +1,8 @@
-/** The four ECS calls that we make, in JSON 1.1, answered from a worker service that the lab or a test runs. */
+/**
+ * The four ECS calls that StaffProBot makes, in JSON 1.1, answered for a worker service that the lab or a test runs.
+ *
+ * Tested by: test/lab/aws-emulator/aws-emulator.test.ts
+ */
 import type { EmulatedAnswer } from './emulated-answer.ts';
 
 export interface EmulatedStoppedTask {
@@ -23,7 +27,7 @@ export interface EmulatedServiceState {
 
 export interface EmulatedWorkerService {
   describe(): EmulatedServiceState;
-  /** Begins a forced new deployment and answers its id. */
+  /** Begins a forced new deployment and returns its id. */
   restart(): string | Promise<string>;
 }
 

@@ -1,18 +1,18 @@
 /**
- * The CloudWatch alarm "Monitor not succeeding", emulated: it rings when the monitor's metric of a full pass has been
- * missing for five periods, and says so again when it is back. Both go to the alert topic, as the stack's alarm does.
+ * The CloudWatch alarm "Monitor not succeeding", emulated: it fires when the monitor's metric of a full pass has been
+ * missing for five periods, and reports when it is back. Both go to the alert topic, as from the stack's alarm.
  *
- * It differs from the real one in its words, which are for people (in English, as all of CloudWatch's mail is), and in
- * that it looks at once and not by the minute.
+ * It differs from the real one in its text, which is written for people (in English, like all of CloudWatch's mail), and in
+ * evaluating continuously rather than by the minute.
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { PublishedMessage } from './sns-calls.ts';
 
-export interface PassAlarmParts {
+export interface PassAlarmDeps {
   readonly clock: Clock;
   readonly topicArn: string;
   readonly publish: (message: PublishedMessage) => void;
-  /** How often a pass is to be expected. */
+  /** How often a pass is expected. */
   readonly periodMs: () => number;
 }
 
@@ -20,11 +20,11 @@ const periods = 5;
 const name = 'staffprobot-lab-monitor-not-succeeding';
 
 export class PassAlarm {
-  private readonly parts: PassAlarmParts;
+  private readonly parts: PassAlarmDeps;
   private lastPassMs: number;
-  private isRinging = false;
+  private isFiring = false;
 
-  constructor(parts: PassAlarmParts) {
+  constructor(parts: PassAlarmDeps) {
     this.parts = parts;
     this.lastPassMs = parts.clock.monotonicMs();
   }
@@ -32,8 +32,8 @@ export class PassAlarm {
   /** The monitor has finished a full pass. */
   passed(): void {
     this.lastPassMs = this.parts.clock.monotonicMs();
-    if (!this.isRinging) return;
-    this.isRinging = false;
+    if (!this.isFiring) return;
+    this.isFiring = false;
     this.tell('OK', 'The heartbeat monitor finishes full passes again.');
   }
 
@@ -42,14 +42,14 @@ export class PassAlarm {
     this.lastPassMs = clock.monotonicMs();
     while (!stop.aborted) {
       const silentMs = clock.monotonicMs() - this.lastPassMs;
-      if (!this.isRinging && silentMs >= periods * periodMs()) this.ring();
+      if (!this.isFiring && silentMs >= periods * periodMs()) this.fire();
       await clock.sleep(periodMs() / 2, stop);
     }
   }
 
-  private ring(): void {
-    this.isRinging = true;
-    const missed = `The heartbeat monitor has finished no full pass for ${periods} periods: nobody watches the bot.`;
+  private fire(): void {
+    this.isFiring = true;
+    const missed = `The heartbeat monitor has finished no full pass for ${periods} periods, so nothing watches the bot.`;
     this.tell('ALARM', `${missed} What to do: the runbook, “Monitor not succeeding”.`);
   }
 

@@ -1,4 +1,8 @@
-/** SNS Publish in the query protocol: a form in, XML out; with the service's own limits on what it takes. */
+/**
+ * SNS Publish in the query protocol: a form in, XML out, with SNS's own limits on topic, subject and message.
+ *
+ * Tested by: test/lab/aws-emulator/aws-emulator.test.ts
+ */
 import type { EmulatedAnswer } from './emulated-answer.ts';
 
 export interface PublishedMessage {

@@ -20,12 +20,12 @@
 import { reasonLengthMax } from '../../core/ops/payload.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import { locales } from '../../core/platform/locale.ts';
-import type { Conversation } from '../conversations.ts';
+import type { Conversation } from '../chats/conversations.ts';
+import { type Person, people } from '../chats/people.ts';
 import type { Lab } from '../lab.ts';
 import { chatsMax, perSecondMax } from '../load/load-generator.ts';
-import { type Person, people } from '../people.ts';
-import type { Refusal } from '../refusal.ts';
-import { same, type Text, text } from '../text.ts';
+import type { Refusal } from '../shared/refusal.ts';
+import { same, type Text, text } from '../shared/text.ts';
 import { buildSections, labAddresses, labFacts, readStore } from './snapshot.ts';
 
 export interface ApiAnswer {
@@ -159,7 +159,7 @@ const calls: Readonly<Record<string, Call>> = {
   },
 
   'POST /api/drills/mend'(lab, { drill }) {
-    return lab.drills.mend(drill) ? done({}) : refuse(409, text('there is nothing to fix', 'чинить нечего'));
+    return lab.drills.fix(drill) ? done({}) : refuse(409, text('there is nothing to fix', 'чинить нечего'));
   },
 
   'POST /api/tour'(lab, { action }) {

@@ -12,16 +12,16 @@ import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts'
 import type { BotObservation } from '../../core/monitor/outage-store.ts';
 import { isOpen } from '../../core/outage/outage.ts';
 import type { StoredAuditEntry } from '../../core/platform/audit-trail.ts';
-import type { Conversation } from '../conversations.ts';
-import type { DrillFacts, DrillView } from '../drills/drill.ts';
+import type { Conversation } from '../chats/conversations.ts';
+import { superadmins } from '../chats/people.ts';
 import { drillFacts } from '../drills/drill-facts.ts';
+import type { DrillFacts, DrillView } from '../drills/drill-types.ts';
 import type { Task } from '../ecs/task.ts';
 import type { StoppedTask } from '../ecs/task-service.ts';
+import type { MonitorState } from '../functions/lab-functions.ts';
 import type { Lab } from '../lab.ts';
-import type { MonitorState } from '../lab-functions.ts';
-import type { LabTimes } from '../lab-times.ts';
 import type { LoadView } from '../load/load-view.ts';
-import { superadmins } from '../people.ts';
+import type { LabTimes } from '../settings/lab-times.ts';
 import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 
@@ -163,13 +163,13 @@ export function labFacts({ times, redis, prometheusUrl }: Lab): LabFacts {
 }
 
 /** Addresses and credentials of the lab's servers, for programs on this machine. They open nothing but this lab. */
-export function labAddresses({ site, aws, tasks }: Lab) {
+export function labAddresses({ addresses, aws, tasks }: Lab) {
   const loopback = (port: number): string => `http://127.0.0.1:${port}`;
   return {
-    redisRest: site.redisUrl,
-    redisToken: site.redisToken,
-    telegram: site.telegramUrl,
-    botToken: site.botToken,
+    redisRest: addresses.redisUrl,
+    redisToken: addresses.redisToken,
+    telegram: addresses.telegramUrl,
+    botToken: addresses.botToken,
     aws: aws.url,
     sidecars: tasks.tasks.map(({ ports }) => loopback(ports.sidecar)),
     botMetrics: tasks.tasks.map(({ ports }) => loopback(ports.bot)),
@@ -198,7 +198,7 @@ async function readInboxes({ inbox }: Lab): Promise<InboxSection> {
 
 function nowSection(lab: Lab, { atMs, observation, journal }: StoreReading): NowSection {
   const { value: observed, error } = observation;
-  const { telegram, site, tasks, functions, faults } = lab;
+  const { telegram, addresses, tasks, functions, faults } = lab;
   const times = lab.times.current;
   const memory = observed?.memory;
   const open = memory !== undefined && isOpen(memory) ? memory.outage : null;
@@ -216,7 +216,7 @@ function nowSection(lab: Lab, { atMs, observation, journal }: StoreReading): Now
       epoch: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.epoch ?? null) : null,
       lastError: heartbeat?.kind === 'present' ? (heartbeat.heartbeat.last_error ?? null) : null,
     },
-    pendingUpdates: telegram.pendingCount(site.botToken),
+    pendingUpdates: telegram.pendingCount(addresses.botToken),
     outage:
       open === null ? null : { id: open.id, since: isoText(open.sinceMs), opened: isoText(open.openedMs) },
     alertFlag: memory?.alertFlag ?? null,

@@ -1,24 +1,26 @@
-/** One worker more than usual: it stands by. */
-import { text } from '../text.ts';
-import { demandNeverTwo, isWhole, settle, untilWhole, wholeText } from './common.ts';
-import type { Drill } from './drill-run.ts';
+/**
+ * Starts one worker more than usual; it must stand by.
+ *
+ * Tested by: test/lab/drills/drills.long.test.ts
+ */
+import { text } from '../shared/text.ts';
+import { finish, healthyText, isHealthy } from './drill-checks.ts';
+import type { Drill } from './drill-context.ts';
 
 const holdMs = 15_000;
 
-export const add: Drill = async (scene) => {
-  const { tasks } = scene.lab;
+export const add: Drill = async (context) => {
+  const { tasks } = context.lab;
   try {
     tasks.setExtra(1);
-    const standsByAfterMs = await scene.seen(wholeText, () => isWhole(scene));
-    if (standsByAfterMs !== undefined) scene.measure('standsByAfterMs', standsByAfterMs);
-    await scene.hold(
+    const standsByAfterMs = await context.seen(healthyText, () => isHealthy(context));
+    if (standsByAfterMs !== undefined) context.measure('standsByAfterMs', standsByAfterMs);
+    await context.hold(
       holdMs,
-      text('The new one stands by; it goes again soon.', 'Новый в резерве; скоро его уберут.'),
+      text('The new worker stands by; it leaves soon.', 'Новый воркер в резерве; скоро его уберут.'),
     );
   } finally {
     tasks.setExtra(0);
   }
-  await untilWhole(scene);
-  await settle(scene);
-  demandNeverTwo(scene);
+  await finish(context);
 };

@@ -1,26 +1,31 @@
-/** The store refuses one worker: it must stop by its own clock, before anybody else may begin. */
-import { text } from '../text.ts';
-import { demandNeverTwo, settle, untilTakenOver, untilWhole, workerOf } from './common.ts';
-import type { Drill } from './drill-run.ts';
+/**
+ * The store refuses one worker, which must stop by its own clock before another may lead.
+ *
+ * Tested by: test/lab/drills/drills.long.test.ts
+ */
+import { text } from '../shared/text.ts';
+import { finish, untilTakenOver, workerOf } from './drill-checks.ts';
+import type { Drill } from './drill-context.ts';
 import { lockOf } from './targets.ts';
 
 const holdMs = 5000;
 
-export const cut: Drill = async (scene, worker) => {
-  const { access, redis, faults } = scene.lab;
-  const task = workerOf(scene, worker);
+export const cut: Drill = async (context, worker) => {
+  const { workerTokens, redis, faults } = context.lab;
+  const task = workerOf(context, worker);
   const { id, name } = task.identity;
-  const led = (await lockOf(scene.lab, task)) !== undefined;
+  const led = (await lockOf(context.lab, task)) !== undefined;
   try {
-    access.cut(id, redis.rest.faults);
+    workerTokens.block(id, redis.rest.faults);
     faults.cutWorkers.add(name);
-    if (led) await untilTakenOver(scene, task);
-    await scene.hold(holdMs, text('It is still cut off; not for long.', 'Он ещё отрезан; уже недолго.'));
+    if (led) await untilTakenOver(context, task);
+    await context.hold(
+      holdMs,
+      text('It is still cut off; not for long.', 'Он ещё отрезан от хранилища; скоро связь вернётся.'),
+    );
   } finally {
-    access.mend(id, redis.rest.faults);
+    workerTokens.unblock(id, redis.rest.faults);
     faults.cutWorkers.delete(name);
   }
-  await untilWhole(scene);
-  await settle(scene);
-  demandNeverTwo(scene);
+  await finish(context);
 };

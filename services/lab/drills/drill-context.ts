@@ -1,16 +1,23 @@
 /**
- * What one drill, or one step of the tour, works with while it runs: it waits for conditions, says what it waits for,
- * and notes what it measures.
+ * What a drill or a step of the tour works with: it waits for conditions, says what it waits for, and records what it
+ * measures.
  *
- * `until` looks again and again at what the emulator, the store and the processes show, and gives up after a generous
- * time; nothing is assumed because time has passed. `seen` does the same for what shows only while a fault stands: it
- * ends when the fault is mended, and what was not seen by then is never taken for kept.
+ * `until` polls the emulator, the store and the processes, and gives up after a generous time; nothing is assumed
+ * because time has passed. `seen` waits for what only a fault can show: it ends when the fault is fixed, and the run
+ * then counts as unseen, never as kept.
  */
-import type { LabParts } from '../lab-parts.ts';
+import type { LabContext } from '../lab-context.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
-import type { Text } from '../text.ts';
+import type { PollSession } from '../measurements/poll-watch.ts';
+import type { Text } from '../shared/text.ts';
 import type { MeasureId, Measures } from './measures.ts';
-import type { PollSession } from './poll-watch.ts';
+
+/**
+ * Breaks something, watches, fixes it, and throws `PromiseBroken` where the system did not keep its promise.
+ *
+ * @param worker the name of the worker that the drill is about
+ */
+export type Drill = (context: DrillContext, worker: string | null) => Promise<void>;
 
 /** The system did not do what it promises. */
 export class PromiseBroken extends Error {
@@ -23,57 +30,59 @@ export class PromiseBroken extends Error {
   }
 }
 
-/** Nobody wants to know any more: the lab or the tour is being stopped. */
-export class SceneEnded extends Error {
+/** The lab or the tour is stopping, so the result no longer matters. */
+export class DrillStopped extends Error {
   constructor() {
     super('the drill was stopped');
-    this.name = 'SceneEnded';
+    this.name = 'DrillStopped';
   }
 }
 
-export interface SceneParts {
-  readonly lab: LabParts;
-  /** Aborts when the drill is to stop for good. */
+export interface DrillContextDeps {
+  readonly lab: LabContext;
+  /** Aborts when the drill must stop for good. */
   readonly end: AbortSignal;
-  /** Aborts when its fault is to be mended now. */
-  readonly mended: AbortSignal;
-  /** Whose messages tell whether anything was lost. */
+  /** Aborts when the fault must be fixed now. */
+  readonly fixed: AbortSignal;
+  /** The messages that show whether anything is lost. */
   readonly load: LoadGenerator;
   readonly onChange: () => void;
 }
 
-export interface WhileFaulty {
+export interface SeenOptions {
   readonly withinMs?: number;
-  readonly isMended?: () => boolean;
+  /** For faults that can also be fixed in other ways than by `fixed`. */
+  readonly isFixed?: () => boolean;
 }
 
-const lookEveryMs = 100;
-/** Generous: a busy machine starts a process in ten times the usual time. */
-const patienceMs = 90_000;
+const checkEveryMs = 100;
+/** Generous: a busy machine may take ten times as long to start a process. */
+const timeoutMs = 90_000;
 
-export class Scene {
-  readonly lab: LabParts;
+export class DrillContext {
+  readonly lab: LabContext;
   readonly load: LoadGenerator;
   readonly polls: PollSession;
-  readonly mended: AbortSignal;
+  /** Aborts when the fault must be fixed now. */
+  readonly fixed: AbortSignal;
+  /** Aborts when the drill must stop for good. */
+  readonly end: AbortSignal;
   readonly measures: Measures = {};
-  /** A fault was mended before what is promised could be seen. */
+  /** The fault was fixed before the promised behaviour could be seen. */
   unseen = false;
   now: Text | null = null;
   private overlapsBefore = 0;
-  /** Aborts when the scene is to stop for good. */
-  readonly end: AbortSignal;
   private readonly onChange: () => void;
-  private readonly isMended = (): boolean => this.mended.aborted;
+  private readonly isFixed = (): boolean => this.fixed.aborted;
 
-  constructor({ lab, end, mended, load, onChange }: SceneParts) {
+  constructor({ lab, end, fixed, load, onChange }: DrillContextDeps) {
     this.lab = lab;
     this.end = end;
-    this.mended = mended;
+    this.fixed = fixed;
     this.load = load;
     this.onChange = onChange;
     this.polls = lab.polls.begin();
-    this.countTwoFromNow();
+    this.resetOverlaps();
   }
 
   get nowMs(): number {
@@ -84,18 +93,18 @@ export class Scene {
     this.polls.end();
   }
 
-  /** What came before is no sign of two that poll at once: a frozen process leaves a poll behind. */
-  countTwoFromNow(): void {
-    this.overlapsBefore = this.lab.telegram.state(this.lab.site.botToken).overlaps;
+  /** Forgets earlier overlaps: the poll that a frozen process leaves open is none. */
+  resetOverlaps(): void {
+    this.overlapsBefore = this.recordedOverlaps;
     this.polls.disownedPolls = 0;
   }
 
   /**
-   * How often two polled at once, by the emulator's own record. Conflicts are no sign of it: one's own poll that was
-   * given up makes one too.
+   * How often two clients polled at once, by the emulator's record. Conflicts would not show it: a client also causes
+   * one with its own abandoned poll.
    */
-  twoAtOnce(): number {
-    return this.lab.telegram.state(this.lab.site.botToken).overlaps - this.overlapsBefore;
+  overlaps(): number {
+    return this.recordedOverlaps - this.overlapsBefore;
   }
 
   say(now: Text): void {
@@ -109,67 +118,70 @@ export class Scene {
   }
 
   /**
-   * How long it took, in milliseconds.
-   * @throws PromiseBroken when it has not come within `withinMs`
+   * Waits for a condition; returns how long that took, in milliseconds.
+   *
+   * @throws PromiseBroken if it does not hold within `withinMs`
    */
   async until(
     what: Text,
     condition: () => boolean | Promise<boolean>,
-    withinMs = patienceMs,
+    withinMs = timeoutMs,
   ): Promise<number> {
     this.say({ en: `Waiting: ${what.en}`, ru: `Ждём: ${what.ru}` });
     const startedMs = this.nowMs;
     for (;;) {
-      if (this.end.aborted) throw new SceneEnded();
+      if (this.end.aborted) throw new DrillStopped();
       if (await this.holds(condition)) return this.nowMs - startedMs;
       if (this.nowMs - startedMs > withinMs) break;
-      await this.lab.clock.sleep(lookEveryMs, this.end);
+      await this.lab.clock.sleep(checkEveryMs, this.end);
     }
     const seconds = Math.round(withinMs / 1000);
     throw new PromiseBroken({
-      en: `Not seen within ${seconds} s: ${what.en}`,
-      ru: `Не дождались за ${seconds} с: ${what.ru}`,
+      en: `Did not happen within ${seconds} s: ${what.en}`,
+      ru: `Не произошло за ${seconds} с: ${what.ru}`,
     });
   }
 
-  /**
-   * As `until`, for what shows only while a fault stands: undefined when the fault is mended before.
-   * @param isMended when it is mended in other ways, too, than by a wish for it
-   */
+  /** Like `until`, but ends when the fault is fixed: the run is then unseen, and the result undefined. */
   async seen(
     what: Text,
     condition: () => boolean | Promise<boolean>,
-    { withinMs = patienceMs, isMended = this.isMended }: WhileFaulty = {},
+    { withinMs = timeoutMs, isFixed = this.isFixed }: SeenOptions = {},
   ): Promise<number | undefined> {
     let saw = false;
-    const look = async (): Promise<boolean> => {
+    const check = async (): Promise<boolean> => {
       saw = await this.holds(condition);
-      return saw || isMended();
+      return saw || isFixed();
     };
-    const tookMs = await this.until(what, look, withinMs);
+    const tookMs = await this.until(what, check, withinMs);
     if (saw) return tookMs;
     this.unseen = true;
     return undefined;
   }
 
-  /** Leaves a fault in place until it is mended or the time is over. */
-  async hold(limitMs: number, what: Text, isMended = this.isMended): Promise<void> {
+  /** Leaves a fault in place until it is fixed or the time is up. */
+  async hold(limitMs: number, what: Text, isFixed = this.isFixed): Promise<void> {
     this.say(what);
     const startedMs = this.nowMs;
-    const wake = AbortSignal.any([this.mended, this.end]);
-    while (!this.end.aborted && !isMended()) {
+    const wake = AbortSignal.any([this.fixed, this.end]);
+    while (!this.end.aborted && !isFixed()) {
       const leftMs = startedMs + limitMs - this.nowMs;
       if (leftMs <= 0) return;
-      await this.lab.clock.sleep(Math.min(lookEveryMs, leftMs), wake);
+      await this.lab.clock.sleep(Math.min(checkEveryMs, leftMs), wake);
     }
-    if (this.end.aborted) throw new SceneEnded();
+    if (this.end.aborted) throw new DrillStopped();
   }
 
+  /** @throws PromiseBroken unless `kept` */
   demand(kept: boolean, why: Text): void {
     if (!kept) throw new PromiseBroken(why);
   }
 
-  /** A store that does not answer just now has not shown what is waited for. */
+  private get recordedOverlaps(): number {
+    return this.lab.telegram.state(this.lab.addresses.botToken).overlaps;
+  }
+
+  /** A store that does not answer means "not yet". */
   private async holds(condition: () => boolean | Promise<boolean>): Promise<boolean> {
     try {
       return await condition();

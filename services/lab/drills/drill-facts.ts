@@ -1,186 +1,184 @@
 /** The table of the drills: what each breaks, and what is promised to happen. The promises are docs/architecture.md's. */
-import type { DrillFacts } from './drill.ts';
+import { text } from '../shared/text.ts';
+import type { DrillFacts } from './drill-types.ts';
 
 export const drillFacts: readonly DrillFacts[] = [
   {
     id: 'kill',
-    title: { en: 'Kill a worker', ru: 'Убить воркер' },
-    does: {
-      en: 'Ends the worker’s process by SIGKILL, as a crash or a lost machine would.',
-      ru: 'Завершает процесс воркера сигналом SIGKILL, как авария или потеря машины.',
-    },
-    promise: {
-      en: 'The standby takes over as soon as the stopped task is reported; every message is answered, in order.',
-      ru: 'Резервный воркер подхватывает, как только стало известно об остановке; на каждое сообщение приходит ответ, по порядку.',
-    },
+    title: text('Kill a worker', 'Убить воркер'),
+    does: text(
+      'Kills the worker’s process with SIGKILL, like a crash or a lost machine.',
+      'Завершает процесс воркера сигналом SIGKILL, как при аварии или потере машины.',
+    ),
+    promise: text(
+      'The standby takes over as soon as the stopped task is reported. Every message is answered, in order.',
+      'Резервный воркер подхватывает, как только приходит событие об остановке задачи. На каждое сообщение приходит ответ, по порядку.',
+    ),
     target: 'worker',
     holds: false,
   },
   {
     id: 'freeze',
-    title: { en: 'Freeze a worker', ru: 'Заморозить воркер' },
-    does: {
-      en: 'Stops the worker’s process by SIGSTOP: it lives, but does nothing. Wakes it again a while after the standby took over.',
-      ru: 'Останавливает процесс воркера сигналом SIGSTOP: он жив, но ничего не делает. Будит его через некоторое время после перехвата.',
-    },
-    promise: {
-      en: 'Its lease runs out and the standby takes over. The one that wakes up steps down and handles nothing; at most one call that was on its way when it froze may still leave it.',
-      ru: 'Срок блокировки истекает, и подхватывает резервный воркер. Проснувшийся уступает и ничего не обрабатывает; уйти может разве что один вызов, который уже был в пути.',
-    },
+    title: text('Freeze a worker', 'Заморозить воркер'),
+    does: text(
+      'Stops the worker’s process with SIGSTOP: alive, but doing nothing. Wakes it a while after the standby has taken over.',
+      'Останавливает процесс воркера сигналом SIGSTOP: он жив, но ничего не делает. Будит его через некоторое время после того, как подхватит резервный.',
+    ),
+    promise: text(
+      'Its lease expires and the standby takes over. When it wakes, it steps down and handles nothing. At most one call that was about to leave when it froze may still go out.',
+      'Срок его блокировки истекает, и подхватывает резервный воркер. Проснувшийся уступает и ничего не обрабатывает. Уйти может разве что один вызов, который он готовил в момент заморозки.',
+    ),
     target: 'worker',
     holds: true,
   },
   {
     id: 'resume',
-    title: { en: 'Resume a frozen worker', ru: 'Разбудить воркер' },
-    does: {
-      en: 'Lets a frozen worker go on (SIGCONT).',
-      ru: 'Даёт замороженному воркеру работать дальше (SIGCONT).',
-    },
-    promise: {
-      en: 'It sees that its time is over before it does anything, and stands by if another leads.',
-      ru: 'Прежде чем что-то сделать, он видит, что его время вышло, и становится резервным, если ведёт другой.',
-    },
+    title: text('Resume a frozen worker', 'Разбудить воркер'),
+    does: text(
+      'Lets a frozen worker continue (SIGCONT).',
+      'Даёт замороженному воркеру продолжить работу (SIGCONT).',
+    ),
+    promise: text(
+      'It checks its lease before it does anything, and stands by if another worker leads.',
+      'Прежде чем что-то делать, он проверяет срок блокировки и становится резервным, если ведёт другой.',
+    ),
     target: 'worker',
     holds: false,
   },
   {
     id: 'stop',
-    title: { en: 'Stop a worker', ru: 'Остановить воркер' },
-    does: {
-      en: 'Asks the worker to stop (SIGTERM), as a deployment does.',
-      ru: 'Просит воркер завершиться (SIGTERM), как при выкладке.',
-    },
-    promise: {
-      en: 'It finishes what it has begun, gives the lock back and ends with code 0; the standby takes over at once.',
-      ru: 'Он доделывает начатое, отдаёт блокировку и завершается с кодом 0; резервный подхватывает сразу.',
-    },
+    title: text('Stop a worker', 'Остановить воркер'),
+    does: text(
+      'Asks the worker to stop (SIGTERM), as a deployment does.',
+      'Просит воркер завершиться (SIGTERM), как при выкладке.',
+    ),
+    promise: text(
+      'It finishes what it has begun, releases the lock and exits with code 0. The standby takes over at once.',
+      'Он доделывает начатое, отдаёт блокировку и завершается с кодом 0. Резервный подхватывает сразу.',
+    ),
     target: 'worker',
     holds: false,
   },
   {
     id: 'add',
-    title: { en: 'Add a worker', ru: 'Добавить воркер' },
-    does: {
-      en: 'Starts one more worker with the same token, and takes it away again after a while.',
-      ru: 'Запускает ещё один воркер с тем же токеном, а через некоторое время убирает.',
-    },
-    promise: {
-      en: 'It stands by. There is still exactly one that polls.',
-      ru: 'Он становится резервным. Опрашивает по-прежнему ровно один.',
-    },
+    title: text('Add a worker', 'Добавить воркер'),
+    does: text(
+      'Starts one more worker with the same token, and removes it after a while.',
+      'Запускает ещё один воркер с тем же токеном, а через некоторое время убирает его.',
+    ),
+    promise: text(
+      'It stands by. Still exactly one worker polls.',
+      'Он становится резервным. Поллинг по-прежнему ведёт ровно один воркер.',
+    ),
     target: 'none',
     holds: true,
   },
   {
     id: 'rogue',
-    title: { en: 'Rogue poller', ru: 'Чужой опрос' },
-    does: {
-      en: 'A program outside the lock polls Telegram with the same token, and takes what it gets.',
-      ru: 'Программа в обход блокировки опрашивает Telegram тем же токеном и забирает, что получит.',
-    },
-    promise: {
-      en: 'Nobody can keep it out: it takes messages. But every superadmin is told, the bot never gives up, and loses nothing itself.',
-      ru: 'Помешать ему нельзя: часть сообщений он забирает. Но об этом узнаёт каждый суперадмин, а бот не сдаётся и сам ничего не теряет.',
-    },
+    title: text('Rogue poller', 'Посторонний поллинг'),
+    does: text(
+      'A program that ignores the lock polls Telegram with the same token, and takes what it gets.',
+      'Программа в обход блокировки ведёт поллинг с тем же токеном и забирает всё, что получит.',
+    ),
+    promise: text(
+      'Nothing can keep it out, so it takes some messages. But every superadmin is alerted, the bot never gives up, and it loses nothing that it received.',
+      'Помешать ей нельзя: часть сообщений она забирает. Но сообщение об этом получает каждый суперадмин, а бот не сдаётся и не теряет ничего из полученного.',
+    ),
     target: 'none',
     holds: true,
   },
   {
     id: 'cut',
-    title: { en: 'Cut a worker from the store', ru: 'Отрезать воркер от хранилища' },
-    does: {
-      en: 'The store refuses every connection of this one worker for a while.',
-      ru: 'Хранилище на время отказывает в соединении одному этому воркеру.',
-    },
-    promise: {
-      en: 'It cannot renew its lease, so it stops in time by its own clock; the standby takes over; never two at once.',
-      ru: 'Он не может продлить блокировку и вовремя останавливается по своим часам; подхватывает резервный; двух сразу не бывает.',
-    },
+    title: text('Cut a worker from the store', 'Отрезать воркер от хранилища'),
+    does: text(
+      'The store refuses every connection of this one worker for a while.',
+      'Хранилище некоторое время отклоняет все соединения одного этого воркера.',
+    ),
+    promise: text(
+      'It cannot renew its lease, so it stops in time by its own clock. The standby takes over. Never do two poll at once.',
+      'Он не может продлить блокировку и вовремя останавливается по своим часам. Подхватывает резервный. Двое сразу поллинг не ведут никогда.',
+    ),
     target: 'worker',
     holds: true,
   },
   {
     id: 'wipe',
-    title: { en: 'Wipe the store', ru: 'Очистить хранилище' },
-    does: {
-      en: 'FLUSHALL: the lock, the epoch, the heartbeat, the journal, the inbox and the audit trail are gone.',
-      ru: 'FLUSHALL: пропадают блокировка, эпоха, heartbeat, журнал, уведомления и журнал аудита.',
-    },
-    promise: {
-      en: 'For one lease a quarantine keeps everybody out, so that an old leader cannot overlap with a new one; then polling goes on. Only what stood in the journal alone may be lost.',
-      ru: 'На один срок блокировки выдержка не пускает никого, чтобы старый и новый лидер не пересеклись; затем опрос продолжается. Потеряться может только то, что было лишь в журнале.',
-    },
+    title: text('Wipe the store', 'Очистить хранилище'),
+    does: text(
+      'FLUSHALL: the lock, the epoch, the heartbeat, the journal, the inbox and the audit trail are gone.',
+      'FLUSHALL: пропадают блокировка, эпоха, heartbeat, журнал обновлений, уведомления и журнал аудита.',
+    ),
+    promise: text(
+      'A quarantine keeps every worker out for one lease, so that an old leader cannot overlap with a new one. Then polling continues. Only updates that existed in the journal alone may be lost.',
+      'Карантин на один срок блокировки не пускает ни один воркер, чтобы старый и новый лидер не пересеклись. Затем поллинг продолжается. Потеряться могут только обновления, которые были лишь в журнале.',
+    ),
     target: 'none',
     holds: false,
   },
   {
     id: 'telegram-429',
-    title: { en: 'Telegram: 429', ru: 'Telegram: 429' },
-    does: {
-      en: 'Telegram answers polls with 429 and asks to wait.',
-      ru: 'Telegram отвечает на опрос кодом 429 и просит подождать.',
-    },
-    promise: {
-      en: 'The bot waits as long as it was asked to, then goes on; nothing is lost.',
-      ru: 'Бот ждёт столько, сколько попросили, и продолжает; ничего не теряется.',
-    },
+    title: text('Telegram: 429', 'Telegram: 429'),
+    does: text(
+      'Telegram answers polls with 429 and a time to wait.',
+      'Telegram отвечает на поллинг кодом 429 и просит подождать.',
+    ),
+    promise: text(
+      'The bot waits as long as it was asked to, then continues. Nothing is lost.',
+      'Бот ждёт столько, сколько попросили, и продолжает. Ничего не теряется.',
+    ),
     target: 'none',
     holds: true,
   },
   {
     id: 'telegram-502',
-    title: { en: 'Telegram: 502', ru: 'Telegram: 502' },
-    does: {
-      en: 'Telegram answers polls with a web server’s error page.',
-      ru: 'Telegram отвечает на опрос страницей ошибки веб-сервера.',
-    },
-    promise: {
-      en: 'The bot tries again, ever more slowly, and never gives up; nothing is lost.',
-      ru: 'Бот пробует снова, всё реже, и никогда не сдаётся; ничего не теряется.',
-    },
+    title: text('Telegram: 502', 'Telegram: 502'),
+    does: text(
+      'Telegram answers polls with a web server’s error page.',
+      'Telegram отвечает на поллинг страницей ошибки веб-сервера.',
+    ),
+    promise: text(
+      'The bot tries again with growing delays and never gives up. Nothing is lost.',
+      'Бот повторяет запрос, увеличивая паузы, и никогда не сдаётся. Ничего не теряется.',
+    ),
     target: 'none',
     holds: true,
   },
   {
     id: 'telegram-hang',
-    title: { en: 'Telegram: no answer', ru: 'Telegram: нет ответа' },
-    does: {
-      en: 'Telegram takes a poll and never answers it, as over a half-closed connection.',
-      ru: 'Telegram принимает опрос и не отвечает, как при полузакрытом соединении.',
-    },
-    promise: {
-      en: 'The bot gives the call up by its own deadline (the poll’s time and 10 s) and asks again; nothing is lost.',
-      ru: 'Бот бросает вызов по своему сроку (время опроса и 10 с) и спрашивает снова; ничего не теряется.',
-    },
+    title: text('Telegram: no answer', 'Telegram: нет ответа'),
+    does: text(
+      'Telegram accepts a poll and never answers it, as over a half-closed connection.',
+      'Telegram принимает запрос и не отвечает, как при полузакрытом соединении.',
+    ),
+    promise: text(
+      'The bot abandons the call at its own deadline (the poll’s timeout plus 10 s) and polls again. Nothing is lost.',
+      'Бот бросает запрос по своему таймауту (время поллинга плюс 10 с) и повторяет его. Ничего не теряется.',
+    ),
     target: 'none',
     holds: true,
   },
   {
     id: 'stop-monitor',
-    title: { en: 'Stop the monitor', ru: 'Остановить монитор' },
-    does: {
-      en: 'The heartbeat monitor is not called any more.',
-      ru: 'Монитор heartbeat больше не вызывается.',
-    },
-    promise: {
-      en: 'The watchman is watched too: after five missed runs its alarm reaches SNS, and again when it is back. The bot works on.',
-      ru: 'За сторожем тоже следят: после пяти пропущенных запусков тревога приходит в SNS, и ещё раз — когда он вернулся. Бот работает.',
-    },
+    title: text('Stop the monitor', 'Остановить монитор'),
+    does: text('The heartbeat monitor is no longer invoked.', 'Монитор heartbeat больше не вызывается.'),
+    promise: text(
+      'The monitor is monitored too: after five missed runs its alarm reaches SNS, and an all-clear when it is back. The bot works on.',
+      'За монитором тоже следят: после пяти пропущенных запусков в SNS приходит тревога, а когда он вернётся — отбой. Бот работает.',
+    ),
     target: 'none',
     holds: true,
   },
   {
     id: 'poison',
-    title: { en: 'Poison message', ru: 'Ядовитое сообщение' },
-    does: {
-      en: 'A message whose handler kills the worker’s process, every time that it is tried.',
-      ru: 'Сообщение, обработчик которого убивает процесс воркера при каждой попытке.',
-    },
-    promise: {
-      en: 'After at most three attempts it is put aside and the superadmins are told; all others get their answers.',
-      ru: 'Самое большее после трёх попыток его откладывают и сообщают суперадминам; все остальные получают ответы.',
-    },
+    title: text('Poison message', 'Ядовитое сообщение'),
+    does: text(
+      'Sends a message whose handler kills the worker’s process on every attempt.',
+      'Отправляет сообщение, обработчик которого убивает процесс воркера при каждой попытке.',
+    ),
+    promise: text(
+      'After at most three attempts it becomes a dead letter, and the superadmins are alerted. All other messages are answered.',
+      'Самое большее после трёх попыток его откладывают и сообщают суперадминам. На все остальные сообщения приходят ответы.',
+    ),
     target: 'none',
     holds: false,
   },

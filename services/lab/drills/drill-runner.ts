@@ -1,20 +1,22 @@
 /**
- * Runs drills, one at a time: two would spoil each other's measurements. Only `resume` may join a `freeze`, which it
- * mends.
+ * Runs drills one at a time, because two would spoil each other's measurements. Only `resume` may join a `freeze`,
+ * which it fixes.
  *
- * Guarantees: a drill that cannot be started is refused in one line and changes nothing; every fault is mended when
- * its drill ends, however it ends; `close` waits for that. A drill that was mended before its promise could be seen is
- * never said to be kept. What mends begins at once: no traffic is waited for first.
+ * Guarantees: a drill that cannot start is refused in one line and changes nothing. Every fault is fixed when its drill
+ * ends, however it ends; `close` waits for that. A drill whose fault was fixed before its promise could be seen never
+ * counts as kept. A drill that fixes another starts at once, without waiting for traffic.
+ *
+ * Tested by: test/lab/drills/drills.long.test.ts
  */
-import type { LabParts } from '../lab-parts.ts';
-import type { Refusal } from '../refusal.ts';
-import { same, type Text, text } from '../text.ts';
-import { untilUnderWay } from './common.ts';
-import type { DrillId, DrillState, DrillView } from './drill.ts';
-import { drillIds } from './drill.ts';
-import { PromiseBroken, Scene, SceneEnded } from './drill-context.ts';
+import type { LabContext } from '../lab-context.ts';
+import { Listeners } from '../shared/listeners.ts';
+import type { Refusal } from '../shared/refusal.ts';
+import { same, type Text, text } from '../shared/text.ts';
+import { untilLoadFlows } from './drill-checks.ts';
+import { DrillContext, DrillStopped, PromiseBroken } from './drill-context.ts';
 import { drillFacts } from './drill-facts.ts';
-import { drills } from './drill-table.ts';
+import { drillTable } from './drill-table.ts';
+import { type DrillId, type DrillState, type DrillView, drillIds } from './drill-types.ts';
 import { figuresOf, type Measures } from './measures.ts';
 import { findTarget } from './targets.ts';
 
@@ -26,40 +28,35 @@ interface Run {
   now: Text | null;
   measures: Measures;
   why: Text | null;
-  mend: AbortController;
+  fix: AbortController;
   finished: Promise<void>;
 }
 
-/** Enough to see a loss, little enough to read along. */
+/** Enough to show a loss, few enough to follow by eye. */
 const probeRate = { perSecond: 5, chats: 3 };
-/** Where a worker is struck in the middle of its work, handlers take a while. */
-const slowIn: readonly DrillId[] = ['kill', 'stop', 'freeze', 'cut'];
-/** What may run beside what, because it mends it. */
-const mends: Partial<Record<DrillId, DrillId>> = { resume: 'freeze' };
 
-/** Why nothing else may begin. */
+/** Why nothing else may start. */
 export function drillIsRunning(id: DrillId): Text {
   const title = drillFacts.find((one) => one.id === id)?.title ?? same(id);
   return text(
-    `the drill “${title.en}” is running: wait for its end, or mend it first`,
+    `the drill “${title.en}” is running: wait for its end, or fix it first`,
     `идут учения «${title.ru}»: дождитесь конца или сначала почините`,
   );
 }
 
-export class DrillDesk {
-  private readonly lab: LabParts;
-  /** Why no drill may begin just now; undefined when one may. */
+export class DrillRunner {
+  private readonly lab: LabContext;
+  /** Why no drill may start now; undefined if one may. */
   private readonly busyWith: () => Text | undefined;
   private readonly runs = new Map<DrillId, Run>();
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = new Listeners();
   private readonly closing = new AbortController();
 
-  constructor(lab: LabParts, { busyWith }: { busyWith: () => Text | undefined }) {
+  constructor(lab: LabContext, { busyWith }: { busyWith: () => Text | undefined }) {
     this.lab = lab;
     this.busyWith = busyWith;
   }
 
-  /** The drills that run. */
   get running(): readonly DrillId[] {
     return drillIds.filter((id) => this.runs.get(id)?.state === 'running');
   }
@@ -80,13 +77,12 @@ export class DrillDesk {
     });
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.changes.add(listener);
   }
 
-  /** Resolves when it has begun, or with why it may not. */
+  /** Resolves once the drill has started, or with the reason why it may not. */
   async start(name: unknown, workerName: unknown): Promise<Refusal | undefined> {
     const id = drillIds.find((known) => known === name);
     if (id === undefined)
@@ -95,21 +91,21 @@ export class DrillDesk {
     if (busy !== undefined) return { status: 409, error: busy };
     const target = await findTarget(this.lab, id, workerName);
     if ('error' in target) return target;
-    // Another may have begun meanwhile.
+    // Another drill may have started in the meantime.
     const refusal = this.refusalOf(id);
     if (refusal !== undefined) return { status: 409, error: refusal };
-    const mended = mends[id];
-    if (mended !== undefined) this.mend(mended);
+    const { fixes } = drillTable[id];
+    if (fixes !== undefined) this.fix(fixes);
     this.run(id, target.task?.identity.name ?? null);
     return undefined;
   }
 
-  /** False when it does not run, or mends by itself whatever it breaks. */
-  mend(name: unknown): boolean {
+  /** Returns false if the drill is not running, or fixes by itself what it breaks. */
+  fix(name: unknown): boolean {
     const facts = drillFacts.find(({ id }) => id === name);
     const run = facts?.holds ? this.runs.get(facts.id) : undefined;
     if (run?.state !== 'running') return false;
-    run.mend.abort();
+    run.fix.abort();
     return true;
   }
 
@@ -122,7 +118,7 @@ export class DrillDesk {
     if (this.closing.signal.aborted) return text('the lab is stopping', 'стенд останавливается');
     const busy = this.busyWith();
     if (busy !== undefined) return busy;
-    const inTheWay = this.running.find((other) => mends[id] !== other || other === id);
+    const inTheWay = this.running.find((other) => drillTable[id].fixes !== other || other === id);
     return inTheWay === undefined ? undefined : drillIsRunning(inTheWay);
   }
 
@@ -135,55 +131,53 @@ export class DrillDesk {
       now: null,
       measures: {},
       why: null,
-      mend: new AbortController(),
+      fix: new AbortController(),
       finished: Promise.resolve(),
     };
     this.runs.set(id, run);
     run.finished = this.carryOut(id, run);
-    this.tell();
+    this.changes.notify();
   }
 
   private async carryOut(id: DrillId, run: Run): Promise<void> {
     const { lab } = this;
     const load = lab.probe;
-    const scene = new Scene({
+    const { run: drill, slow = false, fixes } = drillTable[id];
+    const context = new DrillContext({
       lab,
       end: this.closing.signal,
-      mended: run.mend.signal,
+      fixed: run.fix.signal,
       load,
       onChange: () => {
-        run.now = scene.now;
-        run.measures = scene.measures;
-        this.tell();
+        run.now = context.now;
+        run.measures = context.measures;
+        this.changes.notify();
       },
     });
     const joined = load.isRunning;
-    if (!joined) load.start({ ...probeRate, slow: slowIn.includes(id) });
+    if (!joined) load.start({ ...probeRate, slow });
     try {
-      if (!joined && mends[id] === undefined) await untilUnderWay(scene);
-      if (!scene.unseen) await drills[id](scene, run.worker);
-      run.state = scene.unseen ? 'unseen' : 'kept';
+      if (!joined && fixes === undefined) await untilLoadFlows(context);
+      if (!context.unseen) await drill(context, run.worker);
+      run.state = context.unseen ? 'unseen' : 'kept';
     } catch (error) {
       run.state = 'broken';
       run.why = whyBroken(error);
     } finally {
       if (!joined) load.stop();
-      scene.close();
+      context.close();
       run.now = null;
       run.endedAtMs = lab.clock.wallMs();
       lab.log.say('drill', run.state === 'broken' ? 'warn' : 'info', `${id}: ${run.state}`);
-      this.tell();
+      this.changes.notify();
     }
-  }
-
-  private tell(): void {
-    for (const listener of this.listeners) listener();
   }
 }
 
 export function whyBroken(error: unknown): Text {
   if (error instanceof PromiseBroken) return error.why;
-  if (error instanceof SceneEnded) return text('It was stopped before its end.', 'Остановлено раньше конца.');
+  if (error instanceof DrillStopped)
+    return text('It was stopped before its end.', 'Остановлено до завершения.');
   const message = error instanceof Error ? error.message : String(error);
   return text(`The drill itself failed: ${message}`, `Сбой самой проверки: ${message}`);
 }

@@ -1,29 +1,36 @@
-/** Every drill by its name. */
+/** Every drill by its id: what it runs, and how it runs beside others. */
 import { add } from './add.ts';
 import { cut } from './cut.ts';
-import type { DrillId } from './drill.ts';
-import type { Drill } from './drill-run.ts';
+import type { Drill } from './drill-context.ts';
+import type { DrillId } from './drill-types.ts';
+import { kill, stop } from './end-worker.ts';
 import { freeze, resume } from './freeze.ts';
-import { kill } from './kill.ts';
 import { poison } from './poison.ts';
 import { rogue } from './rogue.ts';
-import { stop } from './stop.ts';
 import { stopMonitor } from './stop-monitor.ts';
 import { telegram429, telegram502, telegramHang } from './telegram.ts';
 import { wipe } from './wipe.ts';
 
-export const drills: Readonly<Record<DrillId, Drill>> = {
-  kill,
-  freeze,
-  resume,
-  stop,
-  add,
-  rogue,
-  cut,
-  wipe,
-  'telegram-429': telegram429,
-  'telegram-502': telegram502,
-  'telegram-hang': telegramHang,
-  'stop-monitor': stopMonitor,
-  poison,
+export interface DrillRow {
+  readonly run: Drill;
+  /** Handlers take a while, so that the worker is struck in the middle of its work. */
+  readonly slow?: true;
+  /** The drill whose fault this one fixes: it may start beside it, and needs no traffic first. */
+  readonly fixes?: DrillId;
+}
+
+export const drillTable: Readonly<Record<DrillId, DrillRow>> = {
+  kill: { run: kill, slow: true },
+  freeze: { run: freeze, slow: true },
+  resume: { run: resume, fixes: 'freeze' },
+  stop: { run: stop, slow: true },
+  add: { run: add },
+  rogue: { run: rogue },
+  cut: { run: cut, slow: true },
+  wipe: { run: wipe },
+  'telegram-429': { run: telegram429 },
+  'telegram-502': { run: telegram502 },
+  'telegram-hang': { run: telegramHang },
+  'stop-monitor': { run: stopMonitor },
+  poison: { run: poison },
 };

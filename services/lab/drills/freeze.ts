@@ -1,64 +1,70 @@
-/** SIGSTOP and SIGCONT: a process that lives and does nothing, and one that wakes up late. */
+/**
+ * SIGSTOP and SIGCONT: a process that is alive but does nothing, and one that wakes up late.
+ *
+ * Tested by: test/lab/drills/drills.long.test.ts
+ */
 import type { Task } from '../ecs/task.ts';
-import { text } from '../text.ts';
+import { text } from '../shared/text.ts';
 import {
-  demandHeldBack,
-  hadEnded,
+  alreadyEnded,
+  demandNoLateCalls,
   settle,
+  untilHealthy,
+  untilLoadFlows,
   untilTakenOver,
-  untilUnderWay,
-  untilWhole,
   workerOf,
-} from './common.ts';
-import type { Scene } from './drill-context.ts';
-import type { Drill } from './drill-run.ts';
+} from './drill-checks.ts';
+import type { Drill, DrillContext } from './drill-context.ts';
 import { lockOf } from './targets.ts';
 
-/** How long it sleeps on after the standby has taken over. */
+/** How long the worker stays frozen after the standby has taken over. */
 const holdMs = 10_000;
 
-export const freeze: Drill = async (scene, worker) => {
-  const task = workerOf(scene, worker);
-  const led = (await lockOf(scene.lab, task)) !== undefined;
-  // Others may wake it, too: by its card, or by a deployment.
-  const isMended = (): boolean => scene.mended.aborted || !task.frozen;
+export const freeze: Drill = async (context, worker) => {
+  const task = workerOf(context, worker);
+  const led = (await lockOf(context.lab, task)) !== undefined;
+  // The worker's card and a deployment can wake it too.
+  const isFixed = (): boolean => context.fixed.aborted || !task.frozen;
   try {
-    scene.demand(task.signal('SIGSTOP'), hadEnded);
+    context.demand(task.signal('SIGSTOP'), alreadyEnded);
     if (led) {
-      // Its open poll is answered to nobody.
-      scene.polls.disown();
-      await untilTakenOver(scene, task, { isMended });
+      // Its open poll no longer counts as polling, because no process reads the answer.
+      context.polls.disown();
+      await untilTakenOver(context, task, { isFixed });
     }
-    const sleeping = text('It sleeps on; it is woken soon.', 'Он ещё спит; скоро его разбудят.');
-    await scene.hold(holdMs, sleeping, isMended);
-    scene.countTwoFromNow();
-    // Woken within its lease it leads on, by right.
-    if (scene.unseen) scene.polls.own();
+    await context.hold(
+      holdMs,
+      text('It is still frozen; it wakes up soon.', 'Он ещё заморожен; скоро его разбудят.'),
+      isFixed,
+    );
+    context.resetOverlaps();
+    // If it wakes within its lease, it is still the rightful leader.
+    if (context.unseen) context.polls.own();
   } finally {
     task.signal('SIGCONT');
   }
-  await untilAwake(scene, task);
-  await untilWhole(scene);
-  await settle(scene);
-  demandHeldBack(scene);
+  await untilAwake(context, task);
+  await untilHealthy(context);
+  await settle(context);
+  demandNoLateCalls(context);
 };
 
-/** It comes first: where every worker is frozen, no message is answered before. */
-export const resume: Drill = async (scene, worker) => {
-  const task = workerOf(scene, worker);
-  scene.demand(task.signal('SIGCONT'), hadEnded);
-  await untilAwake(scene, task);
-  await untilWhole(scene);
-  await untilUnderWay(scene);
-  await settle(scene);
-  demandHeldBack(scene);
+/** Wakes the worker before it waits for traffic: while every worker is frozen, no message is answered. */
+export const resume: Drill = async (context, worker) => {
+  const task = workerOf(context, worker);
+  context.demand(task.signal('SIGCONT'), alreadyEnded);
+  await untilAwake(context, task);
+  await untilHealthy(context);
+  await untilLoadFlows(context);
+  await settle(context);
+  demandNoLateCalls(context);
 };
 
-async function untilAwake(scene: Scene, task: Task): Promise<void> {
+async function untilAwake(context: DrillContext, task: Task): Promise<void> {
   task.health = undefined;
-  const awakeAfterMs = await scene.until(
-    text('the woken worker says what it is', 'проснувшийся воркер говорит, кто он'),
+  const awakeAfterMs = await context.until(
+    text('the woken worker answers health checks', 'проснувшийся воркер отвечает на проверку'),
     () => task.health?.healthy === true,
   );
-  scene.measure('awakeAfterMs', awakeAfterMs);
+  context.measure('awakeAfterMs', awakeAfterMs);
 }

@@ -1,51 +1,43 @@
-/** What drills and the tour measure: one name each, for programs, and what people read. */
-import { amount, type Figure, type Text, type Unit } from '../text.ts';
+/** What drills and the tour measure: a stable name for programs, and a label for people. */
+import { amount, type Figure, type Text, text, type Unit } from '../shared/text.ts';
 
-const count = 'count';
+interface Measure {
+  readonly unit: Unit;
+  readonly label: Text;
+}
 
 export const measureTable = {
-  pauseMs: { unit: 'ms', label: { en: 'Longest pause in polling', ru: 'Дольше всего не опрашивали' } },
-  slowestAnswerMs: { unit: 'ms', label: { en: 'Slowest answer', ru: 'Самый долгий ответ' } },
-  sent: { unit: count, label: { en: 'Messages sent', ru: 'Отправлено сообщений' } },
-  answered: { unit: count, label: { en: 'Answered', ru: 'Получили ответ' } },
-  lost: { unit: count, label: { en: 'Lost', ru: 'Потеряно' } },
-  takenByRogue: { unit: count, label: { en: 'Taken by the other program', ru: 'Забрала чужая программа' } },
-  outOfOrder: { unit: count, label: { en: 'Out of order', ru: 'Не по порядку' } },
-  repeated: { unit: count, label: { en: 'Answered again', ru: 'Повторных ответов' } },
-  twoAtOnce: { unit: count, label: { en: 'Times that two polled at once', ru: 'Раз опрашивали двое' } },
-  callsOnTheWay: {
-    unit: count,
-    label: { en: 'Calls that were on their way', ru: 'Вызовов, уже бывших в пути' },
-  },
-  conflicts: { unit: count, label: { en: 'Conflicts (409)', ru: 'Конфликтов (409)' } },
-  wholeAgainMs: {
-    unit: 'ms',
-    label: { en: 'Leader and standby again after', ru: 'Снова лидер и резервный через' },
-  },
-  exitCode: { unit: count, label: { en: 'Exit code', ru: 'Код завершения' } },
-  awakeAfterMs: { unit: 'ms', label: { en: 'Found its place after', ru: 'Нашёл своё место через' } },
-  standsByAfterMs: { unit: 'ms', label: { en: 'Stands by after', ru: 'Стал резервным через' } },
-  alertAfterMs: { unit: 'ms', label: { en: 'Superadmins told after', ru: 'Суперадмины узнали через' } },
-  toldAgoSeconds: {
-    unit: 's',
-    label: { en: 'Told before (once in half an hour)', ru: 'Уже сообщено (раз в полчаса), назад' },
-  },
-  repairedAfterMs: {
-    unit: 'ms',
-    label: { en: 'Answers again after the tap', ru: 'Отвечает после касания через' },
-  },
-  alarmAfterMs: { unit: 'ms', label: { en: 'Alarm at SNS after', ru: 'Тревога в SNS через' } },
-  okAfterMs: { unit: 'ms', label: { en: '“OK” at SNS after', ru: '«Всё в порядке» в SNS через' } },
-  refusedPolls: { unit: count, label: { en: 'Polls refused', ru: 'Отказов в опросе' } },
-  shortestWaitMs: {
-    unit: 'ms',
-    label: { en: 'Shortest wait after one', ru: 'Самое короткое ожидание после отказа' },
-  },
-  gaveUpAfterMs: { unit: 'ms', label: { en: 'Gave the call up after', ru: 'Бросил вызов через' } },
-  deaths: { unit: count, label: { en: 'Processes it killed', ru: 'Убито процессов' } },
-  setAsideAfterMs: { unit: 'ms', label: { en: 'Put aside after', ru: 'Отложено через' } },
-  inJournal: { unit: count, label: { en: 'In the journal when wiped', ru: 'В журнале при очистке' } },
-} as const satisfies Record<string, { unit: Unit; label: Text }>;
+  pauseMs: measure('ms', 'Longest pause in polling', 'Самая долгая пауза в поллинге'),
+  slowestAnswerMs: measure('ms', 'Slowest answer', 'Самый долгий ответ'),
+  sent: measure('count', 'Messages sent', 'Отправлено сообщений'),
+  answered: measure('count', 'Answered', 'Получили ответ'),
+  lost: measure('count', 'Lost', 'Потеряно'),
+  takenByRogue: measure('count', 'Taken by the other program', 'Забрала другая программа'),
+  outOfOrder: measure('count', 'Out of order', 'Не по порядку'),
+  repeated: measure('count', 'Answered again', 'Повторных ответов'),
+  twoAtOnce: measure('count', 'Times two polled at once', 'Поллинг вели двое, раз'),
+  callsOnTheWay: measure('count', 'Late calls of woken workers', 'Запоздалых вызовов проснувшихся'),
+  conflicts: measure('count', 'Conflicts (409)', 'Конфликтов (409)'),
+  wholeAgainMs: measure('ms', 'Leader and standby again after', 'Снова лидер и резервный через'),
+  exitCode: measure('count', 'Exit code', 'Код завершения'),
+  awakeAfterMs: measure('ms', 'Healthy again after', 'Снова отвечает через'),
+  standsByAfterMs: measure('ms', 'Stands by after', 'Стал резервным через'),
+  alertAfterMs: measure('ms', 'Superadmins alerted after', 'Суперадмины узнали через'),
+  toldAgoSeconds: measure(
+    's',
+    'Already alerted (at most once in half an hour), ago',
+    'Уже сообщено (не чаще раза в полчаса), назад',
+  ),
+  repairedAfterMs: measure('ms', 'Answers again after the tap', 'Отвечает после касания через'),
+  alarmAfterMs: measure('ms', 'Alarm at SNS after', 'Тревога в SNS через'),
+  okAfterMs: measure('ms', 'All-clear at SNS after', 'Отбой в SNS через'),
+  refusedPolls: measure('count', 'Polls refused', 'Отказов в поллинге'),
+  shortestWaitMs: measure('ms', 'Shortest wait after a refusal', 'Самое короткое ожидание после отказа'),
+  gaveUpAfterMs: measure('ms', 'Abandoned the call after', 'Бросил запрос через'),
+  deaths: measure('count', 'Processes it killed', 'Убито процессов'),
+  setAsideAfterMs: measure('ms', 'Dead letter after', 'Отложено через'),
+  inJournal: measure('count', 'In the journal when wiped', 'В журнале при очистке'),
+} as const satisfies Record<string, Measure>;
 
 export type MeasureId = keyof typeof measureTable;
 export type Measures = Partial<Record<MeasureId, number>>;
@@ -55,4 +47,8 @@ export function figuresOf(measures: Measures): readonly Figure[] {
     const { label, unit } = measureTable[id as MeasureId];
     return { id, label, amount: value, value: amount(value, unit) };
   });
+}
+
+function measure(unit: Unit, en: string, ru: string): Measure {
+  return { unit, label: text(en, ru) };
 }

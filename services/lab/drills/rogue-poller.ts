@@ -1,17 +1,19 @@
 /**
- * Another program that polls with the bot's token, past the lock: it takes what it gets and confirms it, as a second
- * copy of a bot on somebody's laptop would.
+ * Another program that polls with the bot's token and ignores the lock. It confirms every update it receives, as a copy
+ * of the bot on a laptop would.
+ *
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 import { Agent, request } from 'node:http';
 import type { Clock } from '../../core/platform/clock.ts';
 
-export interface RogueParts {
+export interface RoguePollerDeps {
   readonly apiRoot: string;
   readonly token: string;
   readonly clock: Clock;
-  /** Hears of its connection before anything is sent over it. */
+  /** Called with the name of its connection before anything is sent over it. */
   readonly onClient: (name: string) => void;
-  /** Gets every update that it takes. */
+  /** Called with every update that it takes. */
   readonly onTaken: (update: TakenUpdate) => void;
 }
 
@@ -23,8 +25,8 @@ export interface TakenUpdate {
 const pollSeconds = 5;
 const afterRefusalMs = 500;
 
-/** Polls until `stop`; resolves when it has hung up. */
-export async function pollPastTheLock(parts: RogueParts, stop: AbortSignal): Promise<void> {
+/** Polls until `stop`; resolves when the connection is closed. */
+export async function startRoguePoller(parts: RoguePollerDeps, stop: AbortSignal): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let offset: number | undefined;
   try {
@@ -41,16 +43,16 @@ export async function pollPastTheLock(parts: RogueParts, stop: AbortSignal): Pro
   }
 }
 
-/** Undefined: refused, or no answer. */
+/** Undefined if refused or unanswered. */
 function pollOnce(
-  { apiRoot, token, onClient }: RogueParts,
+  { apiRoot, token, onClient }: RoguePollerDeps,
   agent: Agent,
   { offset, stop }: { offset: number | undefined; stop: AbortSignal },
 ): Promise<readonly TakenUpdate[] | undefined> {
-  const words = `timeout=${pollSeconds}${offset === undefined ? '' : `&offset=${offset}`}`;
+  const query = `timeout=${pollSeconds}${offset === undefined ? '' : `&offset=${offset}`}`;
   return new Promise((resolve) => {
     const call = request(
-      `${apiRoot}/bot${token}/getUpdates?${words}`,
+      `${apiRoot}/bot${token}/getUpdates?${query}`,
       { agent, signal: stop },
       (response) => {
         let body = '';
@@ -63,9 +65,9 @@ function pollOnce(
       },
     );
     call.on('socket', (socket) => {
-      const tell = (): void => onClient(`${socket.localAddress}:${socket.localPort}`);
-      if (socket.connecting) socket.once('connect', tell);
-      else tell();
+      const report = (): void => onClient(`${socket.localAddress}:${socket.localPort}`);
+      if (socket.connecting) socket.once('connect', report);
+      else report();
     });
     call.on('error', () => resolve(undefined));
     call.end();

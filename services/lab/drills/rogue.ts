@@ -1,56 +1,52 @@
 /**
- * A second poller past the lock. Telegram hands updates to whoever asks, so some go to the other program; what is
- * promised is that people are told, that the bot goes on, and that it loses none of what it got itself.
+ * A second poller that ignores the lock. Telegram serves both, so the other program takes some updates. Promised are
+ * an alert to every superadmin, a bot that goes on, and no loss of the updates that the bot received.
+ *
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 import { numberedQuestion } from '../handlers/messages.ts';
-import { text } from '../text.ts';
-import { closeBook, untilAnswering, untilWhole } from './common.ts';
-import type { Scene } from './drill-context.ts';
-import type { Drill } from './drill-run.ts';
-import { pollPastTheLock, type TakenUpdate } from './rogue-poller.ts';
-import { toldAgoSeconds, untilTold } from './told.ts';
+import { text } from '../shared/text.ts';
+import { closeTracker, demandLost, untilAnswering, untilHealthy } from './drill-checks.ts';
+import type { Drill, DrillContext } from './drill-context.ts';
+import { startRoguePoller, type TakenUpdate } from './rogue-poller.ts';
+import { watchAlerts } from './superadmin-alerts.ts';
 
 const holdMs = 60_000;
-/** As many as make it a notice. */
+/** The bot warns after this many conflicts. */
 const conflictsMin = 3;
 
-export const rogue: Drill = async (scene) => {
-  const { lab } = scene;
-  const toldBefore = await toldAgoSeconds(scene, 'another-poller');
+export const rogue: Drill = async (context) => {
+  const alerts = await watchAlerts(context, 'another-poller');
   const taken: TakenUpdate[] = [];
-  await withRogue(scene, taken, async () => {
-    const startedMs = scene.nowMs;
-    const sinceWallMs = lab.clock.wallMs();
-    await scene.seen(
+  await withRogue(context, taken, async () => {
+    await context.seen(
       text('Telegram reports the conflict', 'Telegram сообщает о конфликте'),
-      () => scene.polls.conflicts >= conflictsMin,
+      () => context.polls.conflicts >= conflictsMin,
       { withinMs: holdMs },
     );
-    if (scene.unseen) return;
-    if (toldBefore !== undefined) scene.measure('toldAgoSeconds', toldBefore);
-    else {
-      await untilTold(scene, 'another-poller', { sinceWallMs });
-      if (!scene.unseen) scene.measure('alertAfterMs', scene.nowMs - startedMs);
-    }
+    if (!context.unseen) await alerts.untilAlerted();
   });
-  scene.measure('conflicts', scene.polls.conflicts);
-  await untilAnswering(scene);
-  await untilWhole(scene);
-  await settleWithout(scene, taken);
+  context.measure('conflicts', context.polls.conflicts);
+  await untilAnswering(context);
+  await untilHealthy(context);
+  await settleWithout(context, taken);
 };
 
-async function withRogue(scene: Scene, taken: TakenUpdate[], during: () => Promise<void>): Promise<void> {
-  const { lab } = scene;
+async function withRogue(
+  { lab }: DrillContext,
+  taken: TakenUpdate[],
+  during: () => Promise<void>,
+): Promise<void> {
   const stop = new AbortController();
-  const parts = {
-    apiRoot: lab.site.telegramUrl,
-    token: lab.site.botToken,
+  const deps = {
+    apiRoot: lab.addresses.telegramUrl,
+    token: lab.addresses.botToken,
     clock: lab.clock,
     onClient: (name: string) => lab.polls.ignore(name),
     onTaken: (update: TakenUpdate) => void taken.push(update),
   };
   lab.faults.roguePolling = true;
-  const polling = pollPastTheLock(parts, stop.signal);
+  const polling = startRoguePoller(deps, stop.signal);
   try {
     await during();
   } finally {
@@ -60,16 +56,16 @@ async function withRogue(scene: Scene, taken: TakenUpdate[], during: () => Promi
   }
 }
 
-/** What the other program confirmed is gone; all else must have been answered. */
-async function settleWithout(scene: Scene, taken: readonly TakenUpdate[]): Promise<void> {
-  const counts = await closeBook(scene);
-  const { book } = scene.load;
-  const stolen = taken.filter(({ message }) => {
+/** Updates that the other program confirmed are gone; all others must have been answered. */
+async function settleWithout(context: DrillContext, taken: readonly TakenUpdate[]): Promise<void> {
+  const counts = await closeTracker(context);
+  const { tracker } = context.load;
+  const takenByRogue = taken.filter(({ message }) => {
     const number = numberedQuestion(message?.text ?? '');
-    return message !== undefined && number !== undefined && book.isOpen(message.chat.id, number);
+    return message !== undefined && number !== undefined && tracker.isOpen(message.chat.id, number);
   }).length;
-  const lost = counts.lost - stolen;
-  scene.measure('takenByRogue', stolen);
-  scene.measure('lost', lost);
-  scene.demand(lost === 0, text(`${lost} messages were lost.`, `Потеряно сообщений: ${lost}.`));
+  const lost = counts.lost - takenByRogue;
+  context.measure('takenByRogue', takenByRogue);
+  context.measure('lost', lost);
+  demandLost(context, lost);
 }

@@ -1,41 +1,45 @@
-/** The monitor is not called any more: the alarm on its silence must ring, and the bot must not care. */
-import { text } from '../text.ts';
-import { settle } from './common.ts';
-import type { Scene } from './drill-context.ts';
-import type { Drill } from './drill-run.ts';
+/**
+ * The monitor is no longer invoked: the alarm on its silence must fire, and the bot must not notice.
+ *
+ * Tested by: test/lab/drills/drills.long.test.ts
+ */
+import { text } from '../shared/text.ts';
+import { settle } from './drill-checks.ts';
+import type { Drill, DrillContext } from './drill-context.ts';
 
-/** In runs of the monitor: five are missed before the alarm rings. */
+/** In runs of the monitor; the alarm fires after five missed ones. */
 const limitRuns = 10;
 const holdMs = 5000;
 
-export const stopMonitor: Drill = async (scene) => {
-  const { functions, times } = scene.lab;
+export const stopMonitor: Drill = async (context) => {
+  const { functions, times } = context.lab;
   const withinMs = times.current.monitorEveryMs * limitRuns + 30_000;
   let alarmAfterMs: number | undefined;
   functions.stopMonitor();
   try {
-    const alarmed = heard(scene, 'ALARM');
-    alarmAfterMs = await scene.seen(text('the alarm reaches SNS', 'тревога приходит в SNS'), alarmed, {
-      withinMs,
-    });
-    if (alarmAfterMs !== undefined) scene.measure('alarmAfterMs', alarmAfterMs);
-    await scene.hold(holdMs, text('The monitor is back soon.', 'Монитор скоро вернётся.'));
+    alarmAfterMs = await context.seen(
+      text('the alarm reaches SNS', 'тревога приходит в SNS'),
+      publishedSince(context, 'ALARM'),
+      { withinMs },
+    );
+    if (alarmAfterMs !== undefined) context.measure('alarmAfterMs', alarmAfterMs);
+    await context.hold(holdMs, text('The monitor is back soon.', 'Монитор скоро вернётся.'));
   } finally {
     functions.resumeMonitor();
   }
   if (alarmAfterMs !== undefined) {
-    const okAfterMs = await scene.until(
-      text('SNS is told that it is back', 'SNS узнаёт, что он вернулся'),
-      heard(scene, 'OK'),
+    const okAfterMs = await context.until(
+      text('SNS hears that the monitor is back', 'в SNS приходит «всё в порядке»'),
+      publishedSince(context, 'OK'),
       withinMs,
     );
-    scene.measure('okAfterMs', okAfterMs);
+    context.measure('okAfterMs', okAfterMs);
   }
-  await settle(scene);
+  await settle(context);
 };
 
-/** Whether the alarm has said so since now. */
-function heard({ lab: { aws } }: Scene, state: 'ALARM' | 'OK'): () => boolean {
+/** Whether SNS has received this state of the alarm since the call. */
+function publishedSince({ lab: { aws } }: DrillContext, state: 'ALARM' | 'OK'): () => boolean {
   const before = aws.published.at(-1);
   return () => {
     const from = before === undefined ? 0 : aws.published.lastIndexOf(before) + 1;

@@ -1,11 +1,15 @@
-/** Which worker a drill is about. */
+/**
+ * Which worker a drill is about.
+ *
+ * Tested by: test/lab/drills/drills.long.test.ts
+ */
 import { readLockHolder } from '../../core/lease/lock-value.ts';
 import type { Task } from '../ecs/task.ts';
-import type { LabParts } from '../lab-parts.ts';
-import type { Refusal } from '../refusal.ts';
-import { same, text } from '../text.ts';
-import type { DrillId } from './drill.ts';
+import type { LabContext } from '../lab-context.ts';
+import type { Refusal } from '../shared/refusal.ts';
+import { same, text } from '../shared/text.ts';
 import { drillFacts } from './drill-facts.ts';
+import type { DrillId } from './drill-types.ts';
 
 type Target = { readonly task: Task | undefined } | Refusal;
 
@@ -13,24 +17,24 @@ const noSuchWorker: Refusal = {
   status: 404,
   error: text('no worker has this name', 'воркера с таким именем нет'),
 };
-const nobodyLeads: Refusal = {
+const noLeader: Refusal = {
   status: 409,
   error: text(
-    'nobody leads just now: name a worker, or wait',
-    'сейчас никто не ведёт: выберите воркер или подождите',
+    'no worker leads now: name one, or wait',
+    'сейчас нет ведущего воркера: выберите воркер или подождите',
   ),
 };
-const nobodyIsFrozen: Refusal = {
+const noneFrozen: Refusal = {
   status: 409,
   error: text('no worker is frozen', 'ни один воркер не заморожен'),
 };
 
-/** The one that is named; else the leader, or the one that is frozen where that is what is asked for. */
-export async function findTarget(lab: LabParts, id: DrillId, name: unknown): Promise<Target> {
+/** The named worker; without a name, the leader, or for `resume` the first frozen worker. */
+export async function findTarget(lab: LabContext, id: DrillId, name: unknown): Promise<Target> {
   const { tasks } = lab.tasks;
   if (drillFacts.find((one) => one.id === id)?.target !== 'worker') {
     if (name === undefined || name === null) return { task: undefined };
-    return { status: 400, error: same(`worker: expected nothing, “${id}” is not about one worker`) };
+    return { status: 400, error: same(`worker: expected none, because “${id}” is not about one worker`) };
   }
   if (id === 'resume') return frozenTarget(tasks, name);
   const running = tasks.filter(({ state }) => state === 'running');
@@ -39,18 +43,18 @@ export async function findTarget(lab: LabParts, id: DrillId, name: unknown): Pro
     return named === undefined ? noSuchWorker : notFrozen(named);
   }
   const leader = await leaderTask(lab);
-  if (leader === undefined) return nobodyLeads;
+  if (leader === undefined) return noLeader;
   return notFrozen(leader);
 }
 
-export async function leaderTask({ outages, tasks }: LabParts): Promise<Task | undefined> {
+export async function leaderTask({ outages, tasks }: LabContext): Promise<Task | undefined> {
   const { held } = await outages.observe({ noteRun: false });
   const holder = held === undefined ? undefined : readLockHolder(held.value).task;
   return tasks.tasks.find(({ identity, state }) => identity.arn === holder && state === 'running');
 }
 
-/** The lock's value while this worker holds it. */
-export async function lockOf({ outages }: LabParts, { identity }: Task): Promise<string | undefined> {
+/** The lock's value if this worker holds it. */
+export async function lockOf({ outages }: LabContext, { identity }: Task): Promise<string | undefined> {
   const { held } = await outages.observe({ noteRun: false });
   return held !== undefined && readLockHolder(held.value).task === identity.arn ? held.value : undefined;
 }
@@ -65,5 +69,5 @@ function frozenTarget(tasks: readonly Task[], name: unknown): Target {
   const frozen = tasks.filter((task) => task.frozen);
   const [first] =
     name === undefined || name === null ? frozen : frozen.filter((one) => one.identity.name === name);
-  return first === undefined ? nobodyIsFrozen : { task: first };
+  return first === undefined ? noneFrozen : { task: first };
 }

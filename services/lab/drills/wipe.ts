@@ -1,88 +1,89 @@
-/** FLUSHALL: everybody must stay out for one lease, since nobody knows whether an old leader still acts. */
+/**
+ * FLUSHALL: every worker must stay out for one lease, because an old leader may still be acting.
+ *
+ * Tested by: test/lab/drills/demands.test.ts
+ */
 import { isQuarantine } from '../../core/lease/lock-value.ts';
-import { text } from '../text.ts';
-import { demandNeverTwo, settle, untilAnswering, untilWhole } from './common.ts';
-import type { Scene } from './drill-context.ts';
-import type { Drill } from './drill-run.ts';
+import { text } from '../shared/text.ts';
+import { finish, untilAnswering } from './drill-checks.ts';
+import type { Drill, DrillContext } from './drill-context.ts';
 
-/** In one step, so that what was in the journal is known exactly, and when it was gone by the store's own clock. */
+/** One step, so that the journal's size and the time of the wipe (by the store's clock) are exact. */
 const countAndWipe = `
 local count = redis.call('HLEN', KEYS[1])
 redis.call('FLUSHALL')
 local now = redis.call('TIME')
 return { count, string.format('%.0f', tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)) }`;
-/** More than the first leader after a wipe leaves behind. */
+/** More than the first leader after a wipe writes. */
 const auditEntries = 20;
 
-export const wipe: Drill = async (scene) => {
-  const { store, faults, keys, times } = scene.lab;
+export const wipe: Drill = async (context) => {
+  const { store, faults, keys, times } = context.lab;
   const leaseMs = times.forNewWorkers.leaseTtlSeconds * 1000;
-  const freeFromMs = scene.nowMs + leaseMs;
+  const leaseEndsMs = context.nowMs + leaseMs;
   const wiped = await store.command(['EVAL', countAndWipe, '1', keys.journal]);
   const [inJournal = 0, wipedAtMs = Number.NaN] = Array.isArray(wiped) ? wiped.map(Number) : [];
-  scene.measure('inJournal', inJournal);
+  context.measure('inJournal', inJournal);
   faults.store = 'wiped';
   try {
-    const earlyPolls = await watchQuarantine(scene, freeFromMs);
-    await demandQuarantine(scene, { earlyPolls, leaseMs, wipedAtMs });
+    const earlyPolls = await watchQuarantine(context, leaseEndsMs);
+    await demandQuarantine(context, { earlyPolls, leaseMs, wipedAtMs });
   } finally {
     faults.store = null;
   }
-  await untilAnswering(scene);
-  await untilWhole(scene);
-  await settle(scene, { lost: inJournal });
-  demandNeverTwo(scene);
+  await untilAnswering(context);
+  await finish(context, { lost: inJournal });
 };
 
-/** Ends when somebody leads. How many polls there were before the lease's time was over, once the old leader had stopped. */
-async function watchQuarantine(scene: Scene, freeFromMs: number): Promise<number> {
-  await scene.until(
-    text('a quarantine stands in the lock’s place', 'на месте блокировки стоит выдержка'),
+/** Ends when a worker leads; returns the number of polls between the old leader's stop and the end of the lease. */
+async function watchQuarantine(context: DrillContext, leaseEndsMs: number): Promise<number> {
+  await context.until(
+    text('a quarantine replaces the lock', 'вместо блокировки стоит карантин'),
     async () =>
-      (await firstLeaderAtMs(scene)) !== undefined ||
-      ((await isQuarantined(scene)) && everybodyStandsBy(scene)),
+      (await firstLeaderAtMs(context)) !== undefined ||
+      ((await isQuarantined(context)) && allStandBy(context)),
   );
-  const { polls: before } = scene.polls;
+  const { polls: before } = context.polls;
   let earlyPolls = 0;
-  await scene.until(
-    text('the quarantine is over and somebody leads', 'выдержка кончилась, и кто-то ведёт'),
+  await context.until(
+    text('the quarantine is over and a worker leads', 'карантин закончился, есть ведущий воркер'),
     async () => {
-      // Counted before the clock is read: a slow machine finds fewer, never those of the next leader.
-      const { polls } = scene.polls;
-      if (scene.nowMs < freeFromMs) earlyPolls = polls - before;
-      return (await firstLeaderAtMs(scene)) !== undefined;
+      // Counted before the clock is read: a slow machine finds too few, never the next leader's.
+      const { polls } = context.polls;
+      if (context.nowMs < leaseEndsMs) earlyPolls = polls - before;
+      return (await firstLeaderAtMs(context)) !== undefined;
     },
   );
   return earlyPolls;
 }
 
 export async function demandQuarantine(
-  scene: Scene,
+  context: DrillContext,
   { earlyPolls, leaseMs, wipedAtMs }: { earlyPolls: number; leaseMs: number; wipedAtMs: number },
 ): Promise<void> {
-  const outForMs = ((await firstLeaderAtMs(scene)) ?? wipedAtMs) - wipedAtMs;
-  scene.demand(
+  const outForMs = ((await firstLeaderAtMs(context)) ?? wipedAtMs) - wipedAtMs;
+  context.demand(
     outForMs >= leaseMs && earlyPolls === 0,
     text(
-      `Somebody led after ${outForMs} ms, and there were ${earlyPolls} polls before one lease (${leaseMs} ms) was over.`,
-      `Лидер появился через ${outForMs} мс, опросов до конца срока блокировки (${leaseMs} мс): ${earlyPolls}.`,
+      `A worker led after ${outForMs} ms, with ${earlyPolls} polls before one lease (${leaseMs} ms) was over.`,
+      `Ведущий воркер появился через ${outForMs} мс, вызовов до конца срока блокировки (${leaseMs} мс): ${earlyPolls}.`,
     ),
   );
 }
 
-async function isQuarantined({ lab }: Scene): Promise<boolean> {
+async function isQuarantined({ lab }: DrillContext): Promise<boolean> {
   const { held } = await lab.outages.observe({ noteRun: false });
   return held !== undefined && isQuarantine(held.value);
 }
 
-/** By the store's clock, from the audit trail, which began anew with the wipe. */
-async function firstLeaderAtMs({ lab }: Scene): Promise<number | undefined> {
+/** By the store's clock, from the audit trail, which the wipe emptied. */
+async function firstLeaderAtMs({ lab }: DrillContext): Promise<number | undefined> {
   const entries = await lab.audit.latest(auditEntries);
   const first = entries.findLast(({ event }) => event === 'acquired');
   return first === undefined ? undefined : Number.parseInt(first.id, 10);
 }
 
-/** The old leader has seen that its lock is gone, and has stopped. */
-function everybodyStandsBy({ lab: { tasks } }: Scene): boolean {
+/** The old leader has noticed that its lock is gone, and has stopped. */
+function allStandBy({ lab: { tasks } }: DrillContext): boolean {
   return tasks.tasks.every(({ health }) => health?.body['role'] === 'standby');
 }

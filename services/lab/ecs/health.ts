@@ -1,15 +1,17 @@
-/** Asks a worker how it is. A frozen process accepts the connection and says nothing: hence the time limit. */
+/**
+ * Asks a worker for its health. A frozen process accepts the connection and says nothing, hence the time limit.
+ */
 import { healthPath } from '../../bot/contract.ts';
 
 export interface WorkerHealth {
   readonly healthy: boolean;
-  /** What the worker says of itself, such as its role. */
+  /** The worker's report, such as its role. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 const timeoutMs = 700;
 
-/** Undefined: silent. */
+/** Undefined if the worker is silent. */
 export async function askHealth(port: number): Promise<WorkerHealth | undefined> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}${healthPath}`, {
@@ -18,7 +20,7 @@ export async function askHealth(port: number): Promise<WorkerHealth | undefined>
     const body = (await response.json()) as Readonly<Record<string, unknown>>;
     return { healthy: response.status === 200, body };
   } catch {
-    // Silence is an answer here.
+    // Silence is a result, not an error.
     return undefined;
   }
 }

@@ -1,10 +1,12 @@
 /**
- * What EventBridge tells of a stopped task: "ECS Task State Change" with the fields that a consumer may rely on.
+ * EventBridge's event of a stopped task: "ECS Task State Change" with the fields that a consumer may rely on.
  *
  * Source: the Amazon ECS developer guide, "Amazon ECS task state change events".
+ *
+ * Tested by: test/lab/lab.test.ts
  */
-import type { ChildExit } from '../child.ts';
-import { account, cluster, region, service } from '../lab-environment.ts';
+import type { ChildExit } from '../processes/child.ts';
+import { account, cluster, region, service } from '../settings/lab-environment.ts';
 
 export interface StoppedTaskFacts {
   readonly arn: string;
@@ -50,7 +52,7 @@ export function deploymentId(deployment: number): string {
   return `ecs-svc/${deployment}`;
 }
 
-/** As a shell and Docker count: 128 and the signal's number. */
+/** As shells and Docker do: 128 plus the signal's number. */
 export function exitCodeOf({ code, signal }: ChildExit): number {
   if (code !== null) return code;
   if (signal === 'SIGKILL') return 137;

@@ -1,8 +1,11 @@
-/** The task metadata endpoint, version 4: it tells each worker which task it runs in. */
-import { once } from 'node:events';
+/**
+ * The ECS task metadata endpoint, version 4: it tells each worker which task it runs in.
+ *
+ * Tested by: test/lab/lab.test.ts
+ */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { account, cluster, region } from '../lab-environment.ts';
+import { account, cluster, region } from '../settings/lab-environment.ts';
+import { listenOnLoopback } from '../shared/loopback-server.ts';
 
 export interface TaskMetadata {
   readonly url: string;
@@ -23,14 +26,5 @@ export async function startTaskMetadata(): Promise<TaskMetadata> {
     const task = { Cluster: cluster, TaskARN: taskArn(taskId), LaunchType: 'FARGATE' };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(task));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return listenOnLoopback(server, 0);
 }

@@ -1,18 +1,22 @@
 /**
- * Keeps the wanted number of tasks running, as an ECS service does.
+ * Keeps the desired number of tasks running, as an ECS service does.
  *
- * Guarantees: a task that ends is told of as EventBridge would, and replaced after a second; one that keeps failing,
- * or ends on purpose because of its settings or its token, is replaced ever more slowly. A deployment starts new
- * tasks first and stops the old ones once the new are healthy. `stop` leaves no process.
+ * Guarantees: the end of a task is reported as by EventBridge, and the task is replaced after a second. A task that keeps
+ * failing, or that ends on purpose because of its settings or its token, is replaced ever more slowly. A deployment starts
+ * new tasks first and stops the old ones once the new are healthy. `stop` leaves no process.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
+
 import type { Clock } from '../../core/platform/clock.ts';
 import { exitCodes } from '../../core/platform/exit-codes.ts';
 import type { Random } from '../../core/platform/random.ts';
 import type { EmulatedServiceState, EmulatedStoppedTask } from '../aws-emulator/ecs-calls.ts';
-import type { ChildExit } from '../child.ts';
-import { freePorts } from '../free-ports.ts';
-import { cluster, service, type TaskPorts } from '../lab-environment.ts';
-import type { LabLog } from '../lab-log.ts';
+import type { ChildExit } from '../processes/child.ts';
+import { freePorts } from '../processes/free-ports.ts';
+import { cluster, service, type TaskPorts } from '../settings/lab-environment.ts';
+import type { LabLog } from '../shared/lab-log.ts';
+import { Listeners } from '../shared/listeners.ts';
 import { deploymentId, exitCodeOf, stoppedTaskEvent } from './stopped-event.ts';
 import { Task } from './task.ts';
 import { taskArn } from './task-metadata.ts';
@@ -24,15 +28,15 @@ export interface TaskServiceOptions {
   readonly desired: number;
   readonly childEnvironment: Readonly<Record<string, string>>;
   readonly workerEnvironment: (task: TaskPorts & { readonly id: string }) => Readonly<Record<string, string>>;
-  /** Hears of every task that has ended, by its id. */
+  /** Called with the id of every task that has ended. */
   readonly onEnded: (taskId: string) => void;
-  /** Takes the event of a stopped task. */
+  /** Called with the event of a stopped task. */
   readonly onStopped: (event: unknown) => void;
-  /** Hears of every change of the living processes. */
+  /** Called with the ids of the living processes on every change. */
   readonly onPids: (pids: readonly number[]) => void;
 }
 
-/** A task that has ended, for showing. */
+/** A task that has ended, for display. */
 export interface StoppedTask extends EmulatedStoppedTask {
   readonly name: string;
   readonly pid: number | undefined;
@@ -43,11 +47,11 @@ export interface StoppedTask extends EmulatedStoppedTask {
 const healthEveryMs = 500;
 const replaceAfterMs = 1000;
 const replaceAfterMaxMs = 30_000;
-/** A task that lived shorter than this has failed to start. */
+/** A task that ended sooner than this failed to start. */
 const earlyEndMs = 10_000;
-const stopPatienceMs = 9000;
+const stopTimeoutMs = 9000;
 const stoppedTasksKept = 20;
-/** Ends on purpose: another start will not help before somebody mends something. */
+/** The worker ended on purpose: another start does not help until a setting is fixed. */
 const deliberateCodes: readonly number[] = [exitCodes.configuration, exitCodes.tokenRejected];
 
 export class TaskService {
@@ -55,7 +59,7 @@ export class TaskService {
   private readonly live = new Set<Task>();
   private readonly stopped: StoppedTask[] = [];
   private readonly stopping = new AbortController();
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = new Listeners();
   private deployment = 1;
   private extra = 0;
   private taskCount = 0;
@@ -71,7 +75,7 @@ export class TaskService {
     return [...this.live];
   }
 
-  /** How many tasks are wanted. */
+  /** The desired number of tasks. */
   get desired(): number {
     return this.options.desired + this.extra;
   }
@@ -81,10 +85,9 @@ export class TaskService {
     return this.stopped;
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.changes.add(listener);
   }
 
   start(): void {
@@ -103,7 +106,7 @@ export class TaskService {
     };
   }
 
-  /** So many tasks more than usual; those that are too many are stopped, the newest first. */
+  /** Sets how many tasks run beyond the usual number. Surplus tasks are stopped, the newest first. */
   setExtra(count: number): void {
     this.extra = count;
     this.reconcile();
@@ -120,8 +123,8 @@ export class TaskService {
     this.stopping.abort();
     await this.watching;
     while (this.live.size > 0 || this.launching > 0) {
-      await Promise.all(this.tasks.map((task) => task.stop(stopPatienceMs)));
-      // A launch that was under way ends at once.
+      await Promise.all(this.tasks.map((task) => task.stop(stopTimeoutMs)));
+      // Let a launch in progress notice the stop.
       await this.options.clock.sleep(0);
     }
   }
@@ -129,7 +132,7 @@ export class TaskService {
   private async watch(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await Promise.all(this.tasks.map((task) => task.askHealth()));
-      this.tell();
+      this.changes.notify();
       this.reconcile();
       await this.options.clock.sleep(healthEveryMs, this.stopping.signal);
     }
@@ -147,8 +150,8 @@ export class TaskService {
     }
     const healthy = current.filter(({ health }) => health?.healthy === true);
     if (healthy.length < desired) return;
-    for (const old of running.filter((task) => !current.includes(task))) void old.stop(stopPatienceMs);
-    for (const surplus of current.slice(desired)) void surplus.stop(stopPatienceMs);
+    for (const old of running.filter((task) => !current.includes(task))) void old.stop(stopTimeoutMs);
+    for (const surplus of current.slice(desired)) void surplus.stop(stopTimeoutMs);
   }
 
   private async launch(): Promise<void> {
@@ -179,11 +182,11 @@ export class TaskService {
     this.live.add(task);
     this.tellPids();
     this.options.log.say('ecs', 'info', `${identity.name} started`, JSON.stringify({ pid: task.pid }));
-    this.tell();
+    this.changes.notify();
     void task.ended.then((exit) => this.noteEnd(task, exit));
   }
 
-  /** Nothing for the first tasks; then longer with every one that failed to start. */
+  /** Zero for the first tasks; then longer with each one that failed to start. */
   private launchDelayMs(): number {
     const [last] = this.stopped;
     if (last === undefined || this.live.size >= this.desired) return 0;
@@ -212,7 +215,7 @@ export class TaskService {
     this.stopped.splice(stoppedTasksKept);
     const how = exit.signal === null ? `exit code ${exit.code}` : exit.signal;
     log.say('ecs', exit.code === 0 ? 'info' : 'warn', `${identity.name} stopped: ${how}`);
-    this.tell();
+    this.changes.notify();
     if (this.stopping.signal.aborted) return;
     const { arn, deployment } = identity;
     this.options.onStopped(
@@ -227,10 +230,6 @@ export class TaskService {
       }),
     );
     this.reconcile();
-  }
-
-  private tell(): void {
-    for (const listener of this.listeners) listener();
   }
 
   private tellPids(): void {

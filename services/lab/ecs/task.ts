@@ -1,30 +1,32 @@
 /**
- * One task: a worker and its sidecar, side by side as in the same ECS task.
+ * One task: a worker and its sidecar, side by side as in one ECS task.
  *
- * The worker is the essential container: when it ends, the task does. A sidecar that ends before is started again.
+ * The worker is the essential container: when it ends, the task ends. A sidecar that ends before is restarted.
+ *
+ * Tested by: test/lab/lab.test.ts
  */
 import type { Clock } from '../../core/platform/clock.ts';
-import { type Child, type ChildExit, startChild } from '../child.ts';
-import { sidecarEnvironment, type TaskPorts } from '../lab-environment.ts';
+import { type Child, type ChildExit, startChild } from '../processes/child.ts';
+import { sidecarEnvironment, type TaskPorts } from '../settings/lab-environment.ts';
 import { askHealth, type WorkerHealth } from './health.ts';
 
 export interface TaskIdentity {
   readonly id: string;
-  /** What people call it, such as `worker-1`. */
+  /** Its name for people, such as `worker-1`. */
   readonly name: string;
   readonly arn: string;
-  /** Tasks of an older deployment make way for those of a newer one. */
+  /** Tasks of a newer deployment replace those of an older one. */
   readonly deployment: number;
 }
 
-export interface TaskParts {
+export interface TaskDeps {
   readonly identity: TaskIdentity;
   readonly ports: TaskPorts;
   readonly workerEnvironment: Readonly<Record<string, string>>;
   readonly childEnvironment: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly onLine: (source: string, line: string, stream: 'stdout' | 'stderr') => void;
-  /** A process was started or has ended. */
+  /** Called when a process has started or ended. */
   readonly onChildren: () => void;
 }
 
@@ -42,19 +44,19 @@ export class Task {
   state: TaskState = 'running';
   /** Stopped by SIGSTOP from the control room. */
   frozen = false;
-  /** What the worker said last; undefined when it is silent or was not asked yet. */
+  /** The worker's last report; undefined if it is silent or was not asked yet. */
   health: WorkerHealth | undefined;
   /** Whether the worker has ever answered. */
   seen = false;
   exit: ChildExit | undefined;
-  /** What the worker wrote to stderr last: why it did not start. */
+  /** The worker's last lines on stderr: why it did not start. */
   readonly errorLines: string[] = [];
-  private readonly parts: TaskParts;
+  private readonly parts: TaskDeps;
   private readonly bot: Child;
   private sidecar: Child | undefined;
   private sidecarEnded: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: TaskParts) {
+  constructor(parts: TaskDeps) {
     const { identity, ports, workerEnvironment, childEnvironment, clock, onLine } = parts;
     this.parts = parts;
     this.identity = identity;
@@ -80,7 +82,7 @@ export class Task {
     return this.sidecar?.pid;
   }
 
-  /** The processes that live. */
+  /** The living processes. */
   get pids(): readonly number[] {
     const bot = this.exit === undefined ? this.bot.pid : undefined;
     return [bot, this.sidecar?.pid].filter((pid) => pid !== undefined);
@@ -98,17 +100,17 @@ export class Task {
     return this.bot.kill(signal);
   }
 
-  /** As ECS stops a task: SIGTERM, and SIGKILL for what has not ended in time. Resolves when all has ended. */
-  async stop(patienceMs: number): Promise<void> {
+  /** Stops the task as ECS does: SIGTERM, then SIGKILL after `timeoutMs`. Resolves when both processes have ended. */
+  async stop(timeoutMs: number): Promise<void> {
     if (this.state === 'running') this.state = 'stopping';
     for (const child of [this.bot, this.sidecar]) {
       child?.kill('SIGTERM');
-      // A frozen process hears of it only once it runs again.
+      // A frozen process receives SIGTERM only once it runs again.
       child?.kill('SIGCONT');
     }
     this.frozen = false;
     const inTime = new AbortController();
-    void this.parts.clock.sleep(patienceMs, inTime.signal).then(() => {
+    void this.parts.clock.sleep(timeoutMs, inTime.signal).then(() => {
       if (inTime.signal.aborted) return;
       this.bot.kill('SIGKILL');
       this.sidecar?.kill('SIGKILL');

@@ -1,8 +1,10 @@
 /**
- * The `BOT_HANDLERS` of the lab's workers: a few handlers for the lab's own messages, then the person's own module.
+ * The `BOT_HANDLERS` of the lab's workers: a few handlers for the lab's own messages, then the user's own module.
  *
- * The person's module stands in this module's address (`handlersAddress`), and works as it does without the lab: the
- * same exports, the same working directory. What the lab's handlers take are texts that nobody writes by chance.
+ * The user's module is named in this module's address (`handlersAddress`) and works as it does without the lab: the same
+ * exports, the same working directory. The lab's handlers answer only texts that no one writes by chance.
+ *
+ * Tested by: test/lab/handlers/handlers.test.ts
  */
 import { Composer, type Context } from 'telegraf';
 import { systemClock } from '../../adapters/system-clock.ts';
@@ -10,11 +12,11 @@ import { shippedAllowedUpdates } from '../../bot/handlers/commands.ts';
 import { loadHandlers } from '../../bot/load-handlers.ts';
 import { answerTo, isSlow, poisonText } from './messages.ts';
 
-/** What a handler takes that asks another service. */
+/** About as long as a handler that calls another service. */
 const slowMs = 250;
 
 const own = new URL(import.meta.url).searchParams.get('then');
-const person = own === null ? undefined : await loadHandlers(own);
+const user = own === null ? undefined : await loadHandlers(own);
 
 const lab = new Composer<Context>();
 lab.on('message', async (ctx, next) => {
@@ -26,7 +28,7 @@ lab.on('message', async (ctx, next) => {
   return ctx.reply(answer);
 });
 
-export default person === undefined ? lab : Composer.compose([lab, person.middleware]);
+export default user === undefined ? lab : Composer.compose([lab, user.middleware]);
 
-/** As without the lab: what the person's module asks for, or Telegram's default set when it says nothing. */
-export const allowedUpdates = person === undefined ? shippedAllowedUpdates : person.allowedUpdates;
+/** As without the lab: the choice of the user's module, or Telegram's default set. */
+export const allowedUpdates = user === undefined ? shippedAllowedUpdates : user.allowedUpdates;

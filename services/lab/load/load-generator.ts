@@ -1,32 +1,33 @@
 /**
- * Virtual people who write numbered messages to the bot, so many a second over so many chats, and count the answers.
+ * Virtual people who write numbered messages to the bot, at a given rate over a given number of chats, and count the
+ * answers.
  *
- * Guarantees: what is counted is what the emulator saw, not what a worker says. A message counts as lost for good only
- * when Telegram's queue and the journal were both empty twice in a row after it was sent. Memory is bounded: with
- * `waitingMax` unanswered nothing is written until some are.
+ * Guarantees: the counts come from the emulator, not from a worker. A message counts as finally lost only if Telegram's
+ * queue and the journal were both empty twice in a row after it was sent. Memory is bounded: with `waitingMax` unanswered
+ * messages, no more are written.
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import { answeredNumber, questionText } from '../handlers/messages.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { SentMessage } from '../telegram-emulator/messages.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
-import { LoadBook } from './load-book.ts';
+import { LoadTracker } from './load-tracker.ts';
 import type { LoadView } from './load-view.ts';
 
 export interface LoadRate {
   readonly perSecond: number;
   readonly chats: number;
-  /** Messages whose handlers take a while, so that some are always being handled. */
+  /** Slow handlers, so that some messages are always being handled. */
   readonly slow?: boolean;
 }
 
-export interface LoadParts {
+export interface LoadGeneratorDeps {
   readonly emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'pendingCount'>;
   readonly token: string;
   readonly clock: Clock;
-  /** How many updates stand in the journal; undefined or a rejection when nobody can say. */
+  /** How many updates the journal holds; undefined or a rejection if unknown. */
   readonly journalSize: () => Promise<number | undefined>;
-  /** The chats' ids begin here. */
+  /** The first chat's id. */
   readonly firstChatId: number;
 }
 
@@ -34,13 +35,13 @@ export const perSecondMax = 1000;
 export const chatsMax = 200;
 const waitingMax = 50_000;
 const tickMs = 20;
-/** After a pause of the machine, at most so much is written at once. */
+/** After a pause of the machine, at most this much is made up for at once. */
 const catchUpMs = 500;
 const settleEveryMs = 1000;
 
 export class LoadGenerator {
-  private readonly parts: LoadParts;
-  private current = new LoadBook({ numbersBefore: 0 });
+  private readonly parts: LoadGeneratorDeps;
+  private current = new LoadTracker({ lastNumberBefore: 0 });
   private rate: LoadRate = { perSecond: 0, chats: 0 };
   private writing: AbortController | undefined;
   private settling: Promise<void> | undefined;
@@ -48,12 +49,12 @@ export class LoadGenerator {
   private readonly stopListening: () => void;
   private chatTurn = 0;
 
-  constructor(parts: LoadParts) {
+  constructor(parts: LoadGeneratorDeps) {
     this.parts = parts;
-    this.stopListening = parts.emulator.onEvent((event) => this.hear(event));
+    this.stopListening = parts.emulator.onEvent((event) => this.onEmulatorEvent(event));
   }
 
-  get book(): LoadBook {
+  get tracker(): LoadTracker {
     return this.current;
   }
 
@@ -61,18 +62,18 @@ export class LoadGenerator {
     return this.writing !== undefined;
   }
 
-  /** Starts with an empty book, or changes the rate of what runs. */
+  /** Starts with an empty tracker, or changes the rate of a running load. */
   start(rate: LoadRate): void {
     this.rate = rate;
     if (this.isRunning || this.closing.signal.aborted) return;
-    // Answers to what was asked before may still come, and are not this book's.
-    this.current = new LoadBook({ numbersBefore: this.current.lastNumber });
+    // Answers to earlier questions may still come; they are not this tracker's.
+    this.current = new LoadTracker({ lastNumberBefore: this.current.lastNumber });
     this.writing = new AbortController();
     void this.write(AbortSignal.any([this.writing.signal, this.closing.signal]));
     this.settling ??= this.settle();
   }
 
-  /** Nothing more is written; answers are still counted. */
+  /** Stops writing; answers are still counted. */
   stop(): void {
     this.writing?.abort();
     this.writing = undefined;
@@ -120,7 +121,7 @@ export class LoadGenerator {
     emulator.pushUpdates(token, [{ message }]);
   }
 
-  private hear({ type, details }: EmulatorEvent): void {
+  private onEmulatorEvent({ type, details }: EmulatorEvent): void {
     if (type !== 'message-sent') return;
     const { chat_id: chatId, text } = details['message'] as SentMessage;
     const { firstChatId, clock } = this.parts;
@@ -129,7 +130,7 @@ export class LoadGenerator {
     if (number !== undefined) this.current.answer(chatId, number, clock.monotonicMs());
   }
 
-  /** Until nothing is written any more and nothing waits. */
+  /** Runs until the load has stopped and no message waits. */
   private async settle(): Promise<void> {
     const { clock } = this.parts;
     let emptySinceMs: number | undefined;
@@ -149,7 +150,7 @@ export class LoadGenerator {
     try {
       return (await journalSize()) === 0;
     } catch {
-      // The store does not answer: what the journal holds is not known now.
+      // The store does not answer, so the journal's size is unknown.
       return false;
     }
   }

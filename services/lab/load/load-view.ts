@@ -1,4 +1,4 @@
-/** What is told of the messages that the lab's virtual people write. */
+/** What is shown of the load of virtual people. */
 export interface Percentiles {
   readonly p50: number;
   readonly p99: number;
@@ -11,7 +11,7 @@ export interface LoadCounts {
   readonly waiting: number;
   /** A later message of the same chat was answered and this one was not; or nothing is left that could answer it. */
   readonly lost: number;
-  /** Answered, but after a later one of the same chat. */
+  /** Answered after a later message of the same chat. */
   readonly outOfOrder: number;
   /** Answers beyond the first. */
   readonly repeated: number;

@@ -1,4 +1,8 @@
-/** The command line of the lab's Redis REST server. */
+/**
+ * The command line of the lab's Redis REST server.
+ *
+ * Tested by: test/lab/redis-rest/main.test.ts
+ */
 
 export interface RestArguments {
   readonly port: number;
@@ -11,7 +15,7 @@ export type ParsedArguments =
   /** One line each; never the value of a token. */
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
-/** Takes `--name value` and `--name=value`; `--token` may come several times. */
+/** Accepts `--name value` and `--name=value`; `--token` may be repeated. */
 export function parseArguments(words: readonly string[]): ParsedArguments {
   const problems: string[] = [];
   const ports: string[] = [];
@@ -41,9 +45,9 @@ export function parseArguments(words: readonly string[]): ParsedArguments {
 }
 
 function unknownProblem(name: string, index: number): string {
-  // A word that is no option may be a token that lost its `--token`.
+  // Do not show a stray word: it may be a token that lost its `--token`.
   const shown = name.startsWith('--') ? name : `argument ${index + 1}`;
-  const got = name.startsWith('--') ? 'an option that is not known' : 'a word that belongs to none';
+  const got = name.startsWith('--') ? 'an unknown option' : 'a stray word';
   return `${shown}: expected --port, --token or --embedded, got ${got}; remove it`;
 }
 
@@ -55,7 +59,7 @@ function portOf(ports: readonly string[], problems: string[]): number {
   } else if (more.length > 0) {
     problems.push(`${expected}, got ${ports.length}; keep one of them`);
   } else if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) {
-    // What is no number may be a token in the wrong place.
+    // Do not show a value that is not a number: it may be a misplaced token.
     const got = text === '' ? 'no value' : /^[0-9]{1,20}$/.test(text) ? text : 'something else';
     problems.push(`${expected}, got ${got}; write it as in --port 8079`);
   }

@@ -1,4 +1,4 @@
-/** What the REST server needs of a store. Everything is in byte strings (`store/bytes.ts`). */
+/** What the REST server needs from a store. Everything is in byte strings (`store/bytes.ts`). */
 import type { Bytes } from './store/bytes.ts';
 import type { RedisError, Reply } from './store/reply.ts';
 
@@ -15,9 +15,9 @@ export interface TopicListener {
 }
 
 export interface Backend {
-  /** Answers with the command's error as a value. Rejects when the store cannot be reached. */
+  /** Answers with the command's error as a value. Rejects if the store cannot be reached. */
   execute(command: readonly Bytes[]): Promise<Reply>;
-  /** MULTI … EXEC: atomic; an error of its own when nothing of it was run. */
+  /** MULTI … EXEC: atomic; returns an error if none of it was run. */
   transact(commands: readonly (readonly Bytes[])[]): Promise<RedisError | Reply[]>;
   /** Returns `stop`. */
   listen(topic: Topic, listener: TopicListener): () => void;

@@ -1,4 +1,8 @@
-/** The embedded store behind the REST server. */
+/**
+ * The embedded store behind the REST server.
+ *
+ * Tested by: test/lab/redis-rest/rest-http.test.ts
+ */
 import type { Backend, Topic, TopicListener } from './backend.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import type { Bytes } from './store/bytes.ts';

@@ -1,15 +1,15 @@
 /**
  * A Redis in this process, for machines without a `redis-server` and for the simulator.
  *
- * Guarantees: what it knows (strings, keys and their expiry, hashes, lists, streams, scripts, publish/subscribe,
- * transactions) answers as Redis 7.0 does, error texts included; a shared suite holds it to a real one. Anything
+ * Guarantees: what it supports (strings, keys and their expiry, hashes, lists, streams, scripts, publish/subscribe,
+ * transactions) answers as Redis 7.0 does, error texts included; a shared suite compares it with a real one. Anything
  * else is refused with Redis's "unknown command". All of it is synchronous and atomic; there is no rollback, as in
  * Redis. Time comes in through `nowMs` alone and stands still during a command, a script or a transaction.
  *
  * Does not guarantee: durability (it lives and dies with the process), limits on memory, or the order in which
  * Redis lists the keys and the fields of large hashes (here: the order in which they came).
  *
- * Text goes in and comes out as JavaScript strings; `executeBytes` and its kin speak byte strings (`bytes.ts`).
+ * Text goes in and comes out as JavaScript strings; `executeBytes` and its relatives use byte strings (`bytes.ts`).
  */
 import { type Bytes, bytesOfText, textOfBytes } from './store/bytes.ts';
 import { arityFits, type Command, type CommandContext, type CommandTable } from './store/command.ts';
@@ -33,7 +33,7 @@ export interface EmbeddedStoreOptions {
   nowMs(): number;
 }
 
-/** Hears of every command, before it runs; the words are byte strings. */
+/** Called with every command before it runs; the words are byte strings. */
 export type CommandListener = (command: readonly Bytes[], atMs: number) => void;
 
 interface NamedCommand {
@@ -41,7 +41,7 @@ interface NamedCommand {
   readonly command: Command;
 }
 
-/** Under both spellings that callers use, so that the usual look-up makes no new string. */
+/** In both spellings that callers use, so that the usual lookup makes no new string. */
 function commandsByName(tables: readonly CommandTable[]): ReadonlyMap<string, NamedCommand> {
   const named = new Map<string, NamedCommand>();
   for (const table of tables) {
@@ -88,7 +88,7 @@ export class EmbeddedStore {
     };
   }
 
-  /** Another store with nothing in it, at once. */
+  /** Another empty store, without the time to load Lua. */
   sibling(options: EmbeddedStoreOptions = this.options): EmbeddedStore {
     return new EmbeddedStore(this.vm, options);
   }
@@ -108,7 +108,7 @@ export class EmbeddedStore {
     return mapReplyTexts(reply, textOfBytes);
   }
 
-  /** The same as EVAL with `source`, `keys` and `args`, without the way through the command table. */
+  /** The same as EVAL with `source`, `keys` and `args`, without a lookup in the command table. */
   runScript(source: string, keys: readonly string[], args: readonly string[]): Reply {
     this.context.keyspace.begin(Math.floor(this.options.nowMs()));
     const reply = this.context.scripts.run(bytesOfText(source), keys.map(bytesOfText), args.map(bytesOfText));
@@ -117,7 +117,7 @@ export class EmbeddedStore {
     return mapReplyTexts(reply, textOfBytes);
   }
 
-  /** Hears what is published on `channel` until the returned function is called. */
+  /** Returns a function that ends the subscription. */
   subscribe(channel: string, listener: MessageListener): () => void {
     return this.subscribeBytes(bytesOfText(channel), (message, heardOn) =>
       listener(textOfBytes(message), textOfBytes(heardOn)),
@@ -135,7 +135,7 @@ export class EmbeddedStore {
     return reply;
   }
 
-  /** MULTI … EXEC: nothing runs when a command is unknown or wrong in number of arguments. */
+  /** MULTI … EXEC: nothing runs if a command is unknown or has the wrong number of arguments. */
   transactBytes(transaction: readonly (readonly Bytes[])[]): RedisError | Reply[] {
     const found = transaction.map((command) => this.findCommand(command));
     if (found.some((one) => one instanceof RedisError)) {

@@ -1,4 +1,8 @@
-/** Reads the body of `POST /emulator/faults`: `{"token", "kind", "times"?}`. */
+/**
+ * Reads the body of `POST /emulator/faults`: `{"token", "kind", "times"?}`.
+ *
+ * Tested by: test/lab/redis-rest/faults.test.ts
+ */
 import { type Fault, faultKinds } from './faults.ts';
 import { BadRequestError } from './rest-request.ts';
 

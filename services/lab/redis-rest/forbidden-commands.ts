@@ -1,6 +1,8 @@
 /**
- * Commands that make no sense over REST: those that wait, and those that change the connection or the server.
- * Refused alike in front of both stores. Source: https://upstash.com/docs/redis/features/restapi
+ * Commands that make no sense over REST: those that wait, and those that change the connection or the server. They are
+ * refused alike in front of both stores. Source: https://upstash.com/docs/redis/features/restapi
+ *
+ * Tested by: test/lab/redis-rest/rest-refusals.test.ts
  */
 import type { Bytes } from './store/bytes.ts';
 

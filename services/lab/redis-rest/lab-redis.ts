@@ -1,6 +1,8 @@
 /**
- * The lab's Redis as one piece: the REST server in front of a real redis-server where there is one, else of the
- * embedded store.
+ * The lab's Redis as one piece: the REST server in front of a real redis-server if there is one, else of the embedded
+ * store.
+ *
+ * Tested by: test/lab/redis-rest/main.test.ts
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Backend } from './backend.ts';
@@ -13,7 +15,7 @@ import { type RestServer, startRestServer } from './rest-server.ts';
 export interface LabRedisOptions {
   readonly port: number;
   readonly tokens: readonly string[];
-  /** redis-server's path; the embedded store is used when absent. */
+  /** The path of redis-server; without it, the embedded store is used. */
   readonly redisServerPath: string | undefined;
   readonly clock: Clock;
 }
@@ -21,12 +23,12 @@ export interface LabRedisOptions {
 export interface LabRedis {
   readonly rest: RestServer;
   readonly store: 'redis-server' | 'embedded';
-  /** Resolves only if the redis-server ended and nobody asked it to. */
+  /** Resolves only if the redis-server ended unasked. */
   readonly storeLost: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Leaves nothing behind when it throws (`EADDRINUSE` for a port in use). */
+/** Leaves nothing behind if it throws (`EADDRINUSE` for a busy port). */
 export async function startLabRedis(options: LabRedisOptions): Promise<LabRedis> {
   const store = await startStore(options);
   let stopping = false;

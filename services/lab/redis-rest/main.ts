@@ -3,18 +3,18 @@
  *
  *     node services/lab/redis-rest/main.ts --port P --token T [--token T2 …] [--embedded]
  *
- * Prints `ready <url>` when it serves, in front of a real `redis-server` when one is on PATH, else, or with
- * `--embedded`, of the embedded store. `--port 0` takes a free port. A busy port and wrong arguments give one line
- * each and exit code 78; a redis-server that does not come up, or is lost, gives 69.
+ * Prints `ready <url>` once it serves, in front of a real `redis-server` if one is on PATH, else, or with `--embedded`, of
+ * the embedded store. `--port 0` takes a free port. A busy port and wrong arguments give one line each and exit code 78;
+ * a redis-server that does not come up, or is lost, gives 69.
  *
- * SIGINT, SIGTERM and SIGHUP end it with exit code 0 and leave nothing behind. So does the end of standard input
- * when that is a pipe which was open at the start: whoever held the other end is gone.
+ * SIGINT, SIGTERM and SIGHUP end it with exit code 0 and leave nothing behind. So does the end of standard input, if that
+ * is a pipe that was open at the start: the program at its other end is gone.
  */
 import { fstatSync } from 'node:fs';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { type ExitCode, exitCodes } from '../../core/platform/exit-codes.ts';
+import { findExecutable } from '../processes/find-executable.ts';
 import { parseArguments, type RestArguments } from './arguments.ts';
-import { findExecutable } from './find-executable.ts';
 import { type LabRedis, startLabRedis } from './lab-redis.ts';
 
 function exitWith(code: ExitCode, lines: readonly string[]): never {
@@ -48,11 +48,11 @@ async function start({ port, tokens, embedded }: RestArguments): Promise<LabRedi
 }
 
 interface StandardInput {
-  /** Resolves when a pipe that was open at the start has been closed; never, when there is no such pipe. */
+  /** Resolves when a pipe that was open at the start is closed; never, if there is no such pipe. */
   readonly end: Promise<void>;
 }
 
-/** Resolves once it is known whether there is a pipe that is open. */
+/** Resolves once it is known whether there is an open pipe. */
 async function watchInput(): Promise<StandardInput> {
   const never = new Promise<void>(() => undefined);
   const input = fstatSync(0, { throwIfNoEntry: false });
@@ -69,7 +69,7 @@ async function watchInput(): Promise<StandardInput> {
     });
   });
   process.stdin.resume();
-  // One that was closed from the beginning shows it by then, and says nothing about whoever started this.
+  // A pipe that was closed from the start shows it by then, and says nothing about the parent program.
   await systemClock.sleep(openAtStartMs);
   // Timers run before input is read; on a busy machine the end may still be unread.
   await systemClock.sleep(0);
@@ -81,7 +81,7 @@ const watching = watchInput();
 const redis = await start(readArguments());
 let stopping = false;
 const stop = (): void => {
-  // Asked a second time: no patience left. The redis-server goes with this process in any case.
+  // Asked a second time: end at once. The redis-server ends with this process in any case.
   if (stopping) process.exit(exitCodes.cleanStop);
   stopping = true;
   redis.stop().then(

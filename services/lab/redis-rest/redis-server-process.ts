@@ -1,31 +1,33 @@
 /**
  * A real `redis-server` as a child process, on a Unix socket in a directory of its own.
  *
- * Guarantees: nothing is written to disk but that directory, and those of `KeptProcess`.
+ * Guarantees: those of `SupervisedProcess`; it writes to no other place on the disk.
+ *
+ * Tested by: test/lab/redis-rest/real/real-redis.test.ts
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../core/platform/clock.ts';
-import { KeptProcess } from '../supervised-process.ts';
+import { SupervisedProcess } from '../processes/supervised-process.ts';
 
 export interface RedisServerProcess {
   readonly socketPath: string;
-  /** Resolves when the server has ended, also when nobody asked it to. */
+  /** Resolves when the server has ended, even unasked. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
 const readyWithinMs = 20_000;
 
-/** `executable` is redis-server's path. Throws when the server does not come up, with what it said. */
+/** `executable` is redis-server's path. If the server does not come up, throws with its last output. */
 export async function startRedisServer(executable: string, clock: Clock): Promise<RedisServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'staffprobot-redis-'));
   const socketPath = join(directory, 'redis.sock');
   const ready = Promise.withResolvers<boolean>();
-  const server = new KeptProcess({
+  const server = new SupervisedProcess({
     executable,
-    words: [
+    args: [
       ...['--port', '0', '--unixsocket', socketPath, '--unixsocketperm', '700', '--dir', directory],
       ...['--save', '', '--appendonly', 'no', '--daemonize', 'no', '--logfile', ''],
     ],

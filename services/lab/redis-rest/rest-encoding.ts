@@ -1,8 +1,10 @@
 /**
- * Replies as the REST API writes them.
+ * Replies in the format of the REST API.
  *
- * With `Upstash-Encoding: base64` every string is encoded but the reply `OK`; numbers, null and errors stay plain.
+ * With `Upstash-Encoding: base64` every string is encoded except the reply `OK`; numbers, null and errors stay plain.
  * Source: https://upstash.com/docs/redis/features/restapi
+ *
+ * Tested by: test/lab/redis-rest/rest-http.test.ts
  */
 import { type Bytes, textOfBytes } from './store/bytes.ts';
 import { ok, RedisError, type Reply, StatusReply } from './store/reply.ts';

@@ -1,4 +1,8 @@
-/** Reads what a client asks for out of an HTTP request's path, query and body. */
+/**
+ * Reads a request from the path, query and body of an HTTP request.
+ *
+ * Tested by: test/lab/redis-rest/rest-refusals.test.ts
+ */
 import type { Topic } from './backend.ts';
 import { type Bytes, bytesOfText } from './store/bytes.ts';
 
@@ -7,7 +11,7 @@ export type RestRequest =
   | { readonly kind: 'pipeline' | 'multi-exec'; readonly commands: readonly (readonly Bytes[])[] }
   | { readonly kind: 'listen'; readonly topic: Topic };
 
-/** What a client gets wrong: answered with 400 and this message. */
+/** A client's mistake: answered with 400 and this message. */
 export class BadRequestError extends Error {
   override readonly name = 'BadRequestError';
   readonly code = 'BAD_REST_REQUEST';
@@ -20,7 +24,7 @@ export interface HttpParts {
   readonly body: Buffer;
 }
 
-/** `_token`, by which a client may authenticate itself in the query. */
+/** A client may authenticate itself in the query with this parameter. */
 export const tokenParameter = '_token';
 
 /** Throws `BadRequestError`. */
@@ -70,7 +74,7 @@ const notAnArray = 'ERR failed to parse the request: expected JSON array';
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) throw new BadRequestError('ERR empty command');
   try {
-    // The digits of a number are taken as they were sent: 12345678901234567890 is no other number here.
+    // Keep a number's digits as they were sent: 12345678901234567890 must not be rounded.
     return JSON.parse(body.toString('utf8'), (_key, value, context?: { source?: string }) =>
       typeof value === 'number' ? (context?.source ?? String(value)) : value,
     );

@@ -1,17 +1,19 @@
 /**
  * An HTTP server that speaks Upstash's REST API in front of any `Backend`.
  *
- * Guarantees: a body is bounded; every malformed request is answered and none brings the server down; commands
- * that wait are refused; the answer to a wrong token is 401 whatever was asked. Beside the API itself:
- * `POST /emulator/faults {token, kind, times?}` puts a fault on one client (`faults.ts`).
+ * Guarantees: a body is bounded; every malformed request is answered, and none brings the server down; commands that wait
+ * are refused; a wrong token is answered with 401 whatever was asked. Beside the API itself:
+ * `POST /emulator/faults {token, kind, times?}` sets a fault for one client (`faults.ts`).
  *
- * Does not do: TLS, read-only tokens, the sync token, limits on the rate.
+ * Does not do: TLS, read-only tokens, the sync token, rate limits.
  * Source: https://upstash.com/docs/redis/features/restapi
+ *
+ * Tested by: test/lab/redis-rest/rest-http.test.ts
  */
+
 import { timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 import type { Backend, Topic } from './backend.ts';
 import { readFaultRequest } from './fault-request.ts';
 import { Faults } from './faults.ts';
@@ -23,9 +25,9 @@ import { RedisError, type Reply } from './store/reply.ts';
 
 export interface RestServerOptions {
   readonly backend: Backend;
-  /** Each is a client that faults can name. */
+  /** Each token is a client that faults can name. */
   readonly tokens: readonly string[];
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   readonly bodyBytesMax?: number;
 }
@@ -38,27 +40,15 @@ export interface RestServer {
 }
 
 const bodyBytesMaxDefault = 10 * 1024 * 1024;
-const host = '127.0.0.1';
 
-/** Throws Node's `EADDRINUSE` or `EACCES` when the port cannot be had. */
+/** Throws Node's `EADDRINUSE` or `EACCES` if the port is not available. */
 export async function startRestServer(options: RestServerOptions): Promise<RestServer> {
   const handler = new RestHandler(options);
   const server = createServer((request, response) => {
     handler.handle(request, response).catch(() => response.destroy());
   });
-  server.listen(options.port, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const closed = once(server, 'close');
-  return {
-    url: `http://${host}:${port}`,
-    faults: handler.faults,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const { url, close } = await listenOnLoopback(server, options.port);
+  return { url, faults: handler.faults, stop: close };
 }
 
 interface Client {
@@ -81,7 +71,7 @@ class RestHandler {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? '/';
-    const body = await this.readBody(request);
+    const body = await readBody(request, this.options.bodyBytesMax ?? bodyBytesMaxDefault);
     const token = this.authenticate(request.headers.authorization, target);
     if (token === undefined) return send(response, 401, { error: 'WRONGPASS invalid or missing auth token' });
     if (body === undefined) return send(response, 413, { error: 'ERR max request size exceeded' });
@@ -168,25 +158,12 @@ class RestHandler {
     send(response, 200, { result: 'OK' });
   }
 
-  /** The token of the client, when it is one of ours. */
+  /** The client's token; undefined if it is not one of ours. */
   private authenticate(header: string | undefined, target: string): string | undefined {
     const bearer = /^Bearer (.+)$/i.exec(header ?? '')?.[1];
     const query = target.includes('?') ? target.slice(target.indexOf('?')) : '';
     const offered = bearer ?? new URLSearchParams(query).get(tokenParameter) ?? '';
     return this.options.tokens.find((token) => sameText(token, offered));
-  }
-
-  /** Undefined when it is too long; it is then read to its end and forgotten, so that the answer arrives. */
-  private async readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-    const bytesMax = this.options.bodyBytesMax ?? bodyBytesMaxDefault;
-    const pieces: Buffer[] = [];
-    let size = 0;
-    for await (const piece of request as AsyncIterable<Buffer>) {
-      size += piece.length;
-      if (size <= bytesMax) pieces.push(piece);
-      else pieces.length = 0;
-    }
-    return size <= bytesMax ? Buffer.concat(pieces) : undefined;
   }
 }
 

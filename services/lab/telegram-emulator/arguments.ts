@@ -1,9 +1,9 @@
 /**
- * The arguments of a call, as leniently read as the real server reads them.
+ * The arguments of a call, read as leniently as the real server reads them.
  *
- * Every argument is text, however it came: a JSON body's strings are taken as they are and its other values as
- * their JSON text, so `"limit": null` is the text `null`, which is the integer 0. Names are case-sensitive; of
- * equal names the first wins, and the query string comes before the body.
+ * Every argument is text, however it came: a JSON body's strings are used as they are and its other values as their JSON
+ * text, so `"limit": null` is the text `null`, which is the integer 0. Names are case-sensitive; the first of equal names
+ * wins, and the query string comes before the body.
  * Source: rule 1 of the semantics note; td's `to_integer`, `to_bool` and `HttpReader`.
  */
 import { parseMultipart } from './multipart.ts';
@@ -23,7 +23,7 @@ export class Arguments {
     return this.#values.has(name);
   }
 
-  /** The empty text when absent: the real server knows no difference between the two. */
+  /** The empty text if absent: the real server does not distinguish the two. */
   text(name: string): string {
     return this.#values.get(name) ?? '';
   }
@@ -38,7 +38,7 @@ export class Arguments {
     return ['true', 'yes', '1'].includes(this.text(name).trim().toLowerCase());
   }
 
-  /** The parsed JSON value, or undefined when the text is not JSON. */
+  /** The parsed JSON value, or undefined if the text is not JSON. */
   json(name: string): unknown {
     try {
       return JSON.parse(this.text(name));
@@ -48,7 +48,7 @@ export class Arguments {
   }
 }
 
-/** The digits a text begins with, as a 32-bit integer that wraps; 0 where there are none. */
+/** The leading digits of a text, as a 32-bit integer that wraps; 0 without digits. */
 export function leadingInteger(text: string): number {
   const negative = text.startsWith('-');
   let value = 0;
@@ -66,7 +66,7 @@ export interface RequestParts {
   readonly body: Buffer;
 }
 
-/** Reads query string and body; answers with a text, the complaint, when a JSON body is none. */
+/** Reads query string and body; returns an error text if a JSON body is invalid. */
 export function readArguments({ searchParams, contentType, body }: RequestParts): Arguments | string {
   const values = new Map<string, string>();
   const add = (pairs: Iterable<readonly [string, string]>): void => {

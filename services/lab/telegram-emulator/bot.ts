@@ -1,7 +1,9 @@
 /**
  * One bot: everything that the emulator keeps for one token.
  *
- * Memory is bounded: the queue by its own limits, everything else by the number of entries kept.
+ * Memory is bounded: the queue by its own limits, everything else by the number of kept entries.
+ *
+ * Tested by: test/lab/telegram-emulator/methods.test.ts
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
@@ -41,7 +43,7 @@ export class Bot {
   readonly messages = new Messages();
   readonly chats = new Chats();
   readonly tell: Tell;
-  /** By scope and language, as setMyCommands was told. */
+  /** By scope and language, as set by setMyCommands. */
   readonly commands = new Map<string, unknown>();
   readonly callCounts = new Map<string, number>();
   filteredCount = 0;
@@ -81,7 +83,7 @@ export class Bot {
     return this.queue.ids(this.#clock.monotonicMs(), limit);
   }
 
-  /** The update's id, or null when it is filtered by allowed_updates or the queue is full. */
+  /** Returns the update's id; null if allowed_updates filters it or the queue is full. */
   push({ type, content, id }: PushedUpdate): number | null {
     this.#learn(type, content);
     if (!this.webhook.allowedUpdates.has(type)) {
@@ -117,7 +119,7 @@ export class Bot {
   }
 }
 
-/** Reads one pushed update, or says in a line what is wrong with it. */
+/** Reads one pushed update; returns one line if it is invalid. */
 export function readPushedUpdate(value: unknown): PushedUpdate | string {
   if (!isObject(value)) return 'an update must be an object';
   const { update_id: id, ...rest } = value;

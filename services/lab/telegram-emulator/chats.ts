@@ -1,8 +1,10 @@
 /**
  * The chats a bot can write to.
  *
- * Any numeric id is a chat that exists; a user name is one only after an update has shown it. What updates told
- * of a chat (names, type) is kept for the last 10,000 chats and given back in messages and by getChat.
+ * Every numeric id is an existing chat; a user name is one only after an update has shown it. Names and types from updates
+ * are kept for the last 10,000 chats and returned in messages and by getChat.
+ *
+ * Tested by: test/lab/telegram-emulator/methods.test.ts
  */
 import { isObject } from './arguments.ts';
 import { badRequest } from './errors.ts';
@@ -15,7 +17,7 @@ export class Chats {
   readonly #byId = new Map<number, Chat>();
   readonly #idByName = new Map<string, number>();
 
-  /** Takes note of every chat in a message-like part of an update. */
+  /** Records every chat in a message-like part of an update. */
   learn(part: unknown): void {
     if (!isObject(part)) return;
     this.#learnChat(part['chat']);

@@ -1,15 +1,15 @@
 /**
- * The `/emulator/…` calls: what a test or the lab does to the emulator and sees of it.
+ * The `/emulator/…` calls: how a test or the lab controls the emulator and reads its state.
  *
  * | call | does |
  * | --- | --- |
  * | `POST /emulator/updates {token, update \| updates:[…]}` | queues them; `result` holds each id, or null |
  * | `POST /emulator/faults {token?, method?, chatId?, kind, retryAfter?, delayMs?, times?}` | sets or clears faults |
- * | `GET /emulator/faults` | the active ones |
+ * | `GET /emulator/faults` | the active faults |
  * | `GET /emulator/state?token=…[&messages=N]` | see `state.ts`, plus the bot's active faults |
  * | `GET /emulator/events[?token=…]` | the events as they happen (SSE); `Last-Event-ID` resumes; see `events.ts` |
  *
- * Answers have the Bot API's own shape. A request is taken whole or not at all: one bad update refuses all.
+ * Answers have the Bot API's own shape. A request is accepted whole or not at all: one bad update refuses all.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseJsonObject } from './arguments.ts';
@@ -19,7 +19,7 @@ import { type ApiAnswer, invalidToken, refuse, succeed, tooManyRequests } from '
 import type { EmulatorEvent } from './events.ts';
 import { type Fault, type Faults, readFaultRequest } from './faults.ts';
 
-/** A listener that lets this much pile up unread is let go. */
+/** A listener that leaves this much unread is disconnected. */
 const unreadBytesMax = 2 ** 20;
 
 export interface ControlRequest {
@@ -62,7 +62,7 @@ export class Control {
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.write(': the emulator tells what happens\n\n');
+    response.write(': events of the emulator\n\n');
     const write = (event: EmulatorEvent): void => {
       if (wantedBot !== undefined && event.botId !== wantedBot) return;
       if (response.writableLength > unreadBytesMax) response.destroy();

@@ -1,8 +1,10 @@
 /**
- * The Bot API server without its HTTP: tokens, bots, calls, and what a lab needs to see and do from outside.
+ * The Bot API server without its HTTP: tokens, bots, calls, and the lab's own ways to see and change its state.
  *
- * Guarantees: rule 22 of the semantics note (tokens and unknown methods); every well-formed token is a bot of its
- * own. Does not guarantee: faults and latency, which belong to the transport.
+ * Guarantees: rule 22 of the semantics note (tokens and unknown methods); every well-formed token is a bot of its own.
+ * Does not guarantee: faults and latency, which belong to the transport.
+ *
+ * Tested by: test/lab/telegram-emulator/methods.test.ts
  */
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../core/platform/clock.ts';
@@ -24,7 +26,7 @@ import { type BotState, readState } from './state.ts';
 
 const tokenLengthMax = 80;
 const botIdEnd = 2 ** 53;
-/** More tokens than any lab has; a client that makes them up by the thousand is stopped here. */
+/** More tokens than any lab has: stops a client that invents them by the thousand. */
 const botsMax = 10_000;
 const unknownMethod = '(unknown)';
 
@@ -46,7 +48,7 @@ export class Emulator {
     this.#clock = clock;
     this.#random = random;
     this.events = new EventHub(() => clock.wallMs());
-    // Every wait that is going on listens to it: their number is no sign of a leak.
+    // Every current wait listens to it, so many listeners are no sign of a leak.
     setMaxListeners(0, this.#closing.signal);
   }
 
@@ -78,7 +80,7 @@ export class Emulator {
     }
   }
 
-  /** The ids given, null where an update is filtered or the queue is full; undefined when there is no such bot. */
+  /** Returns the ids, null if an update is filtered or the queue is full; undefined if there is no such bot. */
   push(token: string, updates: readonly PushedUpdate[]): (number | null)[] | undefined {
     const bot = this.#bot(token);
     return bot && updates.map((update) => bot.push(update));
@@ -93,7 +95,7 @@ export class Emulator {
     return this.#bot(token)?.pendingCount() ?? 0;
   }
 
-  /** Tells that a fault was met. */
+  /** Reports that a call met a fault. */
   tellFault(token: string, details: Readonly<Record<string, unknown>>): void {
     const id = botId(token);
     if (id !== undefined) this.events.forBot(id)('fault-met', details);

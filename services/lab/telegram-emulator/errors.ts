@@ -1,9 +1,11 @@
 /**
- * What a Bot API call is answered with, and the refusals in the real server's words.
+ * The answers to Bot API calls, and the refusals in the real server's words.
  *
- * Guarantees: the shape `{"ok":false,"error_code":N,"description":"…","parameters":{…}}` with HTTP status N, and
- * for 429 the description, `parameters.retry_after` and `Retry-After` all naming the same number.
+ * Guarantees: the shape `{"ok":false,"error_code":N,"description":"…","parameters":{…}}` with HTTP status N; for 429, the
+ * description, `parameters.retry_after` and `Retry-After` name the same number.
  * Source: rules 13, 14, 21 and 22 of the Bot API semantics note; telegram-bot-api's `Query.cpp`.
+ *
+ * Tested by: test/lab/telegram-emulator/faults.test.ts
  */
 export interface ApiAnswer {
   readonly status: number;
@@ -14,7 +16,7 @@ export interface ApiAnswer {
 
 export type ErrorParameters = Readonly<Record<string, number>>;
 
-/** Thrown by a method that refuses its call; `refusal()` makes the answer of it. */
+/** Thrown by a method that refuses its call; `refusal()` turns it into the answer. */
 export class BotApiRefusal extends Error {
   readonly code = 'BOT_API_REFUSAL';
   readonly status: number;

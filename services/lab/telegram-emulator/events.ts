@@ -1,9 +1,12 @@
 /**
- * What happens inside the emulator, as it happens: the source of the lab page's live view.
+ * The emulator's events, as they happen: the source of the page's live view.
  *
- * The last 1,000 events are kept, so that a listener that reconnects misses nothing in between. Tokens are left
- * out: a bot is named by its id.
+ * The last 1,000 events are kept, so that a listener that reconnects misses none. Tokens are left out: a bot is named by
+ * its id.
+ *
+ * Tested by: test/lab/telegram-emulator/control.test.ts
  */
+import { Listeners } from '../shared/listeners.ts';
 import { History } from './history.ts';
 
 const eventsKept = 1000;
@@ -37,11 +40,11 @@ export interface EmulatorEvent {
 
 export type EventListener = (event: EmulatorEvent) => void;
 
-/** How a part of one bot tells what happened. */
+/** How a part of one bot reports an event. */
 export type Tell = (type: EmulatorEventType, details: Readonly<Record<string, unknown>>) => void;
 
 export class EventHub {
-  readonly #listeners = new Set<EventListener>();
+  readonly #listeners = new Listeners<[event: EmulatorEvent]>();
   readonly #history = new History<EmulatorEvent>(eventsKept);
   readonly #wallMs: () => number;
 
@@ -53,14 +56,13 @@ export class EventHub {
     return (type, details) => {
       const event = { seq: this.#history.total + 1, atMs: this.#wallMs(), type, botId, details };
       this.#history.add(event);
-      for (const listener of this.#listeners) listener(event);
+      this.#listeners.notify(event);
     };
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   listen(listener: EventListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** The kept events after the given number, oldest first. */

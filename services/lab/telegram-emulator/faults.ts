@@ -1,15 +1,14 @@
 /**
- * Faults that are put on calls, to see what a client makes of them.
+ * Faults on calls, to see how a client handles them.
  *
- * A fault matches by token, method and chat where these are given, and is met `times` times, or until it is
- * cleared when no number was given. The oldest that matches is met, one a call. A fault with kind `none` clears:
- * those of its token, method and chat, or all.
+ * A fault matches by token, method and chat if these are given. It is met `times` times, or until it is cleared. Each call
+ * meets the oldest fault that matches. A fault of kind `none` clears: those of its token, method and chat, or all.
  */
 import type { Arguments } from './arguments.ts';
 import { isObject } from './arguments.ts';
 import { type ApiAnswer, conflictTexts, notFound, refuse, rejectedToken, tooManyRequests } from './errors.ts';
 
-/** Each kind, and what it does: shown to whoever asks for a kind that there is not. */
+/** Each kind, and what it does. */
 export const faultKinds = {
   '429': 'Too Many Requests with retryAfter seconds (default 1)',
   '500': 'Internal Server Error as JSON',
@@ -35,7 +34,7 @@ export interface FaultRequest {
   readonly kind: FaultKind | 'none';
   readonly retryAfter?: number | undefined;
   readonly delayMs?: number | undefined;
-  /** How many calls it is put on; until cleared when absent. */
+  /** How many calls meet it; without it, all until cleared. */
   readonly times?: number | undefined;
 }
 
@@ -77,7 +76,7 @@ export class Faults {
     return fault;
   }
 
-  /** The fault that this call meets; counts it. */
+  /** The fault that this call meets; counts the call. */
   meet(call: { token: string; method: string; args: Arguments }): Fault | undefined {
     if (this.#faults.length === 0) return undefined;
     const fault = this.#faults.find((candidate) => matches(candidate, call));
@@ -88,7 +87,7 @@ export class Faults {
   }
 }
 
-/** The answer that a fault gives by itself; undefined when it does something else. */
+/** The answer that the fault itself gives; undefined for other kinds of fault. */
 export function faultAnswer({ kind, retryAfter }: Fault): ApiAnswer | undefined {
   switch (kind) {
     case '429':
@@ -110,7 +109,7 @@ export function faultAnswer({ kind, retryAfter }: Fault): ApiAnswer | undefined 
   }
 }
 
-/** Reads a request, or says in one line what is wrong with it. */
+/** Reads a request; returns one line if it is invalid. */
 export function readFaultRequest(value: unknown): FaultRequest | string {
   if (!isObject(value))
     return 'expected a JSON object {token?, method?, chatId?, kind, retryAfter?, delayMs?, times?}';

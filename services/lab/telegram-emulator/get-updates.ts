@@ -1,8 +1,8 @@
 /**
- * getUpdates: the throttle, the one parking place, its waking, and the conflicts.
+ * getUpdates: the throttle, the single parked call, how it wakes, and the conflicts.
  *
- * Guarantees: rules 2 and 7 to 15 of the semantics note. A parked call stays parked when its client hangs up; the
- * answer then goes nowhere, and with it nothing is lost, because delivery confirms nothing.
+ * Guarantees: rules 2 and 7 to 15 of the semantics note. A parked call stays parked if its client hangs up. Its answer then
+ * goes nowhere, but nothing is lost, because delivery confirms nothing.
  * Assumes: `wake()` is called after each new update. Source: telegram-bot-api's `Client.cpp`.
  */
 import type { Clock } from '../../core/platform/clock.ts';
@@ -17,11 +17,11 @@ const timeoutMaxSeconds = 50;
 const limitMax = 100;
 /** A repeated offset within this time waits at least as long. */
 const repeatWaitMs = 3000;
-/** A repeated offset within this time gets one update only. */
+/** A repeated offset within this time gets only one update. */
 const repeatSingleMs = 500;
 /** At most one conflict in this time is answered at once; the others are answered this much later. */
 const conflictPaceMs = 3000;
-/** How long after an update the parked call waits for a further one, and how long in all. */
+/** How long the parked call waits after an update for another one, and how long in all. */
 const wakeDelayMs = 1;
 const wakeDelayMaxMs = 2;
 /** An answer stops near this size; each update counts with its JSON and a flat share for its id. */
@@ -32,9 +32,9 @@ interface Parked {
   readonly poll: OpenPoll;
   readonly offset: number;
   readonly limit: number;
-  /** When it is answered at the latest. */
+  /** The latest time of its answer. */
   deadlineMs: number;
-  /** Ends the wait that is going on. */
+  /** Ends the current wait. */
   timer: AbortController;
   readonly answer: (answer: ApiAnswer) => void;
 }

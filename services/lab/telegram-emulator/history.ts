@@ -1,4 +1,8 @@
-/** The last things of a kind and how many there were in all: memory stays bounded however long the lab runs. */
+/**
+ * The last entries of a kind, and their total number: memory stays bounded however long the lab runs.
+ *
+ * Tested by: test/lab/telegram-emulator/get-updates.test.ts
+ */
 export class History<T> {
   total = 0;
   readonly #keep: number;

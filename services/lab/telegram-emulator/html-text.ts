@@ -1,10 +1,12 @@
 /**
- * `parse_mode` HTML: the text without its tags, and the entities that they make.
+ * `parse_mode` HTML: the text without its tags, and the entities that the tags make.
  *
- * Guarantees: text and entity offsets in UTF-16 units, and the refusals for an unknown tag, a tag that is not
- * closed or wrongly closed, and a bare `<`. Does not guarantee: attributes other than a link's `href`, code's
- * language, or entities trimmed at white space as the real server trims them.
+ * Guarantees: text and entity offsets in UTF-16 units, and the refusals of an unknown tag, an unclosed or wrongly closed
+ * tag, and a bare `<`. Does not guarantee: attributes other than a link's `href`, code's language, or trimming entities at
+ * white space as the real server does.
  * Source: the Bot API manual's "HTML style"; td's `MessageEntity.cpp`.
+ *
+ * Tested by: test/lab/telegram-emulator/methods.test.ts
  */
 import { badRequest } from './errors.ts';
 

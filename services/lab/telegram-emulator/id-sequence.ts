@@ -1,8 +1,10 @@
 /**
- * A run of updates in the order of their ids, from the first unconfirmed one to the next id to be given.
+ * A run of updates ordered by id, from the first unconfirmed update to the next id.
  *
- * Within one run ids only grow. Removal from the front is cheap, and so is adding at the end; only a given id
- * that belongs further back is inserted.
+ * Within one run ids only grow. Removing at the front and appending are cheap; only a given id that belongs further back is
+ * inserted.
+ *
+ * Tested by: test/lab/telegram-emulator/update-queue.test.ts
  */
 export interface QueuedUpdate {
   readonly id: number;
@@ -28,7 +30,7 @@ export class IdSequence {
     return this.#updates.length - this.#head;
   }
 
-  /** The first unconfirmed id, or the next one when none waits. */
+  /** The first unconfirmed id, or the next one if none waits. */
   get headId(): number {
     return this.#updates[this.#head]?.id ?? this.nextId;
   }
@@ -60,7 +62,7 @@ export class IdSequence {
     return this.#takeUntil(this.#indexOf(id));
   }
 
-  /** Takes all but the newest `count`. */
+  /** Removes and returns all but the newest `count`. */
   takeOlderThanNewest(count: number): QueuedUpdate[] {
     return this.#takeUntil(Math.max(this.#head, this.#updates.length - count));
   }
@@ -77,7 +79,7 @@ export class IdSequence {
   #takeUntil(index: number): QueuedUpdate[] {
     const taken = this.#updates.slice(this.#head, index);
     this.#head = index;
-    // Forgetting the front only when it outweighs the rest keeps removal cheap on average.
+    // Cutting the front only once it outweighs the rest keeps removal cheap on average.
     if (this.#head * 2 >= this.#updates.length) {
       this.#updates = this.#updates.slice(this.#head);
       this.#head = 0;
@@ -85,7 +87,7 @@ export class IdSequence {
     return taken;
   }
 
-  /** Where `id` stands or would stand. */
+  /** The index of `id`, or where it would be inserted. */
   #indexOf(id: number): number {
     let low = this.#head;
     let high = this.#updates.length;

@@ -3,14 +3,14 @@
  *
  *     node services/lab/telegram-emulator/main.ts --port P [--host H] [--latency-ms N]
  *
- * Prints `ready <url>` when it serves. `--port 0`, the default, takes a free port. A port in use, or an argument
- * that is wrong, gives one line and exit code 78. SIGTERM and SIGINT end it with exit code 0.
+ * Prints `ready <url>` once it serves. `--port 0`, the default, takes a free port. A busy port and a wrong argument give
+ * one line and exit code 78. SIGTERM and SIGINT end it with exit code 0.
  *
  * Any token of the form `<digits>:<secret>` is a bot. Beside the Bot API itself:
  *
  * - `POST /emulator/updates {token, update | updates:[…]}` answers `{ok, result:[update_id | null]}`: null for one
- *   that allowed_updates filters or that finds the queue full. A given `update_id` is kept.
- * - `POST /emulator/faults {token?, method?, chatId?, kind, retryAfter?, delayMs?, times?}` puts a fault on calls.
+ *   that allowed_updates filters out or that finds the queue full. A given `update_id` is kept.
+ * - `POST /emulator/faults {token?, method?, chatId?, kind, retryAfter?, delayMs?, times?}` sets a fault on calls.
  *   Kinds: `429` (retryAfter seconds), `500`, `502-html`, `401`, `404-token`, `409`, `403-blocked`,
  *   `400-chat-not-found`, `truncated`, `lose-answer`, `hang`, `reset`, `delay` (delayMs), and `none` to clear;
  *   `faults.ts` says what each does. Without `times` a fault stays until it is cleared.

@@ -1,9 +1,11 @@
 /**
  * Sending, editing and deleting text messages.
  *
- * Checks come in the real server's order: text, then markup, then chat. `parse_mode` HTML is parsed (a bot whose
- * HTML the real server refuses is refused here); Markdown is passed through as plain text. Entities are not
- * checked. A length counts Unicode characters after the markup is gone.
+ * Checks run in the real server's order: text, markup, chat. `parse_mode` HTML is parsed, so HTML that the real server
+ * refuses is refused here; Markdown passes through as plain text. Entities are not checked. A length counts Unicode
+ * characters after the markup is removed.
+ *
+ * Tested by: test/lab/telegram-emulator/methods.test.ts
  */
 import { type Arguments, isObject, leadingInteger } from './arguments.ts';
 import type { Bot } from './bot.ts';
@@ -36,7 +38,7 @@ export function removeMessage(bot: Bot, args: Arguments): ApiAnswer {
   const chat = bot.chats.resolve(args.text('chat_id'));
   const messageId = readMessageId(args);
   const message = bot.messages.find(chat.id, messageId);
-  // A message of somebody else's is not kept; only an id that nobody ever had is certainly none.
+  // Messages of others are not kept, so only an id beyond all known ones certainly does not exist.
   if (message === undefined && (messageId > bot.messages.lastId || messageId <= 0)) {
     throw badRequest('message to delete not found');
   }

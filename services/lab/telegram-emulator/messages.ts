@@ -1,8 +1,10 @@
 /**
- * The messages a bot has sent: the last 10,000 can be edited, deleted and looked at.
+ * The messages a bot has sent: the last 10,000 can be edited, deleted and read.
  *
- * One counter gives all message ids of a bot, as in a real account's private chats; so they grow in every chat.
- * It is kept above the ids that updates bring in.
+ * One counter gives all message ids of a bot, as in the private chats of a real account, so ids grow in every chat. It
+ * stays above the ids that updates bring in.
+ *
+ * Tested by: test/lab/telegram-emulator/methods.test.ts
  */
 import type { Chat } from './chats.ts';
 

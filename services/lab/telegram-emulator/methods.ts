@@ -1,9 +1,9 @@
 /**
- * The Bot API methods that the emulator has, with the real server's refusals.
+ * The Bot API methods that the emulator supports, with the real server's refusals.
  *
- * Any other method answers 404 `Not Found: method not found`, also where the real server knows it: better a
- * clear no than an invented yes. Flood limits and chat permissions are not modelled; a chat that blocked the bot
- * or does not exist is made with a fault. Method names are matched whatever their case.
+ * Any other method answers 404 `Not Found: method not found`, even if the real server knows it: a clear refusal is better
+ * than an invented answer. Flood limits and chat permissions are not modelled; a fault makes a chat that blocked the bot or
+ * does not exist. Method names match in any case.
  */
 import { type Arguments, isObject } from './arguments.ts';
 import type { Bot } from './bot.ts';
@@ -94,7 +94,7 @@ const methods: Readonly<Record<string, Method>> = {
 
 const namesByLowerCase = new Map(Object.keys(methods).map((name) => [name.toLowerCase(), name]));
 
-/** The method and how it is spelled, or undefined when the emulator does not have it. */
+/** The method and its spelling, or undefined if the emulator does not support it. */
 export function findMethod(name: string): { name: string; run: Method } | undefined {
   const spelled = namesByLowerCase.get(name.toLowerCase());
   const run = spelled === undefined ? undefined : methods[spelled];

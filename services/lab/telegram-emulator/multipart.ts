@@ -1,12 +1,14 @@
 /**
  * Reads the text fields of a multipart/form-data body (RFC 7578).
  *
- * Files are passed over: no method of this emulator takes one. A part without a closing boundary ends with the
- * body. Names and values are UTF-8.
+ * Files are skipped: no method of this emulator takes one. A part without a closing boundary ends with the body. Names and
+ * values are UTF-8.
+ *
+ * Tested by: test/lab/telegram-emulator/arguments.test.ts
  */
 const partEnd = Buffer.from('\r\n\r\n');
 
-/** The fields in their order, or undefined when the content type names no boundary. */
+/** The fields in their order, or undefined if the content type names no boundary. */
 export function parseMultipart(contentType: string, body: Buffer): [string, string][] | undefined {
   const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
   const name = boundary?.[1] ?? boundary?.[2];

@@ -1,11 +1,12 @@
 /**
- * Who polls: the unanswered getUpdates calls, and a record of those that overlapped and of the conflicts.
+ * Who polls: the unanswered getUpdates calls, and a record of overlaps and conflicts.
  *
- * An overlap is two unanswered calls whose clients are both connected: the proof that two programs poll with one
- * token, also where no 409 came of it (rule 12). A client that hangs up and polls again on another connection is
- * no second program, but its new call may be read before its hanging up is; so an overlap counts only when the
- * elder's connection is still there a moment later. Two programs of which the elder takes its 409 and closes the
- * connection at once are therefore seen in the conflicts alone.
+ * An overlap is two unanswered calls whose clients are both connected: proof that two programs poll with one token, even if
+ * no 409 came of it (rule 12). A client that hangs up and polls again on another connection is not a second program, but
+ * its new call may be read before its hang-up. So an overlap counts only if the older call's connection still exists a
+ * moment later. Two programs, the older of which takes its 409 and disconnects at once, therefore show only as conflicts.
+ *
+ * Tested by: test/lab/telegram-emulator/get-updates.test.ts
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Tell } from './events.ts';
@@ -40,12 +41,12 @@ export interface Conflict {
   readonly client: string;
   /** Answered 3 s later. */
   readonly delayed: boolean;
-  /** The client had hung up: nobody will read it. */
+  /** The client had hung up, so its answer goes nowhere. */
   readonly ghost: boolean;
 }
 
 const kept = 100;
-/** A hang-up may be noticed this much later than what its client does next. */
+/** A hang-up may be noticed this much later than the client's next call. */
 export const handOverMs = 50;
 
 export interface PollLogParts {
@@ -59,7 +60,7 @@ export class PollLog {
   readonly overlaps = new History<Overlap>(kept);
   readonly conflicts = new History<Conflict>(kept);
   readonly #open = new Map<number, OpenPoll>();
-  /** Overlaps still going on, with the calls they lie between. */
+  /** Current overlaps, with the two calls of each. */
   #running: { overlap: Overlap; sinceMs: number; ids: readonly [number, number] }[] = [];
   #lastId = 0;
   readonly #clock: Clock;
@@ -76,7 +77,7 @@ export class PollLog {
     return this.#open.size;
   }
 
-  /** Open ones that nobody waits for any more. */
+  /** Open calls whose client has hung up. */
   get ghostCount(): number {
     return [...this.#open.values()].filter(({ client }) => client.gone.aborted).length;
   }

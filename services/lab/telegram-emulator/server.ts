@@ -1,19 +1,22 @@
 /**
  * The Bot API server of the lab, over HTTP.
  *
- * Guarantees: the 22 rules of the Bot API semantics note, for clients that send GET with a query string, or POST
- * with a query string, urlencoded, JSON or multipart body; the `/emulator/…` calls of `control.ts`.
- * Does not guarantee: persistence, files, flood limits, delivery to webhooks. It is for one machine: it listens
- * on the loopback address and knows no authentication.
+ * Guarantees: the 22 rules of the Bot API semantics note, for clients that send GET with a query string, or POST with a
+ * query string, urlencoded, JSON or multipart body; the `/emulator/…` calls of `control.ts`.
+ * Does not guarantee: persistence, files, flood limits, delivery to webhooks. It serves one machine: it listens on the
+ * loopback address and does not authenticate.
  *
- * Latency, when asked for, is the round trip's: half passes before a call is done, half before its answer goes.
+ * An optional latency is that of the round trip: half passes before a call is executed, half before its answer is sent.
+ *
+ * Tested by: test/lab/telegram-emulator/http.test.ts
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { systemRandom } from '../../adapters/system-random.ts';
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
+import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from './bot.ts';
 import { Control } from './control.ts';
@@ -26,12 +29,12 @@ import type { BotState } from './state.ts';
 import { hangUp, reset, send, sendNginxPage, sendTruncated } from './transport.ts';
 
 const bodyBytesMax = 64 * 2 ** 20;
-/** Longer than clients keep idle connections, so that none is closed under a request. */
+/** Longer than clients keep idle connections, so that none is closed during a request. */
 const keepAliveMs = 120_000;
 const delayDefaultMs = 1000;
 
 export interface EmulatorOptions {
-  /** 0, the default, takes a free one. */
+  /** 0, the default, takes a free port. */
   readonly port?: number;
   readonly host?: string;
   readonly latencyMs?: number;
@@ -42,19 +45,19 @@ export interface EmulatorOptions {
 export interface RunningEmulator {
   readonly url: string;
   readonly port: number;
-  /** Ends every connection, also of calls that are still open. */
+  /** Closes every connection, even those of open calls. */
   close(): Promise<void>;
-  /** The updates' ids, null where filtered or vanished; throws for a bad token or update. */
+  /** Returns the updates' ids, null for filtered or vanished ones; throws for a bad token or update. */
   pushUpdates(token: string, updates: readonly unknown[]): (number | null)[];
   setFault(request: FaultRequest): void;
   state(token: string): BotState;
-  /** How many updates are unconfirmed: what `state` says too, for whoever asks often. */
+  /** The number of unconfirmed updates: cheaper than `state`. */
   pendingCount(token: string): number;
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onEvent(listener: EventListener): () => void;
 }
 
-/** Rejects with the server's error (`EADDRINUSE`, …) when it cannot listen. */
+/** Rejects with the server's error (`EADDRINUSE`, …) if it cannot listen. */
 export async function startTelegramEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
   const { port = 0, host = '127.0.0.1', latencyMs = 0 } = options;
   const { clock = systemClock, random = systemRandom } = options;
@@ -69,14 +72,13 @@ export async function startTelegramEmulator(options: EmulatorOptions = {}): Prom
       );
     });
   });
-  await listen(server, { port, host });
-  const { port: boundPort } = server.address() as AddressInfo;
+  const listening = await listenOnLoopback(server, port, host);
   return {
-    url: `http://${host}:${boundPort}`,
-    port: boundPort,
+    url: listening.url,
+    port: listening.port,
     close() {
       emulator.close();
-      return close(server);
+      return listening.close();
     },
     pushUpdates(token, updates) {
       const ids = emulator.push(token, updates.map(mustRead));
@@ -119,7 +121,7 @@ class Service {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = URL.parse(request.url ?? '', 'http://emulator');
-    const body = await readBody(request);
+    const body = await readBody(request, bodyBytesMax);
     if (body === undefined) return send(response, refuse(413, 'Request Entity Too Large'));
     if (url === null) return send(response, notFound);
     const { pathname: path, searchParams } = url;
@@ -154,7 +156,7 @@ class Service {
     else send(response, answer);
   }
 
-  /** Whether the fault stands in the call's place; a delay, a cut and a lost answer do not. */
+  /** Whether the fault replaces the call; a delay, a cut and a lost answer do not. */
   async #isInsteadOfCall(fault: Fault, response: ServerResponse): Promise<boolean> {
     const answer = faultAnswer(fault);
     if (answer !== undefined) {
@@ -204,33 +206,8 @@ function decode(path: string): string {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    // What is too much is read to its end all the same: only then does the client see the answer.
-    if (size <= bodyBytesMax) chunks.push(chunk);
-  }
-  return size <= bodyBytesMax ? Buffer.concat(chunks) : undefined;
-}
-
 function mustRead(value: unknown): PushedUpdate {
   const update = readPushedUpdate(value);
   if (typeof update === 'string') throw new TypeError(update);
   return update;
-}
-
-function listen(server: Server, where: { port: number; host: string }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(where, () => resolve());
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

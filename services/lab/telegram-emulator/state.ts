@@ -1,4 +1,8 @@
-/** What `GET /emulator/state` shows of one bot: names stay as they are, because tests of others read them. */
+/**
+ * The answer of `GET /emulator/state` for one bot. Its names are stable: other programs' tests read them.
+ *
+ * Tested by: test/lab/telegram-emulator/control.test.ts
+ */
 import type { Bot } from './bot.ts';
 import { stateOf } from './message-methods.ts';
 import type { SentMessage } from './messages.ts';
@@ -15,7 +19,7 @@ export interface BotState {
   /** How many were confirmed by an offset, and the last 10,000 of their ids. */
   readonly confirmed: number;
   readonly confirmedIds: readonly number[];
-  /** How often an update was handed out: redeliveries count again. */
+  /** How often an update was delivered, redeliveries included. */
   readonly delivered: number;
   readonly dropped: number;
   readonly expired: number;

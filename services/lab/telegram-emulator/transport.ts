@@ -1,8 +1,10 @@
 /**
- * Puts an answer on the wire, whole or as a fault wants it.
+ * Sends an answer, whole or as a fault requires.
  *
- * Guarantees: a cut or lost answer is one at the level of TCP, as a client would meet it. A cut body is half of
- * what `Content-Length` promises, then FIN.
+ * Guarantees: a cut or lost answer looks to the client like one at the TCP level. A cut body is half of what
+ * `Content-Length` promises, then FIN.
+ *
+ * Tested by: test/lab/telegram-emulator/faults.test.ts
  */
 import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { ApiAnswer } from './errors.ts';

@@ -1,14 +1,14 @@
 /**
  * A bot's queue of unconfirmed updates.
  *
- * Guarantees: rules 3 to 6 and 16 to 18 of the semantics note, as td's `TQueue.cpp` has them: confirmation is
- * cumulative and only by a positive offset, ids grow by one from a random first, at most 100,000 updates and
- * 128 MiB wait, and what waited too long is gone.
+ * Guarantees: rules 3 to 6 and 16 to 18 of the semantics note, as td's `TQueue.cpp` implements them: confirmation is
+ * cumulative and only by a positive offset; ids grow by one from a random first id; at most 100,000 updates and 128 MiB
+ * wait; updates that waited too long are dropped.
  * Does not guarantee: that anything outlives the process.
  *
- * A given id is kept, so that tests can make gaps and let ids go down. An id that is lower than one already
- * delivered begins a new run, as a restarted queue of the real server does; that run is served as soon as the
- * present one is confirmed, so that nothing of either is lost. One that is merely out of order takes its place.
+ * A given id is kept, so that tests can make gaps and let ids go down. An id lower than one already delivered begins a new
+ * run, like a restarted queue of the real server. That run is served once the current one is confirmed, so that nothing of
+ * either is lost. An id that is merely out of order is inserted at its place.
  */
 import type { Random } from '../../core/platform/random.ts';
 import { History } from './history.ts';
@@ -17,7 +17,7 @@ import { IdSequence, type QueuedUpdate } from './id-sequence.ts';
 export const queueUpdatesMax = 100_000;
 const queueBytesMax = 2 ** 27;
 const updateBytesMax = 2 ** 19;
-/** Ids stay below this; the sequence begins anew with a random id when it is reached. */
+/** Ids stay below this; on reaching it, the sequence restarts with a random id. */
 const idEnd = 2_000_000_000;
 const firstIdMin = 2_000_001;
 const firstIdEnd = 1_000_000_000;
@@ -27,7 +27,7 @@ const offsetSlack = 10;
 export interface NewUpdate {
   readonly json: string;
   readonly lifetimeMs: number;
-  /** Kept when given. */
+  /** Kept if given. */
   readonly id?: number;
 }
 
@@ -47,7 +47,7 @@ export class UpdateQueue {
   vanishedCount = 0;
   deliveredCount = 0;
   readonly #random: Random;
-  /** The run being served, then those that wait for its end. Empty before the first update ever. */
+  /** The current run, then those that wait for its end. Empty before the first update. */
   readonly #sequences: IdSequence[] = [];
   #bytes = 0;
   #earliestExpiryMs = Number.POSITIVE_INFINITY;
@@ -70,7 +70,7 @@ export class UpdateQueue {
     return this.#sequences.flatMap((run) => run.from(0, limit).map(({ id }) => id)).slice(0, limit);
   }
 
-  /** The update's id, or undefined when the queue is full. */
+  /** Returns the update's id, or undefined if the queue is full. */
   push({ json, lifetimeMs, id }: NewUpdate, nowMs: number): number | undefined {
     this.#removeExpired(nowMs);
     const sizeBytes = Buffer.byteLength(json);
@@ -109,7 +109,7 @@ export class UpdateQueue {
     return { updates: this.#deliver(run, from, limit), offset: from, confirmedIds };
   }
 
-  /** Deletes for good all but the newest `keep`. */
+  /** Deletes all but the newest `keep` for good. */
   drop(keep: number): number {
     let left = keep;
     let dropped = 0;
@@ -131,7 +131,7 @@ export class UpdateQueue {
     return updates;
   }
 
-  /** The run that an update with this given id, or with none, is to be added to. */
+  /** The run to which an update with this id, or without one, belongs. */
   #runFor(id: number | undefined): IdSequence {
     const last = this.#sequences.at(-1);
     if (last === undefined) return this.#begin(id ?? this.#randomId());
@@ -151,7 +151,7 @@ export class UpdateQueue {
     return run;
   }
 
-  /** The ids are used up: like the real queue, forget what is left and begin anew. */
+  /** The ids are used up: like the real queue, drop the rest and start over. */
   #beginAfterEnd(): IdSequence {
     this.drop(0);
     this.#sequences.length = 0;
@@ -162,7 +162,7 @@ export class UpdateQueue {
     return firstIdMin + Math.floor(this.#random.unit() * (firstIdEnd - firstIdMin));
   }
 
-  /** Goes on to the next run when the present one is confirmed. */
+  /** Moves to the next run once the current one is confirmed. */
   #leaveEmptyRuns(): void {
     while (this.#sequences.length > 1 && this.#sequences[0]?.size === 0) this.#sequences.shift();
   }
@@ -188,7 +188,7 @@ export class UpdateQueue {
   }
 }
 
-/** Far below the head is out of range too on the real server, which comes to the same: nothing is deleted. */
+/** Far below the head is out of range on the real server too, with the same effect: nothing is deleted. */
 function inRange(run: IdSequence, offset: number): boolean {
   return offset < idEnd && offset <= run.nextId + offsetSlack;
 }

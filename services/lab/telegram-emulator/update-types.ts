@@ -1,10 +1,12 @@
 /**
- * The kinds of update: what they are called, how long they wait, and which a bot gets.
+ * The kinds of update: their names, how long they wait, and which of them a bot gets.
  * Source: rules 18 and 19 of the semantics note.
+ *
+ * Tested by: test/lab/telegram-emulator/webhook.test.ts
  */
 const dayMs = 86_400_000;
 
-/** How long each kind waits in the queue. Counted from its arrival: a message's own `date` is not looked at. */
+/** How long each kind waits in the queue. Counted from its arrival: a message's own `date` is ignored. */
 export const lifetimesMs = {
   message: dayMs,
   edited_message: dayMs,

@@ -1,9 +1,9 @@
 /**
- * setWebhook, deleteWebhook and getWebhookInfo, and which kinds of update the bot wants.
+ * setWebhook, deleteWebhook and getWebhookInfo, and the kinds of update that the bot wants.
  *
  * Guarantees: rules 13, 14, 19 and 20 of the semantics note.
- * Does not guarantee: delivery. The emulator sends nothing to a webhook; updates wait while one is set. It looks
- * up no host, keeps no certificate, and does not limit setWebhook to one call a second as the real server does.
+ * Does not guarantee: delivery. The emulator sends nothing to a webhook; updates wait while one is set. It looks up no
+ * host, keeps no certificate, and does not limit setWebhook to one call a second as the real server does.
  */
 import type { Arguments } from './arguments.ts';
 import { type ApiAnswer, badRequest, succeed } from './errors.ts';
@@ -26,7 +26,7 @@ export interface WebhookSettings {
   readonly secretToken: string;
 }
 
-/** What setting or removing a webhook does to the rest of the bot. */
+/** The effects of setting or removing a webhook on the rest of the bot. */
 export interface WebhookEffects {
   endParkedPoll(): void;
   dropPendingUpdates(): void;
@@ -45,7 +45,7 @@ export class Webhook {
     return this.#settings;
   }
 
-  /** Takes over an `allowed_updates` argument, if it is a valid one. */
+  /** Applies an `allowed_updates` argument if it is valid. */
   allow(args: Arguments): void {
     this.allowedUpdates = parseAllowedUpdates(args.text('allowed_updates')) ?? this.allowedUpdates;
   }

@@ -1,17 +1,19 @@
 /**
- * Changes the times by which the lab works, as a company would: by a deployment of the workers and of the monitor.
+ * Changes the lab's times as a company would: by a deployment of the workers and of the monitor.
  *
- * Whoever is more patient is changed first on the way to slower times, and last on the way to quicker ones: a monitor
- * that expects a beat a second must not judge workers that beat three times a minute.
+ * The more patient side changes first on the way to slower times, and last on the way to quicker ones: a monitor that
+ * expects a heartbeat every second must not judge workers that send three a minute.
+ *
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
-import { untilWhole } from '../drills/common.ts';
-import type { Scene } from '../drills/drill-context.ts';
-import type { LabTimes } from '../lab-times.ts';
-import { text } from '../text.ts';
+import { untilHealthy } from '../drills/drill-checks.ts';
+import type { DrillContext } from '../drills/drill-context.ts';
+import type { LabTimes } from '../settings/lab-times.ts';
+import { text } from '../shared/text.ts';
 
-export async function deployTimes(scene: Scene, times: LabTimes): Promise<void> {
-  const { lab } = scene;
+export async function deployTimes(context: DrillContext, times: LabTimes): Promise<void> {
+  const { lab } = context;
   const isQuicker = times.heartbeatStaleSeconds < lab.times.current.heartbeatStaleSeconds;
   if (!isQuicker) lab.times.apply(times);
   lab.times.forNewWorkers = times;
@@ -22,9 +24,9 @@ export async function deployTimes(scene: Scene, times: LabTimes): Promise<void> 
     requestedBy: 'guided tour',
   });
   const { ok } = answer as { ok: boolean };
-  scene.demand(ok, text('The deployment was refused.', 'Выкладка отклонена.'));
-  await untilWhole(scene, old);
-  await scene.until(
+  context.demand(ok, text('The deployment was refused.', 'Выкладка отклонена.'));
+  await untilHealthy(context, old);
+  await context.until(
     text('a fresh heartbeat of the new leader', 'свежий heartbeat нового лидера'),
     async () => {
       const { heartbeat, nowMs } = await lab.outages.observe({ noteRun: false });

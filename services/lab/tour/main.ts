@@ -1,9 +1,11 @@
 /**
  * The guided tour without a page: `npm run tour`, or `npm run tour -- --json`.
  *
- * Starts a lab of its own on free ports at the tour's speed, prints one line a step with what was measured, and ends
- * the lab. With `--json` one object on stdout instead. Exit code 0 when all six promises held, 1 when not (a tour that
- * did not come to its end included), 78 for wrong arguments and settings. Ctrl-C ends everything and leaves nothing.
+ * Starts its own lab on free ports at the tour's speed, prints one line per step with the measurements, and stops the lab.
+ * With `--json` it prints one JSON object on stdout instead. Exit code 0 if all six promises held; 1 if not (this includes
+ * a tour that did not finish); 78 for wrong arguments and settings. Ctrl-C ends everything and leaves nothing.
+ *
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
 import { parseArgs } from 'node:util';
 import { systemClock as clock } from '../../adapters/system-clock.ts';
@@ -11,25 +13,25 @@ import { systemRandom as random } from '../../adapters/system-random.ts';
 import { exitCodes } from '../../core/platform/exit-codes.ts';
 import { type Lab, startLab } from '../lab.ts';
 import { LabStartError, untilReady } from '../lab-readiness.ts';
-import { type LabSettings, readLabSettings } from '../lab-settings.ts';
-import { hearStopWishes } from '../stop-signals.ts';
+import { onStopSignals } from '../processes/stop-signals.ts';
+import { type LabSettings, readLabSettings } from '../settings/lab-settings.ts';
 import { stepLine, tourReport } from './report.ts';
 import { tourSpeed } from './tour.ts';
 
-/** A promise did not hold, or was not seen to hold. */
+/** A promise was broken, or could not be seen. */
 const broken = 1;
 
 const stop = new AbortController();
-hearStopWishes(clock, {
+onStopSignals(clock, {
   startedByNpm: process.env['npm_command'] !== undefined,
   onStop: () => stop.abort(),
-  // The undertaker ends what is still there.
-  onHurry: () => process.exit(broken),
+  // The orphan reaper ends all remaining children.
+  onSecondSignal: () => process.exit(broken),
 });
 process.exit(await main());
 
 async function main(): Promise<number> {
-  const asJson = readWords(process.argv.slice(2));
+  const asJson = readArguments(process.argv.slice(2));
   const read = readLabSettings(process.env, ['--speed', String(tourSpeed)]);
   const problems = [...(typeof asJson === 'string' ? [asJson] : []), ...(read.ok ? [] : read.problems)];
   if (!read.ok || problems.length > 0) return refuse(problems, exitCodes.configuration);
@@ -49,7 +51,7 @@ async function run(settings: LabSettings, asJson: boolean): Promise<number> {
     await untilReady(lab, stop.signal);
     if (stop.signal.aborted) return broken;
     lab.functions.startSchedule();
-    if (!asJson) tellSteps(lab);
+    if (!asJson) printSteps(lab);
     lab.tour.start();
     stop.signal.addEventListener('abort', () => lab.tour.stop(), { once: true });
     await lab.tour.finished();
@@ -62,21 +64,21 @@ async function run(settings: LabSettings, asJson: boolean): Promise<number> {
   }
 }
 
-/** Each step once, when its outcome is known. */
-function tellSteps({ tour }: Lab): void {
-  const told = new Set<string>();
+/** Prints each step once, when its result is known. */
+function printSteps({ tour }: Lab): void {
+  const printed = new Set<string>();
   tour.onChange(() => {
     for (const step of tour.results) {
       const isOver = step.durationMs !== null && (step.state === 'kept' || step.state === 'broken');
-      if (!isOver || told.has(step.id)) continue;
-      told.add(step.id);
+      if (!isOver || printed.has(step.id)) continue;
+      printed.add(step.id);
       say(stepLine(step));
     }
   });
 }
 
-/** Whether JSON is wanted, or in one line what is wrong with the arguments. */
-function readWords(words: readonly string[]): boolean | string {
+/** Whether JSON is wanted, or one line if the arguments are wrong. */
+function readArguments(words: readonly string[]): boolean | string {
   try {
     const { values } = parseArgs({ args: [...words], options: { json: { type: 'boolean' } } });
     return values.json ?? false;

@@ -1,20 +1,22 @@
 /**
- * A superadmin's phone: finds the repair button of an alert, opens its link as a browser would, and confirms the form
- * that the page shows.
+ * A superadmin's phone: finds the repair button of an alert, opens its link as a browser would, and confirms the form on
+ * the page.
+ *
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
-import type { Conversation } from '../conversations.ts';
+import type { Conversation } from '../chats/conversations.ts';
 
 const timeoutMs = 60_000;
 
-/** The link of the repair button under this outage's alert; undefined while there is none. */
+/** The link of the repair button below this outage's alert; undefined before there is one. */
 export function repairLink({ messages }: Conversation, outageId: string): string | undefined {
   const urls = messages.flatMap(({ buttons }) => buttons.flat().flatMap(({ url }) => url ?? []));
   return urls.find((url) => new URL(url).pathname.startsWith('/recover.') && url.includes(outageId));
 }
 
 /**
- * Opens the page and presses its button; false when the page shows no form, or what was sent is refused. Rejects when
- * there is no answer, or `end` aborts.
+ * Opens the page and presses its button. Returns false if the page shows no form or the form is refused; rejects if
+ * there is no answer or `end` aborts.
  */
 export async function tap(link: string, end: AbortSignal): Promise<boolean> {
   const signal = AbortSignal.any([end, AbortSignal.timeout(timeoutMs)]);

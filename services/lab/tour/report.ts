@@ -1,6 +1,6 @@
-/** The tour's outcome for a terminal and for programs. */
+/** The tour's result, for a terminal and for programs. */
 import { figuresOf, type Measures } from '../drills/measures.ts';
-import { amount } from '../text.ts';
+import { amount } from '../shared/text.ts';
 import type { TourStepResult } from './tour.ts';
 import { tourStepFacts } from './tour-facts.ts';
 import type { TourStepId } from './tour-view.ts';
@@ -15,7 +15,7 @@ export interface TourReport {
     readonly kept: boolean;
     readonly seconds: number;
     readonly measures: Measures;
-    /** Null when it was kept. */
+    /** Null if the promise was kept. */
     readonly why: string | null;
   }[];
   readonly summary: string;

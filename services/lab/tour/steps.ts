@@ -1,31 +1,41 @@
-/** The six steps of the guided tour. Those that break something are the drills themselves, under the tour's load. */
+/**
+ * The six steps of the guided tour. Those that break something are the drills themselves, under the tour's load.
+ *
+ * Tested by: test/lab/drills/demands.test.ts
+ */
 import { textsFor } from '../../bot/handlers/texts.ts';
 import { isOpen } from '../../core/outage/outage.ts';
 import type { Locale } from '../../core/platform/locale.ts';
-import type { ChatMessage } from '../conversations.ts';
-import { demandHeldBack, demandNeverTwo, settle, untilAnswering, untilWhole } from '../drills/common.ts';
-import type { Scene } from '../drills/drill-context.ts';
-import { kill } from '../drills/kill.ts';
+import type { ChatMessage } from '../chats/conversations.ts';
+import { people, superadmins } from '../chats/people.ts';
+import {
+  demandNoLateCalls,
+  demandNoOverlap,
+  settle,
+  untilAnswering,
+  untilHealthy,
+} from '../drills/drill-checks.ts';
+import type { DrillContext } from '../drills/drill-context.ts';
+import { kill } from '../drills/end-worker.ts';
 import { rogue } from '../drills/rogue.ts';
 import { leaderTask } from '../drills/targets.ts';
 import { wipe } from '../drills/wipe.ts';
-import type { LabTimes } from '../lab-times.ts';
-import { people, superadmins } from '../people.ts';
-import { amount, text } from '../text.ts';
+import type { LabTimes } from '../settings/lab-times.ts';
+import { amount, text } from '../shared/text.ts';
 import { deployTimes } from './deploy-times.ts';
 import { repairLink, tap } from './phone.ts';
 import type { TourStepId } from './tour-view.ts';
 
-/** `quick`: the times at which the tour is not too long. */
-export type TourStep = (scene: Scene, quick: LabTimes) => Promise<void>;
+/** `quick`: times that keep the tour short. */
+export type TourStep = (context: DrillContext, quick: LabTimes) => Promise<void>;
 
-const hello: TourStep = async (scene) => {
-  const { conversations, functions, clock } = scene.lab;
+const hello: TourStep = async (context) => {
+  const { conversations, functions, clock } = context.lab;
   const { locale } = functions;
   const askedMs = clock.wallMs();
   for (const person of people) conversations.say(person, '/start', locale);
   const answeredMs = new Map<number, number>();
-  await scene.until(text('everybody has an answer', 'у каждого есть ответ'), () => {
+  await context.until(text('every command is answered', 'на каждую команду пришёл ответ'), () => {
     for (const { person, messages } of conversations.all()) {
       const answer = messages.find((message) => message.atMs >= askedMs && isGreeting(message, locale));
       if (answer !== undefined && !answeredMs.has(person.id))
@@ -33,11 +43,11 @@ const hello: TourStep = async (scene) => {
     }
     return answeredMs.size === people.length;
   });
-  scene.measure('answered', answeredMs.size);
-  scene.measure('slowestAnswerMs', Math.max(...answeredMs.values()));
+  context.measure('answered', answeredMs.size);
+  context.measure('slowestAnswerMs', Math.max(...answeredMs.values()));
 };
 
-/** What the bot answers to `/start`: a superadmin may hear other things from it at the same moment. */
+/** Whether this is the bot's answer to `/start`: a superadmin may receive other messages at the same time. */
 export function isGreeting(
   { from, text: said }: Pick<ChatMessage, 'from' | 'text'>,
   locale: Locale,
@@ -47,64 +57,64 @@ export function isGreeting(
   return from === 'bot' && said.startsWith(beforeName) && said.endsWith(afterName);
 }
 
-const deploy: TourStep = async (scene, quick) => {
-  await deployTimes(scene, quick);
-  await settle(scene);
-  demandHandedOver(scene, quick);
-  demandNeverTwo(scene);
+const deploy: TourStep = async (context, quick) => {
+  await deployTimes(context, quick);
+  await settle(context);
+  demandHandedOver(context, quick);
+  demandNoOverlap(context);
 };
 
-/** A lock that is not handed over is free only when its lease ends: at the earliest a renewal's time before its length. */
-export function demandHandedOver({ measures, demand }: Scene, lease: LabTimes): void {
+/** Without a hand-over the lock is free only when its lease ends: at the earliest one renewal interval before its TTL. */
+export function demandHandedOver({ measures, demand }: DrillContext, lease: LabTimes): void {
   const limitMs = (lease.leaseTtlSeconds - lease.leaseRenewSeconds) * 1000;
   const { pauseMs = Number.POSITIVE_INFINITY } = measures;
   const [pause, limit] = [amount(pauseMs, 'ms'), amount(limitMs, 'ms')];
   demand(
     pauseMs < limitMs,
     text(
-      `Nobody polled for ${pause.en}: as long as without a hand-over (${limit.en}).`,
-      `Никто не опрашивал ${pause.ru}: столько же, сколько без передачи (${limit.ru}).`,
+      `No worker polled for ${pause.en}, no less than without a hand-over (${limit.en}).`,
+      `Поллинга не было ${pause.ru}: не меньше, чем без передачи (${limit.ru}).`,
     ),
   );
 }
 
-const crash: TourStep = async (scene) => {
-  const leader = await leaderTask(scene.lab);
-  await kill(scene, leader?.identity.name ?? null);
+const crash: TourStep = async (context) => {
+  const leader = await leaderTask(context.lab);
+  await kill(context, leader?.identity.name ?? null);
 };
 
-const hung: TourStep = async (scene) => {
-  const { tasks } = scene.lab;
+const hung: TourStep = async (context) => {
+  const { tasks } = context.lab;
   const frozen = tasks.tasks.filter(({ state }) => state === 'running');
-  const frozenMs = scene.nowMs;
+  const frozenMs = context.nowMs;
   try {
     for (const task of frozen) task.signal('SIGSTOP');
-    scene.polls.disown();
-    const link = await untilAlerted(scene);
-    scene.measure('alertAfterMs', scene.nowMs - frozenMs);
-    scene.countTwoFromNow();
-    const tappedMs = scene.nowMs;
-    scene.say(text('The alert’s repair button is tapped.', 'Касание кнопки «Починить» в тревоге.'));
-    scene.demand(await tap(link, scene.end), text('The link did not work.', 'Ссылка не сработала.'));
-    await untilAnswering(scene);
-    scene.measure('repairedAfterMs', scene.nowMs - tappedMs);
-    await untilWhole(scene, frozen);
+    context.polls.disown();
+    const link = await untilAlerted(context);
+    context.measure('alertAfterMs', context.nowMs - frozenMs);
+    context.resetOverlaps();
+    const tappedMs = context.nowMs;
+    context.say(text('Tapping the alert’s repair button.', 'Нажимаем кнопку «Починить» в тревоге.'));
+    context.demand(await tap(link, context.end), text('The link did not work.', 'Ссылка не сработала.'));
+    await untilAnswering(context);
+    context.measure('repairedAfterMs', context.nowMs - tappedMs);
+    await untilHealthy(context, frozen);
   } finally {
     for (const task of frozen) task.signal('SIGCONT');
   }
-  await untilRecovered(scene);
-  await settle(scene);
-  demandHeldBack(scene);
+  await untilRecovered(context);
+  await settle(context);
+  demandNoLateCalls(context);
 };
 
-/** Every superadmin has the alert; the link of the first one's repair button. */
-async function untilAlerted(scene: Scene): Promise<string> {
-  const { conversations } = scene.lab;
+/** Waits until every superadmin has the alert; returns the first one's repair link. */
+async function untilAlerted(context: DrillContext): Promise<string> {
+  const { conversations } = context.lab;
   let links: (string | undefined)[] = [];
-  await scene.until(
+  await context.until(
     text('the alert reaches every superadmin', 'тревога доходит до каждого суперадмина'),
     async () => {
-      const outageId = await openOutage(scene);
+      const outageId = await openOutage(context);
       if (outageId === undefined) return false;
       links = conversations
         .all()
@@ -116,14 +126,14 @@ async function untilAlerted(scene: Scene): Promise<string> {
   return links[0] ?? '';
 }
 
-async function untilRecovered(scene: Scene): Promise<void> {
-  await scene.until(
+async function untilRecovered(context: DrillContext): Promise<void> {
+  await context.until(
     text('the monitor ends the outage', 'монитор закрывает сбой'),
-    async () => (await openOutage(scene)) === undefined,
+    async () => (await openOutage(context)) === undefined,
   );
 }
 
-async function openOutage({ lab }: Scene): Promise<string | undefined> {
+async function openOutage({ lab }: DrillContext): Promise<string | undefined> {
   const { memory } = await lab.outages.observe({ noteRun: false });
   return isOpen(memory) ? memory.outage?.id : undefined;
 }
@@ -133,6 +143,6 @@ export const tourSteps: Readonly<Record<TourStepId, TourStep>> = {
   deploy,
   crash,
   hung,
-  rogue: (scene) => rogue(scene, null),
-  wiped: (scene) => wipe(scene, null),
+  rogue: (context) => rogue(context, null),
+  wiped: (context) => wipe(context, null),
 };

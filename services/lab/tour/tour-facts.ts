@@ -1,53 +1,51 @@
 /** The table of the guided tour: six steps and their promises. */
+import { text } from '../shared/text.ts';
 import type { TourStepFacts } from './tour-view.ts';
 
 export const tourStepFacts: readonly TourStepFacts[] = [
   {
     id: 'hello',
-    title: { en: 'Say hello', ru: 'Поздороваться' },
-    promise: {
-      en: 'Everybody who writes gets an answer.',
-      ru: 'Каждый, кто пишет, получает ответ.',
-    },
+    title: text('Say hello', 'Поздороваться'),
+    promise: text('Every command is answered.', 'На каждую команду приходит ответ.'),
   },
   {
     id: 'deploy',
-    title: { en: 'Deploy without a gap', ru: 'Выкладка без паузы' },
-    promise: {
-      en: 'New workers replace the old under load: no message is lost, and the hand-over takes a moment.',
-      ru: 'Новые воркеры сменяют старых под нагрузкой: ни одно сообщение не теряется, передача занимает мгновение.',
-    },
+    title: text('Deploy without a gap', 'Выкладка без паузы'),
+    promise: text(
+      'New workers replace the old ones under load. No message is lost, and the hand-over takes a moment.',
+      'Новые воркеры сменяют старые под нагрузкой. Ни одно сообщение не теряется, передача занимает мгновение.',
+    ),
   },
   {
     id: 'crash',
-    title: { en: 'Crash under load', ru: 'Авария под нагрузкой' },
-    promise: {
-      en: 'The leader is killed in the middle of its work; the standby takes over, nothing is lost, the order holds.',
-      ru: 'Лидер убит посреди работы; подхватывает резервный, ничего не потеряно, порядок сохранён.',
-    },
+    title: text('Crash under load', 'Авария под нагрузкой'),
+    promise: text(
+      'The leader is killed in the middle of its work. The standby takes over; nothing is lost, and the order holds.',
+      'Лидера убивают посреди работы. Подхватывает резервный; ничего не потеряно, порядок сохранён.',
+    ),
   },
   {
     id: 'hung',
-    title: { en: 'Hung bot, alert, one-tap repair', ru: 'Зависший бот, тревога, ремонт одним касанием' },
-    promise: {
-      en: 'Every worker hangs. The superadmins are told, and one tap on the alert’s link brings the bot back; nothing is lost.',
-      ru: 'Зависли все воркеры. Суперадмины узнают об этом, и одно касание ссылки в тревоге возвращает бота; ничего не потеряно.',
-    },
+    title: text('Hung bot, alert, one-tap repair', 'Зависший бот, тревога, ремонт одним касанием'),
+    promise: text(
+      'Every worker hangs. The superadmins are alerted, and one tap on the alert’s link brings the bot back. Nothing is lost.',
+      'Зависли все воркеры. Суперадмины получают тревогу, и одно касание ссылки в ней возвращает бота. Ничего не потеряно.',
+    ),
   },
   {
     id: 'rogue',
-    title: { en: 'Rogue poller', ru: 'Чужой опрос' },
-    promise: {
-      en: 'Another program polls with the same token: the superadmins are told, the bot goes on, and loses nothing itself.',
-      ru: 'Другая программа опрашивает тем же токеном: суперадмины узнают об этом, бот продолжает и сам ничего не теряет.',
-    },
+    title: text('Rogue poller', 'Посторонний поллинг'),
+    promise: text(
+      'Another program polls with the same token. The superadmins are alerted; the bot goes on and loses nothing that it received.',
+      'Другая программа ведёт поллинг с тем же токеном. Суперадмины узнают об этом; бот продолжает и не теряет ничего из полученного.',
+    ),
   },
   {
     id: 'wiped',
-    title: { en: 'Store wiped', ru: 'Хранилище очищено' },
-    promise: {
-      en: 'The store forgets everything. After a quarantine of one lease polling goes on, and never did two poll at once.',
-      ru: 'Хранилище забыло всё. После выдержки в один срок блокировки опрос продолжается, и ни разу не опрашивали двое.',
-    },
+    title: text('Store wiped', 'Хранилище очищено'),
+    promise: text(
+      'The store forgets everything. After a quarantine of one lease polling continues, and never did two poll at once.',
+      'Хранилище забыло всё. После карантина в один срок блокировки поллинг продолжается; двое сразу его не вели.',
+    ),
   },
 ];

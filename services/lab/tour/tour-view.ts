@@ -1,10 +1,10 @@
-/** The names of the guided tour's steps, and what is told of them. */
-import type { Figure, Text } from '../text.ts';
+/** The names of the guided tour's steps, and what is shown of them. */
+import type { Figure, Text } from '../shared/text.ts';
 
 export const tourStepIds = ['hello', 'deploy', 'crash', 'hung', 'rogue', 'wiped'] as const;
 export type TourStepId = (typeof tourStepIds)[number];
 
-/** What never changes of a step. */
+/** The constant facts of a step. */
 export interface TourStepFacts {
   readonly id: TourStepId;
   readonly title: Text;
@@ -14,7 +14,7 @@ export interface TourStepFacts {
 export interface TourStepView {
   readonly id: TourStepId;
   readonly state: 'waiting' | 'running' | 'kept' | 'broken';
-  /** What it waits for at present. */
+  /** What it waits for now. */
   readonly now: Text | null;
   readonly figures: readonly Figure[];
   readonly why: Text | null;
@@ -22,7 +22,7 @@ export interface TourStepView {
 
 export interface TourView {
   readonly running: boolean;
-  /** The steps are over, and the times from before are being deployed back. */
+  /** The steps are over, and the original times are being deployed again. */
   readonly restoring: boolean;
   readonly steps: readonly TourStepView[];
 }

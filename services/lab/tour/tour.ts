@@ -1,20 +1,24 @@
 /**
- * The guided tour: six steps, one after another, each with the proof that its promise held. The page and
- * `npm run tour` run the same.
+ * The guided tour: six steps, one after another, each with proof that its promise held. The page and `npm run tour` run
+ * the same tour.
  *
- * The tour's second step deploys quick times, for in production the limit of silence alone is five minutes. When the
- * tour is over, or stopped, the times from before are deployed back.
+ * The second step deploys quick times, because in production the limit of silence alone is five minutes. When the tour is
+ * over or stopped, the original times are deployed again.
  *
- * Guarantees: a step that breaks its promise does not keep the next ones from being tried; every fault is mended when
- * its step ends; messages that somebody else had written stop for the tour and go on after it.
+ * Guarantees: a step that breaks its promise does not prevent the next ones; every fault is fixed when its step ends; a
+ * load that was running pauses for the tour and continues after it.
+ *
+ * Tested by: test/lab/tour/tour.long.test.ts
  */
-import { untilUnderWay, untilWhole } from '../drills/common.ts';
-import { Scene, SceneEnded } from '../drills/drill-context.ts';
+
+import { untilHealthy, untilLoadFlows } from '../drills/drill-checks.ts';
+import { DrillContext, DrillStopped } from '../drills/drill-context.ts';
 import { whyBroken } from '../drills/drill-runner.ts';
 import { figuresOf, type Measures } from '../drills/measures.ts';
-import type { LabParts } from '../lab-parts.ts';
-import { type LabTimes, labTimes } from '../lab-times.ts';
-import { type Text, text } from '../text.ts';
+import type { LabContext } from '../lab-context.ts';
+import { type LabTimes, labTimes } from '../settings/lab-times.ts';
+import { Listeners } from '../shared/listeners.ts';
+import { type Text, text } from '../shared/text.ts';
 import { deployTimes } from './deploy-times.ts';
 import { tourSteps } from './steps.ts';
 import { type TourStepId, type TourStepView, type TourView, tourStepIds } from './tour-view.ts';
@@ -28,24 +32,24 @@ export interface TourStepResult {
   durationMs: number | null;
 }
 
-/** Quick enough for an audience, slow enough for a loaded machine. */
+/** Quick enough for an audience, slow enough for a busy machine. */
 export const tourSpeed = 30;
 const loadRate = { perSecond: 20, chats: 10 };
-/** Where a worker is struck in the middle of its work, handlers take a while. */
+/** Steps with slow handlers, so that a worker is struck in the middle of its work. */
 const slowIn: readonly TourStepId[] = ['deploy', 'crash'];
 
 export class Tour {
-  private readonly lab: LabParts;
-  /** Why it may not begin just now; undefined when it may. */
+  private readonly lab: LabContext;
+  /** Why it may not start now; undefined if it may. */
   private readonly busyWith: () => Text | undefined;
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = new Listeners();
   private readonly closing = new AbortController();
   private steps: TourStepResult[] = freshSteps();
   private stopping = new AbortController();
   private going: Promise<void> | undefined;
   private restoring = false;
 
-  constructor(lab: LabParts, { busyWith }: { busyWith: () => Text | undefined }) {
+  constructor(lab: LabContext, { busyWith }: { busyWith: () => Text | undefined }) {
     this.lab = lab;
     this.busyWith = busyWith;
   }
@@ -72,13 +76,12 @@ export class Tour {
     };
   }
 
-  /** Returns what ends the listening. */
+  /** Returns a function that removes the listener. */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.changes.add(listener);
   }
 
-  /** Why it may not begin; undefined when it has begun. */
+  /** Returns why it may not start; undefined once it has started. */
   start(): Text | undefined {
     if (this.isRunning) return text('the tour is running already', 'экскурсия уже идёт');
     const busy = this.busyWith();
@@ -87,13 +90,13 @@ export class Tour {
     this.stopping = new AbortController();
     this.going = this.run().finally(() => {
       this.going = undefined;
-      this.tell();
+      this.changes.notify();
     });
-    this.tell();
+    this.changes.notify();
     return undefined;
   }
 
-  /** False when it does not run. It ends once what it changed is as before. */
+  /** Returns false if it is not running. It ends once its changes are undone. */
   stop(): boolean {
     this.stopping.abort();
     return this.isRunning;
@@ -127,35 +130,35 @@ export class Tour {
     const { lab } = this;
     const startedMs = lab.clock.monotonicMs();
     step.state = 'running';
-    this.tell();
+    this.changes.notify();
     const never = new AbortController().signal;
     try {
-      await this.inScene({ end, mended: never, step }, (scene) => untilWhole(scene));
+      await this.inContext({ end, fixed: never, step }, (context) => untilHealthy(context));
       lab.load.start({ ...loadRate, slow: slowIn.includes(step.id) });
-      await this.inScene({ end, mended: never, step }, async (scene) => {
-        await untilUnderWay(scene);
-        await tourSteps[step.id](scene, quick);
+      await this.inContext({ end, fixed: never, step }, async (context) => {
+        await untilLoadFlows(context);
+        await tourSteps[step.id](context, quick);
       });
       step.state = 'kept';
     } catch (error) {
-      step.state = error instanceof SceneEnded ? 'waiting' : 'broken';
-      step.why = error instanceof SceneEnded ? null : whyBroken(error);
+      step.state = error instanceof DrillStopped ? 'waiting' : 'broken';
+      step.why = error instanceof DrillStopped ? null : whyBroken(error);
     } finally {
       lab.load.stop();
       step.now = null;
       step.durationMs = lab.clock.monotonicMs() - startedMs;
-      this.tell();
+      this.changes.notify();
     }
   }
 
-  /** Not when the lab itself is going. */
+  /** Does nothing if the lab itself is stopping. */
   private async deployBack(times: LabTimes): Promise<void> {
     if (this.closing.signal.aborted) return;
-    const signals = { end: this.closing.signal, mended: new AbortController().signal };
+    const signals = { end: this.closing.signal, fixed: new AbortController().signal };
     this.restoring = true;
-    this.tell();
+    this.changes.notify();
     try {
-      await this.inScene(signals, (scene) => deployTimes(scene, times));
+      await this.inContext(signals, (context) => deployTimes(context, times));
     } catch (error) {
       this.lab.log.say('tour', 'error', `the times could not be deployed back: ${whyBroken(error).en}`);
     } finally {
@@ -163,27 +166,23 @@ export class Tour {
     }
   }
 
-  private async inScene(
-    { step, ...signals }: { end: AbortSignal; mended: AbortSignal; step?: TourStepResult },
-    play: (scene: Scene) => Promise<void>,
+  private async inContext(
+    { step, ...signals }: { end: AbortSignal; fixed: AbortSignal; step?: TourStepResult },
+    play: (context: DrillContext) => Promise<void>,
   ): Promise<void> {
     const { lab } = this;
     const onChange = (): void => {
       if (step === undefined) return;
-      step.now = scene.now;
-      step.measures = scene.measures;
-      this.tell();
+      step.now = context.now;
+      step.measures = context.measures;
+      this.changes.notify();
     };
-    const scene = new Scene({ lab, load: lab.load, ...signals, onChange });
+    const context = new DrillContext({ lab, load: lab.load, ...signals, onChange });
     try {
-      await play(scene);
+      await play(context);
     } finally {
-      scene.close();
+      context.close();
     }
-  }
-
-  private tell(): void {
-    for (const listener of this.listeners) listener();
   }
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
-import { findExecutable } from '../../../services/lab/redis-rest/find-executable.ts';
+import { findExecutable } from '../../../services/lab/processes/find-executable.ts';
 
 const libraries = ['telegraf', 'grammy', '@grammyjs/runner', '@upstash/redis'] as const;
 

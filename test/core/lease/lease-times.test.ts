@@ -5,47 +5,39 @@ import {
   leaseTtlMinSeconds,
 } from '../../../services/core/lease/lease-times.ts';
 
-const secondsOf = (ttlSeconds: number, renewSeconds: number) =>
-  leaseTimes({ ttlMs: ttlSeconds * 1000, renewMs: renewSeconds * 1000 });
-
-describe('leaseTimes', () => {
-  it.each([
-    { ttl: 30, renew: 10, rpcTimeoutMs: 3000, marginMs: 3000, actForMs: 26_700 },
-    { ttl: 6, renew: 2, rpcTimeoutMs: 600, marginMs: 600, actForMs: 5340 },
-    { ttl: leaseTtlMinSeconds, renew: 1, rpcTimeoutMs: 300, marginMs: 300, actForMs: 2670 },
-  ])('derives time-out, margin and acting time from a TTL of $ttl s', ({ ttl, renew, ...derived }) => {
-    expect(secondsOf(ttl, renew)).toMatchObject(derived);
-  });
-
-  it.each([3, 6, 30, 300])('leaves 1 %% of a TTL of %i s for drift, besides the margin', (ttl) => {
-    const { ttlMs, marginMs, actForMs } = secondsOf(ttl, 1);
-    expect(ttlMs - marginMs - actForMs).toBeCloseTo(ttlMs / 100);
+describe('the times of a lease', () => {
+  it('leave the leader 89 % of the TTL: 1 % for drift, 10 % as margin', () => {
+    const { rpcTimeoutMs, marginMs, actForMs } = leaseTimes({ ttlMs: 30_000, renewMs: 10_000 });
+    expect({ rpcTimeoutMs, marginMs }).toEqual({ rpcTimeoutMs: 3000, marginMs: 3000 });
+    expect(actForMs).toBeCloseTo(26_700, 6);
   });
 });
 
-describe('leaseTimesProblem', () => {
+describe('whether the times fit', () => {
+  const problem = (ttlMs: number, renewMs: number) => leaseTimesProblem(leaseTimes({ ttlMs, renewMs }));
+
   it.each([
-    [30, 10],
-    [30, 20.6],
-    [6, 2],
-    [3, 1],
-  ])('accepts a TTL of %d s with a renewal every %d s', (ttl, renew) => {
-    expect(leaseTimesProblem(secondsOf(ttl, renew))).toBeUndefined();
+    [30_000, 10_000],
+    [30_000, 20_600],
+    [6000, 2000],
+    [leaseTtlMinSeconds * 1000, 1000],
+  ])('a TTL of %d ms renewed every %d ms does', (ttlMs, renewMs) => {
+    expect(problem(ttlMs, renewMs)).toBeUndefined();
   });
 
   it.each([
-    [30, 20.7],
-    [30, 30],
-    [3, 2.1],
-  ])('refuses a TTL of %d s with a renewal every %d s', (ttl, renew) => {
-    expect(leaseTimesProblem(secondsOf(ttl, renew))).toBeDefined();
+    [30_000, 20_700],
+    [30_000, 30_000],
+    [3000, 2100],
+  ])('a TTL of %d ms renewed every %d ms leaves no time for a retry', (ttlMs, renewMs) => {
+    expect(problem(ttlMs, renewMs)).toBeDefined();
   });
 
-  it('spells the arithmetic out and names the longest interval that fits', () => {
-    expect(leaseTimesProblem(secondsOf(30, 25))).toEqual({
-      expected: 'renew + 2 × time-out < TTL × 0.99 − margin',
-      got: '25 + 2 × 3 = 31, which is not below 30 × 0.99 − 3 = 26.7',
-      fix: 'renew more often than every 20.7 s, or raise POLLING_LOCK_TTL_SECONDS',
-    });
+  it('the problem spells out the arithmetic and the way out', () => {
+    expect(Object.values(problem(30_000, 25_000) ?? {}).join(' · ')).toBe(
+      'renew + 2 × time-out < TTL × 0.99 − margin · ' +
+        '25 + 2 × 3 = 31, which is not below 30 × 0.99 − 3 = 26.7 · ' +
+        'renew more often than every 20.7 s, or raise POLLING_LOCK_TTL_SECONDS',
+    );
   });
 });

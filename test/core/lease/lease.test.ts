@@ -1,201 +1,185 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LockHeldError } from '../../../services/core/lease/errors.ts';
 import { readLockHolder } from '../../../services/core/lease/lock-value.ts';
-import type { Term } from '../../../services/core/lease/term.ts';
-import { LeaseFixture, retryMs, times } from './lease-fixture.ts';
-
-/** The store rounds the remaining TTL down. */
-const roundingMs = 2;
+import type { WakeUp } from '../../../services/core/lease/wake-up.ts';
+import { type FakeLockStore, fakeQuarantine } from '../../support/fake-lock-store.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
+import { LeaseFixture, other, retryMs, times } from './lease-fixture.ts';
 
 let fixture: LeaseFixture;
-let clock: LeaseFixture['clock'];
-let store: LeaseFixture['store'];
-let events: string[];
-function useFixture(whenHeld: 'standby' | 'exit' = 'standby'): void {
-  fixture = new LeaseFixture(whenHeld);
-  ({ clock, store, events } = fixture);
-}
-beforeEach(() => useFixture());
+let clock: VirtualClock;
+let store: FakeLockStore;
+let wakeUp: WakeUp;
+let heard: readonly string[];
+beforeEach(() => {
+  fixture = new LeaseFixture();
+  ({ clock, store, wakeUp, heard } = fixture);
+});
 
-/** Starts to contend; `settled` tells how that ended once it has. */
-function contend() {
-  const contention: { settled?: { term: Term | undefined } | { error: unknown } } = {};
-  fixture.lease.contend(fixture.stop.signal).then(
-    (term) => {
-      contention.settled = { term };
-    },
-    (error: unknown) => {
-      contention.settled = { error };
-    },
-  );
-  return contention;
-}
-
-const acquires = () => store.callsOf('acquire');
-
-describe('contending for the lock', () => {
-  it('takes a free lock and says so once', async () => {
-    const term = await fixture.acquire();
-    expect(events).toEqual(['acquired: epoch 1']);
-    expect(store.held()).toEqual({ value: term.value, ttlMs: times.ttlMs });
+describe('contending', () => {
+  it('takes a free lock with a value that says who holds it and since when', async () => {
+    const term = await fixture.acquired();
+    expect(term.epoch).toBe(1);
+    expect(store.value).toBe(term.value);
     expect(readLockHolder(term.value)).toEqual({
       host: 'h',
       pid: 7,
       env: 'production',
       ts: '2030-01-01T00:00:00.000Z',
-      owner: 'token-1',
+      owner: 'token 1',
     });
+    expect(heard).toEqual(['acquired 1']);
   });
 
-  it('counts the deadline from before it sent the request', async () => {
-    store.disturb('acquire', { requestMs: 1000, answerMs: 1500 });
-    const contention = contend();
-    await clock.advance(2500);
-    expect(contention.settled).toMatchObject({ term: { deadlineMs: times.actForMs } });
+  it('makes a new value for every term', async () => {
+    const lease = fixture.lease();
+    const first = await fixture.acquired(lease);
+    await lease.release(first);
+    const second = await fixture.acquired(lease);
+    expect(second.value).not.toBe(first.value);
+    expect(second.epoch).toBe(2);
   });
 
-  it('notes how far the store’s clock is ahead', async () => {
+  it('learns from the answer how far the store’s clock is ahead', async () => {
     store.aheadMs = 360_000;
-    expect((await fixture.acquire()).storeAheadMs).toBe(360_000);
+    expect((await fixture.acquired()).storeAheadMs).toBe(360_000);
   });
 
-  it('sleeps out exactly the holder’s remaining TTL', async () => {
-    store.put('foreign', 12_345);
-    const contention = contend();
-    await clock.advance(12_345 + roundingMs - 1);
-    expect(acquires()).toHaveLength(1);
+  it('sleeps exactly as long as the holder’s lock lives, then takes it', async () => {
+    store.put(other, 20_000);
+    const contender = fixture.contend();
+    await clock.advance(20_001);
+    expect(store.times('acquire')).toEqual([0]);
     await clock.advance(1);
-    expect(acquires()).toHaveLength(2);
-    expect(contention.settled).toMatchObject({ term: { epoch: 1 } });
-    expect(events).toEqual(['standby: held for 12345', 'acquired: epoch 1']);
-  });
-
-  it.each([
-    ['without expiry', null, times.ttlMs],
-    ['that lives for hours', 3_600_000, 120_000],
-  ])('looks again now and then at a lock %s', async (_name, ttlMs, lookAgainMs) => {
-    store.put('foreign', ttlMs);
-    contend();
-    await clock.advance(2 * (lookAgainMs + roundingMs));
-    expect(acquires().map(({ atMs }) => atMs)).toEqual([
-      0,
-      lookAgainMs + roundingMs,
-      2 * (lookAgainMs + roundingMs),
-    ]);
-    expect(store.held()?.value).toBe('foreign');
+    expect(store.times('acquire')).toEqual([0, 20_002]);
+    expect(contender.term?.epoch).toBe(1);
+    expect(heard).toEqual(['standby: held', 'acquired 1']);
   });
 
   it('tries at once when it is woken', async () => {
-    store.put('foreign', 20_000);
-    const contention = contend();
+    store.put(other, 20_000);
+    const contender = fixture.contend();
     await clock.advance(5000);
-    await store.release('foreign', 'clean');
-    fixture.wakeUp.notify();
+    store.remove();
+    wakeUp.notify();
     await clock.settle();
-    expect(contention.settled).toMatchObject({ term: { epoch: 1 } });
+    expect(store.times('acquire')).toEqual([0, 5000]);
+    expect(contender.term).toBeDefined();
   });
 
-  it('does not sleep through a wake-up that comes while it reads the store', async () => {
-    store.put('foreign', 20_000);
-    store.disturb('acquire', { answerMs: 200 });
-    const contention = contend();
-    await clock.advance(100);
-    await store.release('foreign', 'clean');
-    fixture.wakeUp.notify();
-    await clock.advance(100);
-    expect(contention.settled).toMatchObject({ term: { epoch: 1 } });
+  it('does not lose a wake-up that comes while its request is in flight', async () => {
+    store.put(other, 20_000);
+    store.faults.push({ answerMs: 100 });
+    fixture.contend();
+    await clock.advance(50);
+    wakeUp.notify();
+    await clock.advance(50);
+    expect(store.times('acquire')).toEqual([0, 100]);
   });
 
   it('does not read the store again for a wake-up that came before it read', async () => {
-    store.put('foreign', 20_000);
-    fixture.wakeUp.notify();
-    contend();
+    store.put(other, 20_000);
+    wakeUp.notify();
+    fixture.contend();
     await clock.settle();
-    expect(acquires()).toHaveLength(1);
+    expect(store.times('acquire')).toEqual([0]);
   });
 
-  it('waits out the quarantine of a store that was wiped, even if it is to exit when held', async () => {
-    useFixture('exit');
-    store.epoch = undefined;
-    const contention = contend();
-    await clock.settle();
-    expect(events).toEqual(['standby: quarantined for 30000']);
-    expect(contention.settled).toBeUndefined();
+  it.each([
+    ['a lock without expiry after one TTL', Number.POSITIVE_INFINITY, times.ttlMs + 2],
+    ['a lock that lives for hours after two minutes', 7_200_000, 120_002],
+  ])('tries again at %s, and never takes it', async (_name, ttlMs, nextMs) => {
+    store.put(other, ttlMs);
+    fixture.contend();
+    await clock.advance(nextMs);
+    expect(store.times('acquire')).toEqual([0, nextMs]);
+    expect(store.value).toBe(other);
   });
 
-  it('throws if another process holds the lock and it is to exit then, and changes nothing', async () => {
-    useFixture('exit');
-    store.put('foreign', 20_000);
-    await expect(fixture.lease.contend(fixture.stop.signal)).rejects.toThrow(LockHeldError);
-    expect(store.calls.map(({ name }) => name)).toEqual(['acquire']);
-    expect(store.held()).toEqual({ value: 'foreign', ttlMs: 20_000 });
+  it('refuses to start if told to exit, and changes nothing', async () => {
+    store.put(other, 20_000);
+    const refused = fixture.lease({ whenHeld: 'exit' }).contend(fixture.stop.signal);
+    await expect(refused).rejects.toThrow(LockHeldError);
+    await expect(refused).rejects.toThrow(
+      'the polling lock is held by host other, pid 9, environment production',
+    );
+    expect(store.value).toBe(other);
+    expect(store.calls).toHaveLength(1);
   });
 
-  it('ends at once when it is stopped, and releases nothing that it does not have', async () => {
-    store.put('foreign', 20_000);
-    const contention = contend();
-    await clock.advance(5000);
+  it('waits out a quarantine even if told to exit when held', async () => {
+    store.isWiped = true;
+    const contender = fixture.contend(fixture.lease({ whenHeld: 'exit' }));
+    await clock.advance(times.ttlMs);
+    expect(store.value).toBeUndefined();
+    expect(store.calls.filter(({ value }) => value === fakeQuarantine)).toEqual([]);
+    await clock.advance(2);
+    expect(contender.term?.epoch).toBe(1);
+    expect(heard).toEqual(['standby: quarantined', 'acquired 1']);
+  });
+
+  it('keeps trying while the store does not answer', async () => {
+    store.isAway = true;
+    const contender = fixture.contend();
+    await clock.advance(10 * (times.rpcTimeoutMs + retryMs));
+    expect(store.times('acquire').length).toBeGreaterThanOrEqual(10);
+    store.isAway = false;
+    await clock.advance(times.rpcTimeoutMs + retryMs);
+    expect(contender.term).toBeDefined();
+  });
+
+  it('returns undefined if stopped while it waits', async () => {
+    store.put(other, 20_000);
+    const contender = fixture.contend();
+    await clock.advance(10);
     fixture.stop.abort();
-    await clock.settle();
-    expect(contention.settled).toEqual({ term: undefined });
-    expect(store.callsOf('release')).toEqual([]);
+    await contender.ended;
+    expect(contender.term).toBeUndefined();
+    expect(store.value).toBe(other);
   });
 });
 
 describe('an acquire whose answer is lost', () => {
-  it('is recognised as its own by the next try, in the same epoch', async () => {
-    store.disturb('acquire', { lose: 'answer' });
-    const contention = contend();
+  it('is repeated with the same value and recognised: it is the same term', async () => {
+    store.faults.push({ lost: 'answer' });
+    const contender = fixture.contend();
     await clock.advance(times.rpcTimeoutMs + retryMs);
-    expect(contention.settled).toMatchObject({ term: { epoch: 1 } });
-    expect(new Set(acquires().map(({ value }) => value)).size).toBe(1);
-    expect(events).toEqual(['trouble: acquire', 'acquired: epoch 1']);
+    const [first, second] = store.calls;
+    expect(second?.value).toBe(first?.value);
+    expect(contender.term?.epoch).toBe(1);
+    expect(contender.term?.deadlineMs).toBe((second?.atMs ?? 0) + times.actForMs);
   });
 
-  it('is released if the process is stopped before it knows', async () => {
-    store.disturb('acquire', { lose: 'answer' });
-    const contention = contend();
-    await clock.advance(times.rpcTimeoutMs);
-    expect(store.held()).toBeDefined();
+  it('is released if ops has revoked it since, and a new value takes the lock', async () => {
+    store.faults.push({ lost: 'answer' });
+    const contender = fixture.contend();
+    await clock.advance(1);
+    store.revoked = store.value;
+    const revoked = store.value ?? '';
+    await clock.advance(times.rpcTimeoutMs + retryMs);
+    expect(store.calls.map(({ name }) => name)).toEqual(['acquire', 'acquire', 'release', 'acquire']);
+    expect(store.calls[2]?.value).toBe(revoked);
+    expect(contender.term?.value).not.toBe(revoked);
+    expect(contender.term?.mayAct()).toBe(true);
+  });
+
+  it('is released if the worker stops before it knows', async () => {
+    store.faults.push({ lost: 'answer' });
+    const contender = fixture.contend();
+    await clock.advance(1);
+    expect(store.value).toBeDefined();
     fixture.stop.abort();
-    await clock.settle();
-    expect(contention.settled).toEqual({ term: undefined });
-    expect(store.held()).toBeUndefined();
-  });
-
-  it('is released if ops has revoked it meanwhile, and tried again with a new value', async () => {
-    store.disturb('acquire', { lose: 'answer' });
-    const contention = contend();
     await clock.advance(times.rpcTimeoutMs);
-    store.revoke();
-    await clock.advance(retryMs);
-    const [first, second, third] = acquires().map(({ value }) => value);
-    expect(second).toBe(first);
-    expect(third).not.toBe(first);
-    expect(store.callsOf('release').map(({ value }) => value)).toEqual([first]);
-    expect(contention.settled).toMatchObject({ term: { value: third, epoch: 2 } });
-  });
-
-  it('is followed by a new value once the store has answered', async () => {
-    store.disturb('acquire', { lose: 'request' });
-    store.put('foreign', 10_000);
-    contend();
-    await clock.advance(15_000);
-    const [first, second, third] = acquires().map(({ value }) => value);
-    expect(second).toBe(first);
-    expect(third).not.toBe(first);
+    await contender.ended;
+    expect(contender.term).toBeUndefined();
+    expect(store.value).toBeUndefined();
   });
 });
 
-describe('an acquire whose answer arrives after the deadline', () => {
-  it('is released, and tried again with a new value', async () => {
-    store.disturb('acquire', { answerMs: times.actForMs });
-    const contention = contend();
-    await clock.advance(times.actForMs);
-    const [first, second] = acquires().map(({ value }) => value);
-    expect(store.callsOf('release').map(({ value }) => value)).toEqual([first]);
-    expect(second).not.toBe(first);
-    expect(contention.settled).toMatchObject({ term: { value: second, epoch: 2 } });
-    expect(events).toEqual(['acquired: epoch 2']);
-  });
+it('releases a lock whose answer came after the term’s deadline, and tries again', async () => {
+  store.faults.push({ answerMs: times.actForMs });
+  const contender = fixture.contend();
+  await clock.advance(times.actForMs);
+  expect(store.calls.map(({ name }) => name)).toEqual(['acquire', 'release', 'acquire']);
+  expect(contender.term?.mayAct()).toBe(true);
 });

@@ -2,82 +2,59 @@ import { describe, expect, it } from 'vitest';
 import {
   describeHolder,
   isQuarantine,
-  type LockHolder,
   lockValue,
   quarantineOwner,
   readLockHolder,
 } from '../../../services/core/lease/lock-value.ts';
 
-const holder: LockHolder = {
-  host: 'ip-10-0-0-7',
-  pid: 17,
-  env: 'production',
-  ts: '2026-03-01T03:04:05.678Z',
-  owner: '0123456789abcdef0123456789abcdef',
-};
-const quarantine = lockValue({ ...holder, host: '', pid: 0, env: '', owner: quarantineOwner });
+const holder = { host: 'ip-10-0-1-5', pid: 7, env: 'production', ts: '2026-03-01T03:04:05Z', owner: 'o1' };
+const task = 'arn:aws:ecs:eu-central-1:1:task/bot/1';
 
-describe('lockValue', () => {
-  it('keeps its members in a fixed order, and leaves out the task where there is none', () => {
-    expect(lockValue({ ...holder, task: undefined })).toBe(
-      '{"host":"ip-10-0-0-7","pid":17,"env":"production","ts":"2026-03-01T03:04:05.678Z",' +
-        '"owner":"0123456789abcdef0123456789abcdef"}',
-    );
-    expect(lockValue({ ...holder, task: 'arn:aws:ecs:task/1' })).toMatch(/,"task":"arn:aws:ecs:task\/1"}$/);
-  });
-});
-
-describe('readLockHolder', () => {
-  it('reads back what lockValue wrote', () => {
+describe('a lock value', () => {
+  it('is read back as it was made, with and without a task', () => {
     expect(readLockHolder(lockValue(holder))).toEqual(holder);
-    expect(readLockHolder(lockValue({ ...holder, task: 't' }))).toEqual({ ...holder, task: 't' });
+    expect(readLockHolder(lockValue({ ...holder, task }))).toEqual({ ...holder, task });
   });
 
-  it.each([
-    ['no JSON', 'worker-1', {}],
-    ['an empty value', '', {}],
-    ['truncated JSON', '{"host":"a"', {}],
-    ['null', 'null', {}],
-    ['a number', '7', {}],
-    ['a string', '"host"', {}],
-    ['a list', '["host","pid"]', {}],
-    ['an object without known members', '{"name":"a"}', {}],
-    ['a pid that is a string', '{"host":"a","pid":"17"}', { host: 'a' }],
-    ['a host that is an object', '{"host":{"a":1},"pid":17}', { pid: 17 }],
-    ['a null task', '{"pid":17,"task":null}', { pid: 17 }],
-    ['unknown members', '{"pid":17,"shard":3}', { pid: 17 }],
-    ['a foreign prototype', '{"__proto__":{"pid":17},"env":"e"}', { env: 'e' }],
-  ])('keeps only members of the right type from %s', (_name, value, expected) => {
-    expect(readLockHolder(value)).toEqual(expected);
-  });
-});
-
-describe('isQuarantine', () => {
-  it.each([
-    ['the quarantine', quarantine, true],
-    ['a worker’s value', lockValue(holder), false],
-    ['a host of that name', lockValue({ ...holder, host: quarantineOwner }), false],
-    ['the bare word', quarantineOwner, false],
-  ])('tells %s', (_name, value, expected) => {
-    expect(isQuarantine(value)).toBe(expected);
-  });
-});
-
-describe('describeHolder', () => {
-  it.each([
-    ['a worker', lockValue(holder), 'host ip-10-0-0-7, pid 17, environment production'],
-    ['a value without a pid', '{"host":"a"}', 'host a, pid unknown, environment unknown'],
-    ['a value without a host', '{"pid":17,"env":"dev"}', 'host unknown, pid 17, environment dev'],
-    ['a value with neither', '{"env":"dev"}', 'a process that wrote "{\\"env\\":\\"dev\\"}"'],
-    ['a foreign value', 'worker-1', 'a process that wrote "worker-1"'],
-    ['the quarantine', quarantine, 'the quarantine after an empty store'],
-  ])('names %s in one line', (_name, value, expected) => {
-    expect(describeHolder(value)).toBe(expected);
-  });
-
-  it('shows only the beginning of a long foreign value, on one line', () => {
-    expect(describeHolder(`a\nb${'x'.repeat(500)}`)).toBe(
-      `a process that wrote ${JSON.stringify(`a\nb${'x'.repeat(77)}`)}`,
+  it('has its members in the same order whatever order they came in: it is compared as a whole', () => {
+    const reversed = Object.fromEntries(Object.entries(holder).reverse()) as unknown as typeof holder;
+    expect(lockValue(reversed)).toBe(lockValue(holder));
+    expect(lockValue(holder)).toBe(
+      '{"host":"ip-10-0-1-5","pid":7,"env":"production","ts":"2026-03-01T03:04:05Z","owner":"o1"}',
     );
+  });
+});
+
+describe('reading a value that any program may have written', () => {
+  it.each(['', 'plain text', '{', 'null', '7', '"host"', '[1]', '{}'])('finds nothing in %j', (value) => {
+    expect(readLockHolder(value)).toEqual({});
+  });
+
+  it.each([
+    ['{"host":{"a":1},"pid":"7","env":null,"ts":5,"owner":[],"task":false}', {}],
+    ['{"host":"h","pid":"7"}', { host: 'h' }],
+    ['{"pid":7,"host":["h"]}', { pid: 7 }],
+    ['{"host":"h","more":"x","__proto__":{"pid":9}}', { host: 'h' }],
+  ])('keeps only members of the right type: %s', (value, expected) => {
+    expect(readLockHolder(value)).toStrictEqual(expected);
+  });
+});
+
+describe('describing a holder', () => {
+  it.each([
+    ['all three', lockValue(holder), 'host ip-10-0-1-5, pid 7, environment production'],
+    ['the host alone', '{"host":"h"}', 'host h, pid unknown, environment unknown'],
+    ['the pid alone', '{"pid":5}', 'host unknown, pid 5, environment unknown'],
+    ['neither', 'old bot', 'a process that wrote "old bot"'],
+    ['too much', 'x'.repeat(100), `a process that wrote "${'x'.repeat(80)}"`],
+  ])('names %s', (_name, value, text) => {
+    expect(describeHolder(value)).toBe(text);
+  });
+
+  it('calls the quarantine by its name, not by its pid 0', () => {
+    const value = lockValue({ ...holder, host: 'quarantine', pid: 0, owner: quarantineOwner });
+    expect(isQuarantine(value)).toBe(true);
+    expect(describeHolder(value)).toBe('the quarantine after an empty store');
+    expect(isQuarantine(lockValue(holder))).toBe(false);
   });
 });

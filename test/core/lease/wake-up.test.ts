@@ -4,72 +4,68 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 
 let clock: VirtualClock;
 let wakeUp: WakeUp;
-let woke: number[];
+let stop: AbortController;
 beforeEach(() => {
   clock = new VirtualClock();
   wakeUp = new WakeUp(clock);
-  woke = [];
+  stop = new AbortController();
 });
 
-const never = new AbortController().signal;
-const sleep = (delayMs: number, signal = never): void =>
-  void wakeUp.sleep(delayMs, signal).then(() => woke.push(clock.monotonicMs()));
+/** When the sleep ended; undefined while it lasts. */
+function sleep(delayMs: number): { endedMs: number | undefined } {
+  const result: { endedMs: number | undefined } = { endedMs: undefined };
+  void wakeUp.sleep(delayMs, stop.signal).then(() => {
+    result.endedMs = clock.monotonicMs();
+  });
+  return result;
+}
 
-describe('WakeUp', () => {
-  it('sleeps for the whole delay if nothing wakes it', async () => {
-    sleep(1000);
+describe('a sleep', () => {
+  it('lasts its time when nothing wakes it', async () => {
+    const sleeping = sleep(1000);
     await clock.advance(999);
-    expect(woke).toEqual([]);
+    expect(sleeping.endedMs).toBeUndefined();
     await clock.advance(1);
-    expect(woke).toEqual([1000]);
+    expect(sleeping.endedMs).toBe(1000);
   });
 
-  it('wakes at once on a notification', async () => {
-    sleep(1000);
-    await clock.advance(400);
+  it('ends at a wake-up', async () => {
+    const sleeping = sleep(1000);
+    await clock.advance(300);
     wakeUp.notify();
     await clock.settle();
-    expect(woke).toEqual([400]);
-    expect(clock.sleeperCount).toBe(0);
+    expect(sleeping.endedMs).toBe(300);
   });
 
-  it('keeps a notification for the next sleep, and for that one only', async () => {
-    wakeUp.notify();
-    wakeUp.notify();
-    sleep(1000);
-    await clock.settle();
-    expect(woke).toEqual([0]);
-    sleep(1000);
-    await clock.advance(999);
-    expect(woke).toEqual([0]);
-  });
-
-  it('does not wake the next sleep with a notification that woke this one', async () => {
-    sleep(1000);
-    await clock.settle();
-    wakeUp.notify();
-    await clock.settle();
-    sleep(1000);
-    await clock.advance(999);
-    expect(woke).toEqual([0]);
-  });
-
-  it('forgets a notification on reset', async () => {
-    wakeUp.notify();
-    wakeUp.reset();
-    sleep(1000);
-    await clock.advance(999);
-    expect(woke).toEqual([]);
-  });
-
-  it('wakes when the signal aborts, and does not sleep if it has aborted already', async () => {
-    const stop = new AbortController();
-    sleep(1000, stop.signal);
+  it('ends when its signal aborts, before it or during it', async () => {
+    const sleeping = sleep(1000);
     await clock.advance(300);
     stop.abort();
     await clock.settle();
-    sleep(1000, stop.signal);
+    expect(sleeping.endedMs).toBe(300);
+    const another = sleep(1000);
     await clock.settle();
-    expect(woke).toEqual([300, 300]);
+    expect(another.endedMs).toBe(300);
+  });
+});
+
+describe('a wake-up while nothing sleeps', () => {
+  it('ends the next sleep at once, and only that one', async () => {
+    wakeUp.notify();
+    wakeUp.notify();
+    const first = sleep(1000);
+    await clock.settle();
+    expect(first.endedMs).toBe(0);
+    const second = sleep(1000);
+    await clock.advance(1000);
+    expect(second.endedMs).toBe(1000);
+  });
+
+  it('is forgotten by a reset: the store is about to be read anyway', async () => {
+    wakeUp.notify();
+    wakeUp.reset();
+    const sleeping = sleep(1000);
+    await clock.advance(1000);
+    expect(sleeping.endedMs).toBe(1000);
   });
 });

@@ -3,7 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../../services/adapters/system-random.ts';
-import { type FunctionUrl, startFunctionUrl } from '../../../services/lab/function-url.ts';
+import { type FunctionUrl, startFunctionUrl } from '../../../services/lab/functions/function-url.ts';
 import { botToken, FunctionFixture } from '../../support/function-fixture.ts';
 import { realTool } from '../../support/real-tools.ts';
 import { Phone } from './phone.ts';

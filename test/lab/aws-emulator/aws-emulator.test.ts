@@ -58,7 +58,7 @@ describe('SNS through its real client', () => {
     expect(aws.calls).toEqual(['sns.Publish']);
   });
 
-  it('refuses what SNS refuses', async () => {
+  it('refuses the same input as SNS', async () => {
     await expect(topic().publish({ subject: 'Бот молчит', text: 'x' })).rejects.toThrow(/Subject/);
     await expect(topic().publish({ subject: 'x'.repeat(101), text: 'x' })).rejects.toThrow(/Subject/);
     await expect(topic().publish({ subject: 'ok', text: '' })).rejects.toThrow(/Message/);
@@ -88,7 +88,7 @@ describe('SNS through its real client', () => {
     expect(aws.calls).toHaveLength(1);
   });
 
-  it('names a call that it does not emulate', async () => {
+  it('names an operation that it does not emulate', async () => {
     const client = new SNSClient(awsConfig(awsClientOptions(environment(), 'SNS'), 5000));
     await expect(client.send(new ListTopicsCommand({}))).rejects.toThrow('ListTopics is not emulated');
     const published = await client.send(new PublishCommand({ TopicArn: topicArn, Message: 'm' }));
@@ -98,7 +98,7 @@ describe('SNS through its real client', () => {
 });
 
 describe('ECS through its real client', () => {
-  it('describes a service that is well', async () => {
+  it('describes a healthy service', async () => {
     expect(await worker().describe()).toEqual({
       desired: 1,
       running: 1,
@@ -108,7 +108,7 @@ describe('ECS through its real client', () => {
     expect(aws.calls).toEqual(['ecs.DescribeServices']);
   });
 
-  it('says why the last task stopped when one is missing', async () => {
+  it('reports why the last task stopped if one is missing', async () => {
     const stopped = (arn: string, stoppedReason: string, stoppedAtSeconds: number) => ({
       arn,
       stoppedReason,
@@ -129,12 +129,12 @@ describe('ECS through its real client', () => {
     });
   });
 
-  it('does without a reason that ECS has forgotten', async () => {
+  it('works without a reason that ECS has forgotten', async () => {
     state = { ...calm, running: 0 };
     expect(await worker().describe()).toMatchObject({ running: 0, lastStopReason: null });
   });
 
-  it('sees a deployment', async () => {
+  it('reports a deployment', async () => {
     state = { ...calm, deploying: true };
     expect(await worker().describe()).toMatchObject({ deploying: true });
   });
@@ -144,7 +144,7 @@ describe('ECS through its real client', () => {
     expect(restarts).toBe(1);
   });
 
-  it('takes a cluster by its ARN', async () => {
+  it('accepts a cluster’s ARN', async () => {
     const arn = 'arn:aws:ecs:eu-central-1:123456789012:cluster/bots';
     expect(await worker({ cluster: arn, service: 'worker' }).describe()).toMatchObject({ running: 1 });
   });
@@ -172,7 +172,7 @@ describe('ECS through its real client', () => {
     expect(await worker().describe()).toMatchObject({ running: 1 });
   });
 
-  it('names a call that it does not emulate', async () => {
+  it('names an operation that it does not emulate', async () => {
     const client = new ECSClient(awsConfig(awsClientOptions(environment(), 'ECS'), 5000));
     await expect(client.send(new DescribeClustersCommand({}))).rejects.toThrow(
       /Cluster not found|not emulated/,

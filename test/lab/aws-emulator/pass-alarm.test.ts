@@ -21,7 +21,7 @@ describe('the alarm on the monitor’s silence', () => {
     void alarm.watch(stop.signal);
   });
 
-  it('is silent while passes come', async () => {
+  it('is silent while passes succeed', async () => {
     for (let pass = 0; pass < 20; pass += 1) {
       await clock.advance(1000);
       alarm.passed();
@@ -29,7 +29,7 @@ describe('the alarm on the monitor’s silence', () => {
     expect(said).toEqual([]);
   });
 
-  it('rings once after five missed passes, and once again when they are back', async () => {
+  it('fires once after five missed passes, and reports once when they are back', async () => {
     await clock.advance(4900);
     expect(said).toEqual([]);
     await clock.advance(20_000);

@@ -1,16 +1,16 @@
-/** What drills demand of what they have measured: the cases in which a promise does not hold, which no good lab shows. */
+/** What drills demand of their measurements: the broken promises, which a healthy lab never shows. */
 import { describe, expect, it } from 'vitest';
 import { textsFor } from '../../../services/bot/handlers/texts.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import { locales } from '../../../services/core/platform/locale.ts';
-import { demandLockWent, workerOf } from '../../../services/lab/drills/common.ts';
 import { cut } from '../../../services/lab/drills/cut.ts';
-import { PromiseBroken, type Scene } from '../../../services/lab/drills/drill-context.ts';
+import { demandAudited, workerOf } from '../../../services/lab/drills/drill-checks.ts';
+import { type DrillContext, PromiseBroken } from '../../../services/lab/drills/drill-context.ts';
 import type { Measures } from '../../../services/lab/drills/measures.ts';
 import { demandWaits, leastBackOffMs } from '../../../services/lab/drills/telegram.ts';
 import { demandQuarantine } from '../../../services/lab/drills/wipe.ts';
-import { labTimes } from '../../../services/lab/lab-times.ts';
-import { text } from '../../../services/lab/text.ts';
+import { labTimes } from '../../../services/lab/settings/lab-times.ts';
+import { text } from '../../../services/lab/shared/text.ts';
 import { demandHandedOver, isGreeting } from '../../../services/lab/tour/steps.ts';
 
 const why = text('it did not hold', 'не сдержано');
@@ -20,19 +20,19 @@ interface Shown {
   readonly measures?: Measures;
 }
 
-/** A scene of a lab that shows just this. */
-function sceneOf({ audit = [], measures = {} }: Shown = {}): Scene {
+/** The context of a lab that shows exactly this. */
+function contextOf({ audit = [], measures = {} }: Shown = {}): DrillContext {
   const demand = (kept: boolean, broken: typeof why): void => {
     if (!kept) throw new PromiseBroken(broken);
   };
   const lab = { audit: { latest: async () => audit }, tasks: { tasks: [] } };
-  return { lab, measures, demand } as unknown as Scene;
+  return { lab, measures, demand } as unknown as DrillContext;
 }
 
 describe('a worker that has ended', () => {
-  it('breaks the promise of every drill that is about it', async () => {
-    expect(() => workerOf(sceneOf(), 'worker-1')).toThrow(PromiseBroken);
-    await expect(cut(sceneOf(), 'worker-1')).rejects.toThrow(PromiseBroken);
+  it('breaks the promise of every drill about it', async () => {
+    expect(() => workerOf(contextOf(), 'worker-1')).toThrow(PromiseBroken);
+    await expect(cut(contextOf(), 'worker-1')).rejects.toThrow(PromiseBroken);
   });
 });
 
@@ -43,21 +43,21 @@ describe('the lock', () => {
     [['released'], true],
     [['broken', 'acquired'], false],
     [[], false],
-  ])('of a worker that stopped, after %j: given back %s', async (events, given) => {
-    const scene = sceneOf({ audit: events.map((event) => entry(event)) });
-    const demanded = demandLockWent(scene, 'mine', ['released', 'lost'], why);
+  ])('of a stopped worker, after %j: released %s', async (events, given) => {
+    const context = contextOf({ audit: events.map((event) => entry(event)) });
+    const demanded = demandAudited(context, 'mine', ['released', 'lost'], why);
     if (given) await demanded;
     else await expect(demanded).rejects.toThrow(PromiseBroken);
   });
 
-  it('is not given back by another’s giving back', async () => {
-    const scene = sceneOf({ audit: [entry('released', 'another’s')] });
-    await expect(demandLockWent(scene, 'mine', ['released'], why)).rejects.toThrow(PromiseBroken);
+  it('does not count as released if another worker released its own', async () => {
+    const context = contextOf({ audit: [entry('released', 'another’s')] });
+    await expect(demandAudited(context, 'mine', ['released'], why)).rejects.toThrow(PromiseBroken);
   });
 });
 
-describe('the waits after refusals', () => {
-  it('grow at least as the pipeline’s own table makes them, up to its longest', () => {
+describe('waits after refusals', () => {
+  it('grow at least as fast as the bot’s back-off, up to its maximum', () => {
     const least = Array.from({ length: 12 }, (_, index) => leastBackOffMs(index));
     expect(least.slice(0, 4)).toEqual([250, 500, 1000, 2000]);
     expect(least.every((ms, index) => ms >= (least[index - 1] ?? 0))).toBe(true);
@@ -65,44 +65,44 @@ describe('the waits after refusals', () => {
   });
 
   it('may be longer, but not shorter', () => {
-    const scene = sceneOf();
-    demandWaits(scene, [250, 900, 1001], leastBackOffMs);
-    demandWaits(scene, [60_000, 500, 1000], leastBackOffMs);
-    expect(() => demandWaits(scene, [300, 300], leastBackOffMs)).toThrow(PromiseBroken);
-    expect(() => demandWaits(scene, [3100, 2900], () => 3000)).toThrow('2900 ms instead of 3000');
+    const context = contextOf();
+    demandWaits(context, [250, 900, 1001], leastBackOffMs);
+    demandWaits(context, [60_000, 500, 1000], leastBackOffMs);
+    expect(() => demandWaits(context, [300, 300], leastBackOffMs)).toThrow(PromiseBroken);
+    expect(() => demandWaits(context, [3100, 2900], () => 3000)).toThrow('2900 ms instead of 3000');
   });
 });
 
 describe('the quarantine after a wipe', () => {
   const quarantine = { leaseMs: 6000, wipedAtMs: 1_000_000, earlyPolls: 0 };
-  const led = (atMs: number) => sceneOf({ audit: [{ event: 'acquired', id: `${atMs}-0` }] });
+  const led = (atMs: number) => contextOf({ audit: [{ event: 'acquired', id: `${atMs}-0` }] });
 
-  it('keeps everybody out for one lease', async () => {
+  it('keeps every worker out for one lease', async () => {
     await demandQuarantine(led(1_006_000), quarantine);
     await expect(demandQuarantine(led(1_005_999), quarantine)).rejects.toThrow(PromiseBroken);
   });
 
-  it('is broken by a poll, and where nobody ever led', async () => {
+  it('is broken by a poll, and if no worker ever led', async () => {
     const polled = demandQuarantine(led(1_006_500), { ...quarantine, earlyPolls: 1 });
     await expect(polled).rejects.toThrow(PromiseBroken);
-    await expect(demandQuarantine(sceneOf(), quarantine)).rejects.toThrow(PromiseBroken);
+    await expect(demandQuarantine(contextOf(), quarantine)).rejects.toThrow(PromiseBroken);
   });
 
-  it('is judged by the first leader, not by the latest', async () => {
+  it('is judged by the first leader, not the latest', async () => {
     const entries = [1_007_000, 1_003_000].map((atMs) => ({ event: 'acquired', id: `${atMs}-0` }));
-    await expect(demandQuarantine(sceneOf({ audit: entries }), quarantine)).rejects.toThrow(PromiseBroken);
+    await expect(demandQuarantine(contextOf({ audit: entries }), quarantine)).rejects.toThrow(PromiseBroken);
   });
 });
 
 describe('the tour', () => {
-  it('holds a pause as long as a lease that was left behind for no hand-over', () => {
+  it('does not accept a pause as long as an abandoned lease as a hand-over', () => {
     const lease = labTimes(30);
-    demandHandedOver(sceneOf({ measures: { pauseMs: 3999 } }), lease);
-    expect(() => demandHandedOver(sceneOf({ measures: { pauseMs: 4000 } }), lease)).toThrow(PromiseBroken);
-    expect(() => demandHandedOver(sceneOf(), lease)).toThrow(PromiseBroken);
+    demandHandedOver(contextOf({ measures: { pauseMs: 3999 } }), lease);
+    expect(() => demandHandedOver(contextOf({ measures: { pauseMs: 4000 } }), lease)).toThrow(PromiseBroken);
+    expect(() => demandHandedOver(contextOf(), lease)).toThrow(PromiseBroken);
   });
 
-  it.each(locales)('takes the bot’s greeting (%s) for an answer, and nothing else', (locale) => {
+  it.each(locales)('accepts only the bot’s greeting (%s) as an answer', (locale) => {
     const greeting = textsFor(locale).start('Lab bot');
     expect(isGreeting({ from: 'bot', text: greeting }, locale)).toBe(true);
     expect(isGreeting({ from: 'person', text: greeting }, locale)).toBe(false);

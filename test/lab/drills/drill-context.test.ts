@@ -1,58 +1,64 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { demandHeldBack, demandNeverTwo } from '../../../services/lab/drills/common.ts';
-import { PromiseBroken, Scene, SceneEnded } from '../../../services/lab/drills/drill-context.ts';
-import type { LabParts } from '../../../services/lab/lab-parts.ts';
+import { demandNoLateCalls, demandNoOverlap } from '../../../services/lab/drills/drill-checks.ts';
+import { DrillContext, DrillStopped, PromiseBroken } from '../../../services/lab/drills/drill-context.ts';
+import type { LabContext } from '../../../services/lab/lab-context.ts';
 import type { LoadGenerator } from '../../../services/lab/load/load-generator.ts';
-import { text } from '../../../services/lab/text.ts';
+import { text } from '../../../services/lab/shared/text.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const what = text('the sky falls', 'падает небо');
 
-describe('a scene', () => {
+describe('DrillContext', () => {
   let clock: VirtualClock;
   let end: AbortController;
-  let mended: AbortController;
-  let scene: Scene;
+  let fixed: AbortController;
+  let context: DrillContext;
   let overlaps: number;
   let polls: { disownedPolls: number; end(): void };
 
   beforeEach(() => {
     clock = new VirtualClock();
     end = new AbortController();
-    mended = new AbortController();
+    fixed = new AbortController();
     overlaps = 3;
     polls = { disownedPolls: 0, end: () => undefined };
     const lab = {
       clock,
-      site: { botToken: '1:t' },
+      addresses: { botToken: '1:t' },
       telegram: { state: () => ({ overlaps }) },
       polls: { begin: () => polls },
-    } as unknown as LabParts;
+    } as unknown as LabContext;
     const load = {} as unknown as LoadGenerator;
-    scene = new Scene({ lab, load, end: end.signal, mended: mended.signal, onChange: () => undefined });
+    context = new DrillContext({
+      lab,
+      load,
+      end: end.signal,
+      fixed: fixed.signal,
+      onChange: () => undefined,
+    });
   });
 
-  it('waits for a condition, says so meanwhile, and tells how long it took', async () => {
+  it('waits for a condition, says so meanwhile, and returns how long it took', async () => {
     let fell = false;
-    const waited = scene.until(what, () => fell);
+    const waited = context.until(what, () => fell);
     await clock.advance(2000);
-    expect(scene.now?.ru).toBe('Ждём: падает небо');
+    expect(context.now?.ru).toBe('Ждём: падает небо');
     fell = true;
     await clock.advance(200);
     expect(await waited).toBeGreaterThanOrEqual(2000);
   });
 
-  it('holds the promise for broken when its time is over', async () => {
-    const outcome = scene.until(what, () => false, 5000).catch((error: unknown) => error);
+  it('reports a broken promise when the time is up', async () => {
+    const outcome = context.until(what, () => false, 5000).catch((error: unknown) => error);
     await clock.advance(6000);
     const error = await outcome;
     expect(error).toBeInstanceOf(PromiseBroken);
-    expect(error).toMatchObject({ why: { en: 'Not seen within 5 s: the sky falls' } });
+    expect(error).toMatchObject({ why: { en: 'Did not happen within 5 s: the sky falls' } });
   });
 
-  it('takes a store that does not answer for one that has not shown it yet', async () => {
+  it('keeps waiting while the store does not answer', async () => {
     let tries = 0;
-    const waited = scene.until(what, async () => {
+    const waited = context.until(what, async () => {
       tries += 1;
       if (tries < 3) throw new Error('down');
       return true;
@@ -62,27 +68,27 @@ describe('a scene', () => {
     expect(tries).toBe(3);
   });
 
-  it('ends at once when nobody wants to know any more', async () => {
-    const outcome = scene.until(what, () => false).catch((error: unknown) => error);
+  it('ends at once when the drill is stopped', async () => {
+    const outcome = context.until(what, () => false).catch((error: unknown) => error);
     await clock.advance(100);
     end.abort();
     await clock.advance(1);
-    expect(await outcome).toBeInstanceOf(SceneEnded);
+    expect(await outcome).toBeInstanceOf(DrillStopped);
   });
 
-  it('leaves a fault in place until its time is over, or until it is mended', async () => {
-    const first = scene.hold(5000, what);
+  it('leaves a fault in place until the time is up or it is fixed', async () => {
+    const first = context.hold(5000, what);
     await clock.advance(5000);
     await first;
-    const second = scene.hold(5000, what);
-    mended.abort();
+    const second = context.hold(5000, what);
+    fixed.abort();
     await second;
     expect(clock.monotonicMs()).toBe(5000);
   });
 
-  it('leaves a fault in place no longer than until it is mended in another way', async () => {
+  it('removes a fault early if it is fixed in another way', async () => {
     let awake = false;
-    const held = scene.hold(5000, what, () => awake);
+    const held = context.hold(5000, what, () => awake);
     await clock.advance(1000);
     awake = true;
     await clock.advance(200);
@@ -90,58 +96,58 @@ describe('a scene', () => {
     expect(clock.monotonicMs()).toBe(1200);
   });
 
-  it('sees what comes while the fault stands, and is not unseen then', async () => {
+  it('sees what happens while the fault is in place', async () => {
     let fell = false;
-    const seen = scene.seen(what, () => fell);
+    const seen = context.seen(what, () => fell);
     await clock.advance(1000);
     fell = true;
     await clock.advance(200);
     expect(await seen).toBeGreaterThanOrEqual(1000);
-    expect(scene.unseen).toBe(false);
+    expect(context.unseen).toBe(false);
   });
 
-  it('waits no longer for what a mended fault does not show, and is unseen', async () => {
-    const seen = scene.seen(what, () => false);
+  it('stops waiting when the fault is fixed, and is unseen', async () => {
+    const seen = context.seen(what, () => false);
     await clock.advance(1000);
-    mended.abort();
+    fixed.abort();
     await clock.advance(200);
     expect(await seen).toBeUndefined();
-    expect(scene.unseen).toBe(true);
+    expect(context.unseen).toBe(true);
   });
 
-  it('is unseen when the fault ends in another way', async () => {
-    expect(await scene.seen(what, () => false, { isMended: () => true })).toBeUndefined();
-    expect(scene.unseen).toBe(true);
+  it('is unseen if the fault ends in another way', async () => {
+    expect(await context.seen(what, () => false, { isFixed: () => true })).toBeUndefined();
+    expect(context.unseen).toBe(true);
   });
 
-  it('holds a promise for broken that is not kept while the fault stands', async () => {
-    const outcome = scene.seen(what, () => false, { withinMs: 500 }).catch((error: unknown) => error);
+  it('reports a broken promise if it is not kept while the fault is in place', async () => {
+    const outcome = context.seen(what, () => false, { withinMs: 500 }).catch((error: unknown) => error);
     await clock.advance(1000);
     expect(await outcome).toBeInstanceOf(PromiseBroken);
-    expect(scene.unseen).toBe(false);
+    expect(context.unseen).toBe(false);
   });
 
-  it('counts those that polled at once from its beginning, or from when it is told to', () => {
-    expect(scene.twoAtOnce()).toBe(0);
-    demandNeverTwo(scene);
+  it('counts overlaps since its start or the last reset', () => {
+    expect(context.overlaps()).toBe(0);
+    demandNoOverlap(context);
     overlaps += 2;
-    expect(scene.twoAtOnce()).toBe(2);
-    expect(() => demandNeverTwo(scene)).toThrow(PromiseBroken);
-    expect(scene.measures.twoAtOnce).toBe(2);
-    scene.countTwoFromNow();
-    expect(scene.twoAtOnce()).toBe(0);
-    demandNeverTwo(scene);
+    expect(context.overlaps()).toBe(2);
+    expect(() => demandNoOverlap(context)).toThrow(PromiseBroken);
+    expect(context.measures.twoAtOnce).toBe(2);
+    context.resetOverlaps();
+    expect(context.overlaps()).toBe(0);
+    demandNoOverlap(context);
   });
 
-  it('allows those that woke up one call that was on its way, and no second one', () => {
+  it('allows one late call after a wake-up, and no second one', () => {
     overlaps += 1;
-    demandHeldBack(scene);
+    demandNoLateCalls(context);
     polls.disownedPolls = 1;
-    demandHeldBack(scene);
+    demandNoLateCalls(context);
     overlaps += 1;
-    expect(() => demandHeldBack(scene)).toThrow(PromiseBroken);
-    scene.countTwoFromNow();
+    expect(() => demandNoLateCalls(context)).toThrow(PromiseBroken);
+    context.resetOverlaps();
     polls.disownedPolls = 2;
-    expect(() => demandHeldBack(scene)).toThrow(PromiseBroken);
+    expect(() => demandNoLateCalls(context)).toThrow(PromiseBroken);
   });
 });

@@ -1,8 +1,9 @@
-/** Drills on a real lab: what they say is compared with what the emulator, the store and the processes show. */
+/** Drills on a real lab: their reports are compared with what the emulator, the store and the processes show. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DrillId, DrillView } from '../../../services/lab/drills/drill.ts';
+import type { DrillId, DrillView } from '../../../services/lab/drills/drill-types.ts';
+import type { MeasureId } from '../../../services/lab/drills/measures.ts';
 import { isAlive, type LabProcess, startLab } from '../../support/lab.ts';
-import { drillTestMs, end, saying, until } from './rig.ts';
+import { drillTestMs, end, saying, until } from './lab-fixture.ts';
 
 interface EmulatorState {
   readonly pending: number;
@@ -31,22 +32,22 @@ describe('a drill', { timeout: drillTestMs }, () => {
     return end(lab, drill);
   }
 
-  const figure = ({ figures }: DrillView, label: string): number =>
-    figures.find((one) => one.label.en === label)?.amount ?? Number.NaN;
+  const figure = ({ figures }: DrillView, id: MeasureId): number =>
+    figures.find((one) => one.id === id)?.amount ?? Number.NaN;
 
   /**
-   * Nothing lost, nothing out of order; and the emulator agrees: nothing waits, and no two polled at once.
-   * @param together those that ran at the same time
+   * Nothing lost, nothing out of order, and the emulator agrees: nothing waits, and no two polled at once.
+   * @param together the drills that ran at the same time
    */
   async function expectKept(...together: readonly DrillView[]): Promise<void> {
     for (const drill of together) {
       expect(drill).toMatchObject({ state: 'kept', why: null, now: null });
-      expect(figure(drill, 'Messages sent')).toBeGreaterThan(0);
-      expect([figure(drill, 'Lost'), figure(drill, 'Out of order')]).toEqual([0, 0]);
+      expect(figure(drill, 'sent')).toBeGreaterThan(0);
+      expect([figure(drill, 'lost'), figure(drill, 'outOfOrder')]).toEqual([0, 0]);
       expect(drill.endedAtMs).toBeGreaterThan(drill.startedAtMs ?? Number.POSITIVE_INFINITY);
     }
-    // A call that was on its way when its process froze is all that may have met another; both may have counted it.
-    callsOnTheWay += Math.max(...together.map((one) => figure(one, 'Calls that were on their way') || 0));
+    // Only the late call of a woken process may overlap with another poll; both drills may have counted it.
+    callsOnTheWay += Math.max(...together.map((one) => figure(one, 'callsOnTheWay') || 0));
     expect((await emulator()).overlaps).toBeLessThanOrEqual(callsOnTheWay);
     const { workers, faults, monitorStopped } = await lab.state();
     expect(workers.map(({ role }) => role).sort()).toEqual(['leader', 'standby']);
@@ -72,7 +73,7 @@ describe('a drill', { timeout: drillTestMs }, () => {
     return ((await answer.json()) as { result: unknown }).result;
   }
 
-  it('is refused in one line where it makes no sense', async () => {
+  it('is refused in one line if it makes no sense', async () => {
     const refusals = [
       await lab.post('/api/drills', { drill: 'explode' }),
       await lab.post('/api/drills', {}),
@@ -95,7 +96,7 @@ describe('a drill', { timeout: drillTestMs }, () => {
     expect(tour.running).toBe(false);
   });
 
-  it('kills the leader, and sees the standby take over', async () => {
+  it('kills the leader and sees the standby take over', async () => {
     const before = await lab.state();
     const drill = await run('kill');
     await expectKept(drill);
@@ -106,27 +107,27 @@ describe('a drill', { timeout: drillTestMs }, () => {
     expect(after.audit?.map(({ event }) => event)).toContain('broken');
   });
 
-  it('stops the leader in order, and the emulator shows every answer', async () => {
+  it('stops the leader gracefully, and the emulator shows every answer', async () => {
     const { stoppedWorkers, leader } = await lab.state();
     const already = (await emulator()).sentMessages.filter(({ text }) => probeChat.test(text)).length;
     const drill = await run('stop');
     await expectKept(drill);
-    expect(figure(drill, 'Exit code')).toBe(0);
+    expect(figure(drill, 'exitCode')).toBe(0);
     const after = await lab.state();
     expect(after.stoppedWorkers.length).toBe(stoppedWorkers.length + 1);
     expect(after.stoppedWorkers[0]).toMatchObject({ name: leader?.worker, exit: { code: 0 } });
     const { sentMessages, pending } = await emulator();
     const answers = sentMessages.filter(({ text }) => probeChat.test(text)).length - already;
-    expect(answers).toBeGreaterThanOrEqual(figure(drill, 'Messages sent'));
+    expect(answers).toBeGreaterThanOrEqual(figure(drill, 'sent'));
     expect(pending).toBe(0);
   });
 
-  it('freezes the leader until it is resumed, and lets no other drill between', async () => {
+  it('freezes the leader until it is resumed, and refuses other drills meanwhile', async () => {
     const { leader } = await lab.state();
     expect(await start('freeze')).toEqual({ ok: true });
     expect(await start('kill')).toMatchObject({ ok: false, error: expect.stringContaining('Freeze') });
     expect(await lab.post('/api/tour', { action: 'start' })).toMatchObject({ ok: false });
-    const held = await saying(lab, 'freeze', 'It sleeps on');
+    const held = await saying(lab, 'freeze', 'It is still frozen');
     expect(held.workers.find(({ name }) => name === leader?.worker)).toMatchObject({ frozen: true });
     expect(held.leader?.worker).not.toBe(leader?.worker);
     await expectKept(await run('resume'), await end(lab, 'freeze'));
@@ -137,7 +138,7 @@ describe('a drill', { timeout: drillTestMs }, () => {
     });
   });
 
-  it('cuts the leader from the store until it is mended, and from nobody else', async () => {
+  it('cuts only the leader from the store, until it is fixed', async () => {
     const { leader } = await lab.state();
     expect(await start('cut')).toEqual({ ok: true });
     const held = await saying(lab, 'cut', 'It is still cut off');
@@ -148,38 +149,38 @@ describe('a drill', { timeout: drillTestMs }, () => {
     await expectKept(await end(lab, 'cut'));
   });
 
-  it('adds a worker that stands by, and takes it away again', async () => {
+  it('adds a worker that stands by, and removes it again', async () => {
     expect(await start('add')).toEqual({ ok: true });
-    const { workers } = await saying(lab, 'add', 'The new one stands by');
+    const { workers } = await saying(lab, 'add', 'The new worker stands by');
     expect(workers.map(({ role }) => role).sort()).toEqual(['leader', 'standby', 'standby']);
     await lab.post('/api/drills/mend', { drill: 'add' });
     await expectKept(await end(lab, 'add'));
   });
 
-  it('has Telegram refuse polls, and sees that the bot waits as it was told', async () => {
+  it('has Telegram answer 429, and sees the bot wait as long as asked', async () => {
     const drill = await run('telegram-429');
     await expectKept(drill);
-    expect(figure(drill, 'Polls refused')).toBeGreaterThan(1);
-    expect(figure(drill, 'Shortest wait after one')).toBeGreaterThanOrEqual(2900);
+    expect(figure(drill, 'refusedPolls')).toBeGreaterThan(1);
+    expect(figure(drill, 'shortestWaitMs')).toBeGreaterThanOrEqual(2900);
   });
 
-  it('has Telegram answer with error pages until it is mended', async () => {
+  it('has Telegram answer with error pages until it is fixed', async () => {
     expect(await start('telegram-502')).toEqual({ ok: true });
     expect((await saying(lab, 'telegram-502', 'still refuses')).faults.telegram).toBe('502-html');
     await lab.post('/api/drills/mend', { drill: 'telegram-502' });
     const drill = await end(lab, 'telegram-502');
     await expectKept(drill);
-    expect(figure(drill, 'Polls refused')).toBeGreaterThanOrEqual(3);
+    expect(figure(drill, 'refusedPolls')).toBeGreaterThanOrEqual(3);
   });
 
-  it('has Telegram leave a poll without an answer, and sees that the bot gives it up by itself', async () => {
+  it('has Telegram leave a poll unanswered, and sees the bot abandon it by itself', async () => {
     const drill = await run('telegram-hang');
     await expectKept(drill);
-    // Not before the poll’s own time (2 s at this speed) was over.
-    expect(figure(drill, 'Gave the call up after')).toBeGreaterThanOrEqual(2000);
+    // Not before the poll’s own timeout (2 s at this speed).
+    expect(figure(drill, 'gaveUpAfterMs')).toBeGreaterThanOrEqual(2000);
   });
 
-  it('stops the monitor, and hears its alarm', async () => {
+  it('stops the monitor, and sees its alarm', async () => {
     const drill = await run('stop-monitor');
     await expectKept(drill);
     const { sns } = await lab.state();
@@ -187,31 +188,31 @@ describe('a drill', { timeout: drillTestMs }, () => {
     expect(subjects.map((subject) => subject.split(':')[0])).toEqual(['ALARM', 'OK']);
   });
 
-  it('poisons the bot: the message is put aside, the superadmins know, the others are answered', async () => {
+  it('sends a poison message: it becomes a dead letter, superadmins are alerted, all others are answered', async () => {
     const drill = await run('poison');
     await expectKept(drill);
-    expect(figure(drill, 'Processes it killed')).toBeGreaterThanOrEqual(2);
-    expect(figure(drill, 'Processes it killed')).toBeLessThanOrEqual(3);
+    expect(figure(drill, 'deaths')).toBeGreaterThanOrEqual(2);
+    expect(figure(drill, 'deaths')).toBeLessThanOrEqual(3);
     expect(await store('HLEN', 'bot_updates_dead')).toBe(1);
     const { inbox } = await lab.state();
     for (const id of ['2001', '2002']) {
-      expect(inbox?.[id]?.notifications.map(({ text }) => text).join()).toContain('bot_updates_dead');
+      expect(inbox?.[id]?.notifications.map(({ text }) => text).join()).toMatch(/given up|не обработано/);
     }
   });
 
-  it('says that a promise is broken where messages are lost', async () => {
+  it('reports a broken promise if messages are lost', async () => {
     expect(await start('freeze')).toEqual({ ok: true });
-    // What somebody throws away while nobody polls, no system can answer.
+    // Updates dropped while no worker polls can never be answered.
     await until(lab, ({ pendingUpdates }) => pendingUpdates > 3);
     await lab.post('/api/ops', { action: 'drop-updates' });
-    await saying(lab, 'freeze', 'It sleeps on');
+    await saying(lab, 'freeze', 'It is still frozen');
     await lab.post('/api/drills/mend', { drill: 'freeze' });
     const drill = await end(lab, 'freeze');
     expect(drill).toMatchObject({
       state: 'broken',
       why: { en: expect.stringMatching(/\d+ messages were lost/) },
     });
-    expect(figure(drill, 'Lost')).toBeGreaterThan(0);
+    expect(figure(drill, 'lost')).toBeGreaterThan(0);
     await until(lab, ({ workers }) => workers.every(({ frozen }) => !frozen));
   });
 });

@@ -1,4 +1,4 @@
-/** The lab's own handlers and a person's, in a worker that a lab has started. */
+/** The lab's own handlers and the user's, in a worker that a lab has started. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiState } from '../../../services/lab/control-room/api.ts';
 import { answeredNumber, answerTo, isSlow, questionText } from '../../../services/lab/handlers/messages.ts';
@@ -6,7 +6,7 @@ import { type LabProcess, runLab, startLab } from '../../support/lab.ts';
 
 const anna = 1001;
 
-describe('a person’s own module in the lab', () => {
+describe('the user’s own module in the lab', () => {
   let lab: LabProcess;
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('a person’s own module in the lab', () => {
     return messages.filter(({ from }) => from === 'bot').map(({ text }) => text);
   };
 
-  it('answers as it does without the lab, beside the shipped commands and the lab’s own', async () => {
+  it('answers as without the lab, beside the shipped commands and the lab’s own handlers', async () => {
     for (const text of ['/features', questionText(17), '/start']) {
       await lab.post('/api/chat', { text, as: anna, locale: 'en' });
     }
@@ -34,12 +34,12 @@ describe('a person’s own module in the lab', () => {
     ]);
   });
 
-  it('decides which updates are asked for', async () => {
+  it('decides which updates the bot requests', async () => {
     const { allowedUpdates } = await lab.telegram();
     expect(allowedUpdates.toSorted()).toEqual(['callback_query', 'message']);
   });
 
-  it('is complained of in the words of a worker without the lab', async () => {
+  it('is refused in the same words as without the lab', async () => {
     const { code, stderr } = await runLab({
       environment: { LAB_PORT: '0', BOT_HANDLERS: './no-such-module.ts' },
     });
@@ -51,8 +51,8 @@ describe('a person’s own module in the lab', () => {
   });
 });
 
-describe('the numbered messages', () => {
-  it('are matched by their number alone', () => {
+describe('numbered messages', () => {
+  it('are matched by number alone', () => {
     for (const slow of [false, true]) {
       expect(answeredNumber(answerTo(questionText(123_456, { slow })) ?? '')).toBe(123_456);
       expect(isSlow(questionText(1, { slow }))).toBe(slow);

@@ -5,7 +5,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const firstChatId = 500;
 
-/** What the emulator would tell, and what is pushed into it. */
+/** A stand-in for the emulator: its events, and the updates pushed into it. */
 class FakeEmulator {
   pushed: { chat: { id: number }; text: string }[] = [];
   pending = 0;
@@ -35,7 +35,7 @@ class FakeEmulator {
   }
 }
 
-describe('the load', () => {
+describe('LoadGenerator', () => {
   let emulator: FakeEmulator;
   let clock: VirtualClock;
   let load: LoadGenerator;
@@ -60,7 +60,7 @@ describe('the load', () => {
     await closed;
   });
 
-  it('writes so many messages a second, over so many chats', async () => {
+  it('writes at the given rate, over the given number of chats', async () => {
     load.start({ perSecond: 10, chats: 4 });
     await clock.advance(10_000);
     expect(emulator.pushed.length).toBeGreaterThanOrEqual(99);
@@ -69,7 +69,7 @@ describe('the load', () => {
     expect(load.view()).toMatchObject({ running: true, perSecond: 10, chats: 4, answered: 0 });
   });
 
-  it('changes its rate without forgetting, and begins anew after a stop', async () => {
+  it('keeps its counts when the rate changes, and starts over after a stop', async () => {
     load.start({ perSecond: 10, chats: 1 });
     await clock.advance(1000);
     load.start({ perSecond: 100, chats: 1 });
@@ -84,7 +84,7 @@ describe('the load', () => {
     expect(load.view().sent).toBe(1);
   });
 
-  it('takes no answer to an earlier book’s question', async () => {
+  it('ignores answers to an earlier load’s questions', async () => {
     load.start({ perSecond: 10, chats: 1 });
     await clock.advance(500);
     const [early] = emulator.pushed;
@@ -95,7 +95,7 @@ describe('the load', () => {
     expect(load.view()).toMatchObject({ answered: 0, repeated: 0 });
   });
 
-  it('holds a message for lost only when queue and journal stay empty', async () => {
+  it('counts a message as lost only if queue and journal stay empty', async () => {
     load.start({ perSecond: 10, chats: 1 });
     await clock.advance(1000);
     load.stop();
@@ -115,7 +115,7 @@ describe('the load', () => {
     expect(load.view()).toMatchObject({ lost: sent, waiting: 0 });
   });
 
-  it('outlives a store that does not answer, and loses nothing by it', async () => {
+  it('survives a store that does not answer, and counts nothing as lost', async () => {
     load.start({ perSecond: 10, chats: 1 });
     await clock.advance(1000);
     load.stop();

@@ -15,7 +15,7 @@ describe('EmbeddedStore', () => {
     store = await createEmbeddedStore({ nowMs: () => nowMs });
   });
 
-  it('keeps a key through the millisecond in which it expires, and not a millisecond longer', () => {
+  it('keeps a key through the millisecond in which it expires, but no longer', () => {
     store.execute(['SET', 'k', 'v', 'PX', '100']);
     nowMs += 100;
     expect(store.execute(['PTTL', 'k'])).toBe(0);
@@ -25,7 +25,7 @@ describe('EmbeddedStore', () => {
     expect(store.execute(['GET', 'k'])).toBeNull();
   });
 
-  it('drops an expired key whatever its type', () => {
+  it('drops an expired key of any type', () => {
     store.execute(['HSET', 'h', 'a', '1']);
     store.execute(['RPUSH', 'l', 'a']);
     store.execute(['XADD', 's', '*', 'a', '1']);
@@ -44,19 +44,19 @@ describe('EmbeddedStore', () => {
     expect(store.execute(['TTL', 'k'])).toBe(1);
   });
 
-  it('tells fractions of a millisecond in TIME', () => {
+  it('returns fractions of a millisecond in TIME', () => {
     nowMs = 1_900_000_000_123.456;
     expect(store.execute(['TIME'])).toEqual(['1900000000', '123456']);
   });
 
-  it('makes stream ids from its clock that grow even when the clock steps back', () => {
+  it('makes stream ids from its clock that grow even if the clock steps back', () => {
     expect(store.execute(['XADD', 's', '*', 'n', '1'])).toBe('1900000000000-0');
     expect(store.execute(['XADD', 's', '*', 'n', '2'])).toBe('1900000000000-1');
     nowMs -= 5;
     expect(store.execute(['XADD', 's', '*', 'n', '3'])).toBe('1900000000000-2');
   });
 
-  it('shares nothing with its siblings but the machine that runs scripts', () => {
+  it('shares nothing with its siblings but the Lua machine', () => {
     const sibling = store.sibling();
     store.execute(['SET', 'k', 'v']);
     store.runScript('return 1', [], []);
@@ -87,7 +87,7 @@ describe('EmbeddedStore', () => {
     expect(store.execute(['SET', 'k', 'v'])).toEqual(new StatusReply('OK'));
   });
 
-  it('tells listeners after the script that published has ended, and lets them use the store', () => {
+  it('notifies listeners after the publishing script has ended, and lets them use the store', () => {
     const seen: unknown[] = [];
     store.subscribe('c', (message, channel) => {
       seen.push([channel, message, store.execute(['GET', 'k'])]);
@@ -101,7 +101,7 @@ describe('EmbeddedStore', () => {
     ]);
   });
 
-  it('tells a listener nothing after it has left, even if the message was on its way', () => {
+  it('does not notify a removed listener, even of a message already published', () => {
     const heard: string[] = [];
     let leave = (): void => undefined;
     store.subscribe('c', () => leave());
@@ -110,7 +110,7 @@ describe('EmbeddedStore', () => {
     expect(heard).toEqual([]);
   });
 
-  it('keeps the clock still during a script and a transaction', () => {
+  it('stops the clock during a script and a transaction', () => {
     let readings = 0;
     const ticking = store.sibling({
       nowMs: () => {
@@ -142,7 +142,7 @@ describe('EmbeddedStore', () => {
   });
 
   describe('runs scripts that', () => {
-    it('cannot leave anything behind for the next one', () => {
+    it('cannot leave anything behind for the next script', () => {
       const attempts = [
         'leak = 1',
         '_G.leak = 1',
@@ -173,12 +173,12 @@ describe('EmbeddedStore', () => {
       expect(store.runScript('return 1', [], [])).toBe(1);
     });
 
-    it('do not come to an end', () => {
+    it('never end', () => {
       expect(() => store.runScript('while true do end', [], [])).toThrow(/does not come to an end/);
       expect(store.runScript('return 1', [], [])).toBe(1);
     });
 
-    it('use what only newer Luas or real servers have', () => {
+    it('use functions of newer Luas or real servers', () => {
       for (const name of ['cjson', 'bit', 'utf8', 'os', 'io', 'debug']) {
         expect(() => store.runScript(`return ${name}.x`, [], []), name).toThrow(RedisError);
       }

@@ -57,14 +57,14 @@ describe('faults of the REST server', () => {
     expect(await run('other', ['GET', 'n'])).toEqual({ result: '3' });
   });
 
-  it('holds for as many requests as asked', async () => {
+  it('lasts for the given number of requests', async () => {
     rest.faults.set('cut', { kind: 'refuse', times: 2 });
     await expect(run('cut', ['PING'])).rejects.toThrow();
     await expect(run('cut', ['PING'])).rejects.toThrow();
     expect(await run('cut', ['PING'])).toEqual({ result: 'PONG' });
   });
 
-  it('refuse ends the streams of that client alone', async () => {
+  it('refuse ends only that client’s streams', async () => {
     const [cut, other] = await Promise.all(
       ['cut', 'other'].map((token) => send(token, '/subscribe/c', undefined)),
     );
@@ -75,7 +75,7 @@ describe('faults of the REST server', () => {
     await other?.body?.cancel();
   });
 
-  it('hang silences the streams of that client until it is over', async () => {
+  it('hang silences that client’s streams until it is over', async () => {
     const stream = await send('cut', '/subscribe/c', undefined);
     const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
     rest.faults.set('cut', { kind: 'hang' });
@@ -88,7 +88,7 @@ describe('faults of the REST server', () => {
     await reader?.cancel();
   });
 
-  it('are set over HTTP too', async () => {
+  it('can be set over HTTP too', async () => {
     const set = (body: unknown) => send('other', '/emulator/faults', body);
     expect(await (await set({ token: 'cut', kind: 'refuse', times: 1 })).json()).toEqual({ result: 'OK' });
     await expect(run('cut', ['PING'])).rejects.toThrow();
@@ -111,7 +111,7 @@ describe('faults of the REST server', () => {
     expect(await run('cut', ['PING'])).toEqual({ result: 'PONG' });
   });
 
-  it('leaves other paths of the emulator alone', async () => {
+  it('answers other /emulator paths with 404', async () => {
     expect((await send('other', '/emulator/nope', {})).status).toBe(404);
   });
 });

@@ -92,7 +92,7 @@ async function isGone(pid: number): Promise<void> {
 describe.each(modes)('the Redis REST process %s', (_name, mode) => {
   const args = ['--port', '0', '--token', 'token-a', '--token=token-b', ...mode];
 
-  it('serves every token it was given', async () => {
+  it('accepts every given token', async () => {
     const server = run(args);
     const url = await ready(server);
     expect(await command(url, ['SET', 'k', 'v'])).toBe('OK');
@@ -124,15 +124,18 @@ describe.each(modes)('the Redis REST process %s', (_name, mode) => {
     expect(await readdir(temporary)).toEqual([]);
   });
 
-  it.each(['ignore', 'pipe'] as const)('goes on when it never had a standard input (%s)', async (stdin) => {
-    const input = stdin === 'pipe' ? closedPipe() : undefined;
-    const server = run(args, input);
-    if (input !== undefined) closeSync(input);
-    const url = await ready(server);
-    for (let n = 0; n < 20; n += 1) expect(await command(url, ['PING'])).toBe('PONG');
-    server.child.kill('SIGTERM');
-    await server.exited;
-  });
+  it.each(['ignore', 'pipe'] as const)(
+    'keeps running if it never had a standard input (%s)',
+    async (stdin) => {
+      const input = stdin === 'pipe' ? closedPipe() : undefined;
+      const server = run(args, input);
+      if (input !== undefined) closeSync(input);
+      const url = await ready(server);
+      for (let n = 0; n < 20; n += 1) expect(await command(url, ['PING'])).toBe('PONG');
+      server.child.kill('SIGTERM');
+      await server.exited;
+    },
+  );
 
   it('names a busy port in one line', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
@@ -151,7 +154,7 @@ describe.each(modes)('the Redis REST process %s', (_name, mode) => {
 describe.skipIf(realTool('redis-server') === undefined)('the redis-server of the Redis REST process', () => {
   const args = ['--port', '0', '--token', 'token-a'];
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('goes with its parent on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('ends with its parent on %s', async (signal) => {
     const server = run(args);
     const pid = await redisPid(await ready(server));
     server.child.kill(signal);
@@ -159,7 +162,7 @@ describe.skipIf(realTool('redis-server') === undefined)('the redis-server of the
     await isGone(pid);
   });
 
-  it('takes its parent along when it is lost', async () => {
+  it('ends its parent if it is lost', async () => {
     const server = run(args);
     process.kill(await redisPid(await ready(server)), 'SIGKILL');
     expect(await server.exited).toEqual({ code: 69, signal: null });
@@ -179,8 +182,8 @@ describe('the arguments of the Redis REST process', () => {
     [['--port', '0', '--token='], [/^--token: .*no value as number 1/]],
     [['--port', '0', '--token', 'with space'], [/^--token: .*other characters as number 1/]],
     [['--port', '0', '--token', '--embedded'], [/^--token: .*no value/]],
-    [['--port', '0', '--token', 't', '--nope'], [/^--nope: .*not known; remove it/]],
-    [['--port', '0', '--token', 't', 'loose-secret'], [/^argument 5: .*belongs to none; remove it/]],
+    [['--port', '0', '--token', 't', '--nope'], [/^--nope: .*an unknown option; remove it/]],
+    [['--port', '0', '--token', 't', 'loose-secret'], [/^argument 5: .*a stray word; remove it/]],
   ])('%j: one line each, exit 78', async (args, lines) => {
     const server = run(args);
     expect(await server.exited).toEqual({ code: 78, signal: null });

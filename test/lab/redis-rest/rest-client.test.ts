@@ -21,7 +21,7 @@ function suite(store: StoreKind): void {
     await redis.flushall();
   });
 
-  it('says which store it has', () => {
+  it('reports which store it uses', () => {
     expect(rest.store).toBe(store);
   });
 
@@ -35,7 +35,7 @@ function suite(store: StoreKind): void {
     expect(await redis.echo('эхо')).toBe('эхо');
   });
 
-  it('takes a lock with nx and px, which the client sends in lower case', async () => {
+  it('takes a lock with nx and px, sent by the client in lower case', async () => {
     expect(await redis.set('lock', 'mine', { nx: true, px: 30_000 })).toBe('OK');
     expect(await redis.set('lock', 'theirs', { nx: true, px: 30_000 })).toBeNull();
     expect(await redis.get('lock')).toBe('mine');
@@ -108,7 +108,7 @@ function suite(store: StoreKind): void {
     expect(await redis.createScript<string>('return ARGV[1]').exec([], ['again'])).toBe('again');
   });
 
-  it('reports what a command gets wrong', async () => {
+  it('reports the error of a command', async () => {
     await redis.lpush('l', 'a');
     await expect(redis.get('l')).rejects.toThrow(
       /WRONGTYPE Operation against a key holding the wrong kind of value/,
@@ -145,7 +145,7 @@ function suite(store: StoreKind): void {
     expect(await redis.multi().set('k', '1').incr('k').get('k').exec()).toEqual(['OK', 2, 2]);
   });
 
-  it('keeps a transaction in one piece among other requests', async () => {
+  it('keeps a transaction together among other requests', async () => {
     await redis.set('n', 0);
     const counted = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
@@ -158,7 +158,7 @@ function suite(store: StoreKind): void {
     expect(await redis.get('n')).toBe(60);
   });
 
-  it('tells subscribers what is published', async () => {
+  it('delivers published messages to subscribers', async () => {
     const heard: unknown[] = [];
     const subscriber = redis.subscribe<string>(['wake', 'канал']);
     subscriber.on('message', ({ channel, message }) => heard.push([channel, message]));
@@ -175,7 +175,7 @@ function suite(store: StoreKind): void {
     await subscriber.unsubscribe();
   });
 
-  it('tells pattern subscribers what is published', async () => {
+  it('delivers published messages to pattern subscribers', async () => {
     const heard: unknown[] = [];
     const subscriber = redis.psubscribe<unknown>(['wake:*']);
     subscriber.on('pmessage', (event) => heard.push(event));

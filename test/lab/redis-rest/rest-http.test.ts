@@ -4,14 +4,14 @@ import type { RedisRest } from '../../support/redis-backends.ts';
 import { describeRest } from './rest-suite.ts';
 
 describeRest('the REST API', ({ rest, call, post }) => {
-  it('takes a command as a JSON array', async () => {
+  it('accepts a command as a JSON array', async () => {
     expect(await post(['SET', 'k', 'v'])).toEqual({ status: 200, json: { result: 'OK' } });
     expect(await post(['GET', 'k'])).toEqual({ status: 200, json: { result: 'v' } });
     expect(await post(['GET', 'none'])).toEqual({ status: 200, json: { result: null } });
     expect(await post(['INCR', 'n'])).toEqual({ status: 200, json: { result: 1 } });
   });
 
-  it('takes numbers as they are written, and booleans', async () => {
+  it('accepts numbers as written, and booleans', async () => {
     await call('/', { body: '["RPUSH", "l", 1, 1.50, 12345678901234567890, true, -0]' });
     expect(await post(['LRANGE', 'l', 0, -1])).toEqual({
       status: 200,
@@ -19,7 +19,7 @@ describeRest('the REST API', ({ rest, call, post }) => {
     });
   });
 
-  it('takes a command in the path, with the body as the next argument and the query as the last ones', async () => {
+  it('accepts a command in the path, with the body as the next argument and the query as the last ones', async () => {
     expect(await call('/set/k/v')).toEqual({ status: 200, json: { result: 'OK' } });
     expect(await call('/get/k')).toEqual({ status: 200, json: { result: 'v' } });
     expect(await call('/set/a%2Fb%20%D1%8F/%D0%B7?EX=100&NX')).toEqual({
@@ -46,7 +46,7 @@ describeRest('the REST API', ({ rest, call, post }) => {
     });
   });
 
-  it('runs a pipeline, answering each command on its own', async () => {
+  it('runs a pipeline, and answers each command separately', async () => {
     expect(
       await post(
         [
@@ -68,7 +68,7 @@ describeRest('the REST API', ({ rest, call, post }) => {
     });
   });
 
-  it('runs a transaction whole or not at all', async () => {
+  it('runs a transaction completely or not at all', async () => {
     expect(
       await post(
         [
@@ -93,7 +93,7 @@ describeRest('the REST API', ({ rest, call, post }) => {
     expect(await post(['GET', 'k'])).toEqual({ status: 200, json: { result: 'v' } });
   });
 
-  it('encodes every string but the reply OK when asked to', async () => {
+  it('encodes every string except the reply OK if asked to', async () => {
     const headers = { 'upstash-encoding': 'base64' };
     const encoded = (command: unknown, path = '/') => call(path, { body: JSON.stringify(command), headers });
     const base64 = (text: string) => Buffer.from(text).toString('base64');

@@ -8,7 +8,7 @@ import { startRestServer } from '../../../services/lab/redis-rest/rest-server.ts
 import { describeRest } from './rest-suite.ts';
 
 describeRest('what the REST API refuses', ({ rest, call, post }) => {
-  it('takes the token in the header or in the query, and no other', async () => {
+  it('accepts only the token, in the header or in the query', async () => {
     expect(await call('/ping', { token: 'second-token' })).toMatchObject({ status: 200 });
     expect(await call('/ping?_token=second-token', { token: null })).toEqual({
       status: 200,
@@ -79,7 +79,7 @@ describeRest('what the REST API refuses', ({ rest, call, post }) => {
     expect((await call('/ping', { method })).status).toBe(405);
   });
 
-  it('survives what is no HTTP at all', async () => {
+  it('survives a request that is not HTTP', async () => {
     const { port } = new URL(rest().url);
     const answer = await new Promise<string>((resolve) => {
       let text = '';
@@ -94,7 +94,7 @@ describeRest('what the REST API refuses', ({ rest, call, post }) => {
     expect((await call('/ping')).status).toBe(200);
   });
 
-  it('survives a client that leaves in the middle of a request', async () => {
+  it('survives a client that disconnects during a request', async () => {
     await new Promise<void>((resolve) => {
       const request = httpRequest(`${rest().url}/`, { method: 'POST', headers: { 'content-length': '100' } });
       request.on('error', () => resolve());
@@ -105,7 +105,7 @@ describeRest('what the REST API refuses', ({ rest, call, post }) => {
 });
 
 describe('a REST server', () => {
-  it('refuses a body over its limit and goes on', async () => {
+  it('refuses a body over its limit and keeps running', async () => {
     const store = await createEmbeddedStore({ nowMs: () => 0 });
     const backend = embeddedBackend(store);
     const server = await startRestServer({ backend, tokens: ['t'], port: 0, bodyBytesMax: 1000 });

@@ -33,7 +33,7 @@ describeOnEachStore('a store', (store) => {
     });
   });
 
-  it('keeps a key until its time has passed', async () => {
+  it('keeps a key until it expires', async () => {
     await store().command('set', 'lock', 'mine', 'px', '30000');
     await store().elapse(20_000);
     expect(await store().command('GET', 'lock')).toBe('mine');
@@ -73,7 +73,7 @@ describeOnEachStore('a store', (store) => {
     expect(left).toBeLessThanOrEqual(100_000);
   });
 
-  it('tells the time in seconds and microseconds', async () => {
+  it('returns the time in seconds and microseconds', async () => {
     const before = await store().nowMs();
     const [seconds, micros] = (await store().command('TIME')) as readonly string[];
     expect(Number(seconds) * 1000 + Number(micros) / 1000).toBeGreaterThanOrEqual(before);
@@ -91,7 +91,7 @@ describeOnEachStore('a store', (store) => {
     expect(await store().command('XREVRANGE', 's', '+', '-', 'COUNT', '1')).toEqual([[second, ['n', '2']]]);
   });
 
-  it('trims a stream approximately to no less than asked for', async () => {
+  it('trims a stream approximately, never below the given length', async () => {
     for (let n = 0; n < 450; n += 1) {
       await store().command('XADD', 's', 'MAXLEN', '~', '100', '*', 'n', String(n));
     }
@@ -100,7 +100,7 @@ describeOnEachStore('a store', (store) => {
     expect(length).toBeLessThanOrEqual(200);
   });
 
-  it('hands out every key of a long scan', async () => {
+  it('returns every key of a long scan', async () => {
     const keys = Array.from({ length: 57 }, (_, n) => `key:${n}`);
     await store().command('MSET', ...keys.flatMap((key) => [key, 'v']));
     const found = new Set<string>();
@@ -120,7 +120,7 @@ describeOnEachStore('a store', (store) => {
     expect([...found].sort()).toEqual([...keys].sort());
   });
 
-  it('runs a transaction, and none of it when one command is malformed', async () => {
+  it('runs a transaction, and none of it if one command is malformed', async () => {
     expect(
       await store().transact([
         ['SET', 'n', '1'],
@@ -141,7 +141,7 @@ describeOnEachStore('a store', (store) => {
     expect(await store().command('GET', 'n')).toBe('2');
   });
 
-  it('tells listeners what is published, also by scripts, and counts them', async () => {
+  it('delivers published messages, even from scripts, and counts the listeners', async () => {
     const heard: string[] = [];
     const stop = await store().subscribe('wake', (message) => heard.push(message));
     expect(await store().command('PUBLISH', 'wake', 'привет')).toBe(1);
@@ -152,12 +152,12 @@ describeOnEachStore('a store', (store) => {
     await vi.waitFor(async () => expect(await store().command('PUBLISH', 'wake', 'x')).toBe(0));
   });
 
-  it('keeps what a script did before it failed', async () => {
+  it('keeps the effects of a script that failed later', async () => {
     expect(await evaluate("redis.call('SET','k','v') redis.call('INCR','k')")).toBeInstanceOf(RedisError);
     expect(await store().command('GET', 'k')).toBe('v');
   });
 
-  it('keeps the clock still for keys during a script', async () => {
+  it('stops the clock for keys during a script', async () => {
     const source = `
       redis.call('SET', 'k', 'v', 'PX', 1)
       for _ = 1, 50000 do if not redis.call('GET', 'k') then return 'gone' end end
@@ -187,7 +187,7 @@ describeOnEachStore('a store', (store) => {
     },
   );
 
-  it('carries bytes that are no text through scripts unharmed', async () => {
+  it('passes non-text bytes through scripts unharmed', async () => {
     const source = `
       local bytes = ''
       for i = 0, 255 do bytes = bytes .. string.char(i) end
@@ -198,7 +198,7 @@ describeOnEachStore('a store', (store) => {
     expect(await store().command('STRLEN', 'k')).toBe(256);
   });
 
-  it('takes long values', async () => {
+  it('accepts long values', async () => {
     const long = 'длинно '.repeat(200_000);
     await store().command('SET', 'k', long);
     expect(await store().command('GET', 'k')).toBe(long);

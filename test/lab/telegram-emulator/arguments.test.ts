@@ -4,7 +4,7 @@ import {
   leadingInteger,
   readArguments,
 } from '../../../services/lab/telegram-emulator/arguments.ts';
-import { startRig } from './rig.ts';
+import { startRig } from './emulator-fixture.ts';
 
 describe('rule 1: integers are lenient prefix parses', () => {
   it.each([
@@ -87,7 +87,7 @@ describe('reading a request', () => {
     expect([args.text('text'), args.text('n')]).toEqual(['a b&', '5']);
   });
 
-  it('takes JSON values of other types as their JSON text', () => {
+  it('reads JSON values of other types as their JSON text', () => {
     const args = read({ contentType: 'application/json', body: '{"a":{"b":[1]},"t":true,"z":null}' });
     expect([args.text('a'), args.text('t'), args.text('z'), args.flag('t')]).toEqual([
       '{"b":[1]}',
@@ -103,7 +103,7 @@ describe('reading a request', () => {
     expect([args.text('text'), args.text('other')]).toEqual(['query', '1']);
   });
 
-  it('keeps line breaks of multipart values and passes files over', () => {
+  it('keeps line breaks of multipart values and skips files', () => {
     const args = read(
       multipart(
         'Content-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n\0\x01',

@@ -58,7 +58,7 @@ describe('Telegraf', () => {
     expectCleanStop(token);
   });
 
-  it('drops pending updates on its start when told to', async () => {
+  it('drops pending updates on its start if asked to', async () => {
     const token = newToken();
     telegram.pushText(token, { chatId: 42, text: 'old' });
     const bot = telegraf(token);
@@ -83,7 +83,7 @@ describe('Telegraf', () => {
     await launched;
   });
 
-  it('sees 403 and 429 as what they are', async () => {
+  it('recognises 403 and 429', async () => {
     const token = newToken();
     const { telegram: api } = telegraf(token);
     telegram.fault({ token, kind: '403-blocked', chatId: 7 });
@@ -100,7 +100,7 @@ describe('Telegraf', () => {
 });
 
 describe('grammY', () => {
-  it('starts, converses and stops, confirming what it handled', async () => {
+  it('starts, converses and stops, and confirms the handled updates', async () => {
     const token = newToken();
     const bot = grammy(token);
     const started = bot.start();
@@ -110,7 +110,7 @@ describe('grammY', () => {
     expectCleanStop(token);
   });
 
-  it('sees a webhook that is set as a conflict', async () => {
+  it('reports a webhook as a conflict', async () => {
     const { api } = grammy(newToken());
     await api.setWebhook('https://example.test/hook');
     expect(await api.getWebhookInfo()).toMatchObject({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTelegramEmulator, type TestTelegram } from '../../support/telegram-emulator.ts';
-import { message } from './rig.ts';
+import { message } from './emulator-fixture.ts';
 
 const token = '8000:secret';
 let telegram: TestTelegram;
@@ -13,7 +13,7 @@ const push = async (body: unknown): Promise<unknown> =>
   (await fetch(`${telegram.url}/emulator/updates`, { method: 'POST', body: JSON.stringify(body) })).json();
 
 describe('POST /emulator/updates', () => {
-  it('takes one or several, and answers with ids, null for a filtered one', async () => {
+  it('accepts one or several, and answers with ids, null for a filtered one', async () => {
     expect(await push({ token, update: { update_id: 70, ...message() } })).toEqual({
       ok: true,
       result: [70],
@@ -42,7 +42,7 @@ describe('POST /emulator/updates', () => {
     });
   });
 
-  it('takes all or none', async () => {
+  it('accepts all or none', async () => {
     const before = telegram.state(token).pending;
     await push({ token, updates: [message(), { message: 1 }] });
     expect(telegram.state(token).pending).toBe(before);
@@ -89,7 +89,7 @@ describe('GET /emulator/state', () => {
     expect(await state(query)).toMatchObject({ ok: false, error_code });
   });
 
-  it('leaves other paths and verbs not found', async () => {
+  it('answers other paths and verbs with 404', async () => {
     expect((await fetch(`${telegram.url}/emulator/state`, { method: 'POST' })).status).toBe(404);
     expect((await fetch(`${telegram.url}/emulator/nothing`)).status).toBe(404);
   });
@@ -110,7 +110,7 @@ describe('GET /emulator/events', () => {
     return [...text.matchAll(/^event: (.+)$/gm)].map((match) => match[1] ?? '');
   }
 
-  it('tells what happens to a bot, and to it alone, without its token', async () => {
+  it('streams one bot’s events alone, without its token', async () => {
     const bot = '8002:secret';
     const other = '8003:secret';
     telegram.pushUpdates(bot, [{ update_id: 1, ...message() }]);
@@ -128,7 +128,7 @@ describe('GET /emulator/events', () => {
     expect(text).not.toContain('secret');
   });
 
-  it('resumes after the event that was seen last', async () => {
+  it('resumes after the last seen event', async () => {
     const bot = '8004:secret';
     telegram.pushUpdates(bot, [message(), { chat_member: {} }]);
     const init = { headers: { 'last-event-id': '0' }, query: `token=${bot}` };

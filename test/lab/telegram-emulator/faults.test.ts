@@ -37,7 +37,7 @@ describe('rule 21: an error of a kind', () => {
     expect(await response.json()).toEqual({ ok: false, error_code: status, description });
   });
 
-  it('429 names its seconds three times', async () => {
+  it('429 states its seconds three times', async () => {
     const response = await getMe(botWith({ kind: '429', retryAfter: 17 }));
     expect(response.status).toBe(429);
     expect(response.headers.get('retry-after')).toBe('17');
@@ -68,7 +68,7 @@ describe('rule 21: an error of a kind', () => {
 });
 
 describe('a fault of the connection', () => {
-  it('truncated: the call is done and the body ends early', async () => {
+  it('truncated: the call is executed and the body ends early', async () => {
     const token = botWith({ kind: 'truncated' });
     const response = await sendTo(token, 7);
     expect(response.status).toBe(200);
@@ -76,19 +76,19 @@ describe('a fault of the connection', () => {
     expect(telegram.state(token).sentMessagesTotal).toBe(1);
   });
 
-  it('lose-answer: the call is done and no answer comes', async () => {
+  it('lose-answer: the call is executed and no answer comes', async () => {
     const token = botWith({ kind: 'lose-answer' });
     await expect(sendTo(token, 7)).rejects.toThrow();
     expect(telegram.state(token).sentMessagesTotal).toBe(1);
   });
 
-  it('reset: nothing is done', async () => {
+  it('reset: nothing is executed', async () => {
     const token = botWith({ kind: 'reset' });
     await expect(sendTo(token, 7)).rejects.toThrow();
     expect(telegram.state(token).sentMessagesTotal).toBe(0);
   });
 
-  it('hang: nothing is done and no answer comes until the client gives up', async () => {
+  it('hang: nothing is executed and no answer comes until the client gives up', async () => {
     const token = botWith({ kind: 'hang' });
     const met = new Promise((resolve) =>
       telegram.onEvent(({ type }) => type === 'fault-met' && resolve(type)),
@@ -101,7 +101,7 @@ describe('a fault of the connection', () => {
     await expect(call).rejects.toThrow('aborted');
   });
 
-  it('delay: done later', async () => {
+  it('delay: executed later', async () => {
     const beforeMs = performance.now();
     const response = await getMe(botWith({ kind: 'delay', delayMs: 60 }));
     expect([response.status, performance.now() - beforeMs > 55]).toEqual([200, true]);
@@ -109,36 +109,36 @@ describe('a fault of the connection', () => {
 });
 
 describe('a fault', () => {
-  it('is met as often as it says, then calls go through', async () => {
+  it('hits the given number of calls, then calls go through', async () => {
     const token = botWith({ kind: '500', times: 2 });
     const statuses: number[] = [];
     for (let call = 0; call < 3; call += 1) statuses.push((await getMe(token)).status);
     expect(statuses).toEqual([500, 500, 200]);
   });
 
-  it('without a number stays until it is cleared', async () => {
+  it('without a number lasts until it is cleared', async () => {
     const token = botWith({ kind: '500' });
     for (let call = 0; call < 3; call += 1) expect((await getMe(token)).status).toBe(500);
     telegram.fault({ token, kind: 'none' });
     expect((await getMe(token)).status).toBe(200);
   });
 
-  it('matches its method, whatever its case', async () => {
+  it('matches its method in any case', async () => {
     const token = botWith({ kind: '500', method: 'SENDMESSAGE' });
     expect([(await getMe(token)).status, (await sendTo(token, 7)).status]).toEqual([200, 500]);
   });
 
-  it('matches its token alone', async () => {
+  it('matches only its token', async () => {
     botWith({ kind: '500' });
     expect((await getMe(botWith())).status).toBe(200);
   });
 
-  it('follows another that is used up, in the order in which they were set', async () => {
+  it('takes effect after earlier ones are used up', async () => {
     const token = botWith({ kind: '500', times: 1 }, { kind: '401', times: 1 });
     expect([(await getMe(token)).status, (await getMe(token)).status]).toEqual([500, 401]);
   });
 
-  it('clears by method and leaves others', async () => {
+  it('is cleared by method, and others stay', async () => {
     const token = botWith({ kind: '500', method: 'getMe' }, { kind: '500', method: 'sendMessage' });
     telegram.fault({ token, method: 'getme', kind: 'none' });
     expect([(await getMe(token)).status, (await sendTo(token, 7)).status]).toEqual([200, 500]);
@@ -161,7 +161,7 @@ describe('setting a fault over HTTP', () => {
     expect((await getMe(token)).status).toBe(200);
   });
 
-  it('takes a number for a kind, and short names', async () => {
+  it('accepts a number as the kind, and short names', async () => {
     const token = botWith();
     expect(await set({ token, kind: 429, retryAfter: 3 })).toMatchObject({ result: { kind: '429' } });
     expect(await set({ token, kind: 'blocked' })).toMatchObject({ result: { kind: '403-blocked' } });

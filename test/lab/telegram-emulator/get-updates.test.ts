@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conflictTexts } from '../../../services/lab/telegram-emulator/errors.ts';
 import { handOverMs } from '../../../services/lab/telegram-emulator/poll-log.ts';
-import { message, startRig } from './rig.ts';
+import { message, startRig } from './emulator-fixture.ts';
 
 const conflict = { ok: false, error_code: 409, description: conflictTexts.otherPoll };
 
@@ -28,7 +28,7 @@ describe('rule 2: the throttle for an equal offset', () => {
     expect((await rig.poll(args)).ids).toEqual([]);
   });
 
-  it('leaves a timeout of 3 s and more alone', async () => {
+  it('leaves a timeout of 3 s or more alone', async () => {
     const rig = startRig();
     await rig.poll({ offset: 5, timeout: 0 });
     const again = await rig.poll({ offset: 5, timeout: 10 });
@@ -48,7 +48,7 @@ describe('rule 2: the throttle for an equal offset', () => {
     expect((await rig.poll({ offset: 1 })).ids).toEqual([1, 2, 3]);
   });
 
-  it('compares the raw offset: 0 and absent are one, 0 and the head are not', async () => {
+  it('compares the raw offset: 0 equals absent, but not the head', async () => {
     const rig = startRig();
     rig.pushIds(1, 2);
     await rig.poll({});
@@ -68,17 +68,17 @@ describe('rule 2: the throttle for an equal offset', () => {
 });
 
 describe('rules 7 and 9: parking and waking', () => {
-  it('answers at once when an update is there, whatever the timeout', async () => {
+  it('answers at once if an update is there, whatever the timeout', async () => {
     const rig = startRig();
     rig.pushIds(1);
     expect((await rig.poll({ timeout: 50 })).ids).toEqual([1]);
   });
 
-  it('answers at once with nothing when the timeout is 0', async () => {
+  it('answers at once with nothing if the timeout is 0', async () => {
     expect((await startRig().poll({ timeout: 0 })).ids).toEqual([]);
   });
 
-  it('answers [] when the time is over, at most 50 s', async () => {
+  it('answers [] after the timeout, at most 50 s', async () => {
     const rig = startRig();
     const poll = await rig.poll({ timeout: 300 });
     await rig.clock.advance(60_000);
@@ -96,7 +96,7 @@ describe('rules 7 and 9: parking and waking', () => {
     expect(poll).toMatchObject({ answeredAtMs: 1001, ids: [1] });
   });
 
-  it('waits 1 ms anew for each further one, 2 ms in all', async () => {
+  it('waits another 1 ms for each further update, 2 ms in all', async () => {
     const rig = startRig();
     const poll = await rig.poll({ timeout: 30 });
     for (const id of [1, 2, 3, 4]) {
@@ -106,7 +106,7 @@ describe('rules 7 and 9: parking and waking', () => {
     expect(poll).toMatchObject({ answeredAtMs: 2, ids: [1, 2, 3] });
   });
 
-  it('does not wait past its own time for further ones', async () => {
+  it('does not wait past its timeout for further updates', async () => {
     const rig = startRig();
     const poll = await rig.poll({ timeout: 1 });
     await rig.clock.advance(999.5);
@@ -115,7 +115,7 @@ describe('rules 7 and 9: parking and waking', () => {
     expect(poll).toMatchObject({ answeredAtMs: 1000, ids: [1] });
   });
 
-  it('takes a negative offset once, on parking: what comes later is not cut to its number', async () => {
+  it('applies a negative offset once, on parking: later updates are not limited by it', async () => {
     const rig = startRig();
     rig.pushIds(1);
     await rig.ids({ offset: 2 });
@@ -125,7 +125,7 @@ describe('rules 7 and 9: parking and waking', () => {
     expect(poll.ids).toEqual([2, 3]);
   });
 
-  it('keeps to the limit of the parked call', async () => {
+  it('respects the limit of the parked call', async () => {
     const rig = startRig();
     const poll = await rig.poll({ timeout: 30, limit: 2 });
     rig.pushIds(1, 2, 3);
@@ -146,7 +146,7 @@ describe('rule 8: the size of an answer', () => {
 });
 
 describe('rules 10 to 12: conflicts', () => {
-  it('on parking the old call gets the 409 and the newcomer parks', async () => {
+  it('on parking, the old call gets the 409 and the new call parks', async () => {
     const rig = startRig();
     const old = await rig.poll({ timeout: 30 });
     const young = await rig.poll({ timeout: 30 });
@@ -159,7 +159,7 @@ describe('rules 10 to 12: conflicts', () => {
     expect(rig.state()).toMatchObject({ conflicts: 1, overlaps: 1, openPolls: 0 });
   });
 
-  it('a second 409 within 3 s of an immediate one comes 3 s later, and the newcomer parks all the same', async () => {
+  it('a second 409 within 3 s of an immediate one comes 3 s later, and the new call still parks', async () => {
     const rig = startRig();
     await rig.poll({ timeout: 30 });
     const second = await rig.poll({ timeout: 30 });
@@ -185,7 +185,7 @@ describe('rules 10 to 12: conflicts', () => {
     expect(third).toMatchObject({ answer: conflict, answeredAtMs: 3000 });
   });
 
-  it('shares the 3 s with the refusals for a webhook', async () => {
+  it('the 3 s are shared with the refusals for a webhook', async () => {
     const rig = startRig();
     await rig.poll({ timeout: 30 });
     const second = await rig.poll({ timeout: 30 });
@@ -198,7 +198,7 @@ describe('rules 10 to 12: conflicts', () => {
     expect(refused.answer).toMatchObject({ error_code: 409, description: conflictTexts.webhookActive });
   });
 
-  it('none comes when the newcomer does not wait: the old call stays parked', async () => {
+  it('none comes if the new call does not wait: the old call stays parked', async () => {
     const rig = startRig();
     const old = await rig.poll({ offset: 1, timeout: 30 });
     const young = await rig.poll({ offset: 2, timeout: 0 });
@@ -208,7 +208,7 @@ describe('rules 10 to 12: conflicts', () => {
     expect(rig.state()).toMatchObject({ conflicts: 0, openPolls: 1, overlaps: 1 });
   });
 
-  it('none comes when the newcomer finds updates: the old call stays parked and answers from what is left', async () => {
+  it('none comes if the new call finds updates: the old call stays parked and answers from the rest', async () => {
     const rig = startRig();
     const old = await rig.poll({ offset: 1, timeout: 30 });
     rig.pushIds(1, 2);
@@ -230,7 +230,7 @@ describe('rules 10 to 12: conflicts', () => {
 });
 
 describe('rule 15: a client that hangs up', () => {
-  it('leaves its poll parked up to its timeout, without harm to the updates', async () => {
+  it('leaves its poll parked until its timeout, and loses no update', async () => {
     const rig = startRig();
     const ghost = await rig.poll({ timeout: 30 });
     ghost.hangUp();
@@ -241,7 +241,7 @@ describe('rule 15: a client that hangs up', () => {
     expect(await rig.ids()).toEqual([1]);
   });
 
-  it('is gone when its timeout is over', async () => {
+  it('is gone after its timeout', async () => {
     const rig = startRig();
     (await rig.poll({ timeout: 30 })).hangUp();
     await rig.clock.advance(29_999);
@@ -268,7 +268,7 @@ describe('rule 15: a client that hangs up', () => {
 });
 
 describe('an overlap of two polls', () => {
-  it('is recorded with how long it lasted', async () => {
+  it('is recorded with its duration', async () => {
     const rig = startRig();
     const first = await rig.poll({ offset: 1, timeout: 30 });
     await rig.clock.advance(1000);

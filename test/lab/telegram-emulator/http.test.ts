@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTelegramEmulator, type TestTelegram } from '../../support/telegram-emulator.ts';
-import { message } from './rig.ts';
+import { message } from './emulator-fixture.ts';
 
 let telegram: TestTelegram;
 beforeAll(async () => {
@@ -73,7 +73,7 @@ describe('a call comes', () => {
 });
 
 describe('getUpdates over HTTP', () => {
-  it('takes its arguments from a form', async () => {
+  it('reads its arguments from a form', async () => {
     const token = newToken();
     telegram.pushUpdates(
       token,
@@ -128,7 +128,7 @@ describe('rules 21 and 22: errors', () => {
     expect(await response.json()).toEqual({ ok: false, error_code: status, description });
   });
 
-  it('a JSON body that is none is a bad request', async () => {
+  it('an invalid JSON body is a bad request', async () => {
     expect(await post('/bot5:x/getMe', '{', 'application/json')).toMatchObject({ error_code: 400 });
   });
 
@@ -136,7 +136,7 @@ describe('rules 21 and 22: errors', () => {
     expect((await fetch(`${telegram.url}/bot5:x/getMe`, { method: 'DELETE' })).status).toBe(405);
   });
 
-  it('a request that is cut off harms nobody', async () => {
+  it('a request that is cut off does no harm', async () => {
     const socket = connect(Number(new URL(telegram.url).port), '127.0.0.1');
     socket.write('POST /bot5:x/getMe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
     await new Promise((resolve) => socket.once('connect', resolve));
@@ -146,7 +146,7 @@ describe('rules 21 and 22: errors', () => {
 });
 
 describe('latency', () => {
-  it('is added to every call, half before it is done and half after', async () => {
+  it('is added to every call, half before its execution and half after', async () => {
     const slow = await startTelegramEmulator({ latencyMs: 40 });
     const token = newToken();
     const told: string[] = [];

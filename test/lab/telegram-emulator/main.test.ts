@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { emulatorMainPath, startTelegramEmulatorProcess } from '../../support/telegram-emulator.ts';
-import { message } from './rig.ts';
+import { message } from './emulator-fixture.ts';
 
 interface Ended {
   readonly code: number;
@@ -18,7 +18,7 @@ function run(...args: string[]): Promise<Ended> {
 }
 
 describe('the emulator as a process', () => {
-  it('says where it serves, serves, and ends cleanly at SIGTERM with a poll open', async () => {
+  it('prints its URL, serves, and ends cleanly on SIGTERM with a poll open', async () => {
     const emulator = await startTelegramEmulatorProcess();
     const push = { token: '9000:secret', update: message() };
     const pushed = await fetch(`${emulator.url}/emulator/updates`, {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Arguments } from '../../../services/lab/telegram-emulator/arguments.ts';
-import { startRig } from './rig.ts';
+import { startRig } from './emulator-fixture.ts';
 
 const refused = (description: string, error_code = 400): unknown => ({ ok: false, error_code, description });
 
 describe('sendMessage', () => {
-  it('answers with the message, its ids growing', async () => {
+  it('answers with the message, with growing ids', async () => {
     const rig = startRig();
     const first = await rig.call('sendMessage', { chat_id: 7, text: 'one' });
     const second = await rig.call('sendMessage', { chat_id: '7', text: 'two' });
@@ -29,7 +29,7 @@ describe('sendMessage', () => {
     });
   });
 
-  it('gives ids above those of the users’ messages, and the chat as updates told it', async () => {
+  it('gives ids above those of users’ messages, and the chat as in updates', async () => {
     const rig = startRig();
     const chat = { id: 7, type: 'private', first_name: 'Anna', username: 'anna' };
     rig.push({ message: { message_id: 40, chat, text: 'hi' } });
@@ -71,7 +71,7 @@ describe('sendMessage', () => {
     expect(rig.state().sentMessagesTotal).toBe(0);
   });
 
-  it('takes a text of 4096 characters, however many bytes', async () => {
+  it('accepts a text of 4096 characters, however many bytes', async () => {
     expect(await startRig().call('sendMessage', { chat_id: 7, text: '🙂'.repeat(4096) })).toMatchObject({
       ok: true,
     });
@@ -120,7 +120,7 @@ describe('sendMessage', () => {
 });
 
 describe('editing and deleting', () => {
-  it('edits text and markup of a message it sent', async () => {
+  it('edits text and markup of a sent message', async () => {
     const rig = startRig();
     await rig.call('sendMessage', { chat_id: 7, text: 'one' });
     const edit = { chat_id: 7, message_id: 1, text: 'two' };
@@ -164,7 +164,7 @@ describe('the other methods', () => {
     });
   });
 
-  it('answerCallbackQuery answers a query that was pushed and no other', async () => {
+  it('answerCallbackQuery answers only a pushed query', async () => {
     const rig = startRig();
     rig.push({ callback_query: { id: 'q1', data: 'x' } });
     expect(await rig.call('answerCallbackQuery', { callback_query_id: 'q1' })).toEqual({
@@ -176,7 +176,7 @@ describe('the other methods', () => {
     );
   });
 
-  it('sendChatAction knows the actions', async () => {
+  it('sendChatAction accepts the known actions', async () => {
     const rig = startRig();
     expect(await rig.call('sendChatAction', { chat_id: 7, action: 'typing' })).toEqual({
       ok: true,
@@ -187,7 +187,7 @@ describe('the other methods', () => {
     );
   });
 
-  it('getChat tells the kind of chat by its id', async () => {
+  it('getChat derives the kind of chat from its id', async () => {
     const rig = startRig();
     const kinds = [7, -7, -1_000_000_000_007].map((chat_id) => rig.call('getChat', { chat_id }));
     expect(await Promise.all(kinds)).toMatchObject([
@@ -236,7 +236,7 @@ describe('rule 22: tokens and methods', () => {
     },
   );
 
-  it('each well-formed token is a bot of its own', async () => {
+  it('each well-formed token is a separate bot', async () => {
     const rig = startRig();
     rig.pushIds(1);
     expect(rig.emulator.state('1000:other')).toMatchObject({ botId: 1000, pending: 0 });

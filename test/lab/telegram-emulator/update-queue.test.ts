@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { queueUpdatesMax, UpdateQueue } from '../../../services/lab/telegram-emulator/update-queue.ts';
-import { message, startRig } from './rig.ts';
+import { message, startRig } from './emulator-fixture.ts';
 
-describe('rule 3: a positive offset confirms what is below it, and nothing else does', () => {
+describe('rule 3: only a positive offset confirms, and all updates below it', () => {
   it('deletes below the offset and returns the rest, ascending', async () => {
     const rig = startRig();
     rig.pushIds(100, 101, 102, 103);
@@ -35,7 +35,7 @@ describe('rule 3: a positive offset confirms what is below it, and nothing else 
 });
 
 describe('rule 4: an offset out of range', () => {
-  it('more than 10 past the next id is the head, and deletes nothing', async () => {
+  it('more than 10 past the next id means the head, and deletes nothing', async () => {
     const rig = startRig();
     rig.pushIds(100, 101);
     expect(await rig.ids({ offset: 102 + 11 })).toEqual([100, 101]);
@@ -43,7 +43,7 @@ describe('rule 4: an offset out of range', () => {
     expect(rig.state().confirmed).toBe(0);
   });
 
-  it('far below the head is the head', async () => {
+  it('far below the head means the head', async () => {
     const rig = startRig();
     rig.pushIds(500_000);
     expect(await rig.ids({ offset: 1 })).toEqual([500_000]);
@@ -56,7 +56,7 @@ describe('rule 4: an offset out of range', () => {
     expect(rig.state()).toMatchObject({ pending: 0, confirmedIds: [100, 101] });
   });
 
-  it('one too high loses the update that comes next', async () => {
+  it('one too high loses the next update', async () => {
     const rig = startRig();
     rig.pushIds(100);
     const poll = await rig.poll({ offset: 102, timeout: 30 });
@@ -68,14 +68,14 @@ describe('rule 4: an offset out of range', () => {
 });
 
 describe('rules 5 and 6: offsets of 0 and below', () => {
-  it('0 is the head and deletes nothing', async () => {
+  it('0 means the head and deletes nothing', async () => {
     const rig = startRig();
     rig.pushIds(100, 101);
     expect(await rig.ids({ offset: 0 })).toEqual([100, 101]);
     expect(rig.state().pending).toBe(2);
   });
 
-  it('−N keeps the newest N, deletes the older for good, and answers from the head', async () => {
+  it('−N keeps the newest N, deletes older ones for good, and answers from the head', async () => {
     const rig = startRig();
     rig.pushIds(100, 101, 102);
     expect(await rig.ids({ offset: -2 })).toEqual([101, 102]);
@@ -90,7 +90,7 @@ describe('rules 5 and 6: offsets of 0 and below', () => {
     expect(rig.state().pending).toBe(1);
   });
 
-  it('−N of more than there are deletes nothing', async () => {
+  it('−N beyond the queue’s length deletes nothing', async () => {
     const rig = startRig();
     rig.pushIds(100, 101);
     expect(await rig.ids({ offset: -50 })).toEqual([100, 101]);
@@ -105,7 +105,7 @@ describe('rule 16: ids', () => {
     expect(startRig({ unit }).push(message())).toEqual([id]);
   });
 
-  it('go up by one, also after everything was confirmed', async () => {
+  it('grow by one, even after everything was confirmed', async () => {
     const rig = startRig();
     const [first] = rig.push(message()) as [number];
     expect(rig.push(message())).toEqual([first + 1]);
@@ -113,7 +113,7 @@ describe('rule 16: ids', () => {
     expect(rig.push(message())).toEqual([first + 2]);
   });
 
-  it('are kept where given, with gaps', async () => {
+  it('are kept if given, with gaps', async () => {
     const rig = startRig();
     expect(rig.push({ update_id: 10, ...message() }, message(), { update_id: 90, ...message() })).toEqual([
       10, 11, 90,
@@ -121,7 +121,7 @@ describe('rule 16: ids', () => {
     expect(await rig.ids()).toEqual([10, 11, 90]);
   });
 
-  it('take their place when merely out of order', async () => {
+  it('are inserted at their place if merely out of order', async () => {
     const rig = startRig();
     rig.pushIds(10, 30, 20);
     expect(await rig.ids()).toEqual([10, 20, 30]);
@@ -150,13 +150,13 @@ describe('rule 16: ids', () => {
     expect(await rig.ids({ offset: 402 })).toEqual([]);
   });
 
-  it('begin anew when they are used up', () => {
+  it('start over when they are used up', () => {
     const rig = startRig({ unit: 0 });
     rig.pushIds(1_999_999_998);
     expect(rig.push(message())).toEqual([2_000_001]);
   });
 
-  it('that are repeated are served as updates of their own', async () => {
+  it('that repeat are served as separate updates', async () => {
     const rig = startRig();
     rig.pushIds(5000);
     expect(await rig.ids()).toEqual([5000]);
@@ -166,7 +166,7 @@ describe('rule 16: ids', () => {
 });
 
 describe('rule 17: a full queue', () => {
-  it('lets new updates vanish and goes on when there is room', async () => {
+  it('drops new updates until there is room again', async () => {
     const rig = startRig();
     const [first] = rig.push(...Array.from({ length: queueUpdatesMax }, () => message())) as [number];
     expect(rig.push(message())).toEqual([null]);
@@ -175,7 +175,7 @@ describe('rule 17: a full queue', () => {
     expect(rig.push(message())).toEqual([first + queueUpdatesMax]);
   });
 
-  it('is bounded in bytes as well, and an update in its own', () => {
+  it('is bounded in bytes too, and so is each update', () => {
     const queue = new UpdateQueue({ unit: () => 0, token: () => '' });
     const big = `"message":"${'x'.repeat(2 ** 19 - 20)}"`;
     const ids = Array.from({ length: 300 }, () => queue.push({ json: big, lifetimeMs: 1e9 }, 0));
@@ -206,7 +206,7 @@ describe('rule 18: expiry', () => {
     expect(await rig.ids()).toEqual([]);
   });
 
-  it('takes only what is due out of the middle', async () => {
+  it('removes only due updates from the middle', async () => {
     const rig = startRig();
     rig.push(
       { update_id: 1, ...message() },

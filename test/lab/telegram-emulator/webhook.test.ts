@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { conflictTexts } from '../../../services/lab/telegram-emulator/errors.ts';
-import { message, startRig } from './rig.ts';
+import { message, startRig } from './emulator-fixture.ts';
 
 const url = 'https://example.test/hook';
 
-describe('rule 13: a webhook that is set', () => {
+describe('rule 13: a webhook', () => {
   it('refuses getUpdates', async () => {
     const rig = startRig();
     expect(await rig.call('setWebhook', { url })).toEqual({
@@ -19,14 +19,14 @@ describe('rule 13: a webhook that is set', () => {
     });
   });
 
-  it('ends a parked poll when it is set', async () => {
+  it('ends a parked poll', async () => {
     const rig = startRig();
     const poll = await rig.poll({ timeout: 30 });
     await rig.call('setWebhook', { url });
     expect(poll.answer).toMatchObject({ error_code: 409, description: conflictTexts.setWebhook });
   });
 
-  it('lets updates wait until it is removed', async () => {
+  it('makes updates wait until it is removed', async () => {
     const rig = startRig();
     await rig.call('setWebhook', { url });
     rig.pushIds(1);
@@ -34,7 +34,7 @@ describe('rule 13: a webhook that is set', () => {
     expect(await rig.ids()).toEqual([1]);
   });
 
-  it('is told from one that is set already', async () => {
+  it('gets another answer if it is already set', async () => {
     const rig = startRig();
     await rig.call('setWebhook', { url });
     expect(await rig.call('setWebhook', { url })).toMatchObject({ description: 'Webhook is already set' });
@@ -79,7 +79,7 @@ describe('rule 14: deleteWebhook', () => {
     },
   );
 
-  it('drops nothing when not asked to', async () => {
+  it('drops nothing unasked', async () => {
     const rig = startRig();
     rig.pushIds(1, 2);
     await rig.call('deleteWebhook', { drop_pending_updates: false });
@@ -96,7 +96,7 @@ describe('rule 14: deleteWebhook', () => {
     expect(poll.ids).toEqual([5]);
   });
 
-  it('is what setWebhook without a url does', async () => {
+  it('does the same as setWebhook without a url', async () => {
     const rig = startRig();
     await rig.call('setWebhook', { url });
     expect(await rig.call('setWebhook')).toMatchObject({ description: 'Webhook was deleted' });
@@ -114,7 +114,7 @@ describe('rule 19: allowed_updates', () => {
   const push = (rig: ReturnType<typeof startRig>): boolean[] =>
     rig.push(message(), { callback_query: { id: '1' } }, { chat_member: {} }).map((id) => id !== null);
 
-  it('is everything but three kinds by default', () => {
+  it('is all but three kinds by default', () => {
     const rig = startRig();
     expect(push(rig)).toEqual([true, true, false]);
     expect(
@@ -123,7 +123,7 @@ describe('rule 19: allowed_updates', () => {
     expect(rig.state().filtered).toBe(3);
   });
 
-  it('is kept for later calls that name none', async () => {
+  it('is kept for later calls without one', async () => {
     const rig = startRig();
     await rig.poll({ allowed_updates: ['chat_member', 'MESSAGE'] });
     await rig.poll({});
@@ -144,13 +144,13 @@ describe('rule 19: allowed_updates', () => {
     expect(push(rig)).toEqual([true, true, false]);
   });
 
-  it('leaves alone what is queued already', async () => {
+  it('does not affect queued updates', async () => {
     const rig = startRig();
     rig.pushIds(1);
     expect((await rig.poll({ allowed_updates: ['callback_query'] })).ids).toEqual([1]);
   });
 
-  it('does not wake a parked poll for an update that is filtered', async () => {
+  it('does not wake a parked poll for a filtered update', async () => {
     const rig = startRig();
     const poll = await rig.poll({ timeout: 30, allowed_updates: ['callback_query'] });
     rig.push(message());
@@ -160,7 +160,7 @@ describe('rule 19: allowed_updates', () => {
 });
 
 describe('rule 20: getWebhookInfo', () => {
-  it('counts what is delivered but not confirmed', async () => {
+  it('counts delivered but unconfirmed updates', async () => {
     const rig = startRig();
     rig.pushIds(1, 2, 3);
     await rig.ids({ offset: 2 });
@@ -170,7 +170,7 @@ describe('rule 20: getWebhookInfo', () => {
     });
   });
 
-  it('tells the settings of a webhook', async () => {
+  it('returns a webhook’s settings', async () => {
     const rig = startRig();
     const settings = { url, ip_address: '192.0.2.1', max_connections: 500, allowed_updates: ['message'] };
     await rig.call('setWebhook', settings);

@@ -19,16 +19,16 @@ const broken: TourStepResult = {
 };
 
 describe('the tour’s report', () => {
-  it('says in a line what was promised, for how long it took, and what was measured', () => {
+  it('states title, duration and measurements in one line', () => {
     expect(stepLine(kept)).toBe('✓ Crash under load (3.1 s): longest pause in polling 412 ms, lost 0');
     expect(stepLine(broken)).toBe('✗ Store wiped (3.1 s): 3 messages were lost. Measured: lost 3');
   });
 
-  it('says of a step that failed before anything was measured why it did', () => {
+  it('states only the reason if a step failed before it measured anything', () => {
     expect(stepLine({ ...broken, measures: {} })).toBe('✗ Store wiped (3.1 s): 3 messages were lost.');
   });
 
-  it('is good only when every promise held', () => {
+  it('is ok only if every promise held', () => {
     expect(tourReport([kept, kept], { seconds: 61.23 })).toMatchObject({
       ok: true,
       seconds: 61.2,

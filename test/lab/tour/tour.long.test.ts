@@ -1,18 +1,18 @@
-/** The guided tour as a program of its own, and the times that it deploys into a lab at production's speed. */
+/** The guided tour as a program of its own, and the times that it deploys into a lab at production speed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import type { TourReport } from '../../../services/lab/tour/report.ts';
 import { type Launched, launch } from '../../support/child.ts';
 import { isAlive, startLab } from '../../support/lab.ts';
-import { drillTestMs, until } from '../drills/rig.ts';
+import { drillTestMs, until } from '../drills/lab-fixture.ts';
 
 const program = fileURLToPath(new URL('../../../services/lab/tour/main.ts', import.meta.url));
 const tourLimitMs = 300_000;
 
 const launchTour = (...words: readonly string[]): Launched => launch(process.execPath, [program, ...words]);
 
-/** The processes below a process; none where the system does not tell. */
+/** All descendants of a process; none if the system does not list them. */
 function descendantsOf(pid: number): number[] {
   const path = `/proc/${pid}/task/${pid}/children`;
   if (!existsSync(path)) return [];
@@ -21,7 +21,7 @@ function descendantsOf(pid: number): number[] {
 }
 
 describe('npm run tour', { timeout: tourLimitMs }, () => {
-  it('keeps six promises, and says with which figures', async () => {
+  it('keeps six promises, and reports the figures', async () => {
     const { code, stdout, stderr } = await launchTour('--json').finished;
     const report = JSON.parse(stdout) as TourReport;
     expect({ code, stderr, broken: report.steps.filter(({ kept }) => !kept) }).toEqual({
@@ -34,22 +34,22 @@ describe('npm run tour', { timeout: tourLimitMs }, () => {
     const [hello, deploy, crash, hung, rogue, wiped] = report.steps.map(({ measures }) => measures);
     expect(hello).toMatchObject({ answered: 5 });
     for (const measures of [deploy, crash, wiped]) expect(measures).toMatchObject({ twoAtOnce: 0 });
-    // A call that was on its way when its process froze.
+    // The late call of a woken process.
     expect(hung?.callsOnTheWay).toBeLessThanOrEqual(1);
-    // A lease of 6 s that is renewed every 2 s, had it not been handed over.
+    // Without a hand-over: a lease of 6 s that is renewed every 2 s.
     expect(deploy?.pauseMs).toBeLessThan(4000);
     for (const measures of [deploy, crash, hung, wiped]) {
       expect(measures).toMatchObject({ lost: 0, outOfOrder: 0 });
       expect(measures?.sent).toBeGreaterThan(10);
       expect(measures?.pauseMs).toBeGreaterThan(0);
     }
-    // Silence is told of only after its limit of 10 s; so the bot was silent for longer.
+    // The alert comes only after 10 s of silence, so the bot was silent for longer.
     expect(hung?.alertAfterMs).toBeGreaterThan(8000);
     expect(hung?.pauseMs).toBeGreaterThan(hung?.alertAfterMs ?? Number.POSITIVE_INFINITY);
     expect(rogue?.lost).toBe(0);
     expect(rogue?.conflicts).toBeGreaterThanOrEqual(3);
     expect(rogue?.takenByRogue).toBeGreaterThan(0);
-    // A lease of 6 s, less what the old leader still polled.
+    // A lease of 6 s, minus the time that the old leader still polled.
     expect(wiped?.pauseMs).toBeGreaterThan(3000);
   });
 
@@ -62,7 +62,7 @@ describe('npm run tour', { timeout: tourLimitMs }, () => {
     const processes = descendantsOf(child.pid ?? 0);
     child.kill('SIGINT');
     const { code, stdout, stderr } = await finished;
-    // Six promises were not seen to hold.
+    // Not all six promises were proved.
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatch(/^✓ Say hello \([\d.]+ s\): .*\n✓ Deploy without a gap .*lost 0.*\n/);
     await vi.waitUntil(() => !processes.some(isAlive), { timeout: 20_000, interval: 50 });
@@ -76,7 +76,7 @@ describe('npm run tour', { timeout: tourLimitMs }, () => {
 });
 
 describe('the tour in a lab at production’s speed', { timeout: drillTestMs }, () => {
-  it('deploys quick times, and deploys the lab’s own back when it is stopped', async () => {
+  it('deploys quick times, and restores the lab’s own when it is stopped', async () => {
     const lab = await startLab();
     try {
       const before = await lab.state();
@@ -100,7 +100,7 @@ describe('the tour in a lab at production’s speed', { timeout: drillTestMs }, 
       const pids = [...before.workers, ...quick.workers].map(({ pid }) => pid);
       expect(after.workers.map(({ role }) => role).sort()).toEqual(['leader', 'standby']);
       expect(after.workers.every(({ pid }) => !pids.includes(pid))).toBe(true);
-      // Neither way did the monitor take a worker with other times for a silent one.
+      // In neither direction did the monitor take a worker with other times for a silent one.
       expect(after.sns).toEqual([]);
       expect(after.outage).toBeNull();
     } finally {

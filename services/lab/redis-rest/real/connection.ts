@@ -1,8 +1,10 @@
 /**
  * One connection to a redis-server's Unix socket.
  *
- * Guarantees: the commands of one `send` reach the server one after another with nothing in between, and each
- * gets its reply; when the connection ends, every open request fails. It is not made again: see `real-redis.ts`.
+ * Guarantees: the commands of one `send` reach the server consecutively, and each gets its reply; when the connection ends,
+ * every open request fails. It does not reconnect: see `real-redis.ts`.
+ *
+ * Tested by: test/lab/redis-rest/real/real-redis.test.ts
  */
 import { connect, type Socket } from 'node:net';
 import type { Bytes } from '../store/bytes.ts';
@@ -17,9 +19,9 @@ interface Request {
 }
 
 export interface ConnectionEvents {
-  /** A reply that nobody asked for: a published message, a line of MONITOR. */
+  /** A reply without a request: a published message, a line of MONITOR. */
   onPush?(reply: Reply): void;
-  /** Once, when the connection has ended for whatever reason. */
+  /** Called once, when the connection has ended for any reason. */
   onEnd?(): void;
 }
 
@@ -68,7 +70,7 @@ export class RedisConnection {
     });
   }
 
-  /** Sends a command all of whose replies go to `onPush`. */
+  /** Sends a command whose replies all go to `onPush`. */
   post(command: readonly Bytes[]): void {
     this.socket.write(encodeCommand(command), 'latin1');
   }

@@ -1,9 +1,9 @@
 /**
  * A real redis-server behind the REST server.
  *
- * Guarantees: one shared connection for commands, made again after it was lost (the commands that were under way
- * fail and are not repeated); a connection of its own for everybody who listens; transactions are sent in one
- * piece, so that nothing of the shared connection gets between MULTI and EXEC.
+ * Guarantees: commands share one connection, which is made again after a loss (open commands fail and are not repeated);
+ * every listener has a connection of its own; transactions are sent in one piece, so that no other command comes between
+ * MULTI and EXEC.
  */
 import type { Backend, Topic, TopicListener } from '../backend.ts';
 import type { Bytes } from '../store/bytes.ts';

@@ -17,11 +17,11 @@ interface OpenArray {
   readonly length: number;
 }
 
-/** Takes what arrives in pieces of any size and hands out whole replies. */
+/** Accepts pieces of any size and returns whole replies. */
 export class ReplyParser {
   private text = '';
   private at = 0;
-  /** Nothing can be read before this much has come: spares looking at a long string again and again. */
+  /** Nothing can be read before this much has arrived: avoids scanning a long string repeatedly. */
   private needed = 0;
   private readonly open: OpenArray[] = [];
 
@@ -42,7 +42,7 @@ export class ReplyParser {
     return replies;
   }
 
-  /** A whole value, or the beginning of an array; undefined when more must come first. */
+  /** A whole value, or the beginning of an array; undefined if more must arrive first. */
   private readValue(): Reply | OpenArray | undefined {
     const lineEnd = this.text.indexOf('\r\n', this.at);
     if (lineEnd < 0) return undefined;
@@ -79,7 +79,7 @@ export class ReplyParser {
     return this.text.slice(start, start + length);
   }
 
-  /** Puts a value into the array it belongs to; returns what is whole on its own. */
+  /** Puts a value into its array; returns a reply once it is whole. */
   private place(value: Reply | OpenArray): Reply | undefined {
     let complete: Reply;
     if (isOpenArray(value)) {

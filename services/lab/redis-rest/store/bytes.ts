@@ -1,8 +1,10 @@
 /**
  * Byte strings: JavaScript strings in which each character is one byte (0–255).
  *
- * Redis values are bytes, and Lua's `#` and `string.sub` count bytes; so the store keeps byte strings, and text is
- * turned into UTF-8 bytes and back at its edges. Text of ASCII alone is the same in both forms and costs one scan.
+ * Redis values are bytes, and Lua's `#` and `string.sub` count bytes. So the store keeps byte strings, and its edges
+ * convert text to UTF-8 bytes and back. ASCII text is the same in both forms and costs one scan.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
  */
 
 export type Bytes = string;
@@ -21,7 +23,7 @@ export function bytesOfText(text: string): Bytes {
   return onlyAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** Bytes that are no UTF-8 become U+FFFD. */
+/** Bytes that are not UTF-8 become U+FFFD. */
 export function textOfBytes(bytes: Bytes): string {
   return onlyAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -1,4 +1,8 @@
-/** What a command of the embedded store is, and what it may touch. */
+/**
+ * What a command of the embedded store is, and what it may touch.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { PubSub } from './pubsub.ts';
@@ -9,7 +13,7 @@ export interface CommandContext {
   readonly keyspace: Keyspace;
   readonly pubsub: PubSub;
   readonly scripts: Scripts;
-  /** The time that TIME tells, in microseconds of the epoch. */
+  /** The time of TIME, in microseconds of the epoch. */
   nowMicros(): number;
 }
 
@@ -28,7 +32,7 @@ export function arityFits(command: Command, length: number): boolean {
   return command.arity >= 0 ? length === command.arity : length >= -command.arity;
 }
 
-/** The argument at `index`, which the arity check has shown to be there. */
+/** The argument at `index`; the arity check has shown that it exists. */
 export function argumentAt(args: readonly Bytes[], index: number): Bytes {
   const argument = args[index];
   if (argument === undefined) throw new RangeError(`a command reads argument ${index} of ${args.length}`);

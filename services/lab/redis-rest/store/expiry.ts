@@ -1,4 +1,8 @@
-/** Reading expiry times: relative or absolute, in seconds or milliseconds. */
+/**
+ * Reading expiry times: relative or absolute, in seconds or milliseconds.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import { integerArgument } from './numbers.ts';
 import { RedisError } from './reply.ts';
 

@@ -1,4 +1,8 @@
-/** Redis's glob patterns (`*`, `?`, `[a-c]`, `[^a]`, `\` escapes), for KEYS, SCAN and PSUBSCRIBE. */
+/**
+ * Redis's glob patterns (`*`, `?`, `[a-c]`, `[^a]`, `\` escapes), for KEYS, SCAN and PSUBSCRIBE.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 
 /** Matches bytes, as Redis does: `?` is one byte, not one character. */
@@ -32,7 +36,7 @@ function translate(pattern: string): string {
   return expression;
 }
 
-/** `[` stands at `start - 1`. A set that is never closed reaches to the pattern's end, as in Redis. */
+/** `[` is at `start - 1`. An unclosed set reaches to the pattern's end, as in Redis. */
 function translateSet(pattern: string, start: number): { expression: string; end: number } {
   let at = start;
   const negated = pattern.charAt(at) === '^';

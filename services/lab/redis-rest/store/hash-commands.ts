@@ -1,4 +1,8 @@
-/** Hashes. A hash that loses its last field goes with it. Fields are listed in the order they came. */
+/**
+ * Hashes. A hash is removed with its last field. Fields are listed in the order in which they were added.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import type { HashValue } from './keyspace.ts';

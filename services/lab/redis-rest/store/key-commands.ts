@@ -1,4 +1,8 @@
-/** Keys of any type: existence, expiry, listing. */
+/**
+ * Keys of any type: existence, expiry, listing.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import { type ExpiryUnit, expiryTimeMs } from './expiry.ts';

@@ -1,9 +1,11 @@
 /**
  * The keys, their values and their expiry times.
  *
- * Time stands still while a command, a script or a transaction runs (`nowMs` is set once at its start), as in
- * Redis. A key whose time was `t` is still there at `t` and gone at `t + 1`, as in Redis. Expired keys are removed
- * when they are next looked at, and by a sweep now and then, so that keys nobody asks for do not pile up.
+ * Time stands still while a command, a script or a transaction runs (`nowMs` is set once at its start), as in Redis. A key
+ * that expires at `t` still exists at `t` and is gone at `t + 1`, as in Redis. Expired keys are removed on the next access,
+ * and by an occasional sweep, so that unused keys do not pile up.
+ *
+ * Tested by: test/lab/redis-rest/embedded-store.test.ts
  */
 import type { Bytes } from './bytes.ts';
 import { RedisError, wrongType } from './reply.ts';
@@ -29,7 +31,7 @@ export type Value = StringValue | HashValue | ListValue | StreamValue;
 
 interface Entry {
   value: Value;
-  /** `Infinity` when the key does not expire. */
+  /** `Infinity` if the key does not expire. */
   expiresAtMs: number;
   /** Grows with each new key and stays when a key is overwritten: the cursor of SCAN. */
   readonly serial: number;
@@ -44,7 +46,7 @@ export class Keyspace {
   private nextSerial = 1;
   private untilSweep = commandsBetweenSweeps;
 
-  /** Begins a command: sets its time, and sweeps when it is due. */
+  /** Begins a command: sets its time, and sweeps if that is due. */
   begin(nowMs: number): void {
     this.nowMs = nowMs;
     this.untilSweep -= 1;
@@ -57,7 +59,7 @@ export class Keyspace {
     return this.live(key)?.value;
   }
 
-  /** The string under `key`; undefined when there is none. Throws WRONGTYPE. */
+  /** The string under `key`; undefined if there is none. Throws WRONGTYPE. */
   getString(key: Bytes): StringValue | undefined {
     const value = this.live(key)?.value;
     if (value !== undefined && value.type !== 'string') throw new RedisError(wrongType);
@@ -103,7 +105,7 @@ export class Keyspace {
     return this.live(key)?.expiresAtMs;
   }
 
-  /** Nothing happens when there is no such key. */
+  /** Does nothing if there is no such key. */
   setExpiryMs(key: Bytes, expiresAtMs: number): void {
     const entry = this.live(key);
     if (entry !== undefined) entry.expiresAtMs = expiresAtMs;

@@ -1,4 +1,8 @@
-/** Lists. A list that loses its last element goes with it. Pushing in front costs the list's length. */
+/**
+ * Lists. A list is removed with its last element. Pushing at the front costs the list's length.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import type { ListValue } from './keyspace.ts';
@@ -34,7 +38,7 @@ function push({ keyspace }: CommandContext, args: readonly Bytes[], end: End): R
   return list.items.length;
 }
 
-/** The half-open range that Redis's inclusive `start` and `stop` (negative: from the end) mean. */
+/** The half-open range for Redis's inclusive `start` and `stop` (negative: from the end). */
 function bounds(args: readonly Bytes[], length: number): { from: number; to: number } {
   const start = integerArgument(argumentAt(args, 1));
   const stop = integerArgument(argumentAt(args, 2));

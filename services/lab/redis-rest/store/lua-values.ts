@@ -5,6 +5,8 @@
  * Lua to Redis: number → integer (truncated), string → bulk, true → 1, false and nil → null, {err=} → error,
  * {ok=} → status, any other table → its elements up to the first nil.
  * Source: https://redis.io/docs/latest/develop/interact/programmability/lua-api/#data-type-conversion
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
  */
 import type { Bytes } from './bytes.ts';
 import { type Address, type LuaState, type LuaWasm, luaType } from './lua-wasm.ts';
@@ -26,7 +28,7 @@ export class LuaValues {
   private readonly wasm: LuaWasm;
   private readonly constants = new Map<string, Address>();
   private readonly sizeAddress: Address;
-  /** Short strings lately read, by where they stood: a script's words are mostly the same ones again. */
+  /** Recently read short strings by address: a script mostly repeats the same words. */
   private readonly remembered: (Bytes | undefined)[] = new Array(rememberedSlots).fill(undefined);
   private memory: Buffer;
   private scratch: Address;
@@ -39,7 +41,7 @@ export class LuaValues {
     this.scratch = wasm._malloc(this.scratchSize);
   }
 
-  /** The address of a C string that stays there for good. */
+  /** The address of a C string that is never freed. */
   constant(text: string): Address {
     const known = this.constants.get(text);
     if (known !== undefined) return known;
@@ -113,7 +115,7 @@ export class LuaValues {
     return words;
   }
 
-  /** Throws a `RedisError` when tables are nested without end. */
+  /** Throws a `RedisError` if tables are nested endlessly. */
   readReply(L: LuaState, index: number, nesting = 0): Reply {
     const { wasm } = this;
     switch (wasm._lua_type(L, index)) {
@@ -134,7 +136,7 @@ export class LuaValues {
     return this.wasm._lua_type(L, index);
   }
 
-  /** Only for what is a string or a number (which it turns into a string in place). */
+  /** Only for a string or a number (which it turns into a string in place). */
   readString(L: LuaState, index: number): Bytes {
     const address = this.wasm._lua_tolstring(L, index, this.sizeAddress);
     if (address === 0) return '';
@@ -185,7 +187,7 @@ export class LuaValues {
     return text;
   }
 
-  /** Puts `bytes` where the next call may read them; the next write overwrites them. */
+  /** Writes `bytes` for the next call to read; the next write overwrites them. */
   private write(bytes: Bytes): Address {
     const size = bytes.length;
     if (size > this.scratchSize) {
@@ -199,7 +201,7 @@ export class LuaValues {
     return this.scratch;
   }
 
-  /** The machine's memory moves when it grows; what showed the old one is then of length 0. */
+  /** The machine's memory moves when it grows; a view of the old memory then has length 0. */
   private currentMemory(): Buffer {
     if (this.memory.length === 0) this.memory = Buffer.from(this.wasm.HEAPU8.buffer);
     return this.memory;

@@ -1,13 +1,14 @@
 /**
  * Runs Lua scripts as Redis does, on a Lua 5.4 machine in WebAssembly.
  *
- * Guarantees: a script is compiled once and then costs a few microseconds; it sees only what `prelude.lua` shows
- * and can change none of it, so runs are independent of one another; values are converted between Lua and Redis
- * by Redis's rules; error texts are Redis 7.0's. A script that runs on for ever is ended with an error, where
- * Redis would go on and answer BUSY.
+ * Guarantees: a script is compiled once and then costs a few microseconds; it sees only what `prelude.lua` exposes and can
+ * change none of it, so runs are independent; values are converted between Lua and Redis by Redis's rules; error texts are
+ * those of Redis 7.0. An endless script is ended with an error, where Redis would go on and answer BUSY.
  *
- * Does not guarantee: Lua 5.1 in every corner (see `prelude.lua`); the words of Lua's own error messages.
+ * Does not guarantee: Lua 5.1 in every corner (see `prelude.lua`); the wording of Lua's own error messages.
  * Source: redis 7.0, script_lua.c.
+ *
+ * Tested by: test/lab/redis-rest/embedded-store.test.ts
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -28,7 +29,7 @@ export interface CompiledScript {
   readonly sha1: string;
 }
 
-/** Runs one command for a script. Returns errors; what it throws is a bug and ends the run. */
+/** Runs one command for a script. Returns errors; an exception is a bug and ends the run. */
 export type ScriptCommandRunner = (command: readonly Bytes[]) => Reply;
 
 interface Compiled extends CompiledScript {
@@ -77,12 +78,12 @@ export class LuaVm {
     return new LuaVm(await loadLuaWasm());
   }
 
-  /** Compiles `source`, or finds it compiled. Throws a `RedisError` for what is no Lua. */
+  /** Compiles `source` unless it is compiled already. Throws a `RedisError` if it is not Lua. */
   compile(source: Bytes): CompiledScript {
     return this.compiledScript(source);
   }
 
-  /** Throws nothing but bugs: a script's error is its reply. */
+  /** Throws only on a bug: a script's error is its reply. */
   run(
     script: CompiledScript,
     keys: readonly Bytes[],
@@ -104,7 +105,7 @@ export class LuaVm {
     try {
       failed = wasm._lua_pcallk(L, 0, 1, 1, 0, 0) !== 0;
     } catch (cause) {
-      // The machine itself gave up (its own stack, say) and is in no known state.
+      // The machine itself failed (a stack overflow, say), so its state is unknown.
       this.startState();
       return new RedisError(`ERR Error running script: ${String(cause)}`);
     } finally {
@@ -138,7 +139,7 @@ export class LuaVm {
     );
   }
 
-  /** Makes a fresh machine, in which nothing is compiled yet. */
+  /** Makes a fresh machine without compiled scripts. */
   private startState(): void {
     const { wasm } = this;
     if (this.state !== 0) wasm._lua_close(this.state);

@@ -1,4 +1,8 @@
-/** Numbers as Redis reads and writes them. */
+/**
+ * Numbers as Redis reads and writes them.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import { notAnInteger, RedisError } from './reply.ts';
 
 const integerForm = /^(?:0|-?[1-9][0-9]{0,18})$/;

@@ -1,8 +1,10 @@
 /**
  * Channels and their listeners.
  *
- * A message reaches its listeners, synchronously and in order, only after the command, script or transaction that
- * published it has ended: a listener may use the store. What a listener throws goes to whoever ran that command.
+ * A message reaches its listeners, synchronously and in order, only after the command, script or transaction that published
+ * it has ended, so a listener may use the store. An error of a listener goes to the caller of that command.
+ *
+ * Tested by: test/lab/redis-rest/embedded-store.test.ts
  */
 import type { Bytes } from './bytes.ts';
 import { globMatcher } from './glob.ts';
@@ -27,7 +29,7 @@ export class PubSub {
     return this.add({ matches: globMatcher(pattern), listener });
   }
 
-  /** How many will hear it. */
+  /** Returns the number of listeners. */
   publish(channel: Bytes, message: Bytes): number {
     let receivers = 0;
     for (const subscription of this.subscriptions) {
@@ -38,7 +40,7 @@ export class PubSub {
     return receivers;
   }
 
-  /** To be called when a command has ended. */
+  /** To be called after each command. */
   deliver(): void {
     if (this.pending.length === 0 || this.delivering) return;
     this.delivering = true;

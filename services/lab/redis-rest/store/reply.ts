@@ -1,11 +1,13 @@
 /**
- * What a Redis command answers, the same for the embedded store and for a real server.
+ * The reply of a Redis command, the same for the embedded store and for a real server.
  *
- * Strings inside a reply are bulk strings. Whether they are text or byte strings is said by whoever hands the
- * reply out (see `bytes.ts`). An integer beyond 2^53 loses its last digits, as it does in the REST client.
+ * Strings inside a reply are bulk strings; the function that returns the reply says whether they are text or byte strings
+ * (see `bytes.ts`). An integer beyond 2^53 loses its last digits, as it does in the REST client.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
  */
 
-/** A simple string such as `OK`: told apart from bulk strings because Lua and the REST encoding treat it so. */
+/** A simple string such as `OK`; Lua and the REST encoding treat it unlike a bulk string. */
 export class StatusReply {
   readonly text: string;
   constructor(text: string) {
@@ -13,7 +15,7 @@ export class StatusReply {
   }
 }
 
-/** An error that Redis answered; `message` begins with its code, as in `WRONGTYPE Operation against …`. */
+/** An error reply; `message` begins with its code, as in `WRONGTYPE Operation against …`. */
 export class RedisError extends Error {
   override readonly name = 'RedisError';
 }
@@ -31,7 +33,7 @@ export function wrongArity(command: string): string {
   return `ERR wrong number of arguments for '${command}' command`;
 }
 
-/** Redis's own words for a command that it does not know; it quotes at most 128 characters of arguments. */
+/** Redis's own text for an unknown command; it quotes at most 128 characters of arguments. */
 export function unknownCommand(command: readonly string[]): string {
   let quoted = '';
   for (const argument of command.slice(1)) {

@@ -1,4 +1,8 @@
-/** EVAL, EVALSHA and SCRIPT. */
+/**
+ * EVAL, EVALSHA and SCRIPT.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import { integerArgument } from './numbers.ts';
@@ -50,7 +54,7 @@ function flushScripts(scripts: Scripts, args: readonly Bytes[]): Reply {
   return ok;
 }
 
-/** `args` are: the script or its digest, the number of keys, the keys, the rest. */
+/** `args`: the script or its digest, the number of keys, the keys, the rest. */
 function splitKeys(args: readonly Bytes[]): { keys: readonly Bytes[]; rest: readonly Bytes[] } {
   const keyCount = integerArgument(argumentAt(args, 1));
   if (keyCount > args.length - 2)

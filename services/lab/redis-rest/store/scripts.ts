@@ -1,4 +1,8 @@
-/** The scripts of one store: compiled once, known by their digests. Runs them on one Lua machine. */
+/**
+ * The scripts of one store: compiled once, known by their digests. Runs them on one Lua machine.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import type { CompiledScript, LuaVm, ScriptCommandRunner } from './lua-vm.ts';
 import { RedisError, type Reply } from './reply.ts';
@@ -13,7 +17,7 @@ export class Scripts {
     this.runCommand = runCommand;
   }
 
-  /** As EVAL does: the digest is known from then on. */
+  /** Like EVAL: the digest is known from then on. */
   run(source: Bytes, keys: readonly Bytes[], args: readonly Bytes[]): Reply {
     return this.vm.run(this.remember(source), keys, args, this.runCommand);
   }
@@ -22,7 +26,7 @@ export class Scripts {
     this.known.clear();
   }
 
-  /** As EVALSHA does. Throws NOSCRIPT. */
+  /** Like EVALSHA. Throws NOSCRIPT. */
   runKnown(sha1: string, keys: readonly Bytes[], args: readonly Bytes[]): Reply {
     const script = this.known.get(sha1.toLowerCase());
     if (script === undefined) throw new RedisError('NOSCRIPT No matching script. Please use EVAL.');

@@ -1,4 +1,8 @@
-/** PING, ECHO, TIME, DBSIZE, FLUSHALL, FLUSHDB and PUBLISH. */
+/**
+ * PING, ECHO, TIME, DBSIZE, FLUSHALL, FLUSHDB and PUBLISH.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import { ok, pong, RedisError, type Reply, syntaxError, wrongArity } from './reply.ts';

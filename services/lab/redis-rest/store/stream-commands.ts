@@ -1,4 +1,8 @@
-/** The stream commands: XADD, XRANGE, XREVRANGE, XLEN, XTRIM, XDEL. No consumer groups, no XREAD. */
+/**
+ * The stream commands: XADD, XRANGE, XREVRANGE, XLEN, XTRIM, XDEL. No consumer groups, no XREAD.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import { integerArgument } from './numbers.ts';
@@ -26,7 +30,7 @@ interface Trimming {
 interface AddOptions {
   makeStream: boolean;
   trimming?: Trimming;
-  /** Where the id, or whatever follows the options, stands. */
+  /** The index of the id, or of whatever follows the options. */
   next: number;
 }
 
@@ -141,7 +145,7 @@ function range(
   return entries.slice(0, count).map(({ id, fields }) => [formatStreamId(id), [...fields]]);
 }
 
-/** Undefined: all of them. */
+/** Undefined means all. */
 function parseCount(args: readonly Bytes[]): number | undefined {
   let count: number | undefined;
   for (let at = 3; at < args.length; at += 2) {

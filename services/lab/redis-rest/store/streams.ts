@@ -1,8 +1,10 @@
 /**
  * Streams: append-only lists of entries with growing ids.
  *
- * Ids hold up to 2^53 in each half (Redis: 2^64); larger ones are refused as invalid. `MAXLEN ~` trims in steps of
- * 100 entries, as lazily as Redis's nodes of 100 do, so that nobody comes to rely on an exact length.
+ * Ids hold up to 2^53 in each half (Redis: 2^64); larger ones are refused as invalid. `MAXLEN ~` trims in steps of 100
+ * entries, as lazily as Redis's nodes of 100 do, so that no test comes to rely on an exact length.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
  */
 import type { Bytes } from './bytes.ts';
 import { RedisError } from './reply.ts';
@@ -48,7 +50,7 @@ export class Stream {
     return this.entries.length;
   }
 
-  /** The id that `*` stands for now; it grows even if the clock steps back. */
+  /** The current value of `*`; it grows even if the clock steps back. */
   nextId(nowMs: number): StreamId {
     return nowMs > this.lastId.ms ? { ms: nowMs, seq: 0 } : { ms: this.lastId.ms, seq: this.lastId.seq + 1 };
   }
@@ -76,7 +78,7 @@ export class Stream {
     return before - this.entries.length;
   }
 
-  /** Drops the oldest until `maxLength` are left (`approximately`: maybe some more). How many were dropped. */
+  /** Drops the oldest entries beyond `maxLength` (`approximately`: keeps some more); returns how many. */
   trimToLength(maxLength: number, approximately: boolean): number {
     return this.dropOldest(Math.max(0, this.entries.length - maxLength), approximately);
   }

@@ -1,4 +1,8 @@
-/** Strings: SET with all its options, GET and its kin, counters. */
+/**
+ * Strings: SET with all its options, GET and its relatives, counters.
+ *
+ * Tested by: test/lab/redis-rest/store-contract.test.ts
+ */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
 import { type ExpiryUnit, expiryFromNow, expiryUnits } from './expiry.ts';

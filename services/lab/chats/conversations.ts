@@ -1,0 +1,235 @@
+/**
+ * The people's side of Telegram: what each of them writes to the bot, and what they see of its answers.
+ *
+ * A conversation keeps its last 200 messages, edits and deletions included. A person's message enters the emulator as
+ * Telegram would deliver it; the bot's messages come from the emulator's events.
+ */
+
+import type { Clock } from '../../core/platform/clock.ts';
+import type { Locale } from '../../core/platform/locale.ts';
+import type { Random } from '../../core/platform/random.ts';
+import { Listeners } from '../shared/listeners.ts';
+import type { EmulatorEvent } from '../telegram-emulator/events.ts';
+import type { SentMessage } from '../telegram-emulator/messages.ts';
+import type { RunningEmulator } from '../telegram-emulator/server.ts';
+import { type Person, people } from './people.ts';
+
+export interface ChatButton {
+  readonly text: string;
+  /** Sent to the bot on a press; absent for a link. */
+  readonly data?: string;
+  readonly url?: string;
+}
+
+export interface ChatMessage {
+  readonly id: number;
+  readonly from: 'person' | 'bot';
+  readonly text: string;
+  readonly atMs: number;
+  /** Rows of the keyboard under the message. */
+  readonly buttons: readonly (readonly ChatButton[])[];
+  readonly edited: boolean;
+  /** A person's message that no worker has taken yet. */
+  readonly waiting: boolean;
+  /** A person's message that was dropped at Telegram before a worker took it. */
+  readonly dropped: boolean;
+}
+
+export interface Conversation {
+  readonly person: Person;
+  readonly messages: readonly ChatMessage[];
+  /** The short notice that answers a press. */
+  readonly toast: { readonly id: string; readonly text: string } | null;
+}
+
+type Wire = Readonly<Record<string, unknown>>;
+
+const messagesKept = 200;
+
+export class Conversations {
+  private readonly emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent'>;
+  private readonly token: string;
+  private readonly clock: Clock;
+  private readonly random: Random;
+  private readonly messages = new Map<number, ChatMessage[]>();
+  private readonly toasts = new Map<number, { id: string; text: string }>();
+  /** The message of each update, until a worker takes it. */
+  private readonly waiting = new Map<number, { chatId: number; messageId: number }>();
+  private readonly presses = new Map<string, number>();
+  private readonly changes = new Listeners();
+  private lastMessageId = 0;
+
+  constructor(parts: {
+    emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent'>;
+    token: string;
+    clock: Clock;
+    random: Random;
+  }) {
+    this.emulator = parts.emulator;
+    this.token = parts.token;
+    this.clock = parts.clock;
+    this.random = parts.random;
+    this.emulator.onEvent((event) => this.onEvent(event));
+  }
+
+  all(): readonly Conversation[] {
+    return people.map((person) => ({
+      person,
+      messages: this.messages.get(person.id) ?? [],
+      toast: this.toasts.get(person.id) ?? null,
+    }));
+  }
+
+  /** Returns a function that removes the listener. */
+  onChange(listener: () => void): () => void {
+    return this.changes.add(listener);
+  }
+
+  /** Returns the message's id. */
+  say(person: Person, text: string, locale: Locale): number {
+    this.lastMessageId += 1;
+    const messageId = this.lastMessageId;
+    const message = {
+      message_id: messageId,
+      from: user(person, locale),
+      chat: chat(person),
+      date: Math.floor(this.clock.wallMs() / 1000),
+      text,
+      ...commandEntities(text),
+    };
+    this.put(person.id, {
+      id: messageId,
+      from: 'person',
+      text,
+      atMs: this.clock.wallMs(),
+      buttons: [],
+      edited: false,
+      waiting: true,
+      dropped: false,
+    });
+    const [updateId] = this.emulator.pushUpdates(this.token, [{ message }]);
+    if (typeof updateId === 'number') this.waiting.set(updateId, { chatId: person.id, messageId });
+    this.changes.notify();
+    return messageId;
+  }
+
+  /** Returns false if there is no such button. */
+  press(person: Person, messageId: number, data: string, locale: Locale): boolean {
+    const message = this.messages.get(person.id)?.find(({ id }) => id === messageId);
+    if (!message?.buttons.flat().some((button) => button.data === data)) return false;
+    const id = this.random.token();
+    this.presses.set(id, person.id);
+    const query = {
+      id,
+      from: user(person, locale),
+      message: {
+        message_id: messageId,
+        chat: chat(person),
+        date: Math.floor(message.atMs / 1000),
+        text: message.text,
+      },
+      chat_instance: String(person.id),
+      data,
+    };
+    this.emulator.pushUpdates(this.token, [{ callback_query: query }]);
+    return true;
+  }
+
+  private onEvent({ type, details }: EmulatorEvent): void {
+    if (type === 'message-sent' || type === 'message-edited') {
+      if (!isPersons((details['message'] as SentMessage).chat_id)) return;
+      this.onBotMessage(details['message'] as SentMessage, type === 'message-edited');
+    } else if (type === 'message-deleted') this.remove(details);
+    else if (type === 'callback-answered') this.onAnsweredPress(details);
+    // Most updates of a busy lab come from virtual visitors: do not notify listeners of those.
+    else if (this.waiting.size === 0) return;
+    else if (type === 'updates-confirmed') this.settle({ upTo: Number(details['lastId']) });
+    else if (type === 'updates-dropped') this.settle({ dropped: true });
+    else return;
+    this.changes.notify();
+  }
+
+  private onBotMessage(message: SentMessage, edited: boolean): void {
+    this.lastMessageId = Math.max(this.lastMessageId, message.message_id);
+    const atMs = edited ? this.timeOf(message) : this.clock.wallMs();
+    this.put(message.chat_id, {
+      id: message.message_id,
+      from: 'bot',
+      text: message.text,
+      atMs,
+      buttons: buttonsOf(message.reply_markup),
+      edited,
+      waiting: false,
+      dropped: false,
+    });
+  }
+
+  private timeOf({ chat_id, message_id, date }: SentMessage): number {
+    return this.messages.get(chat_id)?.find(({ id }) => id === message_id)?.atMs ?? date * 1000;
+  }
+
+  private onAnsweredPress(details: Wire): void {
+    const queryId = String(details['queryId']);
+    const chatId = this.presses.get(queryId);
+    this.presses.delete(queryId);
+    const text = String(details['text'] ?? '');
+    if (chatId !== undefined && text !== '') this.toasts.set(chatId, { id: queryId, text });
+  }
+
+  /** Marks messages as no longer waiting. */
+  private settle({ upTo = Number.POSITIVE_INFINITY, dropped = false }): void {
+    for (const [updateId, { chatId, messageId }] of this.waiting) {
+      if (updateId > upTo) continue;
+      this.waiting.delete(updateId);
+      const message = this.messages.get(chatId)?.find(({ id }) => id === messageId);
+      if (message !== undefined) this.put(chatId, { ...message, waiting: false, dropped });
+    }
+  }
+
+  private remove(details: Wire): void {
+    const chatId = Number(details['chatId']);
+    const left = (this.messages.get(chatId) ?? []).filter(({ id }) => id !== details['messageId']);
+    this.messages.set(chatId, left);
+  }
+
+  private put(chatId: number, message: ChatMessage): void {
+    const messages = [...(this.messages.get(chatId) ?? [])];
+    const at = messages.findIndex(({ id }) => id === message.id);
+    if (at === -1) messages.push(message);
+    else messages[at] = message;
+    this.messages.set(chatId, messages.slice(-messagesKept));
+  }
+}
+
+function isPersons(chatId: number): boolean {
+  return people.some(({ id }) => id === chatId);
+}
+
+function user({ id, name }: Person, locale: Locale): Wire {
+  return { id, is_bot: false, first_name: name, username: name.toLowerCase(), language_code: locale };
+}
+
+function chat({ id, name }: Person): Wire {
+  return { id, type: 'private', first_name: name, username: name.toLowerCase() };
+}
+
+function commandEntities(text: string): Wire {
+  const command = /^\/[a-z0-9_]+(?:@\w+)?/i.exec(text)?.[0];
+  return command === undefined
+    ? {}
+    : { entities: [{ type: 'bot_command', offset: 0, length: command.length }] };
+}
+
+function buttonsOf(markup: SentMessage['reply_markup']): ChatButton[][] {
+  const rows = markup?.['inline_keyboard'];
+  if (!Array.isArray(rows)) return [];
+  return rows
+    .map((row: readonly Wire[]) =>
+      row.map(({ text, callback_data: data, url }) => ({
+        text: String(text),
+        ...(typeof data === 'string' ? { data } : {}),
+        ...(typeof url === 'string' ? { url } : {}),
+      })),
+    )
+    .filter((row) => row.length > 0);
+}

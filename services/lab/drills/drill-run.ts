@@ -1,5 +1,0 @@
-/** What a drill is: it breaks something, watches, mends, and throws `PromiseBroken` where the system did not hold. */
-import type { Scene } from './drill-context.ts';
-
-/** `worker`: the name of the worker that it is about. */
-export type Drill = (scene: Scene, worker: string | null) => Promise<void>;

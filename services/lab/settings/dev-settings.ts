@@ -1,0 +1,66 @@
+/**
+ * The settings of `npm run dev`: `.env` and the environment together, checked before anything is started.
+ *
+ * Guarantees: all problems at once, the worker's own and those of running it on a developer's machine.
+ *
+ * Tested by: test/lab/dev.test.ts
+ */
+
+import { readSettings } from '../../core/settings/settings.ts';
+import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
+
+export interface DevStore {
+  readonly url: string;
+  readonly token: string;
+}
+
+const tokenNames = ['TELEGRAM_BOT_TOKEN_OVERRIDE', 'TELEGRAM_BOT_TOKEN_DEV', 'TELEGRAM_BOT_TOKEN'] as const;
+/** Replaces the embedded store's address and token, which are unknown before it runs. */
+const placeholder: DevStore = { url: 'http://127.0.0.1', token: 'embedded' };
+
+/** One line for each problem; none if the worker may start. */
+export function devProblems(
+  environment: Environment,
+  { hasEnvFile }: { hasEnvFile: boolean },
+): readonly string[] {
+  const reader = new VariableReader(environment);
+  const hasToken = [...tokenNames, 'TELEGRAM_BOT_TOKEN_PROD'].some((name) => reader.text(name) !== undefined);
+  if (!hasEnvFile && !hasToken) {
+    reader.report('.env', {
+      expected: 'a file with the settings of your development bot',
+      got: 'no such file',
+      fix: 'run "cp .env.example .env" and put the token of your own bot into TELEGRAM_BOT_TOKEN_DEV',
+    });
+    return reader.problems;
+  }
+  if (reader.text('ENVIRONMENT') === 'production') {
+    reader.report('ENVIRONMENT', {
+      expected: 'development or staging for npm run dev',
+      got: '"production"',
+      fix: 'remove it; production runs services/bot/main.ts where it is deployed',
+    });
+    return reader.problems;
+  }
+  if (!hasOwnStore(environment) && reader.text('UPSTASH_REDIS_REST_TOKEN') !== undefined) {
+    reader.report('UPSTASH_REDIS_REST_URL', {
+      expected: 'an address, because UPSTASH_REDIS_REST_TOKEN is set',
+      got: 'nothing',
+      fix: 'set both, or neither for an embedded store',
+    });
+  }
+  const read = readSettings(hasOwnStore(environment) ? environment : withStore(environment, placeholder));
+  return read.ok ? reader.problems : [...reader.problems, ...read.problems];
+}
+
+/** Whether the developer has configured a store; if not, the embedded one is used. */
+export function hasOwnStore(environment: Environment): boolean {
+  return new VariableReader(environment).text('UPSTASH_REDIS_REST_URL') !== undefined;
+}
+
+export function keyPrefixOf(environment: Environment): string {
+  return new VariableReader(environment).text('REDIS_KEY_PREFIX') ?? '';
+}
+
+export function withStore(environment: Environment, { url, token }: DevStore): Environment {
+  return { ...environment, UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
+}

@@ -1,0 +1,87 @@
+/**
+ * The lab's settings: `LAB_PORT`, `--speed`, and the few of the bot's own settings that are passed on to it.
+ *
+ * Everything else in the environment is left out: the lab has its own bot, store and accounts, and must never touch real
+ * ones.
+ */
+import { parseArgs } from 'node:util';
+import type { SettingsResult } from '../../core/settings/settings.ts';
+import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
+
+export interface LabSettings {
+  /** 0: any free port. */
+  readonly port: number;
+  /** How many times faster than in production the monitor, the heartbeat and the lease run. */
+  readonly speed: number;
+  /** Passed to every child process beside its own settings. */
+  readonly childEnvironment: Readonly<Record<string, string>>;
+  /** The bot's settings that a newcomer may want to try. */
+  readonly botEnvironment: Readonly<Record<string, string>>;
+  /** The PATH to search for programs. */
+  readonly searchPath: string;
+}
+
+export const labPortDefault = 8080;
+export const speedMax = 60;
+const portMax = 65_535;
+
+const childNames = ['PATH', 'HOME', 'TZ', 'LANG', 'TMPDIR'] as const;
+const botNames = ['BOT_HANDLERS', 'NOTIFY_LOCALE', 'LOG_LEVEL'] as const;
+
+export function readLabSettings(
+  environment: Environment,
+  words: readonly string[],
+): SettingsResult<LabSettings> {
+  const reader = new VariableReader(environment);
+  const port = readPort(reader);
+  const problems = [...reader.problems];
+  const speed = readSpeed(words);
+  if (typeof speed === 'string') problems.push(speed);
+  if (problems.length > 0 || typeof speed === 'string') return { ok: false, problems };
+  const settings = {
+    port,
+    speed,
+    childEnvironment: picked(reader, childNames),
+    botEnvironment: picked(reader, botNames),
+    searchPath: reader.text('PATH') ?? '',
+  };
+  return { ok: true, settings, warnings: [] };
+}
+
+function readPort(reader: VariableReader): number {
+  const value = reader.text('LAB_PORT') ?? String(labPortDefault);
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (port <= portMax) return port;
+  reader.report('LAB_PORT', {
+    expected: `one port, a whole number from 1 to ${portMax} (or 0 for any free one)`,
+    got: JSON.stringify(value.slice(0, 60)),
+    fix: `set such a number, or leave it out for ${labPortDefault}`,
+  });
+  return labPortDefault;
+}
+
+/** The speed, or one line if the arguments are wrong. */
+function readSpeed(words: readonly string[]): number | string {
+  const expected = `a whole number from 1 to ${speedMax}`;
+  const fix = 'write it like: npm start -- --speed 10';
+  let value: string | undefined;
+  try {
+    const { values } = parseArgs({ args: [...words], options: { speed: { type: 'string' } } });
+    value = values.speed;
+  } catch {
+    return `arguments: expected nothing, or --speed and ${expected}, got ${JSON.stringify(words.join(' ').slice(0, 60))}; ${fix}`;
+  }
+  if (value === undefined) return 1;
+  const speed = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;
+  if (speed >= 1 && speed <= speedMax) return speed;
+  return `--speed: expected ${expected}, got ${JSON.stringify(value.slice(0, 60))}; ${fix}`;
+}
+
+function picked(reader: VariableReader, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = reader.text(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

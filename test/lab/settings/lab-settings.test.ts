@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { labPortDefault, readLabSettings } from '../../../services/lab/settings/lab-settings.ts';
+
+describe('readLabSettings', () => {
+  it('defaults to production speed and the default port', () => {
+    expect(readLabSettings({}, [])).toMatchObject({ ok: true, settings: { port: labPortDefault, speed: 1 } });
+  });
+
+  it.each([
+    [['--speed', '10'], 10],
+    [['--speed=60'], 60],
+  ])('takes %j', (words, speed) => {
+    expect(readLabSettings({}, words)).toMatchObject({ ok: true, settings: { speed } });
+  });
+
+  it.each([
+    [['--speed', '0']],
+    [['--speed', '61']],
+    [['--speed', '1.5']],
+    [['--speed', 'fast']],
+    [['--speed']],
+    [['--port', '1']],
+    [['10']],
+  ])('refuses %j in one line', (words) => {
+    const read = readLabSettings({}, words);
+    expect(read.ok).toBe(false);
+    if (!read.ok)
+      expect(read.problems).toEqual([expect.stringMatching(/expected .*, got .*; write it like/)]);
+  });
+
+  it('reports a wrong port and a wrong speed together', () => {
+    const read = readLabSettings({ LAB_PORT: '8000-8010' }, ['--speed', '0']);
+    if (read.ok) throw new Error('expected problems');
+    expect(read.problems.map((problem) => problem.split(':')[0])).toEqual(['LAB_PORT', '--speed']);
+  });
+
+  it('passes no credentials of real bots and stores to its children', () => {
+    const secrets = { TELEGRAM_BOT_TOKEN: 'x', UPSTASH_REDIS_REST_TOKEN: 'y', AWS_SECRET_ACCESS_KEY: 'z' };
+    const read = readLabSettings({ ...secrets, PATH: '/bin', BOT_HANDLERS: './features.ts' }, []);
+    expect(read).toMatchObject({
+      settings: { childEnvironment: { PATH: '/bin' }, botEnvironment: { BOT_HANDLERS: './features.ts' } },
+    });
+    expect(JSON.stringify(read)).not.toMatch(/TELEGRAM|UPSTASH|AWS/);
+  });
+});
