@@ -192,7 +192,7 @@ describe('a worker that leads', () => {
     const worker = await fixture.worker(development);
     await until('a heartbeat', async () => (await fixture.get(keys.heartbeat)) ?? undefined);
     fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: '502-html' });
-    say('nobody will read this');
+    say('dropped on stop');
     await worker.says(/getUpdates failed/);
     worker.signal('SIGINT');
     expect(await worker.ended).toBe(0);
