@@ -3,7 +3,7 @@
  * cycles; time, chance and the environment come in through their ports; each source has its test; and the tree is the
  * one in docs/architecture.md.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -196,6 +196,40 @@ describe('the tree', () => {
     ).toEqual([]);
   });
 });
+
+describe('tests are found by name', () => {
+  const sources = filesBelow('services').concat(filesBelow('functions'), filesBelow('infra'));
+  const deciding = sources
+    .filter((file) => /\.(?:ts|js)$/.test(file))
+    .filter((file) => decides.test(codeOf(readFileSync(join(root, file), 'utf8'))));
+
+  it('each source with a decision has its mirrored test, or names in its header what tests it', () => {
+    const untested = deciding.filter(
+      (file) => !existsSync(join(root, mirroredTestOf(file))) && !testedBy(file),
+    );
+    expect(untested).toEqual([]);
+  });
+
+  it('the tests that headers name exist', () => {
+    const missing = sources.flatMap((file) => {
+      const test = testedBy(file);
+      return test === undefined || existsSync(join(root, test)) ? [] : [`${file} names ${test}`];
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+const decides = /\b(?:if|switch|while|for)\s*\(|\?\?|&&|\|\||\s\?\s/;
+
+function mirroredTestOf(file: string): string {
+  return `test/${file.replace(/^services\//, '').replace(/\.(?:ts|js)$/, '.test.ts')}`;
+}
+
+/** The test, simulator or suite that a source's header names. */
+function testedBy(file: string): string | undefined {
+  const [header = ''] = /^(?:#!.*\n)?\/\*\*[\s\S]*?\*\//.exec(readFileSync(join(root, file), 'utf8')) ?? [];
+  return /^ \* Tested by: (test\/\S+)$/m.exec(header)?.[1];
+}
 
 describe('the store’s scripts', () => {
   const folder = 'services/adapters/redis';
