@@ -271,6 +271,17 @@ describe('the store’s scripts', () => {
   );
 });
 
+it('has an integrity in the lock file for every package that npm downloads', () => {
+  const lock: { packages: Record<string, { integrity?: string; inBundle?: boolean }> } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  );
+  const unchecked = Object.entries(lock.packages)
+    .filter(([path, { inBundle }]) => path !== '' && inBundle !== true)
+    .filter(([, { integrity }]) => integrity?.startsWith('sha512-') !== true)
+    .map(([path]) => path);
+  expect(unchecked).toEqual([]);
+});
+
 it('keeps download addresses out of the lock file', () => {
   expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "http/);
   expect(statSync(join(root, '.npmrc')).isFile()).toBe(true);
