@@ -11,6 +11,7 @@ import { isTokenRejection } from '../core/platform/token-rejection.ts';
 import type { SessionObserver } from '../core/updates/polling-session.ts';
 import { laneOf, updateType } from '../core/updates/update.ts';
 import { type BotMetrics, pollResultLabel } from './metrics.ts';
+import { failedMethod } from './telegram-bot.ts';
 
 export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserver {
   let waitsFor = '';
@@ -70,8 +71,15 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: DeliveryObs
       metrics.updatesHandled.inc({ result });
       metrics.updateDuration.observe(elapsedMs / 1000);
       if (result === 'ok') return;
-      const fields = { updateId: update.update_id, attempt, error: withoutStack(error) };
-      if (error instanceof TermOverError)
+      const fields = {
+        updateId: update.update_id,
+        type: updateType(update),
+        lane: laneOf(update),
+        attempt,
+        method: failedMethod(error),
+        error: withoutStack(error),
+      };
+      if (isOneOf(error, [TermOverError]))
         logger.warn('a handler was stopped from sending: the term is over', fields);
       else logger.error('a handler failed', fields);
     },
@@ -108,13 +116,27 @@ function rejectionText({ status, message }: BotApiRefusedError, apiRoot: string)
 
 /** What is expected to happen now and then is told by its name and message; where it was thrown says nothing. */
 export function withoutStack(error: unknown): unknown {
-  const isExpected =
-    error instanceof BotApiRefusedError ||
-    error instanceof BotApiUnreachableError ||
-    error instanceof StoreRefusedError ||
-    error instanceof StoreUnreachableError ||
-    error instanceof TermOverError;
-  return isExpected ? { name: error.name, code: error.code, message: error.message } : error;
+  if (!isOneOf(error, expectedErrors)) return error;
+  const { name, code, message } = error as Error & { code: string };
+  return { name, code, message };
+}
+
+type ErrorClass = abstract new (...args: never) => Error;
+const expectedErrors: readonly ErrorClass[] = [
+  BotApiRefusedError,
+  BotApiUnreachableError,
+  StoreRefusedError,
+  StoreUnreachableError,
+  TermOverError,
+];
+
+function isOneOf(error: unknown, classes: readonly ErrorClass[]): boolean {
+  try {
+    return classes.some((each) => error instanceof each);
+  } catch {
+    // A handler may throw a proxy that refuses to say what it is.
+    return false;
+  }
 }
 
 function countStoreError(metrics: BotMetrics, error: unknown): void {
