@@ -6,7 +6,7 @@ import { describeHolder } from '../core/lease/lock-value.ts';
 import { BotApiRefusedError, BotApiUnreachableError } from '../core/platform/bot-api.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
-import { StoreRefusedError, StoreUnreachableError } from '../core/platform/store-errors.ts';
+import { StoreRefusedError, StoreUnreachableError, storeFix } from '../core/platform/store-errors.ts';
 import { isTokenRejection } from '../core/platform/token-rejection.ts';
 import type { SessionObserver } from '../core/updates/polling-session.ts';
 import { laneOf, updateType } from '../core/updates/update.ts';
@@ -43,9 +43,14 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       countStoreError(metrics, error);
       if (error instanceof LockHeldError)
         logger.error(`${error.message}: not starting (POLLING_LOCK_BUSY is exit)`);
-      else logger.warn(`${what} failed`, { error: withoutStack(error) });
+      else logger.warn(`${what} failed`, { error: withoutStack(error), fix: refusalFix(error) });
     },
   };
+}
+
+/** A refusal stays until somebody acts; what cannot be reached comes back by itself. */
+function refusalFix(error: unknown): string | undefined {
+  return error instanceof StoreRefusedError ? storeFix(error) : undefined;
 }
 
 export interface DeliveryObserverParts {
@@ -103,7 +108,7 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: DeliveryObs
         logger.error(rejectionText(error, apiRoot));
       else if (error instanceof BotApiUnreachableError)
         logger.warn(`${what} failed`, { apiRoot, error: withoutStack(error) });
-      else logger.warn(`${what} failed`, { error: withoutStack(error) });
+      else logger.warn(`${what} failed`, { error: withoutStack(error), fix: refusalFix(error) });
     },
   };
 }
