@@ -1,10 +1,10 @@
 /**
- * An example of a company's own features, for `BOT_HANDLERS`: people report their hours, and another program books
- * them. `docs/handlers.md` shows this file and tells why each line is as it is.
+ * An example of your own features, for `BOT_HANDLERS`: people report their hours, and another program books them.
+ * `docs/handlers.md` shows this file and explains the rules that it follows.
  */
 import { Composer, type Context } from 'telegraf';
 
-/** The types of update that these handlers need, beside those of the shipped commands. */
+/** The types of update that these handlers need, besides those of the built-in commands. */
 export const allowedUpdates = ['message', 'edited_message'];
 
 const hoursUrl = process.env['HOURS_URL'] ?? 'http://127.0.0.1:8080/hours';
@@ -21,16 +21,16 @@ export default features;
 
 async function book(ctx: Context, hours: string): Promise<void> {
   try {
-    // The key is the message's own: whoever handles it once more books nothing twice, and an edit replaces.
+    // The message is the key: a second attempt books nothing twice, and an edit replaces the first booking.
     const response = await fetch(`${hoursUrl}/${ctx.chat?.id}/${ctx.msgId}`, {
       method: 'PUT',
       body: JSON.stringify({ person: ctx.from?.id, hours: Number(hours), attempt: ctx.state['attempt'] }),
-      // The limit of this call, and the worker's limit of the whole handler.
+      // The limit for this call, and the worker's limit for the whole handler.
       signal: AbortSignal.any([AbortSignal.timeout(bookLimitMs), ctx.state['signal']]),
     });
     if (!response.ok) throw new Error(`booking hours: expected HTTP 2xx, got ${response.status}`);
   } catch (error) {
-    // A handler that throws has had its turn: nobody tries again, so the person must be told.
+    // A handler that throws is not retried, so tell the person.
     await ctx.reply('Your hours could not be booked. Please send them again.');
     throw error;
   }

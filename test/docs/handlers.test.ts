@@ -1,4 +1,4 @@
-/** The example in `docs/handlers.md` is a real module; here it does in a real worker what the page says. */
+/** Runs the example of `docs/handlers.md` in a real worker and checks that it does what the page says. */
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../..');
 const example = 'test/docs/example-handlers.ts';
 const page = readFileSync(join(root, 'docs/handlers.md'), 'utf8');
 
-it('shows the example module verbatim', () => {
+it('docs/handlers.md shows the example module verbatim', () => {
   const shown = /```ts\n([\s\S]*?)```/.exec(page)?.[1];
   expect(shown).toBe(readFileSync(join(root, example), 'utf8'));
   expect(page).toContain(`BOT_HANDLERS=./${example}`);
@@ -29,7 +29,7 @@ describe('the example in a real worker', () => {
   let stage: BotStage;
   let bookkeeper: Server;
   let booked: Booking[];
-  /** The bookkeeper's next status; undefined: no answer. */
+  /** The status of the bookkeeper's answers; undefined: it never answers. */
   let status: number | undefined;
 
   beforeEach(async () => {
@@ -91,7 +91,7 @@ describe('the example in a real worker', () => {
     ]);
   });
 
-  it('tells the person about an error, does not retry, and goes on with the chat', async () => {
+  it('tells the person about an error, does not retry, and handles the next message of the chat', async () => {
     status = 500;
     const worker = await startWorker();
     stage.telegram.pushText(botToken, { chatId: person, text: 'hours 4' });

@@ -1,4 +1,4 @@
-/** Keeps the runbook in step with what links to it (alarms, alerts, causes, warnings) and with the commands it shows. */
+/** Keeps the runbook in step with the alarms, alerts, causes and warnings that link to it, and with the commands. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -62,7 +62,7 @@ const alerts = [...read('infra/monitoring/alerts.yml').matchAll(/runbook_url: do
 const alarmAnchors = Object.keys(alarms).map((id) => runbookAnchor(id as keyof typeof alarms));
 const wanted = [...new Set([...alarmAnchors, ...alerts, ...causes, ...warningKinds])];
 
-it('finds alarms and alerts to compare with', () => {
+it('finds alarms and alerts that link to the runbook', () => {
   expect(alarmAnchors.length).toBeGreaterThan(5);
   expect(alerts.length).toBeGreaterThan(5);
 });

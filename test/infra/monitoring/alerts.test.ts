@@ -1,4 +1,4 @@
-/** The alerts are tested by promtool; here stands that those tests would notice, and what holds alerts and runbook together. */
+/** Checks that promtool's tests of the alerts would notice a broken alert, and that each alert has its runbook heading. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ interface Alert {
   readonly block: string;
 }
 
-/** Each alert's lines, cut at the next one: enough to look at its parts without a YAML library. */
+/** Each alert's lines, up to the next alert: enough to check its parts without a YAML library. */
 const alerts: readonly Alert[] = alertsText
   .split(/^ {6}- alert: /m)
   .slice(1)
@@ -28,7 +28,7 @@ const ruleTests = readdirSync(folder).filter((file) => file.endsWith('.test.yml'
 const words = (name: string): string[] => name.replace('StaffProBot', '').match(/[A-Z][a-z]*/g) ?? [];
 
 describe('the alerts', () => {
-  it('are the ones that the runbook knows', () => {
+  it('are these, in this order', () => {
     expect(alerts.map(({ name }) => name)).toEqual([
       'StaffProBotNoHeartbeat',
       'StaffProBotNoLeader',
@@ -47,7 +47,7 @@ describe('the alerts', () => {
   });
 
   it.each(alerts)(
-    '$name says how bad it is, what it means in words, and links its runbook heading',
+    '$name has a severity, a summary, a description and a link to its runbook heading',
     ({ name, block }) => {
       expect(block).toMatch(/labels: \{ severity: (critical|warning) \}/);
       expect(/summary: '?(.+)/.exec(block)?.[1]?.length).toBeGreaterThan(20);
@@ -75,7 +75,7 @@ describe.skipIf(promtool === undefined)('promtool', () => {
     for (const copy of copies) rmSync(copy, { recursive: true, force: true });
   });
 
-  /** What promtool answers to the tests that expect this alert, and to no others, when it is written otherwise. */
+  /** Promtool's output for the tests that expect this alert, and only those, with the given text of the alerts. */
   function verdictOn(name: string, text: string): string {
     const copy = mkdtempSync(join(tmpdir(), 'staffprobot-rules-'));
     copies.push(copy);
@@ -94,17 +94,17 @@ describe.skipIf(promtool === undefined)('promtool', () => {
     return stdout + stderr;
   }
 
-  /** An expectation that failed, as against files that promtool cannot read. */
+  /** A failed expectation, not files that promtool cannot read. */
   const failure = /FAILED:\n[\s\S]* exp:[\s\S]* got:/;
 
-  it('finds nothing wrong with the rules', () => {
+  it('finds no fault in the rules', () => {
     const rules = ['alerts.yml', 'recording.yml'].map((file) => join(folder, file));
     execFileSync(promtool ?? '', ['check', 'rules', '--lint=all', '--lint-fatal', ...rules], {
       stdio: 'pipe',
     });
   });
 
-  it.each(readdirSync(folder).filter((file) => /^prometheus\..*\.yml$/.test(file)))('takes %s', (file) => {
+  it.each(readdirSync(folder).filter((file) => /^prometheus\..*\.yml$/.test(file)))('accepts %s', (file) => {
     execFileSync(promtool ?? '', ['check', 'config', join(folder, file)], { stdio: 'pipe' });
   });
 
@@ -128,7 +128,7 @@ describe.skipIf(promtool === undefined)('promtool', () => {
   });
 });
 
-it('keeps everything that Prometheus loads beside its configuration', () => {
+it('the files that Prometheus loads lie beside its configuration', () => {
   const loaded = readdirSync(folder)
     .filter((file) => file.endsWith('.yml'))
     .flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/^ {2}- (\S+\.yml)$/gm)])
