@@ -55,7 +55,7 @@ describe('a worker that starts', () => {
   it.each([
     ['its plan is used up', 400, 'ERR max requests limit exceeded. Limit: 9, Usage: 9', 'is used up'],
     ['it knows no such database', 404, 'Database not found', 'check UPSTASH_REDIS_REST_URL'],
-    ['it still loads', 400, 'LOADING Redis is loading the dataset in memory', 'that the database is up'],
+    ['it still loads', 400, 'LOADING Redis is loading the dataset in memory', 'start again in a minute'],
   ])('exits with 69 and one clear line when the store says that %s', async (_what, status, reply, fix) => {
     const server = createServer((_request, response) => {
       response.writeHead(status).end(JSON.stringify({ error: reply }));

@@ -24,6 +24,10 @@ export class StoreRefusedError extends Error {
 
 const reachFix = 'check UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN, and that the database is up';
 
+/** A store that loads, fails over or is asked too often. */
+const recovers = /\((?:LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|Too Many Requests)\b/;
+const waitFix = 'it should recover by itself: start again in a minute, and look at the database if it lasts';
+
 /** What to do about a reply; the first that fits. */
 const refusalFixes: readonly (readonly [RegExp, string])[] = [
   [/^WRONGTYPE/, 'another program writes to these keys: give this bot a REDIS_KEY_PREFIX of its own'],
@@ -47,7 +51,7 @@ const refusalFixes: readonly (readonly [RegExp, string])[] = [
 
 /** What the operator should do. */
 export function storeFix(error: StoreUnreachableError | StoreRefusedError): string {
-  if (error instanceof StoreUnreachableError) return reachFix;
+  if (error instanceof StoreUnreachableError) return recovers.test(error.message) ? waitFix : reachFix;
   return refusalFixes.find(([reply]) => reply.test(error.reply))?.[1] ?? reachFix;
 }
 

@@ -59,6 +59,7 @@ describe('a store that recovers by itself', () => {
     const error = await errorAfter(status, JSON.stringify({ error: reply }));
     expect(error).toBeInstanceOf(StoreUnreachableError);
     expect(error.message).toBe(`get: the store gave no usable answer (${reply})`);
+    expect(storeProblem(error)).toContain('it should recover by itself');
   });
 
   it.each([
