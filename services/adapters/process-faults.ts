@@ -18,7 +18,7 @@ export function logProcessFaults(logger: Logger, exit: () => never): void {
       exit();
     }
   });
-  process.on('unhandledRejection', (error) => logger.error('a promise was rejected unheard', { error }));
+  process.on('unhandledRejection', (error) => logger.error('unhandled promise rejection', { error }));
   // Node's own listener writes warnings to stderr as they are.
   process.removeAllListeners('warning');
   process.on('warning', (warning) => logger.warn('a warning of the process', { error: warning }));

@@ -1,4 +1,4 @@
-/** What the bot's container shows to others: its metrics' names and its paths, for the sidecar, rules and infra. */
+/** What the bot's container exposes: metric names and HTTP paths, for the sidecar, the alert rules and infra. */
 export const botMetricNames = {
   conflicts: 'staffprobot_bot_polling_conflicts_total',
   heartbeatTimestamp: 'staffprobot_bot_polling_heartbeat_timestamp',

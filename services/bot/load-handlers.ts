@@ -1,4 +1,8 @@
-/** Loads the company's own features: the module that `BOT_HANDLERS` names. */
+/**
+ * Loads the company's own features: the module that `BOT_HANDLERS` names.
+ *
+ * Tested by: test/bot/bot-handlers.test.ts
+ */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,11 +10,11 @@ import type { Context, Middleware, MiddlewareObj } from 'telegraf';
 
 export interface LoadedHandlers {
   readonly middleware: Middleware<Context>;
-  /** What the module exports as `allowedUpdates`; Telegram's default set when it says nothing. */
+  /** The module's export `allowedUpdates`; undefined asks for Telegram's default set. */
   readonly allowedUpdates: readonly string[] | undefined;
 }
 
-/** The module cannot be used; the message is one line for the person who set `BOT_HANDLERS`. */
+/** The module cannot be used. The message is one line for the operator who set `BOT_HANDLERS`. */
 export class HandlersError extends Error {
   readonly code = 'BOT_HANDLERS';
 
@@ -34,12 +38,12 @@ export async function loadHandlers(specifier: string): Promise<LoadedHandlers> {
   try {
     module = (await import(address)) as typeof module;
   } catch (error) {
-    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    // Else it is the module itself that imports something that is not there.
-    const isNowhere = !isFile && said.includes(` imported from ${fileURLToPath(import.meta.url)}`);
+    const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    // Otherwise the module exists, and something that it imports does not.
+    const isMissing = !isFile && message.includes(` imported from ${fileURLToPath(import.meta.url)}`);
     throw notLoaded(
       specifier,
-      isNowhere ? `there is neither a file ${path} nor such a package` : said,
+      isMissing ? `there is neither a file ${path} nor such a package` : message,
       error,
     );
   }

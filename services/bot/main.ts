@@ -1,7 +1,7 @@
 /**
  * The polling worker as a process: settings in, exit code out. Only wiring here.
  *
- * SIGTERM and SIGINT stop it cleanly: no more fetching, handlers drain, the lock is given back.
+ * SIGTERM and SIGINT stop it cleanly: fetching ends, handlers drain, the lock is released.
  */
 import { hostname } from 'node:os';
 import type { Telegraf } from 'telegraf';
@@ -38,7 +38,7 @@ import { Worker } from './worker.ts';
 
 const pendingTimeoutMs = 5000;
 const pingTries = 4;
-const pingAgainMs = 500;
+const pingRetryMs = 500;
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
@@ -64,7 +64,7 @@ async function main(): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof HandlersError) return refuse([redact(error.message)]);
     if (isAddressInUse(error)) return refuse([busyPort(settings.metrics.botPort)]);
-    logger.error('the worker ended by a bug', { error });
+    logger.error('the worker ended because of a bug', { error });
     return exitCodes.bug;
   }
 }
@@ -81,7 +81,7 @@ async function work(
 ): Promise<ExitCode> {
   const api = fetchBotApi({ apiRoot: settings.telegramApiRoot, token: settings.botToken });
   const metrics: BotMetrics = new BotMetrics(version, {
-    leader: () => worker.state.isLeader(),
+    leader: () => worker.state.isLeading(),
     epoch: () => worker.state.term?.epoch ?? 0,
     inFlight: () => worker.state.session?.ledger.inFlight ?? 0,
     journaled: () => worker.state.session?.ledger.journaled ?? 0,
@@ -181,7 +181,7 @@ function install(
   if (features !== undefined) bot.use(features.middleware);
 }
 
-/** A module that does not say what it needs gets Telegram's default set, which an empty list asks for. */
+/** A module without `allowedUpdates` gets Telegram's default set: an empty list asks for that. */
 function allowedUpdates(features: LoadedHandlers | undefined): readonly string[] {
   if (features === undefined) return shippedAllowedUpdates;
   if (features.allowedUpdates === undefined) return [];
@@ -194,12 +194,12 @@ async function pendingUpdates(api: BotApi): Promise<number | undefined> {
     return (await api.call<{ pending_update_count: number }>('getWebhookInfo', {}, options))
       .pending_update_count;
   } catch {
-    // An unknown number is shown as unknown; the poll loop reports what is wrong with Telegram.
+    // Shown as unknown. The poll loop reports trouble with Telegram.
     return undefined;
   }
 }
 
-/** A short hiccup must not cost a start; a store that refuses will refuse again. */
+/** Retries an unreachable store, so that a short hiccup does not fail the start. A store that refuses will refuse again. */
 async function storeAnswers(store: UpstashStore, address: StoreSettings, logger: Logger): Promise<boolean> {
   for (let triesLeft = pingTries - 1; ; triesLeft--) {
     try {
@@ -207,12 +207,12 @@ async function storeAnswers(store: UpstashStore, address: StoreSettings, logger:
       return true;
     } catch (error) {
       if (triesLeft > 0 && error instanceof StoreUnreachableError && !stop.signal.aborted) {
-        await clock.sleep(pingAgainMs, stop.signal);
+        await clock.sleep(pingRetryMs, stop.signal);
         continue;
       }
       if (!(error instanceof StoreUnreachableError || error instanceof StoreRefusedError)) throw error;
-      const came = error instanceof StoreUnreachableError ? await probeStore(address) : undefined;
-      logger.error(`${storeProblem(error)}${came === undefined ? '' : ` (${came})`}`);
+      const found = error instanceof StoreUnreachableError ? await probeStore(address) : undefined;
+      logger.error(`${storeProblem(error)}${found === undefined ? '' : ` (${found})`}`);
       return false;
     }
   }
@@ -232,5 +232,5 @@ function isAddressInUse(error: unknown): boolean {
 }
 
 function busyPort(port: number): string {
-  return `BOT_METRICS_PORT: expected a free port, got ${port}, which another process listens on; choose another`;
+  return `BOT_METRICS_PORT: expected a free port, got ${port}, which another process uses; choose another port`;
 }

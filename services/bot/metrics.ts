@@ -2,10 +2,9 @@
  * The bot's metrics. Times are epoch seconds.
  *
  * Guarantees
- * - No label takes an unbounded value: no user, chat or update id, and nothing that a remote side worded.
- * - Every series of a counter is there from the start, at 0: a counter whose first sample is 1 has never risen as far
- *   as `increase()` can tell, and an alert on it would miss the first event. (The exception is the counter of store
- *   commands, on which nothing alerts.)
+ * - No label takes an unbounded value: no user, chat or update id, and no text from a remote side.
+ * - Every series of a counter starts at 0: `increase()` sees no rise in a counter whose first sample is 1, so an alert
+ *   would miss the first event. (The exception is the counter of store commands; no alert uses it.)
  * - The heartbeat and last-poll gauges have no sample before the first one: 0 would read as the year 1970.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
@@ -13,7 +12,7 @@ import type { PollFailure } from '../core/updates/poll-failure.ts';
 import { updateTypes } from '../core/updates/update.ts';
 import { botMetricNames as names } from './contract.ts';
 
-/** What a gauge shows at the moment of a scrape. */
+/** Read at each scrape. */
 export interface MetricsSource {
   leader(): boolean;
   epoch(): number;
@@ -23,7 +22,7 @@ export interface MetricsSource {
 
 type PollResult = 'ok' | PollFailure['kind'];
 
-/** Every result, so that a new one cannot be forgotten here. */
+/** The type check fails if a result is missing here. */
 const pollResults = Object.keys({
   ok: true,
   conflict: true,
@@ -33,7 +32,7 @@ const pollResults = Object.keys({
   trouble: true,
 } satisfies Record<PollResult, true>) as PollResult[];
 
-/** A poll waits up to 50 s for updates, so a quiet bot's polls gather in the last buckets. */
+/** A poll waits up to 50 s for updates, so a quiet bot's polls fall into the last buckets. */
 const pollBucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 40, 50];
 const updateBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -54,12 +53,12 @@ export class BotMetrics {
   });
   readonly pollDuration = this.histogram(
     names.pollDuration,
-    'How long a getUpdates call took, the waiting for updates included',
+    'How long a getUpdates call took, including the wait for updates',
     pollBucketsSeconds,
   );
   readonly updatesReceived = this.counter('type', {
     name: names.updatesReceived,
-    help: 'Updates received from Telegram by type, redeliveries left out',
+    help: 'Updates received from Telegram by type, without redeliveries',
     values: [...updateTypes, 'other'],
   });
   readonly updatesHandled = this.counter('result', {
@@ -74,11 +73,11 @@ export class BotMetrics {
   );
   readonly updatesOverdue = this.counter(
     names.updatesOverdue,
-    'Handlers that went over their time limit; their chats wait for them',
+    'Handlers that exceeded their time limit; their chats wait for them',
   );
   readonly updatesDead = this.counter(
     names.updatesDead,
-    'Updates given up after their last attempt and put aside',
+    'Updates that became dead letters after their last attempt',
   );
   readonly storeCommands = this.counter('script', {
     name: names.storeCommands,
@@ -146,7 +145,7 @@ export class BotMetrics {
     new Gauge({ name, help, collect, registers: [this.registry] });
   }
 
-  /** A gauge without labels starts at 0; one that was reset has no sample until it is set. */
+  /** A gauge that has no sample until it is set: prom-client starts one without labels at 0. */
   private unsetGauge(name: string, help: string): Gauge {
     const gauge = new Gauge({ name, help, registers: [this.registry] });
     gauge.remove();
@@ -160,7 +159,7 @@ export class BotMetrics {
     gauge.set({ version, node: process.version }, 1);
   }
 
-  /** promtool rightly refuses gauges whose name ends in `_total`. */
+  /** Without gauges whose names end in `_total`: promtool refuses them, and rightly. */
   private processMetrics(): void {
     collectDefaultMetrics({ register: this.registry });
     for (const kind of ['handles', 'requests', 'resources']) {
@@ -172,6 +171,6 @@ export class BotMetrics {
 interface LabelledCounter {
   readonly name: string;
   readonly help: string;
-  /** Every value that the label takes. */
+  /** Every value of the label. */
   readonly values: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Turns what the worker does into log lines and metrics. Nothing here decides anything. */
+/** Turns the worker's events into log lines and metrics. Decides nothing. */
 
 import { LockHeldError, TermOverError } from '../core/lease/errors.ts';
 import type { LeaseObserver } from '../core/lease/lease.ts';
@@ -14,21 +14,21 @@ import { type BotMetrics, pollResultLabel } from './metrics.ts';
 import { failedMethod } from './telegram-bot.ts';
 
 export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserver {
-  let waitsFor = '';
+  let reportedHolder = '';
   return {
     onStandby: ({ value, ttlMs }, why) => {
-      if (value === waitsFor) return;
-      waitsFor = value;
+      if (value === reportedHolder) return;
+      reportedHolder = value;
       if (why === 'held')
         return logger.info(`standing by: the lock is held by ${describeHolder(value)}`, { ttlMs });
       logger.info(
-        'the store knows no epoch (new or emptied): nobody leads for one lease, so that a leader who outlived it has stopped',
+        'the store knows no epoch (new or emptied): no worker leads for one TTL, so that any leader from before has stopped',
         { ttlMs },
       );
     },
     onAcquired: ({ epoch, value }) => {
-      waitsFor = '';
-      logger.info('leading: the polling lock is ours', { epoch, lock: value });
+      reportedHolder = '';
+      logger.info('leading: acquired the polling lock', { epoch, lock: value });
     },
     onRenewed: (_term, { heartbeat }) => {
       if (heartbeat === undefined) return;
@@ -36,7 +36,7 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       metrics.heartbeatTimestamp.set(Date.parse(ts) / 1000);
     },
     onTermEnding: ({ epoch }, reason) => {
-      if (reason === 'released') logger.info('the polling lock is given back', { epoch });
+      if (reason === 'released') logger.info('released the polling lock', { epoch });
       else logger.warn(`stepping down: ${reason}`, { epoch, reason });
     },
     onTrouble: (what, error) => {
@@ -53,15 +53,15 @@ function refusalFix(error: unknown): string | undefined {
   return error instanceof StoreRefusedError ? storeFix(error) : undefined;
 }
 
-export interface DeliveryObserverParts {
+export interface SessionObserverDeps {
   readonly logger: Logger;
   readonly metrics: BotMetrics;
   readonly clock: Clock;
-  /** Named where Telegram's answers say that it may be the wrong one. */
+  /** Named in errors that a wrong API root can cause. */
   readonly apiRoot: string;
 }
 
-export function sessionObserver({ logger, metrics, clock, apiRoot }: DeliveryObserverParts): SessionObserver {
+export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObserverDeps): SessionObserver {
   return {
     onPoll: (result, elapsedMs) => {
       metrics.polls.inc({ result: pollResultLabel(result) });
@@ -85,7 +85,7 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: DeliveryObs
         error: withoutStack(error),
       };
       if (isOneOf(error, [TermOverError]))
-        logger.warn('a handler was stopped from sending: the term is over', fields);
+        logger.warn('refused a call of a handler: the term is over', fields);
       else logger.error('a handler failed', fields);
     },
     onOverdue: (job, elapsedMs) => {
@@ -95,12 +95,12 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: DeliveryObs
         lane: laneOf(job.update),
         ageSeconds: elapsedMs / 1000,
       };
-      logger.warn('a handler is over its time limit; its chat waits for it', fields);
+      logger.warn('a handler exceeded its time limit; its chat waits for it', fields);
     },
     onBackpressure: (inFlight) => logger.warn('fetching holds until handlers have ended', { inFlight }),
     onDeadLetters: (updateIds) => {
       metrics.updatesDead.inc(updateIds.length);
-      logger.error('updates given up after their last attempt', { updateIds });
+      logger.error('updates became dead letters after their last attempt', { updateIds });
     },
     onTrouble: (what, error) => {
       countStoreError(metrics, error);
@@ -113,13 +113,13 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: DeliveryObs
   };
 }
 
-/** A server that is none of the Bot API, and a path too many in its address, answer 404 to every token. */
+/** A server that is no Bot API, or an address with a path, answers 404 to every token. */
 function rejectionText({ status, message }: BotApiRefusedError, apiRoot: string): string {
   const place = status === 404 ? `, and TELEGRAM_API_ROOT (${apiRoot}), which must be a Bot API server` : '';
   return `Telegram rejects the bot token (${message}): check it with @BotFather${place}; put it in place and start again`;
 }
 
-/** What is expected to happen now and then is told by its name and message; where it was thrown says nothing. */
+/** Reduces an expected error to name, code and message: its stack says nothing. Leaves a bug unchanged. */
 export function withoutStack(error: unknown): unknown {
   if (!isOneOf(error, expectedErrors)) return error;
   const { name, code, message } = error as Error & { code: string };

@@ -1,7 +1,7 @@
 /**
- * `/metrics` and `/healthz` on loopback. Everything else is 404; nothing else of the process is reachable.
+ * Serves `/metrics` and `/healthz` on loopback, and nothing else.
  *
- * Scrapes that come together share one rendering: after a pause of this process (SIGSTOP) many may be waiting.
+ * Concurrent scrapes share one rendering: after a pause of this process (SIGSTOP) many may be waiting.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
@@ -16,7 +16,7 @@ interface StatusServerOptions {
 
 const host = '127.0.0.1';
 
-/** Resolves once it listens; rejects with Node's EADDRINUSE when the port is taken. */
+/** Resolves once it listens; rejects with Node's EADDRINUSE if the port is taken. */
 export async function startStatusServer({ port, registry, health }: StatusServerOptions): Promise<Server> {
   let rendering: Promise<string> | undefined;
   const render = (): Promise<string> => {
@@ -58,7 +58,7 @@ async function answer(
     response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
     response.end(body);
   } catch {
-    // A gauge that cannot be read must not end the worker; the missing scrape shows.
+    // A metric that cannot be read must not end the worker. The failed scrape shows in Prometheus.
     end(response, 500);
   }
 }

@@ -1,11 +1,11 @@
 /**
- * Telegraf, driven from outside: it routes updates to handlers and sends what they answer; it never polls.
+ * Telegraf without polling: it routes updates to handlers and sends their answers.
  *
- * Guarantees: every outgoing call of a handler first asks whether the term may act (a deposed leader cannot send
- * a message), has a deadline, and throws no token. A handler that throws makes the update's promise reject with
- * just what it threw.
+ * Guarantees: before each outgoing call of a handler it checks that the term may act, so a deposed leader sends nothing.
+ * Each call has a deadline, and no error contains the token. If a handler throws, the update's promise
+ * rejects with what it threw.
  *
- * Telegraf builds a new client for each update, so the fence is put on that client before any handler sees it.
+ * Telegraf builds a new client for each update, so each client is fenced before a handler sees it.
  */
 import { type Context, Telegraf } from 'telegraf';
 import type { Update as TelegrafUpdate, UserFromGetMe } from 'telegraf/types';
@@ -18,11 +18,11 @@ export interface TelegramBotOptions {
   readonly token: string;
   readonly apiRoot: string;
   readonly redact: Redact;
-  /** Puts the handlers in place, in their order. */
+  /** Registers the handlers in order. */
   readonly install: (bot: Telegraf) => void;
 }
 
-/** Telegraf's own limit is 500 s, and a truncated answer makes it wait as long. */
+/** Telegraf's own limit is 500 s, and a truncated answer makes it wait that long. */
 const sendTimeoutMs = 20_000;
 
 interface Call {
@@ -38,7 +38,7 @@ export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOpti
   });
   bot.use(async (ctx, next) => {
     const call = calls.get(ctx.update);
-    if (call === undefined) throw new Error('an update came to the handlers past the pipeline');
+    if (call === undefined) throw new Error('an update reached the handlers without the pipeline');
     const { context, mayAct } = call;
     Object.defineProperty(ctx.state, 'attempt', { value: context.attempt, enumerable: true });
     Object.defineProperty(ctx.state, 'signal', { get: () => context.signal, enumerable: true });
@@ -50,7 +50,7 @@ export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOpti
     throw error;
   });
   return (identity, term) => {
-    // A failed getMe inside Telegraf would be remembered for ever.
+    // Telegraf would remember a failed getMe of its own for ever.
     bot.botInfo = identity as UserFromGetMe;
     return async (update: Update, context: HandlerContext) => {
       calls.set(update, { context, mayAct: () => term.mayAct() });

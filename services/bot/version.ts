@@ -1,4 +1,4 @@
-/** This build's version: from package.json in development, put in by the bundler in an image. */
+/** This build's version: read from package.json in development, inserted by the bundler in an image. */
 import { readFileSync } from 'node:fs';
 
 declare const BUNDLED_VERSION: string | undefined;

@@ -1,7 +1,7 @@
 /**
- * What this worker is doing now: the facts behind its health page and its metrics.
+ * What this worker is doing: the facts behind its health page and its metrics.
  *
- * Healthy means: a leader has polled within three minutes, a standby has had an answer from the store within three.
+ * A leader is healthy if a poll succeeded within three minutes, a standby if the store answered within three.
  */
 
 import type { Held } from '../core/lease/lock-store.ts';
@@ -15,13 +15,13 @@ export interface Health {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Unhealthy after this long: a leader without a successful poll, a standby without an answer from the store. */
+/** A leader without a successful poll, or a standby without an answer from the store, is unhealthy after this long. */
 const silenceMaxMs = 180_000;
 
 export class WorkerState {
   term: Term | undefined;
   session: PollingSession | undefined;
-  private waitingFor: Held | undefined;
+  private holder: Held | undefined;
   private storeAnsweredMs: number | undefined;
   private readonly health: PollHealth;
 
@@ -29,24 +29,24 @@ export class WorkerState {
     this.health = health;
   }
 
-  /** The store says that another process holds the lock. */
-  waitFor(held: Held, nowMonotonicMs: number): void {
-    this.waitingFor = held;
+  /** The store answered that another process holds the lock. */
+  standBy(held: Held, nowMonotonicMs: number): void {
+    this.holder = held;
     this.storeAnsweredMs = nowMonotonicMs;
   }
 
-  becomeLeader(term: Term, nowMonotonicMs: number): void {
+  lead(term: Term, nowMonotonicMs: number): void {
     this.term = term;
-    this.waitingFor = undefined;
+    this.holder = undefined;
     this.storeAnsweredMs = nowMonotonicMs;
   }
 
-  becomeStandby(): void {
+  stopLeading(): void {
     this.term = undefined;
     this.session = undefined;
   }
 
-  isLeader(): boolean {
+  isLeading(): boolean {
     return this.term?.mayAct() ?? false;
   }
 
@@ -82,7 +82,7 @@ export class WorkerState {
       ageMs === undefined
         ? 'the store has not answered yet'
         : `the store has been silent for ${seconds(ageMs)} s`;
-    const waitingFor = this.waitingFor === undefined ? null : describeHolder(this.waitingFor.value);
+    const waitingFor = this.holder === undefined ? null : describeHolder(this.holder.value);
     return { healthy, body: { role: 'standby', waitingFor, ...(healthy ? {} : { reason }) } };
   }
 }

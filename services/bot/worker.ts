@@ -1,9 +1,11 @@
 /**
  * The polling worker: contends for the lock, leads a term, drains, releases the lock, contends again.
  *
- * Guarantees: it polls only within a term; it releases only its own lock, and only after polling and handlers have
- * stopped; a refused start changes nothing in the store. Observers only watch: the renewal plan and the poll health
- * carry what correctness needs. Every dependency is a port, so the worker also runs on a virtual clock.
+ * Guarantees: it polls only within a term. It releases only its own lock, after polling and handlers have stopped. A
+ * refused start changes nothing in the store. Observers only watch: correctness depends on the renewal plan and the
+ * poll health alone. Every dependency is a port, so the worker also runs on a virtual clock.
+ *
+ * Under faults it is checked by `test/simulator/`.
  */
 
 import { LockHeldError } from '../core/lease/errors.ts';
@@ -46,7 +48,7 @@ export interface WorkerOptions {
   readonly makeHandler: MakeHandler;
   readonly leaseObserver: LeaseObserver;
   readonly sessionObserver: SessionObserver;
-  /** Called each time a poll ended because another program polls with the token. */
+  /** Called after each poll that Telegram ended because another program polls with the token. */
   readonly onConflict: () => void;
   readonly holder: Pick<LockHolder, 'host' | 'pid' | 'env' | 'task'>;
   readonly times: LeaseTimes;
@@ -56,7 +58,7 @@ export interface WorkerOptions {
   readonly inFlightMax: number;
   readonly drainTimeoutMs: number;
   readonly allowedUpdates: readonly string[];
-  /** A development bot leaves no messages for the next person who starts it. */
+  /** For development: the next developer starts with an empty queue. */
   readonly dropPendingOnStop: boolean;
   readonly version: string;
 }
@@ -81,7 +83,7 @@ export class Worker {
     const { clock, random, lockStore: store, times, holder, whenHeld, leaseObserver } = options;
     const { state, wakeUp } = this;
     const healthPage: Partial<LeaseObserver> = {
-      onStandby: (held) => state.waitFor(held, clock.monotonicMs()),
+      onStandby: (held) => state.standBy(held, clock.monotonicMs()),
     };
     const observers = [healthPage, leaseObserver];
     this.lease = new Lease({ clock, random, store, wakeUp, times, holder, whenHeld, observers });
@@ -99,7 +101,7 @@ export class Worker {
         const end = await this.lead(term, stop);
         if (end === 'token rejected') return exitCodes.tokenRejected;
         if (stop.aborted) return exitCodes.cleanStop;
-        // If ops took the lock away, another worker should get it: let the others try first.
+        // If ops revoked the lock, another worker should get it: let the others try first.
         await clock.sleep(times.rpcTimeoutMs, stop);
       }
     } catch (error) {
@@ -111,7 +113,7 @@ export class Worker {
 
   private async lead(term: Term, stop: AbortSignal): Promise<'ended' | 'token rejected'> {
     const { clock } = this.options;
-    this.state.becomeLeader(term, clock.monotonicMs());
+    this.state.lead(term, clock.monotonicMs());
     this.heartbeats = this.scheduleHeartbeats(term);
     const held = this.lease.hold(term, this.heartbeats);
     try {
@@ -121,7 +123,7 @@ export class Worker {
     } finally {
       await this.lease.release(term);
       await held;
-      this.state.becomeStandby();
+      this.state.stopLeading();
     }
   }
 
@@ -143,12 +145,12 @@ export class Worker {
     return end;
   }
 
-  /** A good poll may make a heartbeat due: then renew now rather than at the next planned time. */
+  /** A successful poll may make a heartbeat due. Then renew now instead of at the next planned time. */
   private onPolled(): void {
     if (this.heartbeats?.isHeartbeatDue()) this.wakeUp.notify();
   }
 
-  /** Learns who the bot is and removes a webhook, keeping pending updates. Undefined if the term ended first. */
+  /** Learns the bot's identity and removes a webhook, but keeps pending updates. Undefined if the term ended first. */
   private async prepare(term: Term, stop: AbortSignal): Promise<BotIdentity | 'token rejected' | undefined> {
     const end = AbortSignal.any([stop, term.endingSignal]);
     while (!end.aborted && term.mayAct()) {

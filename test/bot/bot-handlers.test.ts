@@ -2,20 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BotStage, botToken, startBotStage } from '../support/bot-fixture.ts';
+import { type BotFixture, botToken, startBotFixture } from '../support/bot-fixture.ts';
 
-let stage: BotStage;
+let fixture: BotFixture;
 
 beforeEach(async () => {
-  stage = await startBotStage();
+  fixture = await startBotFixture();
 });
-afterEach(() => stage.stop());
+afterEach(() => fixture.stop());
 
 const say = (text: string, { from = 5, languageCode = 'en' } = {}): void => {
-  stage.telegram.pushText(botToken, { chatId: from, text, languageCode });
+  fixture.telegram.pushText(botToken, { chatId: from, text, languageCode });
 };
 const answer = async (pattern: RegExp) =>
-  (await stage.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
+  (await fixture.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
 
 describe('BOT_HANDLERS', () => {
   let folder: string;
@@ -37,12 +37,12 @@ describe('BOT_HANDLERS', () => {
         if (ctx.message?.text === 'ping') await ctx.reply('pong, attempt ' + ctx.state.attempt);
         await next();
       };`);
-    await stage.worker({ BOT_HANDLERS: path });
+    await fixture.worker({ BOT_HANDLERS: path });
     say('ping');
     expect(await answer(/^pong/)).toBe('pong, attempt 1');
     say('/start');
     await answer(/^Hello!/);
-    expect(stage.telegram.state(botToken).allowedUpdates).toEqual([
+    expect(fixture.telegram.state(botToken).allowedUpdates).toEqual([
       'message',
       'callback_query',
       'chat_member',
@@ -50,12 +50,12 @@ describe('BOT_HANDLERS', () => {
   });
 
   it.each([
-    ['a module that is not there', 'nowhere.mjs', undefined],
-    ['a default export that is no middleware', 'features.mjs', 'export default 42;'],
+    ['a missing module', 'nowhere.mjs', undefined],
+    ['a default export that is not middleware', 'features.mjs', 'export default 42;'],
     ['a module that throws', 'features.mjs', 'throw new Error("boom");'],
   ])('refuses %s in one line, with exit code 78', async (_name, file, text) => {
     if (text !== undefined) write(text);
-    const worker = await stage.worker({ BOT_HANDLERS: join(folder, file) });
+    const worker = await fixture.worker({ BOT_HANDLERS: join(folder, file) });
     expect(await worker.ended).toBe(78);
     expect(worker.stderr()).toMatch(/^BOT_HANDLERS: expected a module .*, got .*; give a path .*\n$/);
   });
@@ -65,16 +65,16 @@ describe('BOT_HANDLERS', () => {
     ['./services', `there is no file ${join(process.cwd(), 'services')}`],
     ['nope.ts', `there is neither a file ${join(process.cwd(), 'nope.ts')} nor such a package`],
     ['@company/features', 'nor such a package'],
-  ])('says of %s where it was looked for', async (specifier, where) => {
-    const worker = await stage.worker({ BOT_HANDLERS: specifier });
+  ])('says where it looked for %s', async (specifier, where) => {
+    const worker = await fixture.worker({ BOT_HANDLERS: specifier });
     expect(await worker.ended).toBe(78);
     expect(worker.stderr()).toContain(`got "${specifier}", which cannot be loaded (`);
     expect(worker.stderr()).toContain(where);
     expect(worker.stderr()).not.toContain('services/bot');
   });
 
-  it('says of a module that is there what it misses itself', async () => {
-    const worker = await stage.worker({
+  it('names the missing import of a module that exists', async () => {
+    const worker = await fixture.worker({
       BOT_HANDLERS: write("import 'no-such-package'; export default () => {};"),
     });
     expect(await worker.ended).toBe(78);

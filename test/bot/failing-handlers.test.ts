@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BotStage, botToken, startBotStage, type WorkerProcess } from '../support/bot-fixture.ts';
+import { type BotFixture, botToken, startBotFixture, type WorkerProcess } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 
 /** Fails as the message's text says. */
@@ -47,17 +47,17 @@ export default (ctx, next) => {
 type Line = Readonly<Record<string, unknown>>;
 
 const folder = mkdtempSync(join(tmpdir(), 'failing-'));
-let stage: BotStage;
+let fixture: BotFixture;
 let worker: WorkerProcess;
 
 beforeAll(async () => {
-  stage = await startBotStage();
+  fixture = await startBotFixture();
   const path = join(folder, 'handlers.mjs');
   writeFileSync(path, handlers);
-  worker = await stage.worker({ BOT_HANDLERS: path });
+  worker = await fixture.worker({ BOT_HANDLERS: path });
 });
 afterAll(async () => {
-  await stage.stop();
+  await fixture.stop();
   rmSync(folder, { recursive: true });
 });
 
@@ -72,7 +72,7 @@ const lines = (): readonly Line[] =>
 async function lineAfter(text: string, message: string): Promise<Line> {
   const before = lines().length;
   chatId += 1;
-  stage.telegram.pushText(botToken, { chatId, text });
+  fixture.telegram.pushText(botToken, { chatId, text });
   return until(`the log's line about ${text}`, async () =>
     lines()
       .slice(before)
@@ -129,7 +129,7 @@ describe('what leaves a handler', () => {
   });
 
   it('is a line of the log if it is a rejected promise', async () => {
-    const line = await lineAfter('rejection', 'a promise was rejected unheard');
+    const line = await lineAfter('rejection', 'unhandled promise rejection');
     expect(line).toMatchObject({ level: 'error', error: { message: expect.stringMatching(/^unheard/) } });
   });
 

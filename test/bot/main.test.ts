@@ -1,26 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { redisInboxStore } from '../../services/adapters/redis/inbox/inbox-store.ts';
-import { type BotStage, botToken, keys, startBotStage, superadminId } from '../support/bot-fixture.ts';
+import { type BotFixture, botToken, keys, startBotFixture, superadminId } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 
-let stage: BotStage;
+let fixture: BotFixture;
 
 beforeEach(async () => {
-  stage = await startBotStage();
+  fixture = await startBotFixture();
 });
-afterEach(() => stage.stop());
+afterEach(() => fixture.stop());
 
 const say = (text: string, { from = 5, languageCode = 'en' } = {}): void => {
-  stage.telegram.pushText(botToken, { chatId: from, text, languageCode });
+  fixture.telegram.pushText(botToken, { chatId: from, text, languageCode });
 };
 const answer = async (pattern: RegExp) =>
-  (await stage.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
+  (await fixture.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
 
 const kinds = ['502-html', 'truncated', 'reset', '429', '403-blocked'];
 
 describe('a worker that leads', () => {
   it('holds a conversation in Russian and in English', async () => {
-    await stage.worker();
+    await fixture.worker();
     say('/start', { from: 1, languageCode: 'ru' });
     say('/start', { from: 2, languageCode: 'en' });
     expect(await answer(/^Здравствуйте!/)).toContain('/help');
@@ -31,20 +31,20 @@ describe('a worker that leads', () => {
     expect(await answer(/987/)).toBe('Chat number: 987\nYour number: 987');
   });
 
-  it('shows its state to superadmins alone', async () => {
-    await stage.worker();
+  it('shows its status to superadmins only', async () => {
+    await fixture.worker();
     say('/status', { from: 5 });
     expect(await answer(/superadmins/)).toContain('Your number: 5');
-    await until('a heartbeat', async () => (await stage.get(keys.heartbeat)) ?? undefined);
+    await until('a heartbeat', async () => (await fixture.get(keys.heartbeat)) ?? undefined);
     say('/status', { from: superadminId, languageCode: 'ru' });
     const status = await answer(/^Состояние бота/);
-    expect(status).toMatch(/Опрашивает: host .*, pid \d+, environment production/);
-    expect(status).toMatch(/Heartbeat: \d+ с назад/);
+    expect(status).toMatch(/Поллинг: host .*, pid \d+, environment production/);
+    expect(status).toMatch(/Heartbeat: \d+ с назад \(.*\d\d:\d\d UTC\)/);
     expect(status).toContain('Сбоев нет');
   });
 
-  it('pages through the inbox with buttons and marks it read', async () => {
-    const inbox = redisInboxStore(stage.store, keys);
+  it('pages through the inbox with buttons and marks entries as read', async () => {
+    const inbox = redisInboxStore(fixture.store, keys);
     for (let index = 1; index <= 7; index++) {
       const common = { type: 'SYSTEM_MAINTENANCE', priority: 'URGENT', read: false } as const;
       const ts = `2030-01-0${index}T00:00:00.000Z`;
@@ -56,14 +56,14 @@ describe('a worker that leads', () => {
         ts,
       });
     }
-    await stage.worker();
+    await fixture.worker();
     say('/notifications', { from: superadminId });
-    const first = await stage.telegram.waitForSentMessage(botToken, ({ text }) =>
+    const first = await fixture.telegram.waitForSentMessage(botToken, ({ text }) =>
       /page 1 of 2/.test(text ?? ''),
     );
     expect(first.text).toContain('● Title 7');
     const press = (data: string) =>
-      stage.telegram.pushUpdates(botToken, [
+      fixture.telegram.pushUpdates(botToken, [
         {
           callback_query: {
             id: `press-${data}`,
@@ -80,11 +80,11 @@ describe('a worker that leads', () => {
         },
       ]);
     press('inbox:page:1');
-    await stage.telegram.waitForState(botToken, ({ sentMessages }) =>
+    await fixture.telegram.waitForState(botToken, ({ sentMessages }) =>
       sentMessages.some(({ text }) => /page 2 of 2/.test(text ?? '') && text?.includes('Title 1')),
     );
     press('inbox:read:0');
-    await stage.telegram.waitForState(botToken, ({ sentMessages }) =>
+    await fixture.telegram.waitForState(botToken, ({ sentMessages }) =>
       sentMessages.some(({ text }) => /page 1 of 2/.test(text ?? '') && !text?.includes('●')),
     );
     expect(
@@ -92,14 +92,17 @@ describe('a worker that leads', () => {
     ).toBe(true);
   });
 
-  it('writes lock and heartbeat in their fixed form', async () => {
-    const worker = await stage.worker();
-    const heartbeat = await until('a heartbeat', async () => (await stage.get(keys.heartbeat)) ?? undefined);
-    const lock = JSON.parse(await stage.lockOtherThan());
+  it('writes lock and heartbeat in their fixed format', async () => {
+    const worker = await fixture.worker();
+    const heartbeat = await until(
+      'a heartbeat',
+      async () => (await fixture.get(keys.heartbeat)) ?? undefined,
+    );
+    const lock = JSON.parse(await fixture.lockOtherThan());
     expect(Object.keys(lock)).toEqual(['host', 'pid', 'env', 'ts', 'owner']);
     expect(lock).toMatchObject({ pid: worker.pid, env: 'production' });
-    const beat = JSON.parse(heartbeat);
-    expect(Object.keys(beat)).toEqual([
+    const written = JSON.parse(heartbeat);
+    expect(Object.keys(written)).toEqual([
       'host',
       'pid',
       'env',
@@ -110,38 +113,38 @@ describe('a worker that leads', () => {
       'epoch',
       'version',
     ]);
-    expect(beat).toMatchObject({ pid: worker.pid, env: 'production', last_error: null, epoch: 1 });
-    expect(beat.ts).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(written).toMatchObject({ pid: worker.pid, env: 'production', last_error: null, epoch: 1 });
+    expect(written.ts).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  it('beats only while polls succeed', async () => {
-    const worker = await stage.worker();
-    await until('a heartbeat', async () => (await stage.get(keys.heartbeat)) ?? undefined);
-    stage.telegram.fault({ token: botToken, method: 'getUpdates', kind: '502-html' });
+  it('writes heartbeats only while polls succeed', async () => {
+    const worker = await fixture.worker();
+    await until('a heartbeat', async () => (await fixture.get(keys.heartbeat)) ?? undefined);
+    fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: '502-html' });
     say('wake the parked poll');
     await until('polls that fail', () =>
       (worker.output().match(/getUpdates failed/g)?.length ?? 0) >= 2 ? true : undefined,
     );
-    const silent = await stage.get(keys.heartbeat);
-    const renewed = async (): Promise<number> => Number(await stage.store.command(['PTTL', keys.lock]));
+    const silent = await fixture.get(keys.heartbeat);
+    const renewed = async (): Promise<number> => Number(await fixture.store.command(['PTTL', keys.lock]));
     let renewals = 0;
     let last = await renewed();
-    await until('three renewals without a beat', async () => {
+    await until('three renewals without a heartbeat', async () => {
       const now = await renewed();
       if (now > last) renewals++;
       last = now;
       return renewals >= 3 ? true : undefined;
     });
-    expect(await stage.get(keys.heartbeat)).toBe(silent);
-    stage.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'none' });
-    await until('the next beat', async () =>
-      (await stage.get(keys.heartbeat)) === silent ? undefined : true,
+    expect(await fixture.get(keys.heartbeat)).toBe(silent);
+    fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'none' });
+    await until('the next heartbeat', async () =>
+      (await fixture.get(keys.heartbeat)) === silent ? undefined : true,
     );
   });
 
   it('answers Prometheus and health checks on loopback', async () => {
-    const worker = await stage.worker();
-    await until('a heartbeat', async () => (await stage.get(keys.heartbeat)) ?? undefined);
+    const worker = await fixture.worker();
+    await until('a heartbeat', async () => (await fixture.get(keys.heartbeat)) ?? undefined);
     const health = await fetch(worker.healthUrl);
     expect(health.status).toBe(200);
     expect(await health.json()).toMatchObject({ role: 'leader', epoch: 1 });
@@ -150,10 +153,10 @@ describe('a worker that leads', () => {
     expect(metrics).toMatch(/staffprobot_bot_polling_heartbeat_timestamp \d{10}/);
   });
 
-  it('puts no token into any output, whatever Telegram answers', async () => {
-    const worker = await stage.worker({ LOG_LEVEL: 'debug' });
+  it('never prints a token, whatever Telegram answers', async () => {
+    const worker = await fixture.worker({ LOG_LEVEL: 'debug' });
     for (const kind of ['502-html', 'truncated', 'reset', '429', '403-blocked'] as const) {
-      stage.telegram.fault({ token: botToken, method: 'sendMessage', kind, times: 1 });
+      fixture.telegram.fault({ token: botToken, method: 'sendMessage', kind, times: 1 });
       say('/start', { from: 3 });
       await until(`a failed answer after ${kind}`, () =>
         (worker.output().match(/a handler failed/g)?.length ?? 0) >= kinds.indexOf(kind) + 1
@@ -161,38 +164,38 @@ describe('a worker that leads', () => {
           : undefined,
       );
     }
-    stage.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'reset', times: 2 });
+    fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'reset', times: 2 });
     say('wake');
     await worker.says(/getUpdates failed/);
     expect(worker.output()).not.toContain(botToken.split(':')[1]);
-    expect(worker.output()).not.toContain(stage.redis.token);
+    expect(worker.output()).not.toContain(fixture.redis.token);
   });
 
-  it('drains, confirms and gives back its lock on SIGTERM; what comes later stays', async () => {
-    const worker = await stage.worker();
+  it('drains, confirms and releases its lock on SIGTERM; later messages stay pending', async () => {
+    const worker = await fixture.worker();
     say('/start');
     await answer(/^Hello!/);
     worker.signal('SIGTERM');
     expect(await worker.ended).toBe(0);
-    expect(await stage.get(keys.lock)).toBeNull();
-    expect(stage.telegram.state(botToken).pending).toBe(0);
+    expect(await fixture.get(keys.lock)).toBeNull();
+    expect(fixture.telegram.state(botToken).pending).toBe(0);
     say('after the stop');
-    expect(stage.telegram.state(botToken).pending).toBe(1);
+    expect(fixture.telegram.state(botToken).pending).toBe(1);
   });
 
-  it('in development drops what is pending when it stops', async () => {
+  it('drops pending updates on stop in development', async () => {
     const development = {
       ENVIRONMENT: 'development',
       TELEGRAM_BOT_TOKEN_PROD: '',
       TELEGRAM_BOT_TOKEN_DEV: botToken,
     };
-    const worker = await stage.worker(development);
-    await until('a heartbeat', async () => (await stage.get(keys.heartbeat)) ?? undefined);
-    stage.telegram.fault({ token: botToken, method: 'getUpdates', kind: '502-html' });
-    say('nobody will read this');
+    const worker = await fixture.worker(development);
+    await until('a heartbeat', async () => (await fixture.get(keys.heartbeat)) ?? undefined);
+    fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: '502-html' });
+    say('dropped on stop');
     await worker.says(/getUpdates failed/);
     worker.signal('SIGINT');
     expect(await worker.ended).toBe(0);
-    expect(stage.telegram.state(botToken).pending).toBe(0);
+    expect(fixture.telegram.state(botToken).pending).toBe(0);
   });
 });

@@ -30,7 +30,7 @@ function observed() {
     metrics,
     series,
     lease: leaseObserver(quiet, metrics),
-    delivery: sessionObserver({ logger: quiet, metrics, clock, apiRoot: 'https://telegram.example' }),
+    session: sessionObserver({ logger: quiet, metrics, clock, apiRoot: 'https://telegram.example' }),
   };
 }
 
@@ -42,7 +42,7 @@ const job = {
 };
 
 describe('the bot’s metrics', () => {
-  it('has every series of a counter from the start, so that its first event is a rise', async () => {
+  it('starts every series of a counter at 0, so that the first event is an increase', async () => {
     const series = await observed().series();
     for (const result of ['ok', 'conflict', 'webhook', 'rate_limited', 'token_rejected', 'trouble']) {
       expect(series.get(`${names.polls}{result="${result}"}`)).toBe(0);
@@ -58,17 +58,17 @@ describe('the bot’s metrics', () => {
       expect(series.get(`${names.storeErrors}{kind="${kind}"}`)).toBe(0);
   });
 
-  it('has no heartbeat and no last poll before the first', async () => {
-    const { series, lease, delivery } = observed();
+  it('has no heartbeat or last-poll sample before the first', async () => {
+    const { series, lease, session } = observed();
     const before = await series();
     expect(before.has(names.heartbeatTimestamp)).toBe(false);
     expect(before.has(names.lastPollTimestamp)).toBe(false);
     lease.onRenewed({} as Term, {});
-    delivery.onPoll('trouble', 5);
+    session.onPoll('trouble', 5);
     expect((await series()).has(names.heartbeatTimestamp)).toBe(false);
     expect((await series()).has(names.lastPollTimestamp)).toBe(false);
     lease.onRenewed({} as Term, { heartbeat: JSON.stringify({ ts: '2026-11-22T10:00:00.500Z' }) });
-    delivery.onPoll('ok', 5);
+    session.onPoll('ok', 5);
     const after = await series();
     expect(after.get(names.heartbeatTimestamp)).toBe(Date.UTC(2026, 10, 22, 10) / 1000 + 0.5);
     expect(after.get(names.lastPollTimestamp)).toBe(1_700_000_000);
@@ -86,10 +86,10 @@ describe('the bot’s metrics', () => {
   });
 
   it('counts polls by result, and conflicts on their own as well', async () => {
-    const { series, delivery } = observed();
-    delivery.onPoll('ok', 30_000);
-    delivery.onPoll('conflict', 20);
-    delivery.onPoll('rate limited', 20);
+    const { series, session } = observed();
+    session.onPoll('ok', 30_000);
+    session.onPoll('conflict', 20);
+    session.onPoll('rate limited', 20);
     const now = await series();
     expect(now.get(`${names.polls}{result="ok"}`)).toBe(1);
     expect(now.get(`${names.polls}{result="rate_limited"}`)).toBe(1);
@@ -99,17 +99,17 @@ describe('the bot’s metrics', () => {
     expect(now.get(`${names.pollDuration}_bucket{le="20"}`)).toBe(2);
   });
 
-  it('counts updates by type, end, lateness and loss', async () => {
-    const { series, delivery } = observed();
-    delivery.onReceived([
+  it('counts updates by type and result, and those overdue or dead', async () => {
+    const { series, session } = observed();
+    session.onReceived([
       { update_id: 1, message: {} },
       { update_id: 2, callback_query: {} },
       { update_id: 3 },
     ]);
-    delivery.onEnd(job as ReceivedUpdate, 'ok', 2);
-    delivery.onEnd(job as ReceivedUpdate, 'failed', 61_000, new Error('x'));
-    delivery.onOverdue(job as ReceivedUpdate, 60_000);
-    delivery.onDeadLetters([4, 5]);
+    session.onEnd(job as ReceivedUpdate, 'ok', 2);
+    session.onEnd(job as ReceivedUpdate, 'failed', 61_000, new Error('x'));
+    session.onOverdue(job as ReceivedUpdate, 60_000);
+    session.onDeadLetters([4, 5]);
     const now = await series();
     for (const type of ['message', 'callback_query', 'other'])
       expect(now.get(`${names.updatesReceived}{type="${type}"}`)).toBe(1);
@@ -120,12 +120,12 @@ describe('the bot’s metrics', () => {
     expect(now.get(names.updatesDead)).toBe(2);
   });
 
-  it('counts what the store fails, and nothing else, as the store’s errors', async () => {
-    const { series, lease, delivery } = observed();
+  it('counts only the store’s failures as store errors', async () => {
+    const { series, lease, session } = observed();
     lease.onTrouble('renew', new StoreUnreachableError('renew', new Error('no answer in time')));
-    delivery.onTrouble('write the journal', new StoreUnreachableError('write', new Error('x')));
-    delivery.onTrouble('write the journal', new StoreRefusedError('write', 'OOM'));
-    delivery.onTrouble('getUpdates', new Error('502'));
+    session.onTrouble('write the journal', new StoreUnreachableError('write', new Error('x')));
+    session.onTrouble('write the journal', new StoreRefusedError('write', 'OOM'));
+    session.onTrouble('getUpdates', new Error('502'));
     const now = await series();
     expect(now.get(`${names.storeErrors}{kind="unreachable"}`)).toBe(2);
     expect(now.get(`${names.storeErrors}{kind="refused"}`)).toBe(1);
@@ -144,33 +144,28 @@ describe('the bot’s metrics', () => {
     ).toEqual(['0.001', '60', '+Inf']);
   });
 
-  it('keeps its series few, whoever writes to the bot', async () => {
-    const { series, delivery } = observed();
+  it('keeps the number of series bounded, whatever users send', async () => {
+    const { series, session } = observed();
     const before = (await series()).size;
     for (let id = 1; id < 500; id += 1) {
-      delivery.onReceived([{ update_id: id, [`made_up_${id}`]: { chat: { id } } }]);
-      delivery.onEnd(
-        { ...job, lane: `chat ${id}` } as ReceivedUpdate,
-        'failed',
-        id,
-        new Error(`error ${id}`),
-      );
-      delivery.onTrouble('getUpdates', new Error(`trouble ${id}`));
+      session.onReceived([{ update_id: id, [`made_up_${id}`]: { chat: { id } } }]);
+      session.onEnd({ ...job, lane: `chat ${id}` } as ReceivedUpdate, 'failed', id, new Error(`error ${id}`));
+      session.onTrouble('getUpdates', new Error(`trouble ${id}`));
     }
-    // Poll and last-poll series apart, nothing may have appeared.
+    // Nothing may appear except poll and last-poll series.
     expect((await series()).size - before).toBeLessThanOrEqual(20);
     expect([...(await series()).keys()].join('\n')).not.toMatch(/made_up|chat 4|error 4/);
   });
 
-  it('explains every metric in words', async () => {
+  it('has a help text for every metric', async () => {
     for (const { name, help } of parseExposition(await observed().metrics.registry.metrics())) {
       if (name.startsWith('staffprobot_')) expect(help.length, name).toBeGreaterThan(25);
     }
   });
 
   it.skipIf(realTool('promtool') === undefined)('satisfies promtool', async () => {
-    const { metrics, delivery } = observed();
-    delivery.onPoll('ok', 5);
+    const { metrics, session } = observed();
+    session.onPoll('ok', 5);
     metrics.storeCommands.inc({ script: 'renew-polling-lock-4' });
     const input = await metrics.registry.metrics();
     execFileSync(realTool('promtool') ?? '', ['check', 'metrics'], { input, stdio: 'pipe' });

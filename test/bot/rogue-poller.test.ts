@@ -1,29 +1,29 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BotStage, botToken, keys, startBotStage } from '../support/bot-fixture.ts';
+import { type BotFixture, botToken, keys, startBotFixture } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 
-let stage: BotStage;
+let fixture: BotFixture;
 
 beforeEach(async () => {
-  stage = await startBotStage();
+  fixture = await startBotFixture();
 });
-afterEach(() => stage.stop());
+afterEach(() => fixture.stop());
 
 const say = (text: string, { from = 5, languageCode = 'en' } = {}): void => {
-  stage.telegram.pushText(botToken, { chatId: from, text, languageCode });
+  fixture.telegram.pushText(botToken, { chatId: from, text, languageCode });
 };
 const answer = async (pattern: RegExp) =>
-  (await stage.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
+  (await fixture.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
 
 describe('another program that polls with the token', () => {
-  it('is told to the superadmins after three conflicts, and polling goes on', async () => {
-    const worker = await stage.worker({ HEARTBEAT_STALE_SECONDS: '300' });
+  it('is reported to the superadmins after three conflicts, and polling continues', async () => {
+    const worker = await fixture.worker({ HEARTBEAT_STALE_SECONDS: '300' });
     say('/start');
     await answer(/^Hello!/);
     const rogue = new AbortController();
     const steal = async (): Promise<void> => {
       while (!rogue.signal.aborted) {
-        await fetch(`${stage.telegram.url}/bot${botToken}/getUpdates?timeout=50`, {
+        await fetch(`${fixture.telegram.url}/bot${botToken}/getUpdates?timeout=50`, {
           signal: rogue.signal,
         }).catch(() => {});
       }
@@ -31,9 +31,9 @@ describe('another program that polls with the token', () => {
     void steal();
     try {
       const raised = async () =>
-        (await stage.store.command(['HLEN', keys.deliveries])) === 0 ? undefined : true;
-      await until('a notice', raised);
-      expect(JSON.stringify(await stage.store.command(['HKEYS', keys.deliveries]))).toContain(
+        (await fixture.store.command(['HLEN', keys.deliveries])) === 0 ? undefined : true;
+      await until('a warning', raised);
+      expect(JSON.stringify(await fixture.store.command(['HKEYS', keys.deliveries]))).toContain(
         'another-poller',
       );
       expect(worker.output()).toContain('Conflict');

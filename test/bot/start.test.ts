@@ -1,24 +1,24 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BotStage, botToken, keys, startBotStage } from '../support/bot-fixture.ts';
+import { type BotFixture, botToken, keys, startBotFixture } from '../support/bot-fixture.ts';
 import { freePort, startProgram } from '../support/program.ts';
 
-let stage: BotStage;
+let fixture: BotFixture;
 
 beforeEach(async () => {
-  stage = await startBotStage();
+  fixture = await startBotFixture();
 });
-afterEach(() => stage.stop());
+afterEach(() => fixture.stop());
 
 const say = (text: string, { from = 5, languageCode = 'en' } = {}): void => {
-  stage.telegram.pushText(botToken, { chatId: from, text, languageCode });
+  fixture.telegram.pushText(botToken, { chatId: from, text, languageCode });
 };
 const answer = async (pattern: RegExp) =>
-  (await stage.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
+  (await fixture.telegram.waitForSentMessage(botToken, ({ text }) => pattern.test(text ?? ''))).text;
 
 describe('a worker that starts', () => {
-  it('tells every wrong setting in one line each and exits with 78', async () => {
+  it('reports each wrong setting in one line and exits with 78', async () => {
     const program = startProgram('services/bot/main.ts', {
       ENVIRONMENT: 'moon',
       LONG_POLL_TIMEOUT_SECONDS: 'x',
@@ -31,22 +31,22 @@ describe('a worker that starts', () => {
   });
 
   it('exits with 78 on a production token outside production, without showing it', async () => {
-    const worker = await stage.worker({ ENVIRONMENT: 'development' });
+    const worker = await fixture.worker({ ENVIRONMENT: 'development' });
     expect(await worker.ended).toBe(78);
     expect(worker.stderr()).toMatch(/^TELEGRAM_BOT_TOKEN_PROD: expected nothing outside production/);
     expect(worker.output()).not.toContain(botToken.slice(12));
-    expect(await stage.get(keys.lock)).toBeNull();
+    expect(await fixture.get(keys.lock)).toBeNull();
   });
 
-  it('exits with 69 when nothing listens where the store should be', async () => {
-    const worker = await stage.worker({ UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await freePort()}` });
+  it('exits with 69 if nothing listens at the store’s address', async () => {
+    const worker = await fixture.worker({ UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${await freePort()}` });
     expect(await worker.ended).toBe(69);
     expect(worker.output()).toContain('UPSTASH_REDIS_REST_URL');
     expect(worker.output()).not.toContain('    at ');
   });
 
-  it('exits with 69 when the store refuses the token, and does not show it', async () => {
-    const worker = await stage.worker({}, 'a-wrong-rest-token');
+  it('exits with 69 if the store refuses the token, and does not show the token', async () => {
+    const worker = await fixture.worker({}, 'a-wrong-rest-token');
     expect(await worker.ended).toBe(69);
     expect(worker.output()).toContain('WRONGPASS');
     expect(worker.output()).not.toContain('a-wrong-rest-token');
@@ -62,7 +62,7 @@ describe('a worker that starts', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const worker = await stage.worker({ UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${port}` });
+    const worker = await fixture.worker({ UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${port}` });
     expect(await worker.ended).toBe(69);
     server.close();
     const lines = worker.output().trimEnd().split('\n');
@@ -71,24 +71,24 @@ describe('a worker that starts', () => {
     expect(lines[0]).toContain(fix);
   });
 
-  it('exits with 69 when the address is that of something else, and says what it answers', async () => {
-    const worker = await stage.worker({ UPSTASH_REDIS_REST_URL: stage.telegram.url });
+  it('exits with 69 if the address is not a store’s, and says what answers there', async () => {
+    const worker = await fixture.worker({ UPSTASH_REDIS_REST_URL: fixture.telegram.url });
     expect(await worker.ended).toBe(69);
     expect(worker.output()).toMatch(/the store cannot be used: .*; check UPSTASH_REDIS_REST_URL/);
     expect(worker.output()).toMatch(/\(its address answers HTTP \d{3}, [^)]+: no Redis REST API\)/);
-    expect(worker.output()).not.toContain(stage.redis.token);
+    expect(worker.output()).not.toContain(fixture.redis.token);
   });
 
-  it('exits with 77 and names TELEGRAM_API_ROOT as well when every method is unknown there', async () => {
-    stage.telegram.fault({ kind: '404-token' });
-    const worker = await stage.worker();
+  it('exits with 77 and names TELEGRAM_API_ROOT if that server knows no method', async () => {
+    fixture.telegram.fault({ kind: '404-token' });
+    const worker = await fixture.worker();
     expect(await worker.ended).toBe(77);
-    expect(worker.output()).toContain(`and TELEGRAM_API_ROOT (${stage.telegram.url})`);
+    expect(worker.output()).toContain(`and TELEGRAM_API_ROOT (${fixture.telegram.url})`);
   });
 
-  it('says in each line which server of Telegram does not answer, without a stack', async () => {
+  it('names the Telegram server that does not answer, without a stack', async () => {
     const apiRoot = `http://127.0.0.1:${await freePort()}`;
-    const worker = await stage.worker({ TELEGRAM_API_ROOT: apiRoot });
+    const worker = await fixture.worker({ TELEGRAM_API_ROOT: apiRoot });
     await worker.says(/getMe failed.*\n.*getMe failed/s);
     const line =
       worker
@@ -99,58 +99,58 @@ describe('a worker that starts', () => {
     expect(worker.output()).not.toContain('"stack"');
   });
 
-  it('exits with 77, and lets go of the lock, when the token is rejected only after it has led', async () => {
-    stage.telegram.fault({ method: 'getWebhookInfo', kind: '401' });
-    const worker = await stage.worker();
+  it('exits with 77 and releases the lock if the token is rejected while it leads', async () => {
+    fixture.telegram.fault({ method: 'getWebhookInfo', kind: '401' });
+    const worker = await fixture.worker();
     expect(await worker.ended).toBe(77);
-    expect(await stage.get(keys.lock)).toBeNull();
+    expect(await fixture.get(keys.lock)).toBeNull();
   });
 
-  it('exits with 77 when Telegram rejects the token, and takes no lock', async () => {
-    stage.telegram.fault({ kind: '401' });
-    const worker = await stage.worker();
+  it('exits with 77 if Telegram rejects the token, and takes no lock', async () => {
+    fixture.telegram.fault({ kind: '401' });
+    const worker = await fixture.worker();
     expect(await worker.ended).toBe(77);
     expect(worker.output()).toMatch(
       /Telegram rejects the bot token \(getMe: 401 [^)]*\): check it with @BotFather; put/,
     );
     expect(worker.output()).not.toContain('"stack"');
     expect(worker.output()).not.toContain(botToken);
-    expect(await stage.get(keys.lock)).toBeNull();
+    expect(await fixture.get(keys.lock)).toBeNull();
   });
 
-  it('exits with 78 when its port is taken, and names it', async () => {
+  it('exits with 78 if its port is taken, and names the port', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    const worker = await stage.worker({ BOT_METRICS_PORT: String(port) });
+    const worker = await fixture.worker({ BOT_METRICS_PORT: String(port) });
     expect(await worker.ended).toBe(78);
     expect(worker.stderr()).toMatch(new RegExp(`^BOT_METRICS_PORT: .*${port}.*\\n$`));
     other.close();
   });
 
-  it('in development leaves another’s lock and heartbeat as they were, names the holder and exits with 75', async () => {
+  it('leaves a foreign lock and heartbeat unchanged in development, names the holder and exits with 75', async () => {
     const value = '{"host":"prod-1","pid":4711,"env":"production","ts":"2030-01-01T00:00:00Z","owner":"x"}';
-    await stage.store.command(['SET', keys.lock, value, 'PX', '60000']);
-    await stage.store.command(['SET', keys.heartbeat, 'the heartbeat']);
+    await fixture.store.command(['SET', keys.lock, value, 'PX', '60000']);
+    await fixture.store.command(['SET', keys.heartbeat, 'the heartbeat']);
     const development = {
       ENVIRONMENT: 'development',
       TELEGRAM_BOT_TOKEN_PROD: '',
       TELEGRAM_BOT_TOKEN_DEV: botToken,
     };
-    const worker = await stage.worker(development);
+    const worker = await fixture.worker(development);
     expect(await worker.ended).toBe(75);
     expect(worker.output()).toContain('host prod-1, pid 4711, environment production');
-    expect(await stage.get(keys.lock)).toBe(value);
-    expect(Number(await stage.store.command(['PTTL', keys.lock]))).toBeLessThanOrEqual(60_000);
-    expect(await stage.get(keys.heartbeat)).toBe('the heartbeat');
-    expect(await stage.get(keys.epoch)).toBe('0');
-    expect(stage.telegram.state(botToken).calls['getUpdates'] ?? 0).toBe(0);
+    expect(await fixture.get(keys.lock)).toBe(value);
+    expect(Number(await fixture.store.command(['PTTL', keys.lock]))).toBeLessThanOrEqual(60_000);
+    expect(await fixture.get(keys.heartbeat)).toBe('the heartbeat');
+    expect(await fixture.get(keys.epoch)).toBe('0');
+    expect(fixture.telegram.state(botToken).calls['getUpdates'] ?? 0).toBe(0);
   });
 
-  it('removes a webhook that is set, and keeps what waits', async () => {
+  it('removes a webhook and keeps pending updates', async () => {
     say('/start');
-    await fetch(`${stage.telegram.url}/bot${botToken}/setWebhook?url=https://hook.example/`);
-    await stage.worker();
+    await fetch(`${fixture.telegram.url}/bot${botToken}/setWebhook?url=https://hook.example/`);
+    await fixture.worker();
     expect(await answer(/^Hello!/)).toContain('/help');
   });
 });

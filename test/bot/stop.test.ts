@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BotStage, botToken, keys, startBotStage } from '../support/bot-fixture.ts';
+import { type BotFixture, botToken, keys, startBotFixture } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 
 /**
- * Writes down what it handles. `slow` takes so long that the journal gets it; at `trouble` it sees to it first that
- * Telegram answers no poll any more, so that what it has handled cannot be confirmed.
+ * Records what it handles. `slow` takes long enough to be journaled. `trouble` first makes Telegram fail every poll, so
+ * that handled updates cannot be confirmed.
  */
 const recordingHandlers = `
   import { appendFileSync } from 'node:fs';
@@ -24,26 +24,26 @@ const recordingHandlers = `
     appendFileSync(process.env.TEST_RECORD, text + ' ' + ctx.state.attempt + '\\n');
   };`;
 
-let stage: BotStage;
+let fixture: BotFixture;
 let folder: string;
 
 beforeEach(async () => {
-  stage = await startBotStage();
+  fixture = await startBotFixture();
   folder = mkdtempSync(join(tmpdir(), 'stop-in-trouble-'));
   writeFileSync(join(folder, 'handlers.mjs'), recordingHandlers);
   writeFileSync(join(folder, 'record'), '');
 });
 afterEach(async () => {
-  await stage.stop();
+  await fixture.stop();
   rmSync(folder, { recursive: true });
 });
 
-const say = (text: string): void => void stage.telegram.pushText(botToken, { chatId: 5, text });
+const say = (text: string): void => void fixture.telegram.pushText(botToken, { chatId: 5, text });
 const handled = (): string[] => readFileSync(join(folder, 'record'), 'utf8').trim().split('\n');
 const handledAll = (text: string) =>
   until(`${text} is handled`, async () => handled().some((line) => line.startsWith(text)) || undefined);
 const worker = (fault = '') =>
-  stage.worker({
+  fixture.worker({
     BOT_HANDLERS: join(folder, 'handlers.mjs'),
     TEST_RECORD: join(folder, 'record'),
     TEST_FAULT: fault,
@@ -52,35 +52,35 @@ const worker = (fault = '') =>
 
 const journaled = async (count: number) =>
   until(`the journal holds ${count}`, async () =>
-    (await stage.store.command(['HLEN', keys.journal])) === count ? true : undefined,
+    (await fixture.store.command(['HLEN', keys.journal])) === count ? true : undefined,
   );
 
-describe('a stop in good order', () => {
-  it('leaves nothing in the journal and nothing at Telegram, also right after a slow handler', async () => {
+describe('a clean stop', () => {
+  it('leaves nothing in the journal or at Telegram, even right after a slow handler', async () => {
     const first = await worker();
-    await stage.lockOtherThan();
+    await fixture.lockOtherThan();
     say('slow');
     await journaled(1);
     await handledAll('slow');
     first.signal('SIGTERM');
     expect(await first.ended).toBe(0);
-    expect(await stage.store.command(['HLEN', keys.journal])).toBe(0);
-    expect(stage.telegram.state(botToken).pending).toBe(0);
+    expect(await fixture.store.command(['HLEN', keys.journal])).toBe(0);
+    expect(fixture.telegram.state(botToken).pending).toBe(0);
   });
 });
 
-describe('a stop while Telegram is in trouble', () => {
-  it.each(['502-html', '429', 'hang'])('repeats nothing that was handled (%s)', async (fault) => {
+describe('a stop while Telegram fails', () => {
+  it.each(['502-html', '429', 'hang'])('repeats no handled update (%s)', async (fault) => {
     const first = await worker(fault);
-    await stage.lockOtherThan();
+    await fixture.lockOtherThan();
     say('before');
     await handledAll('before');
     say('trouble');
     await handledAll('trouble');
     first.signal('SIGTERM');
     expect(await first.ended).toBe(0);
-    stage.telegram.fault({ kind: 'none' });
-    expect(stage.telegram.state(botToken).pending).toBe(1);
+    fixture.telegram.fault({ kind: 'none' });
+    expect(fixture.telegram.state(botToken).pending).toBe(1);
     await worker();
     say('after');
     await handledAll('after');

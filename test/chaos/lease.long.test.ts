@@ -1,45 +1,45 @@
-/** The lease with real processes, real signals and, where there is one, a real Redis. */
+/** The lease with real processes, real signals and, where available, a real Redis. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
-  type BotStage,
+  type BotFixture,
   botToken,
   keys,
   observe,
-  startBotStage,
+  startBotFixture,
   type WorkerProcess,
 } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 
 const tokens = ['client-a-of-the-store', 'client-b-of-the-store', 'client-c-of-the-store'] as const;
-let stage: BotStage;
+let fixture: BotFixture;
 let chat = 100;
 
 beforeEach(async () => {
-  stage = await startBotStage(tokens);
+  fixture = await startBotFixture(tokens);
 });
-afterEach(() => stage.stop());
+afterEach(() => fixture.stop());
 
-/** Two polls open at once, or a poll that another one ended while somebody still listened. */
+/** Fails if two polls were open at once, or if one poll ended another whose client still listened. */
 function expectOnePoller(): void {
-  const { overlaps, recentOverlaps } = stage.telegram.state(botToken);
+  const { overlaps, recentOverlaps } = fixture.telegram.state(botToken);
   expect(recentOverlaps).toEqual([]);
   expect(overlaps).toBe(0);
 }
 
-/** A message of a new chat is answered, by whoever leads. */
+/** Waits until the leader answers a message in a new chat. */
 async function converse(): Promise<void> {
   const chatId = ++chat;
-  stage.telegram.pushText(botToken, { chatId, text: '/get_chat_id' });
-  await stage.telegram.waitForSentMessage(botToken, (message) => message.chat_id === chatId, 50_000);
+  fixture.telegram.pushText(botToken, { chatId, text: '/get_chat_id' });
+  await fixture.telegram.waitForSentMessage(botToken, (message) => message.chat_id === chatId, 50_000);
 }
 
-/** A leader, and standbys that say for whom they wait. */
+/** A leader, and standbys that name it as the holder. */
 async function startWorkers(count: number): Promise<WorkerProcess[]> {
-  const leader = await stage.worker({}, tokens[0]);
+  const leader = await fixture.worker({}, tokens[0]);
   await leader.says(/leading/);
   const standbys: WorkerProcess[] = [];
   for (let index = 1; index < count; index++) {
-    const standby = await stage.worker({}, tokens[index]);
+    const standby = await fixture.worker({}, tokens[index]);
     await standby.says(new RegExp(`standing by: the lock is held by host .*, pid ${leader.pid},`));
     standbys.push(standby);
   }
@@ -53,10 +53,10 @@ function pair(workers: readonly WorkerProcess[]): [WorkerProcess, WorkerProcess]
   return [leader, standby];
 }
 
-const holderPid = async (): Promise<number> => JSON.parse(await stage.lockOtherThan()).pid;
+const holderPid = async (): Promise<number> => JSON.parse(await fixture.lockOtherThan()).pid;
 
 describe('two workers', () => {
-  it('hand over on SIGTERM, and the standby was healthy all the time', async () => {
+  it('hand over on SIGTERM; the standby is healthy before', async () => {
     const [leader, standby] = pair(await startWorkers(2));
     const health = await fetch(standby.healthUrl);
     expect(health.status).toBe(200);
@@ -71,81 +71,81 @@ describe('two workers', () => {
     expectOnePoller();
   });
 
-  it('hand over after kill -9, when the lease has run out', async () => {
+  it('hand over after kill -9, once the lease has expired', async () => {
     const [leader, standby] = pair(await startWorkers(2));
-    const before = await stage.get(keys.lock);
+    const before = await fixture.get(keys.lock);
     leader.signal('SIGKILL');
     await leader.ended;
-    await stage.lockOtherThan(before);
+    await fixture.lockOtherThan(before);
     await converse();
     expect(await holderPid()).toBe(standby.pid);
     expectOnePoller();
   });
 
-  it('are never two: a leader that was stopped and goes on sends nothing', async () => {
+  it('never both act: a leader that resumes after SIGSTOP sends nothing', async () => {
     const [leader, standby] = pair(await startWorkers(2));
-    const before = await stage.get(keys.lock);
-    // A call that is on its way to the socket when the process stops leaves it when it goes on: no program can tell.
-    await stage.telegram.waitForState(botToken, ({ parkedPoll }) => parkedPoll?.ghost === false);
-    stage.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'delay', delayMs: 300, times: 1 });
+    const before = await fixture.get(keys.lock);
+    // A call already on its way to the socket leaves when the process resumes; no program can prevent that.
+    await fixture.telegram.waitForState(botToken, ({ parkedPoll }) => parkedPoll?.ghost === false);
+    fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'delay', delayMs: 300, times: 1 });
     leader.signal('SIGSTOP');
-    const value = await stage.lockOtherThan(before);
+    const value = await fixture.lockOtherThan(before);
     await converse();
-    const sentBefore = stage.telegram.state(botToken).sentMessagesTotal;
+    const sentBefore = fixture.telegram.state(botToken).sentMessagesTotal;
     leader.signal('SIGCONT');
     await leader.says(/stepping down/);
-    await until('the resumed one stands by', () =>
+    await until('the resumed worker stands by', () =>
       /stepping down[\s\S]*standing by/.test(leader.output()) ? true : undefined,
     );
-    expect(stage.telegram.state(botToken).sentMessagesTotal).toBe(sentBefore);
-    expect(await stage.get(keys.lock)).toBe(value);
+    expect(fixture.telegram.state(botToken).sentMessagesTotal).toBe(sentBefore);
+    expect(await fixture.get(keys.lock)).toBe(value);
     await converse();
     expect(await holderPid()).toBe(standby.pid);
     expectOnePoller();
   });
 
-  it('change places when the store is out of reach for the leader alone', async () => {
+  it('hand over if only the leader cannot reach the store', async () => {
     const [leader, standby] = pair(await startWorkers(2));
-    const before = await stage.get(keys.lock);
-    stage.redis.faults.set(tokens[0], { kind: 'hang' });
-    // The test reads the store as the first client too, so it has to wait for what the standby says.
+    const before = await fixture.get(keys.lock);
+    fixture.redis.faults.set(tokens[0], { kind: 'hang' });
+    // The test reads the store as the first client too, so it waits for the standby's log instead.
     await standby.says(/leading/);
     await leader.says(/stepping down: expired/);
-    stage.redis.faults.set(tokens[0], { kind: 'none' });
+    fixture.redis.faults.set(tokens[0], { kind: 'none' });
     await converse();
-    expect(await stage.lockOtherThan(before)).toContain(`"pid":${standby.pid}`);
+    expect(await fixture.lockOtherThan(before)).toContain(`"pid":${standby.pid}`);
     expectOnePoller();
   });
 
-  it('wait out a quarantine and stay one when the store is emptied', async () => {
+  it('wait out the quarantine of a wiped store, and only one polls', async () => {
     await startWorkers(2);
-    const before = await stage.get(keys.lock);
-    await stage.store.command(['FLUSHALL']);
+    const before = await fixture.get(keys.lock);
+    await fixture.store.command(['FLUSHALL']);
     await converse();
-    await stage.lockOtherThan(before);
+    await fixture.lockOtherThan(before);
     await converse();
-    const { epoch, held } = await observe(stage.store);
+    const { epoch, held } = await observe(fixture.store);
     expect(epoch).toBeGreaterThan(0);
     expect(held?.value).toContain('"env":"production"');
     expectOnePoller();
   });
 
-  it('leave a stranger’s lock as it is, and take over when it ends', async () => {
-    const stranger = '{"host":"the python bot","pid":1}';
-    await stage.store.command(['SET', keys.lock, stranger, 'PX', '4000']);
-    const worker = await stage.worker();
+  it('leave a foreign lock alone and take over once it expires', async () => {
+    const foreignValue = '{"host":"the python bot","pid":1}';
+    await fixture.store.command(['SET', keys.lock, foreignValue, 'PX', '4000']);
+    const worker = await fixture.worker();
     await worker.says(/standing by: the lock is held by host the python bot/);
-    expect(await stage.get(keys.lock)).toBe(stranger);
+    expect(await fixture.get(keys.lock)).toBe(foreignValue);
     await converse();
     expect(await holderPid()).toBe(worker.pid);
   });
 });
 
 describe('three workers', () => {
-  it('are replaced one after another without two polls at once', async () => {
+  it('are replaced one by one without overlapping polls', async () => {
     const old = await startWorkers(3);
     for (const [index, worker] of old.entries()) {
-      const fresh = await stage.worker({}, tokens[index]);
+      const fresh = await fixture.worker({}, tokens[index]);
       await fresh.says(/standing by|leading/);
       worker.signal('SIGTERM');
       expect(await worker.ended).toBe(0);
@@ -157,7 +157,7 @@ describe('three workers', () => {
 });
 
 describe('an idle pair', () => {
-  it('asks the store once a renewal, and the standby about once a lease', async () => {
+  it('costs one request per renewal, and the standby about one per TTL', async () => {
     const [leader, standby] = pair(await startWorkers(2));
     const commandsOf = async (worker: WorkerProcess): Promise<number> => {
       const text = await (await fetch(worker.metricsUrl)).text();
@@ -175,12 +175,12 @@ describe('an idle pair', () => {
       await commandsOf(standby),
       await renewals(),
     ];
-    // Nine renewals of one second each are three leases.
+    // Nine renewals, one a second, are three TTLs.
     const after = await until('nine renewals', async () =>
       (await renewals()) >= renewalsBefore + 9 ? await renewals() : undefined,
     );
     expect((await commandsOf(leader)) - leaderBefore).toBeLessThanOrEqual(after - renewalsBefore + 1);
-    // A standby looks when the lease would end: the later the renewal, the longer its sleep.
+    // A standby looks when the lease would expire; how long it sleeps depends on the last renewal.
     expect((await commandsOf(standby)) - standbyBefore).toBeLessThanOrEqual((after - renewalsBefore) / 2 + 2);
   });
 });

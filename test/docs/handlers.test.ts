@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BotStage, botToken, startBotStage, type WorkerProcess } from '../support/bot-fixture.ts';
+import { type BotFixture, botToken, startBotFixture, type WorkerProcess } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 import { allowedUpdates } from './example-handlers.ts';
 
@@ -26,14 +26,14 @@ interface Booking {
 
 describe('the example in a real worker', () => {
   const person = 5;
-  let stage: BotStage;
+  let stage: BotFixture;
   let bookkeeper: Server;
   let booked: Booking[];
   /** The status of the bookkeeper's answers; undefined: it never answers. */
   let status: number | undefined;
 
   beforeEach(async () => {
-    stage = await startBotStage();
+    stage = await startBotFixture();
     booked = [];
     status = 200;
     bookkeeper = createServer((request, response) => {

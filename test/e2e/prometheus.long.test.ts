@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock as clock } from '../../services/adapters/system-clock.ts';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 import { type LabPrometheus, startLabPrometheus } from '../../services/lab/prometheus/lab-prometheus.ts';
-import { type BotStage, botToken, startBotStage, type WorkerProcess } from '../support/bot-fixture.ts';
+import { type BotFixture, botToken, startBotFixture, type WorkerProcess } from '../support/bot-fixture.ts';
 import { freePort, until } from '../support/program.ts';
 import { realTool } from '../support/real-tools.ts';
 import { type Sidecar, startSidecar } from '../support/sidecar.ts';
@@ -33,13 +33,13 @@ interface Sample {
 }
 
 describe.skipIf(executable === undefined)('Prometheus', () => {
-  let stage: BotStage;
+  let stage: BotFixture;
   let prometheus: LabPrometheus;
   let traffic: NodeJS.Timeout;
   const tasks: Task[] = [];
 
   beforeAll(async () => {
-    stage = await startBotStage();
+    stage = await startBotFixture();
     prometheus = await startLabPrometheus({ executable: executable ?? '', clock, speed });
     let person = 0;
     traffic = setInterval(() => {

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { botMetricNames } from '../../services/bot/contract.ts';
 import { patienceMs } from '../../services/metrics-sidecar/bot-watch.ts';
 import { sidecarMetricNames } from '../../services/metrics-sidecar/contract.ts';
-import { type BotStage, startBotStage, type WorkerProcess } from '../support/bot-fixture.ts';
+import { type BotFixture, startBotFixture, type WorkerProcess } from '../support/bot-fixture.ts';
 import { freePort, startProgram, until } from '../support/program.ts';
 import { type Scrape, type Sidecar, startSidecar } from '../support/sidecar.ts';
 
-let stage: BotStage;
+let stage: BotFixture;
 const sidecars: Sidecar[] = [];
 beforeAll(async () => {
-  stage = await startBotStage();
+  stage = await startBotFixture();
 });
 afterAll(async () => {
   await Promise.all(sidecars.map((sidecar) => sidecar.destroy()));

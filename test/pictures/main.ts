@@ -17,7 +17,7 @@ import {
   phone,
   say,
 } from '../e2e/browser.ts';
-import { hearInterruption, interruptedExitCode } from '../support/interruption.ts';
+import { interruptedExitCode, listenForInterruption } from '../support/interruption.ts';
 import { readOptions, refuse } from '../support/options.ts';
 import { startProgram } from '../support/program.ts';
 import { recordTakeOver } from './take-over.ts';
@@ -34,7 +34,7 @@ const tall: BrowserContextOptions = {
 
 readOptions({ options: {}, expected: 'nothing', example: 'npm run pictures' });
 if (executablePath === undefined) refuse('chromium: expected on PATH, got nothing; install it and try again');
-const interruption = hearInterruption();
+const interruption = listenForInterruption();
 const lab = startProgram('services/lab/main.ts', { LAB_PORT: '0' });
 process.exit(await main());
 

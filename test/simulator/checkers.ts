@@ -1,7 +1,7 @@
 /**
- * The promises, each in a checker of its own that only watches. None of them shares code with what it checks.
+ * The promises, one checker each. Checkers only watch and share no code with what they check.
  *
- * Safety first (nothing bad happened), then liveness (something good did once the faults had ended).
+ * First safety (nothing bad happens), then liveness (something good happens once the faults have ended).
  */
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { quarantineOwner } from '../../services/core/lease/lock-value.ts';
@@ -12,11 +12,11 @@ import type { LockReading, StoreWitness } from './store-witness.ts';
 export type Report = (violation: string) => void;
 
 /**
- * The lock is never removed, replaced or prolonged by one who does not own it. What a script may do is told from
- * the value that it was called with, which is always its first argument.
+ * Only its owner removes, replaces or prolongs the lock. The caller of a script is known by the lock value that it
+ * passes, always the first argument.
  */
 export class OwnershipChecker implements StoreWitness {
-  /** When each lock value got the lock last, in order. */
+  /** Lock values with their place in the order in which they last took the lock. */
   readonly order = new Map<string, number>();
   private taken = 0;
   readonly brokenByForce = new Set<string>();
@@ -46,7 +46,7 @@ export class OwnershipChecker implements StoreWitness {
     else if (after.ttlMs > before.ttlMs) this.report(`${by} prolonged another's lock by ${script.name}`);
   }
 
-  /** Whoever breaks the quarantine takes the risk with every leader that may have outlived the wipe. */
+  /** Breaking the quarantine risks an overlap with every leader that outlived the wipe. */
   private broken(value: string): void {
     for (const term of value.includes(quarantineOwner) ? this.order.keys() : [value])
       this.brokenByForce.add(term);
@@ -62,15 +62,15 @@ export class OwnershipChecker implements StoreWitness {
 }
 
 /**
- * No two leaders act at once: once a later term has acted, no earlier one does. Excepted are terms whose lock was
- * broken by force while they lived, which is what force means.
+ * No two leaders act at once: once a later term has acted, no earlier term acts. Except terms whose lock was broken by
+ * force while they lived: that is the risk of force.
  */
 export class ExclusionChecker {
   private readonly ownership: OwnershipChecker;
   private readonly report: Report;
   private latestActing = -1;
   private latestName = '';
-  /** Two acted at once because force was used. */
+  /** Two terms overlapped because force was used. */
   forcedOverlap = false;
 
   constructor(ownership: OwnershipChecker, report: Report) {
@@ -95,7 +95,7 @@ export class ExclusionChecker {
   }
 }
 
-/** Somebody leads again within a bounded time after the last fault. */
+/** A worker leads again within a bounded time after the last fault. */
 export class LivenessChecker {
   private faultsEndMs: number | undefined;
   private firstActAfterMs: number | undefined;
@@ -111,14 +111,14 @@ export class LivenessChecker {
   finish(boundMs: number, report: Report): void {
     if (this.faultsEndMs === undefined) throw new Error('the run ended before its faults did');
     const waitedMs = this.firstActAfterMs === undefined ? undefined : this.firstActAfterMs - this.faultsEndMs;
-    if (waitedMs === undefined) report('nobody led again after the faults had ended');
-    else if (waitedMs > boundMs) report(`nobody led for ${waitedMs} ms after the faults had ended`);
+    if (waitedMs === undefined) report('no worker led again after the faults had ended');
+    else if (waitedMs > boundMs) report(`no worker led for ${waitedMs} ms after the faults had ended`);
   }
 }
 
 /**
- * A heartbeat is on the store's clock, the first of a term too: never ahead of it, and behind it only by what
- * answers and requests may be late.
+ * Every heartbeat, even the first of a term, is on the store's clock: never ahead of it, and behind it by no more than
+ * requests and answers may be late.
  */
 export class HeartbeatChecker {
   private readonly report: Report;
@@ -139,22 +139,22 @@ export class HeartbeatChecker {
   }
 }
 
-/** What a clock may drift by between two renewals. */
+/** How far a clock may drift between two renewals. */
 const heartbeatAheadMsMax = 200;
-/** A frozen process, then a request that is repeated late. */
+/** A frozen process, then a request repeated late. */
 const heartbeatBehindMsMax = 60_000;
 
 interface Pushed {
   readonly id: number;
   readonly chat: number;
-  /** It ends every process that handles it: it must end among the dead. */
+  /** It crashes every process that handles it, so it must become a dead letter. */
   readonly poison: boolean;
 }
 
 /**
- * No update is lost and none overtakes another of its chat: each completes (or stands among the dead), and first
- * completions within a chat come in the order of arrival. A dead one has lost its place. Nothing is tried again that
- * was completed in a term that ended well. Where force made two act at once, neither order nor this is promised.
+ * No update is lost: each completes or becomes a dead letter. First completions within a chat come in the order of
+ * arrival; dead letters have no place in it. An update completed in a term that ended cleanly is not tried again. If
+ * force made two terms overlap, neither the order nor the last promise holds.
  */
 export class DeliveryChecker {
   private readonly pushed: Pushed[] = [];
@@ -174,7 +174,7 @@ export class DeliveryChecker {
     this.pushed.push(update);
   }
 
-  /** A handler was called; the attempt that it is told must never be over the limit. */
+  /** A handler was called. Its attempt must never exceed the limit. */
   begin(id: number, attempt: number): void {
     if (attempt > attemptsMax) this.report(`update ${id} was tried as attempt ${attempt}`);
     if (this.isCounting) this.begins.set(id, (this.begins.get(id) ?? 0) + 1);
@@ -187,28 +187,28 @@ export class DeliveryChecker {
   }
 
   /**
-   * A term gave its lock back and says that it left nothing: what it completed is never tried again. Excepted is
-   * what the journal still holds as unfinished: a write of it was carried out late.
+   * A term released its lock with a clean hand-off: what it completed is never tried again, except updates that a
+   * late write left in the journal as unfinished.
    */
-  endedWell(term: string, unfinishedIds: ReadonlySet<number>): void {
+  endedCleanly(term: string, unfinishedIds: ReadonlySet<number>): void {
     for (const [id, by] of this.completedIn) {
       if (by === term && !unfinishedIds.has(id)) this.settled.add(id);
     }
   }
 
-  /** The store lost its memory, of these too: from now on nobody knows how often anything was tried. */
+  /** The store lost everything, these updates included: from now on attempts cannot be counted. */
   wiped(ids: ReadonlySet<number>): void {
     this.forgotten(ids);
     this.isCounting = false;
   }
 
-  /** Whether these were handled is known to nobody. */
+  /** The store no longer knows whether these were handled. */
   forgotten(ids: ReadonlySet<number>): void {
     for (const id of ids) this.settled.delete(id);
   }
 
-  /** A write that was carried out once more, late, put those that were completed back into the journal. */
-  broughtBack(ids: ReadonlySet<number>): void {
+  /** A repeated late write put completed updates back into the journal. */
+  restored(ids: ReadonlySet<number>): void {
     for (const id of ids) {
       if (!this.completed.has(id)) continue;
       this.settled.delete(id);
@@ -228,14 +228,14 @@ export class DeliveryChecker {
     const lastOf = new Map<number, number>();
     if (ordered) {
       for (const id of this.repeated)
-        this.report(`update ${id} was tried again after a term that ended well`);
+        this.report(`update ${id} was tried again after a term that ended cleanly`);
       for (const [id, count] of this.begins)
         if (count > attemptsMax) this.report(`update ${id} was tried ${count} times`);
     }
     for (const { id, chat, poison } of this.pushed) {
       if (deadIds.has(id)) continue;
       if (poison) {
-        this.report(`update ${id} ends processes and is not among the dead`);
+        this.report(`update ${id} crashes processes and is not a dead letter`);
         continue;
       }
       const place = this.completed.get(id);

@@ -1,19 +1,18 @@
 /**
- * What goes wrong in a run, and when: crashes, pauses, suspensions, partitions, stops, an emptied store, and what
- * ops does to the lock. All of it comes from the seed, and all of it ends when the faults do.
+ * The faults of a run: crashes, pauses, suspensions, partitions, stops, a wiped store, and lock overrides by ops. The
+ * seed decides what happens when. Every fault ends when the faults are switched off.
  */
-
 import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 import type { OwnershipChecker } from './checkers.ts';
-import type { SeededChance } from './prng.ts';
+import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { StoreNetwork } from './store-network.ts';
 
-/** A place for a worker: ECS keeps one running in each. */
+/** A place for one worker; ECS keeps it occupied. */
 export interface Slot {
   process: SimulatedProcess;
   stop: AbortController;
@@ -22,7 +21,7 @@ export interface Slot {
 
 export interface FaultScriptOptions {
   readonly trueTime: VirtualClock;
-  readonly chance: SeededChance;
+  readonly prng: Prng;
   readonly store: EmbeddedStore;
   readonly network: StoreNetwork;
   readonly ownership: OwnershipChecker;
@@ -52,13 +51,13 @@ const faults = [
 
 const gapMsMin = 500;
 const gapMsMax = 8000;
-/** Per request of a leader. */
+/** Per request that a leader sends. */
 const freezeProbability = 0.04;
-/** By then an answer without a fault has come. */
+/** Long enough for an answer without faults to arrive. */
 const answerArrivesMs = 100;
-/** A holder that heard of its revocation has given its lock back by then, and not taken it again. */
+/** Long enough for a revoked holder to release its lock, too short for it to take the lock again. */
 const releasedAfterMs = 500;
-/** A worker that was asked to stop has ended by then. */
+/** Long enough for a worker to stop. */
 const stopTakesMs = 4000;
 
 export class FaultScript {
@@ -70,22 +69,22 @@ export class FaultScript {
 
   /** One fault after another until `untilMs`. */
   async run(untilMs: number): Promise<void> {
-    const { trueTime, chance, faultsOn } = this.options;
+    const { trueTime, prng, faultsOn } = this.options;
     while (trueTime.monotonicMs() < untilMs) {
-      await trueTime.sleep(chance.integer(gapMsMin, gapMsMax));
+      await trueTime.sleep(prng.integer(gapMsMin, gapMsMax));
       if (!faultsOn()) return;
       await this.oneFault();
     }
   }
 
   /**
-   * The cruellest moment: the process stops right after it asked, the answer waits for it, and when it wakes the
-   * store is out of its reach.
+   * The worst moment: the process freezes right after it sent a request. The answer waits for it, and when it wakes,
+   * it is cut off from the store.
    */
   perhapsFreezeAndCut(process: SimulatedProcess): void {
-    const { chance, faultsOn, isLeading, network, ttlMs, note } = this.options;
-    if (!faultsOn() || !isLeading(process.name) || !chance.happens(freezeProbability)) return;
-    const frozenMs = chance.integer(200, ttlMs / 2);
+    const { prng, faultsOn, isLeading, network, ttlMs, note } = this.options;
+    if (!faultsOn() || !isLeading(process.name) || !prng.happens(freezeProbability)) return;
+    const frozenMs = prng.integer(200, ttlMs / 2);
     note(`--- freeze and cut off (${process.name}, ${frozenMs} ms)`);
     process.pause();
     this.later(answerArrivesMs, () => network.cut(process.name));
@@ -94,12 +93,12 @@ export class FaultScript {
   }
 
   private async oneFault(): Promise<void> {
-    const { chance, slots, ttlMs, note } = this.options;
-    const index = chance.integer(0, slots.length - 1);
+    const { prng, slots, ttlMs, note } = this.options;
+    const index = prng.integer(0, slots.length - 1);
     const slot = slots[index];
     if (slot === undefined) throw new Error(`there is no worker ${index}`);
-    const forMs = chance.integer(200, 2.5 * ttlMs);
-    const fault = chance.oneOf(faults);
+    const forMs = prng.integer(200, 2.5 * ttlMs);
+    const fault = prng.oneOf(faults);
     note(`--- ${fault} (${slot.process.name}, ${forMs} ms)`);
     if (fault === 'wipe') this.wipe();
     else if (fault === 'revoke' || fault === 'break') await this.override(fault);
@@ -107,7 +106,7 @@ export class FaultScript {
     else this.strike(fault, { slot, index, forMs });
   }
 
-  /** A fault of one process, and its end. */
+  /** A fault of one process, and its repair. */
   private strike(
     fault: 'crash' | 'stop' | 'pause' | 'suspend' | 'cut off',
     { slot, index, forMs }: { slot: Slot; index: number; forMs: number },
@@ -133,8 +132,8 @@ export class FaultScript {
   }
 
   /**
-   * The holder loses its lock while nobody else can take it, so that it begins its next term at once; what it asks
-   * meanwhile is repeated later, when that may mean something else, and no hint warns it.
+   * The holder loses its lock while no other worker can take it, so it soon begins its next term. Its requests are
+   * repeated later, when they may mean something else, and no wake-up warns it.
    */
   private async revokeAlone(): Promise<void> {
     const { slots, isLeading, network, ttlMs } = this.options;
@@ -153,13 +152,13 @@ export class FaultScript {
     await this.override('revoke');
   }
 
-  /** An emptied store forgets its journal: what only stood there is gone, and nobody promises otherwise. */
+  /** A wiped store loses its journal, and with it the updates that were only there. No promise covers those. */
   private wipe(): void {
     this.options.beforeWipe();
     this.options.store.execute(['FLUSHALL']);
   }
 
-  /** What ops does with the lock, through a network of its own without faults. */
+  /** Ops revokes or breaks the lock, over a network without faults. */
   private async override(action: 'revoke' | 'break'): Promise<void> {
     const run = async (script: LuaScript, keys: readonly string[], args: readonly string[]) =>
       this.runAsOps(script, keys, args);

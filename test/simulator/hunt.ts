@@ -1,8 +1,8 @@
 /**
- * Hunts for a seed whose run catches a mutant.
+ * Searches for a seed whose run catches a mutant.
  *
- * Guarantees: answers undefined only after every seed from 1 to `seedsMax` let the mutant through. The known seed comes
- * first and spares the search; if it catches nothing any more, the search goes on and reports what to note instead.
+ * Guarantees: returns undefined only after the mutant survived every seed from 1 to `seedsMax`. The known seed is tried
+ * first to save time. If it no longer catches the mutant, the search continues and prints the seed to note instead.
  */
 export interface Hunt {
   readonly mutant: string;
@@ -11,7 +11,7 @@ export interface Hunt {
   readonly run: (seed: number) => Promise<{ readonly violations: readonly string[] }>;
 }
 
-/** A mutant that is caught within so many seeds needs no known one. */
+/** A mutant that is caught within this many seeds needs no known one. */
 const seedsWorthNoting = 40;
 
 export async function catchingSeed({ mutant, seedsMax, knownSeed, run }: Hunt): Promise<number | undefined> {

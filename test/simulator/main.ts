@@ -1,9 +1,9 @@
 /**
  * `npm run simulate -- --seeds N [--seed S] [--only workers|monitor]`: N runs from seed S on.
  *
- * The workers (lease and delivery) and the monitor are simulated side by side, in a process each. Prints how many
- * runs a minute; at a violation the seed and a readable trace of that run, and exits with 1; with 78 when it is asked
- * for something else.
+ * Simulates the workers (lease and updates) and the monitor side by side, in one process each. Prints the number of
+ * runs a minute. At a violation it prints the seed and a readable trace of that run and exits with 1. Wrong options:
+ * exit code 78.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +25,7 @@ const values = readOptions({
   expected: `nothing, or --seeds N, --seed S and --only ${Object.keys(parts).join('|')}`,
   example: 'npm run simulate -- --seeds 1000',
 });
-// No run at all would be a run without a violation.
+// Zero runs would pass as runs without a violation.
 const seeds = wholeNumber('--seeds', values.seeds, { fallback: 1000, min: 1 });
 const firstSeed = wholeNumber('--seed', values.seed, { fallback: 1, min: 0 });
 process.exit(values.only === undefined ? await runAllParts() : await runPart(values.only));
@@ -74,5 +74,5 @@ function wholeNumber(
 }
 
 function refuseValue(name: string, expected: string, got: string): never {
-  return refuse(`${name}: expected ${expected}, got ${JSON.stringify(got)}; mend it and run again`);
+  return refuse(`${name}: expected ${expected}, got ${JSON.stringify(got)}; correct it and run again`);
 }

@@ -1,8 +1,8 @@
 /**
- * The program with one rule taken out, each as it is found in the wild. The simulator must catch every one.
+ * Mutants: the program with one rule removed, as found in the wild. The simulator must catch every one.
  *
- * A mutant of a script changes its source; one of the program patches a class for the length of a run, and puts
- * it back. Each checks that what it changes is there.
+ * A script mutant changes the script's source. A method mutant patches a class for the length of a run and restores it
+ * afterwards. Both fail if what they change no longer exists.
  */
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { Lease } from '../../services/core/lease/lease.ts';
@@ -17,7 +17,7 @@ import type { Mutation } from './scenario.ts';
 export interface Mutant {
   readonly name: string;
   readonly mutation: Mutation;
-  /** Puts the mutant in place; answers how to take it out again. */
+  /** Installs the mutant; returns the function that removes it. */
   install(): () => void;
 }
 
@@ -31,7 +31,7 @@ function scriptMutant(name: string, script: string, change: readonly [from: stri
   return { name, mutation: { sourceOf }, install: () => () => {} };
 }
 
-/** Replaces a method, private ones included, as a different program would have it. */
+/** Replaces methods, even private ones. */
 function methodMutant(name: string, owner: object, methods: Readonly<Record<string, unknown>>): Mutant {
   return {
     name,
@@ -39,7 +39,7 @@ function methodMutant(name: string, owner: object, methods: Readonly<Record<stri
     install() {
       const originals = Object.keys(methods).map((method) => {
         const original = Object.getOwnPropertyDescriptor(owner, method);
-        if (original === undefined) throw new Error(`there is no method ${method} any more`);
+        if (original === undefined) throw new Error(`there is no method ${method}`);
         return [method, original] as const;
       });
       for (const [method, value] of Object.entries(methods)) {
@@ -58,23 +58,22 @@ interface TermInside {
   end: Term['end'];
   overSignal: AbortSignal;
   deadlineMs: number;
-  stepDown: Term['endReason'];
   endingSignal: AbortSignal;
 }
 
 const renewed = Term.prototype.renewed;
 
-/** The value of the first term stands for all later ones of the process. */
+/** The value of a process's first term, used for all its later terms. */
 const valuesOfProcesses = new WeakMap<object, string>();
 const freshValue = (Lease.prototype as unknown as { freshValue(): string }).freshValue;
 
 const addToLane = Lanes.prototype.add as (received: ReceivedUpdate) => void;
 
 const deliveryMutants: readonly Mutant[] = [
-  methodMutant('confirms what no handler has ended and no journal holds', PollingSession.prototype, {
+  methodMutant('confirms updates that are neither handled nor journaled', PollingSession.prototype, {
     async settleBatch() {},
   }),
-  methodMutant('every update has a lane of its own', Lanes.prototype, {
+  methodMutant('each update has its own lane', Lanes.prototype, {
     add(this: Lanes<ReceivedUpdate>, received: ReceivedUpdate) {
       addToLane.call(this, Object.assign(received, { lane: String(received.update.update_id) }));
     },
@@ -87,17 +86,17 @@ const deliveryMutants: readonly Mutant[] = [
     "redis.call('GET', KEYS[1]) ~= ARGV[1]",
     'false',
   ]),
-  methodMutant('what a stop could not confirm is forgotten', UpdateLedger.prototype, {
+  methodMutant('updates that a stop could not confirm are forgotten', UpdateLedger.prototype, {
     tombstones: () => [],
   }),
-  methodMutant('finished entries are never removed from the journal', UpdateLedger.prototype, {
+  methodMutant('finished entries stay in the journal', UpdateLedger.prototype, {
     removable: () => [],
   }),
-  scriptMutant('what was given up is forgotten at once', 'begin-attempts-3', [
+  scriptMutant('dead letters are forgotten at once', 'begin-attempts-3', [
     'mark_ended(id)\n    return 0',
     "redis.call('HDEL', KEYS[2], id)\n    return 0",
   ]),
-  scriptMutant('a late write sets attempts back', 'write-journal-2', [
+  scriptMutant('a late write lowers the attempt count', 'write-journal-2', [
     'not stored or not is_later(stored, ARGV[i + 1])',
     'true',
   ]),
@@ -146,9 +145,9 @@ export const mutants: readonly Mutant[] = [
       }),
     },
   },
-  methodMutant('a flag set by a timer instead of a look at the clock', Term.prototype, {
+  methodMutant('a flag set by a timer instead of reading the clock', Term.prototype, {
     mayAct(this: TermInside) {
-      if (this.stepDown === undefined && !timed.has(this)) {
+      if (!this.overSignal.aborted && !timed.has(this)) {
         timed.add(this);
         void expireByTimer(this);
       }

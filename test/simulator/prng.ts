@@ -1,7 +1,7 @@
-/** Chance that a seed repeats exactly (mulberry32), and the few shapes in which the simulator uses it. */
+/** A seeded pseudo-random generator (mulberry32) with the draws that the simulator needs. */
 import type { Random } from '../../services/core/platform/random.ts';
 
-export class SeededChance implements Random {
+export class Prng implements Random {
   private state: number;
 
   constructor(seed: number) {
@@ -24,7 +24,7 @@ export class SeededChance implements Random {
     ).join('');
   }
 
-  /** A whole number, both ends included. */
+  /** A whole number from `min` to `max`, both included. */
   integer(min: number, max: number): number {
     return min + Math.floor(this.unit() * (max - min + 1));
   }
@@ -39,8 +39,8 @@ export class SeededChance implements Random {
     return option;
   }
 
-  /** An independent stream, so that one more draw in one place does not change all others. */
-  fork(): SeededChance {
-    return new SeededChance(this.integer(0, 2 ** 32 - 1));
+  /** An independent stream, so that an extra draw in one place does not change the others. */
+  fork(): Prng {
+    return new Prng(this.integer(0, 2 ** 32 - 1));
   }
 }

@@ -1,9 +1,9 @@
 /**
  * A simulated process: code that runs only when its process does.
  *
- * Its clocks drift. While it is paused (SIGSTOP) nothing of it runs, though time passes; when it is suspended (a
- * virtual machine put to sleep) its monotonic clock stands still as well; once it crashed, nothing of it ever
- * runs again. Whatever would wake its code goes through `whenRunning`.
+ * Its clocks drift. While it is paused (SIGSTOP), none of its code runs, but its clocks do. While it is suspended (a
+ * virtual machine put to sleep), its monotonic clock stops too. After a crash it never runs again. Everything that
+ * wakes its code goes through `whenRunning`.
  */
 import type { Clock } from '../../services/core/platform/clock.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
@@ -52,7 +52,7 @@ export class SimulatedProcess implements Clock {
     });
   }
 
-  /** In whole microseconds, rounded up: a remainder too small for floating point would never pass. */
+  /** In whole microseconds, rounded up: a remainder below floating-point precision would never elapse. */
   private trueMs(delayMs: number): number {
     return Math.ceil((Math.max(0, delayMs) / this.rate) * 1000) / 1000;
   }

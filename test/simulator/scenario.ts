@@ -1,9 +1,9 @@
 /**
- * One run: several real workers, one store, one Telegram, a script of faults; all of it from one seed.
+ * One run: several real workers, one store, one Telegram and a script of faults, all from one seed.
  *
- * The workers are the shipped `Worker` with its lease and its pipeline, the scripts are the shipped ones on the
- * embedded store. Only the clock, the network and Telegram are simulated. Faults stop at `faultsMs`; then
- * everything is mended and the run goes on until the promises of liveness must have come true.
+ * The workers are the shipped `Worker` with its lease and its updates; the scripts are the shipped ones on the embedded
+ * store. Only clock, network and Telegram are simulated. Faults stop at `faultsMs`. Then everything is repaired, and
+ * the run continues until the liveness promises must hold.
  */
 import { redisUpdateJournal } from '../../services/adapters/redis/journal/update-journal.ts';
 import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
@@ -23,18 +23,18 @@ import {
   OwnershipChecker,
 } from './checkers.ts';
 import { FaultScript, type Slot } from './faults.ts';
-import { letPeopleWrite, type WrittenMessage } from './people.ts';
-import { SeededChance } from './prng.ts';
+import { type SimulatedMessage, simulateLoad } from './load.ts';
+import { Prng } from './prng.ts';
 import { SimulatedProcess } from './process.ts';
 import { simulatedWorker, times, ttlMs } from './simulated-worker.ts';
 import { StoreNetwork } from './store-network.ts';
 import { SimulatedTelegram } from './telegram.ts';
 
-/** What a mutant changes; nothing in the shipped program. */
+/** What a mutant changes; empty for the shipped program. */
 export interface Mutation {
   sourceOf?(script: LuaScript): string;
   wrapLockStore?(store: PollingLockStore, raw: EmbeddedStore): PollingLockStore;
-  random?(chance: SeededChance): SeededChance;
+  random?(prng: Prng): Prng;
 }
 
 export interface RunOptions {
@@ -43,7 +43,7 @@ export interface RunOptions {
   readonly trace?: (line: string) => void;
 }
 
-const largeRoom = 1000;
+const inFlightMaxLarge = 1000;
 
 export interface RunResult {
   readonly seed: number;
@@ -54,13 +54,13 @@ export interface RunResult {
 
 const [workersMin, workersMax] = [2, 3];
 const [faultsMs, quietMs] = [45_000, 45_000];
-/** A quarantine, the rest of a dead leader's lease, and a poll or two. */
+/** A quarantine, the rest of a dead leader's TTL, and a poll or two. */
 const livenessBoundMs = 3 * ttlMs + 10_000;
 const driftMax = 0.0045;
-/** More than the monitor waits: a heartbeat on such a clock would open a false outage. */
+/** More than the monitor waits: a heartbeat on such a wall clock would open a false outage. */
 const wallOffsetMsMax = 400_000;
 const restartMs = 1000;
-/** Each poisonous update costs three leases; so many more are waited for. */
+/** Each poison update costs three TTLs: the run may last this many TTLs longer. */
 const extraRounds = 20;
 
 const keys = storeKeys('');
@@ -76,7 +76,7 @@ class Simulation {
   private readonly mutation: Mutation;
   private trace: ((line: string) => void) | undefined;
   private readonly trueTime = new VirtualClock({ wallMs: Date.UTC(2030, 0, 1) });
-  private readonly chance: SeededChance;
+  private readonly prng: Prng;
   private readonly writes = new Set<string>();
   private readonly inFlightMax: number;
   private readonly store: EmbeddedStore;
@@ -89,7 +89,7 @@ class Simulation {
   private readonly delivery: DeliveryChecker;
   private readonly heartbeats: HeartbeatChecker;
   private readonly slots: Slot[] = [];
-  /** To be aborted in the end: Node keeps a combined signal while somebody listens, and the dead listen for ever. */
+  /** Aborted at the end: Node keeps a combined signal while it has listeners, and crashed processes never stop listening. */
   private readonly stops: AbortController[] = [];
   private readonly workers = new Map<string, Worker>();
   private readonly wipedIds = new Set<number>();
@@ -102,8 +102,8 @@ class Simulation {
     this.seed = seed;
     this.mutation = mutation;
     this.trace = trace;
-    this.chance = new SeededChance(seed);
-    const { trueTime, chance } = this;
+    this.prng = new Prng(seed);
+    const { trueTime, prng } = this;
     this.store = sharedStore.sibling({ nowMs: () => trueTime.wallMs() });
     const report = (violation: string): void => {
       this.violations.push(violation);
@@ -118,7 +118,7 @@ class Simulation {
     this.network = new StoreNetwork({
       trueTime,
       store: this.store,
-      chance: chance.fork(),
+      prng: prng.fork(),
       faults: this.faultRates(),
       faultsOn,
       rpcTimeoutMs: times.rpcTimeoutMs,
@@ -128,16 +128,16 @@ class Simulation {
     });
     this.telegram = new SimulatedTelegram({
       trueTime,
-      chance: chance.fork(),
-      faults: { fail: chance.unit() * 0.05, loseAnswer: chance.unit() * 0.03 },
+      prng: prng.fork(),
+      faults: { fail: prng.unit() * 0.05, loseAnswer: prng.unit() * 0.03 },
       faultsOn,
       onCall: (by, method) => this.called(by, method),
     });
-    this.inFlightMax = chance.oneOf([2, 3, largeRoom]);
+    this.inFlightMax = prng.oneOf([2, 3, inFlightMaxLarge]);
     const { store, network, ownership, slots } = this;
     this.faults = new FaultScript({
       ...{ trueTime, store, network, ownership, slots, ttlMs, faultsOn, sourceOf },
-      chance: chance.fork(),
+      prng: prng.fork(),
       isLeading: (name) => this.workers.get(name)?.state.term !== undefined,
       restart: (index) => this.start(index),
       beforeWipe: () => {
@@ -146,30 +146,30 @@ class Simulation {
       },
       note: (line) => this.note(line),
     });
-    this.nextUpdateId = chance.integer(2_000_001, 1_000_000_000);
+    this.nextUpdateId = prng.integer(2_000_001, 1_000_000_000);
   }
 
   async run(): Promise<RunResult> {
-    if (this.chance.happens(0.9)) this.store.execute(['SET', keys.epoch, '0']);
-    const workers = this.chance.integer(workersMin, workersMax);
+    if (this.prng.happens(0.9)) this.store.execute(['SET', keys.epoch, '0']);
+    const workers = this.prng.integer(workersMin, workersMax);
     for (let index = 0; index < workers; index++) this.start(index);
-    void letPeopleWrite({
+    void simulateLoad({
       trueTime: this.trueTime,
-      chance: this.chance.fork(),
-      mayFlood: this.inFlightMax === largeRoom,
+      prng: this.prng.fork(),
+      mayFlood: this.inFlightMax === inFlightMaxLarge,
       untilMs: faultsMs + quietMs / 3,
       mayPoison: () => this.faultsOn,
       write: (message) => this.write(message),
     });
     void this.faults.run(faultsMs);
     await this.trueTime.advance(faultsMs);
-    this.mendEverything();
+    this.repairEverything();
     await this.trueTime.advance(quietMs);
-    for (let patience = 0; patience < extraRounds && !this.delivery.isDone(this.givenUp()); patience++) {
+    for (let round = 0; round < extraRounds && !this.delivery.isDone(this.deadOrWiped()); round++) {
       await this.trueTime.advance(ttlMs);
     }
     this.liveness.finish(livenessBoundMs, (violation) => this.violations.push(violation));
-    this.delivery.finish({ deadIds: this.givenUp(), ordered: !this.exclusion.forcedOverlap });
+    this.delivery.finish({ deadIds: this.deadOrWiped(), ordered: !this.exclusion.forcedOverlap });
     const { seed, violations } = this;
     const [terms, completed] = [this.ownership.order.size, this.delivery.completedCount];
     this.trace = undefined;
@@ -179,13 +179,13 @@ class Simulation {
   }
 
   private faultRates() {
-    const { chance } = this;
+    const { prng } = this;
     return {
-      loseRequest: chance.unit() * 0.05,
-      loseAnswer: chance.unit() * 0.05,
-      repeatRequest: chance.unit() * 0.15,
-      delayLong: chance.unit() * 0.05,
-      loseHint: chance.unit(),
+      loseRequest: prng.unit() * 0.05,
+      loseAnswer: prng.unit() * 0.05,
+      repeatRequest: prng.unit() * 0.15,
+      delayLong: prng.unit() * 0.05,
+      loseHint: prng.unit(),
       longDelayMsMax: 2 * ttlMs,
     };
   }
@@ -193,10 +193,10 @@ class Simulation {
   private start(index: number): void {
     const starts = (this.slots[index]?.starts ?? 0) + 1;
     const name = `w${index}.${starts}`;
-    const rate = 1 + (this.chance.unit() * 2 - 1) * driftMax;
+    const rate = 1 + (this.prng.unit() * 2 - 1) * driftMax;
     const process = new SimulatedProcess(name, this.trueTime, {
       rate,
-      wallOffsetMs: this.chance.integer(-wallOffsetMsMax, wallOffsetMsMax),
+      wallOffsetMs: this.prng.integer(-wallOffsetMsMax, wallOffsetMsMax),
     });
     const stop = new AbortController();
     this.slots[index] = { process, stop, starts };
@@ -207,21 +207,21 @@ class Simulation {
       (code) => {
         this.note(`${name} ended with code ${code}`);
         process.crash();
-        // A stop that was asked for before the faults ended; ECS would start another.
+        // It was stopped before the faults ended. ECS would start another.
         if (!this.faultsOn) this.start(index);
       },
-      (error: unknown) => this.violations.push(`${name} ended by a bug: ${String(error)}`),
+      (error: unknown) => this.violations.push(`${name} ended because of a bug: ${String(error)}`),
     );
   }
 
   private makeWorker(process: SimulatedProcess, index: number): Worker {
-    const { network, telegram, mutation, store, chance, inFlightMax } = this;
+    const { network, telegram, mutation, store, prng, inFlightMax } = this;
     const runner = network.runnerFor(process);
     const lockStore = redisLockStore(runner, keys);
     return simulatedWorker({
       process,
       index,
-      random: mutation.random?.(chance.fork()) ?? chance.fork(),
+      random: mutation.random?.(prng.fork()) ?? prng.fork(),
       api: telegram.apiFor(process),
       lockStore: mutation.wrapLockStore?.(lockStore, store) ?? lockStore,
       journal: redisUpdateJournal(runner, keys),
@@ -232,7 +232,7 @@ class Simulation {
     });
   }
 
-  /** A handler that works a while and answers; both are acts of its term. */
+  /** A handler that works for a while and answers. Its start and its answer are acts of its term. */
   private async handle(
     process: SimulatedProcess,
     term: Term,
@@ -240,7 +240,7 @@ class Simulation {
   ): Promise<void> {
     this.exclusion.acted(process.name, term.value, `the dispatch of update ${update.update_id}`);
     this.delivery.begin(update.update_id, attempt);
-    if (update['poison'] === true) return this.diesOf(process, update);
+    if (update['poison'] === true) return this.crashFrom(process, update);
     const workMs = Number(update['workMs']);
     if (workMs > 0) await process.sleep(workMs);
     if (!term.mayAct()) throw new Error('the term is over');
@@ -249,16 +249,16 @@ class Simulation {
     this.delivery.complete(update.update_id, term.value);
   }
 
-  /** An update whose handler ends the process, every time. */
-  private diesOf(process: SimulatedProcess, update: Update): Promise<never> {
-    this.note(`${process.name} dies of ${update.update_id}`);
+  /** A poison update: its handler crashes the process every time. */
+  private crashFrom(process: SimulatedProcess, update: Update): Promise<never> {
+    this.note(`${process.name} crashes from ${update.update_id}`);
     process.crash();
     const index = this.slots.findIndex((slot) => slot.process === process);
     void this.trueTime.sleep(restartMs).then(() => this.start(index));
     return new Promise(() => {});
   }
 
-  /** A poll is an act of the term in which its process believes to be. */
+  /** A poll is an act of the term in which its process believes itself. */
   private called(by: string, method: string): void {
     if (method !== 'getUpdates') return;
     const term = this.workers.get(by)?.state.term;
@@ -268,13 +268,13 @@ class Simulation {
     this.liveness.acted(this.trueTime.monotonicMs());
   }
 
-  private write({ chat, workMs, poison }: WrittenMessage): void {
+  private write({ chat, workMs, poison }: SimulatedMessage): void {
     const update_id = this.nextUpdateId++;
     this.delivery.push({ id: update_id, chat, poison });
     this.telegram.push({ update_id, message: { chat: { id: chat } }, workMs, poison });
   }
 
-  private mendEverything(): void {
+  private repairEverything(): void {
     this.note('--- all faults end');
     this.faultsOn = false;
     this.slots.forEach(({ process }, index) => {
@@ -292,14 +292,14 @@ class Simulation {
     if (script.name.startsWith('write-journal')) this.journalWritten(value, args.join(' '), by);
     if (!script.name.startsWith('release-') || event !== 'released' || before.value !== value) return;
     this.released.add(value);
-    this.delivery.endedWell(value, this.unfinishedInJournal());
+    this.delivery.endedCleanly(value, this.unfinishedInJournal());
   }
 
-  /** A request that is carried out late, or once more, brings entries back. */
+  /** A request that runs late or twice may restore entries. */
   private journalWritten(value: string, write: string, by: string): void {
     const isOver = this.released.has(value) || this.workers.get(by)?.state.term?.value !== value;
     if (isOver) this.delivery.forgotten(this.unfinishedInJournal());
-    if (isOver || this.writes.has(write)) this.delivery.broughtBack(this.unfinishedInJournal());
+    if (isOver || this.writes.has(write)) this.delivery.restored(this.unfinishedInJournal());
     this.writes.add(write);
   }
 
@@ -309,8 +309,8 @@ class Simulation {
     return new Set(unfinished.map((entry) => Number(/"update_id":(\d+)/.exec(entry)?.[1])));
   }
 
-  /** Updates that are dead, or that a wipe took. */
-  private givenUp(): ReadonlySet<number> {
+  /** Updates that are dead letters or were lost in a wipe. */
+  private deadOrWiped(): ReadonlySet<number> {
     return new Set([...this.idsIn(keys.dead), ...this.wipedIds]);
   }
 

@@ -1,4 +1,4 @@
-/** The shipped `Worker`, wired to a simulated process: its clock, its network and its Telegram. */
+/** The shipped `Worker` on a simulated process: its clock, its network and its Telegram. */
 import { Worker } from '../../services/bot/worker.ts';
 import { leaseTimes } from '../../services/core/lease/lease-times.ts';
 import type { PollingLockStore } from '../../services/core/lease/lock-store.ts';

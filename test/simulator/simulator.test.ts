@@ -3,17 +3,17 @@ import { catchingSeed } from './hunt.ts';
 import { mutants } from './mutants.ts';
 import { run } from './scenario.ts';
 
-/** Enough to meet every kind of fault; the long runs are `npm run simulate`. */
+/** Enough to meet every kind of fault. `npm run simulate` does the long runs. */
 const seeds = 150;
-/** A mutant that needs more has found a hole in the simulator. */
+/** A mutant that survives this many shows a hole in the simulator. */
 const seedsMax = 1500;
-/** Where the search begins. A seed may go stale when the scenario changes: the test is slower then, and says so. */
+/** Where the search begins. A change of the scenario may make a seed stale; then the test is slower and prints a new one. */
 const knownSeeds: ReadonlyMap<string, number> = new Map([
   ['the journal is written without the lock', 213],
-  ['what a stop could not confirm is forgotten', 813],
-  ['finished entries are never removed from the journal', 169],
-  ['what was given up is forgotten at once', 94],
-  ['a late write sets attempts back', 736],
+  ['updates that a stop could not confirm are forgotten', 813],
+  ['finished entries stay in the journal', 169],
+  ['dead letters are forgotten at once', 94],
+  ['a late write lowers the attempt count', 736],
   ['lock value made once per process', 113],
   ['no quarantine after a wiped store', 44],
 ]);
@@ -29,7 +29,7 @@ describe('the worker on a virtual clock', () => {
     expect(terms).toBeGreaterThan(seeds * 2);
   });
 
-  it('does the same again from the same seed', async () => {
+  it('repeats a run exactly from its seed', async () => {
     const traceOf = async (seed: number): Promise<string[]> => {
       const lines: string[] = [];
       await run({ seed, trace: (line) => lines.push(line) });
@@ -42,7 +42,7 @@ describe('the worker on a virtual clock', () => {
 
 describe('a mutant', () => {
   it.each(mutants)('is caught: $name', async ({ name, mutation, install }) => {
-    const takeOut = install();
+    const uninstall = install();
     try {
       const caughtBy = await catchingSeed({
         mutant: name,
@@ -52,11 +52,11 @@ describe('a mutant', () => {
       });
       expect(caughtBy).toBeDefined();
     } finally {
-      takeOut();
+      uninstall();
     }
   });
 
-  it('has a known seed only under its own name', () => {
+  it('exists for each known seed', () => {
     const names = mutants.map(({ name }) => name);
     expect([...knownSeeds.keys()].filter((name) => !names.includes(name))).toEqual([]);
   });

@@ -1,13 +1,13 @@
 /**
- * The way between a simulated process and the store: requests are delayed, lost, repeated and cut off; so are
- * answers. The store itself is the real embedded one and runs the real scripts.
+ * The network between a simulated process and the store: it delays, loses, repeats and cuts off requests and answers.
+ * The store is the real embedded one and runs the real scripts.
  */
 import type { LuaScript, ScriptReply, ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
 import type { WakeUpChannel } from '../../services/core/lease/wake-up.ts';
 import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { SeededChance } from './prng.ts';
+import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { StoreWitness } from './store-witness.ts';
 
@@ -17,23 +17,22 @@ export interface NetworkFaults {
   readonly loseAnswer: number;
   readonly repeatRequest: number;
   readonly delayLong: number;
-  /** Per wake-up; the channel is only a hint, so some runs go without. */
+  /** Per wake-up. The channel is only a hint, so some runs lose them all. */
   readonly loseHint: number;
   readonly longDelayMsMax: number;
 }
 
-/** Hears of every script that ran, with the lock before it; for the checkers. */
 export interface StoreNetworkOptions {
   readonly trueTime: VirtualClock;
   readonly store: EmbeddedStore;
-  readonly chance: SeededChance;
+  readonly prng: Prng;
   readonly faults: NetworkFaults;
   readonly faultsOn: () => boolean;
   readonly rpcTimeoutMs: number;
   readonly witness: StoreWitness;
-  /** Hears of every request right when it is sent. */
+  /** Called right when a request is sent. */
   readonly onSend: (process: SimulatedProcess) => void;
-  /** What runs in place of a script's source; the script itself unless a mutant changes it. */
+  /** The source to run for a script; a mutant may change it. */
   readonly sourceOf: (script: LuaScript) => string;
 }
 
@@ -58,12 +57,12 @@ export class StoreNetwork {
     this.muted.delete(process);
   }
 
-  /** Its wake-up channel says nothing any more. */
+  /** Silences the process's wake-up channel. */
   mute(process: string): void {
     this.muted.add(process);
   }
 
-  /** From now on every request is carried out twice, the second time later; or no longer so. */
+  /** While on, every request runs twice, the second time later. */
   repeatAll(on: boolean): void {
     this.repeatsAll = on;
   }
@@ -85,7 +84,7 @@ export class StoreNetwork {
   }
 
   private request(process: SimulatedProcess, call: Call): Promise<ScriptReply> {
-    const { rpcTimeoutMs, trueTime, onSend, chance, faults } = this.options;
+    const { rpcTimeoutMs, trueTime, onSend, prng, faults } = this.options;
     onSend(process);
     return new Promise((resolve, reject) => {
       const answered = new AbortController();
@@ -108,9 +107,8 @@ export class StoreNetwork {
         });
       };
       void travel(this.delayMs());
-      // Whoever repeats a request does it after waiting for the answer in vain.
-      if (this.rolls('repeatRequest') || this.repeatsAll)
-        void travel(chance.integer(0, faults.longDelayMsMax));
+      // A client repeats a request only after it has waited for the answer in vain.
+      if (this.rolls('repeatRequest') || this.repeatsAll) void travel(prng.integer(0, faults.longDelayMsMax));
     });
   }
 
@@ -127,15 +125,15 @@ export class StoreNetwork {
   }
 
   private rolls(fault: Exclude<keyof NetworkFaults, 'longDelayMsMax'>): boolean {
-    const { chance, faults, faultsOn } = this.options;
-    return faultsOn() && chance.happens(faults[fault]);
+    const { prng, faults, faultsOn } = this.options;
+    return faultsOn() && prng.happens(faults[fault]);
   }
 
   private delayMs(): number {
-    const { chance, faults } = this.options;
+    const { prng, faults } = this.options;
     return this.rolls('delayLong')
-      ? chance.integer(0, faults.longDelayMsMax)
-      : chance.integer(1, usualDelayMsMax);
+      ? prng.integer(0, faults.longDelayMsMax)
+      : prng.integer(1, usualDelayMsMax);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Who watches every script that the simulated store runs. */
+/** Sees every script that the simulated store runs, for the checkers. */
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 
 export interface LockReading {

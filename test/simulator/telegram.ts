@@ -1,6 +1,6 @@
 /**
- * Telegram as far as polling sees it: a queue with cumulative confirmation, one parked poll, 409 for the old one
- * when a new one parks. The full rules are the lab emulator's; here it has to be fast.
+ * Telegram as polling sees it: a queue with cumulative confirmation and one parked poll, which gets a 409 when a new
+ * one parks. Fast rather than complete: the lab's emulator has the full rules.
  */
 import {
   type BotApi,
@@ -10,7 +10,7 @@ import {
 } from '../../services/core/platform/bot-api.ts';
 import type { Update } from '../../services/core/updates/update.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { SeededChance } from './prng.ts';
+import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 
 interface Parked {
@@ -25,10 +25,10 @@ export interface TelegramFaults {
 
 export interface SimulatedTelegramOptions {
   readonly trueTime: VirtualClock;
-  readonly chance: SeededChance;
+  readonly prng: Prng;
   readonly faults: TelegramFaults;
   readonly faultsOn: () => boolean;
-  /** Hears of every call at the moment when it leaves its process. */
+  /** Called at the moment a call leaves its process. */
   readonly onCall: (process: string, method: string) => void;
 }
 
@@ -64,7 +64,7 @@ export class SimulatedTelegram {
   }
 
   private call(process: SimulatedProcess, { method, parameters, options }: ApiCall): Promise<unknown> {
-    const { onCall, trueTime, chance, faults, faultsOn } = this.options;
+    const { onCall, trueTime, prng, faults, faultsOn } = this.options;
     onCall(process.name, method);
     return new Promise((resolve, reject) => {
       const settled = new AbortController();
@@ -76,7 +76,7 @@ export class SimulatedTelegram {
       const unreachable = (why: string, aborted = false): void =>
         settle(() => reject(new BotApiUnreachableError(method, why, { aborted, cause: new Error(why) })));
       void process.sleep(options.timeoutMs, settled.signal).then(() => unreachable('time-out'));
-      // By hand: Node never forgets a signal that is listened to by way of the option `signal`, and slept on.
+      // Removed by hand: with the listener option `signal`, Node never frees a signal that is also slept on.
       const abort = (): void => unreachable('aborted', true);
       options.signal?.addEventListener('abort', abort, { once: true });
       if (options.signal?.aborted) {
@@ -84,7 +84,7 @@ export class SimulatedTelegram {
         return;
       }
       const answer = (result: unknown): void => {
-        if (faultsOn() && chance.happens(faults.loseAnswer)) return;
+        if (faultsOn() && prng.happens(faults.loseAnswer)) return;
         void trueTime.sleep(this.delayMs()).then(() =>
           process.whenRunning(() => {
             if (result instanceof Error) settle(() => reject(result));
@@ -93,7 +93,7 @@ export class SimulatedTelegram {
         );
       };
       void trueTime.sleep(this.delayMs()).then(() => {
-        if (faultsOn() && chance.happens(faults.fail))
+        if (faultsOn() && prng.happens(faults.fail))
           answer(new BotApiUnreachableError(method, 'HTTP 502', { aborted: false, cause: undefined }));
         else this.serve(method, parameters, answer);
       });
@@ -146,7 +146,7 @@ export class SimulatedTelegram {
   }
 
   private delayMs(): number {
-    return this.options.chance.integer(1, usualDelayMsMax);
+    return this.options.prng.integer(1, usualDelayMsMax);
   }
 }
 

@@ -1,4 +1,4 @@
-/** A store, a Bot API server and workers as real processes: what most process tests stand on. */
+/** A store, a Bot API server and workers as real processes: the base of most process tests. */
 import { redisOutageStore } from '../../services/adapters/redis/outage/outage-store.ts';
 import { type UpstashStore, upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
@@ -14,13 +14,13 @@ export interface WorkerProcess extends Program {
   readonly metricsUrl: string;
 }
 
-export interface BotStage {
+export interface BotFixture {
   readonly redis: RedisRest;
   readonly telegram: TestTelegram;
   readonly store: UpstashStore;
-  /** Starts a worker; `restToken` says as which client of the store. */
+  /** Starts a worker; `restToken` selects its client of the store. */
   worker(environment?: Readonly<Record<string, string>>, restToken?: string): Promise<WorkerProcess>;
-  /** The lock's value once it differs from `not`. */
+  /** Waits until a worker holds the lock with a value other than `not`; returns that value. */
   lockOtherThan(not?: string | null): Promise<string>;
   get(key: string): Promise<string | null>;
   stop(): Promise<void>;
@@ -28,8 +28,8 @@ export interface BotStage {
 
 export const keys = storeKeys('');
 
-/** The environment of a worker in production, with a lease short enough for tests. */
-const usual = {
+/** A production worker's environment, with a lease short enough for tests. */
+const defaultEnvironment = {
   ENVIRONMENT: 'production',
   TELEGRAM_BOT_TOKEN_PROD: botToken,
   SUPERADMIN_TELEGRAM_IDS: String(superadminId),
@@ -40,9 +40,9 @@ const usual = {
   DRAIN_TIMEOUT_SECONDS: '5',
 };
 
-export async function startBotStage(
+export async function startBotFixture(
   tokens: readonly [string, ...string[]] = ['rest-token-of-the-test'],
-): Promise<BotStage> {
+): Promise<BotFixture> {
   const redis = await startRedisRest({ tokens });
   const telegram = await startTelegramEmulator();
   const store = upstashStore({ url: redis.url, token: redis.token, timeoutMs: 10_000 });
@@ -58,7 +58,7 @@ export async function startBotStage(
     async worker(environment = {}, restToken = redis.token) {
       const port = await freePort();
       const program = startProgram('services/bot/main.ts', {
-        ...usual,
+        ...defaultEnvironment,
         TELEGRAM_API_ROOT: telegram.url,
         UPSTASH_REDIS_REST_URL: redis.url,
         UPSTASH_REDIS_REST_TOKEN: restToken,
@@ -83,7 +83,7 @@ export async function startBotStage(
   };
 }
 
-/** One look at everything that the store knows of the bot. */
+/** Reads everything that the store knows about the bot. */
 export function observe(store: UpstashStore) {
   return redisOutageStore(store, keys).observe({ noteRun: false });
 }

@@ -1,9 +1,9 @@
-/** A process of a test's own: what it has said so far, and its end with all that it said. */
+/** Spawns any program for a test: its output so far, and its exit code with all its output. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface RunResult {
-  /** Null when a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -1,16 +1,15 @@
 /**
- * A Bot API server at which any number of messages wait: it makes each of them when it is asked for, so that a
- * million cost it no memory. For floods; everything else is the lab's emulator's to imitate.
+ * A Bot API server with any number of pending messages. It creates each message on request, so a million need no
+ * memory. For floods only: the lab's emulator imitates the rest of Telegram.
  *
- * It knows getUpdates as far as offset and limit go, confirms as the real one does, and answers `true` to whatever
- * a bot says.
+ * getUpdates supports offset and limit and confirms as the real one does. Methods that send get `true`.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 
 export interface EndlessTelegramOptions {
-  /** How many messages wait. */
+  /** How many messages are pending at the start. */
   readonly count: number;
   readonly message: (index: number) => { readonly chatId: number; readonly text: string };
   readonly roundTripMs?: number;
@@ -18,7 +17,7 @@ export interface EndlessTelegramOptions {
 
 export interface EndlessTelegram extends AsyncDisposable {
   readonly url: string;
-  /** How many were handed out, and how many of them were confirmed. */
+  /** How many were delivered, and how many of those were confirmed. */
   delivered(): number;
   confirmed(): number;
 }

@@ -1,7 +1,7 @@
 /**
- * A polling lock in memory, on a virtual clock: answers as the scripts do, and fails as it is told.
+ * A polling lock in memory, on a virtual clock: answers as the scripts do and fails as a test asks.
  *
- * The scripts themselves are tested in test/adapters; this one is for tests of the lease alone.
+ * For tests of the lease alone: the real scripts have their own tests in test/adapters.
  */
 import type {
   AcquireReply,

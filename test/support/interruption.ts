@@ -1,15 +1,15 @@
-/** Ctrl-C and its like, for programs that have something to clear away first. */
+/** Ctrl-C and similar signals, for programs that must clean up before they end. */
 
-/** What a shell shows for a program that was interrupted. */
+/** The exit code of an interrupted program, as shells expect it. */
 export const interruptedExitCode = 130;
 
 export interface Interruption {
-  /** Resolves with the first signal; further ones change nothing, because npm passes on what the terminal sent as well. */
+  /** Resolves with the first signal. Further ones are ignored: npm forwards a signal that the terminal has sent too. */
   readonly came: Promise<'interrupted'>;
   readonly hasCome: () => boolean;
 }
 
-export function hearInterruption(): Interruption {
+export function listenForInterruption(): Interruption {
   const heard = Promise.withResolvers<'interrupted'>();
   let hasCome = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

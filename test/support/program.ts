@@ -1,6 +1,6 @@
 /**
- * A program of the project as a real process: its output, its exit, its signals. Nothing of the test's own
- * environment reaches it but PATH.
+ * A program of the project as a real process: its output, exit code and signals. Of the test's environment it gets only
+ * PATH.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,16 +11,16 @@ import { systemClock } from '../../services/adapters/system-clock.ts';
 export interface Program {
   readonly child: ChildProcess;
   readonly pid: number;
-  /** All that it wrote so far, both streams. */
+  /** Everything it has written so far, both streams. */
   output(): string;
   stdout(): string;
   stderr(): string;
   /** Resolves with the exit code, or with the signal's name. */
   readonly ended: Promise<number | string>;
-  /** Resolves when its output matches; rejects when it ended without. */
+  /** Resolves when its output matches; rejects if it ends or `patienceMs` passes without a match. */
   says(pattern: RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
-  /** Ends it whatever state it is in. */
+  /** Kills it, even if it is stopped. */
   destroy(): Promise<void>;
 }
 
@@ -89,13 +89,13 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Looks again and again until `look` answers something; for what tells nobody when it changes. */
+/** Repeats `look` until it returns a value: for state that announces no change. */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   const endMs = systemClock.monotonicMs() + patienceMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (systemClock.monotonicMs() > endMs) throw new Error(`never came true: ${what}`);
+    if (systemClock.monotonicMs() > endMs) throw new Error(`timed out waiting until ${what}`);
     await systemClock.sleep(20);
   }
 }

@@ -56,16 +56,16 @@ export class VirtualClock implements Clock {
         dueMs: this.#nowMs + Math.max(0, delayMs),
         order: this.#order,
         wake: () => {
-          signal?.removeEventListener('abort', giveUp);
+          signal?.removeEventListener('abort', onAbort);
           resolve();
         },
       };
-      const giveUp = (): void => {
+      const onAbort = (): void => {
         const at = this.#sleepers.indexOf(sleeper);
         if (at !== -1) this.#sleepers.splice(at, 1);
         resolve();
       };
-      signal?.addEventListener('abort', giveUp, { once: true });
+      signal?.addEventListener('abort', onAbort, { once: true });
       this.#insert(sleeper);
     });
   }

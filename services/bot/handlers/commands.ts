@@ -1,16 +1,17 @@
 /**
- * The shipped commands. `/status` and `/notifications` answer superadmins only, and never show a secret: a lock
- * value holds host, pid and environment.
+ * The shipped commands. `/status` and `/notifications` answer superadmins only and show no secret: a lock value holds
+ * host, pid and environment.
  */
 import { Composer, type Context, type MiddlewareFn } from 'telegraf';
 import { durationText } from '../../core/alerts/duration-text.ts';
 import type { InboxStore } from '../../core/alerts/inbox-store.ts';
-import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
-import { describeHolder, readLockHolder } from '../../core/lease/lock-value.ts';
+import type { Held } from '../../core/lease/lock-store.ts';
+import { describeHolder, isQuarantine, readLockHolder } from '../../core/lease/lock-value.ts';
 import type { BotObservation } from '../../core/monitor/outage-store.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../core/platform/store-errors.ts';
 import { inboxHandlers } from './inbox.ts';
+import { momentText } from './moment-text.ts';
 import type { Person } from './person.ts';
 import { localeOf, textsFor } from './texts.ts';
 
@@ -19,7 +20,7 @@ export interface CommandDependencies {
   readonly fallbackLocale: Locale;
   readonly inbox: InboxStore;
   readonly observe: () => Promise<BotObservation>;
-  /** How many updates wait at Telegram; undefined when it does not say. */
+  /** How many updates are pending at Telegram; undefined if it does not say. */
   readonly pendingUpdates: () => Promise<number | undefined>;
 }
 
@@ -60,11 +61,11 @@ export function shippedCommands(dependencies: CommandDependencies): MiddlewareFn
   );
   composer.use(inboxHandlers(dependencies.inbox, forSuperadmins));
   const middleware = composer.middleware();
-  // Asking each command in turn would cost a busy bot more than all the rest of an update.
-  return (ctx, next) => (mayBeOurs(ctx) ? middleware(ctx, next) : next());
+  // Checking each command in turn would cost a busy bot more than the rest of an update's handling.
+  return (ctx, next) => (mayBeShippedCommand(ctx) ? middleware(ctx, next) : next());
 }
 
-function mayBeOurs({ text, callbackQuery }: Context): boolean {
+function mayBeShippedCommand({ text, callbackQuery }: Context): boolean {
   return callbackQuery !== undefined || text?.startsWith('/') === true;
 }
 
@@ -75,15 +76,35 @@ async function statusText(
   const [observation, pending] = await Promise.all([observe(), pendingUpdates()]);
   const { held, heartbeat, nowMs, memory } = observation;
   const { status } = texts;
-  const ageSeconds = heartbeatAgeSeconds(heartbeat, nowMs);
+  const age = (sinceMs: number): string => durationText(nowMs - sinceMs, locale);
   const { outage } = memory;
   return [
     status.title,
-    held === undefined
-      ? status.nobody
-      : status.lock(describeHolder(held.value), readLockHolder(held.value).ts ?? '?'),
-    ageSeconds === null ? status.noHeartbeat : status.heartbeat(durationText(ageSeconds * 1000, locale)),
+    held === undefined ? status.lockFree : lockText(held, nowMs, { locale, texts }),
+    heartbeat.kind === 'present'
+      ? status.heartbeat(age(heartbeat.tsMs), momentText(heartbeat.tsMs, nowMs))
+      : status.noHeartbeat,
     status.queue(pending),
-    outage?.state === 'open' ? status.outage(new Date(outage.sinceMs).toISOString()) : status.noOutage,
+    outage?.state === 'open'
+      ? status.outage(age(outage.sinceMs), momentText(outage.sinceMs, nowMs))
+      : status.noOutage,
   ].join('\n');
+}
+
+/** Times are worker and store clocks mixed: ages are never negative. A foreign lock may lack any of them. */
+function lockText(
+  { value, ttlMs }: Held,
+  nowMs: number,
+  { locale, texts }: Pick<Person, 'locale' | 'texts'>,
+): string {
+  const left = ttlMs === null ? undefined : durationText(ttlMs, locale);
+  if (isQuarantine(value) && left !== undefined) return texts.status.quarantine(left);
+  const sinceMs = Date.parse(readLockHolder(value).ts ?? '');
+  const isKnown = !Number.isNaN(sinceMs);
+  return texts.status.lock({
+    holder: describeHolder(value),
+    age: isKnown ? durationText(nowMs - sinceMs, locale) : undefined,
+    since: isKnown ? momentText(sinceMs, nowMs) : undefined,
+    left,
+  });
 }

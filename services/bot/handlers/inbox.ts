@@ -2,6 +2,7 @@
 import { Composer, type Context, Markup } from 'telegraf';
 import type { InboxEntry } from '../../core/alerts/inbox-entry.ts';
 import type { InboxStore } from '../../core/alerts/inbox-store.ts';
+import { momentText } from './moment-text.ts';
 import type { Person } from './person.ts';
 import type { CommandTexts } from './texts.ts';
 
@@ -10,7 +11,7 @@ type ForSuperadmins = (
 ) => (ctx: Context) => Promise<void>;
 
 const pageSize = 5;
-/** A message may have 4096 characters; five notifications and their titles stay below. */
+/** Keeps five entries and their titles below Telegram's limit of 4096 characters. */
 const shownTextMax = 600;
 
 interface Page {
@@ -43,7 +44,7 @@ export function inboxHandlers(inbox: InboxStore, forSuperadmins: ForSuperadmins)
   return composer;
 }
 
-/** Telegram refuses an edit that changes nothing, which a second press of the same button is. */
+/** Telegram refuses an edit that changes nothing, such as after a second press of the same button. */
 async function show(ctx: Context, { text, keyboard }: Page): Promise<void> {
   try {
     await ctx.editMessageText(text, keyboard);
@@ -52,8 +53,8 @@ async function show(ctx: Context, { text, keyboard }: Page): Promise<void> {
   }
 }
 
-async function readPage(inbox: InboxStore, { id, texts }: Person, wanted: number): Promise<Page> {
-  let page = wanted;
+async function readPage(inbox: InboxStore, { id, texts }: Person, requestedPage: number): Promise<Page> {
+  let page = requestedPage;
   let read = await inbox.list(id, { skip: page * pageSize, count: pageSize });
   const pages = Math.max(1, Math.ceil(read.total / pageSize));
   if (page >= pages) {
@@ -62,15 +63,17 @@ async function readPage(inbox: InboxStore, { id, texts }: Person, wanted: number
   }
   if (read.total === 0) return { text: texts.inbox.empty, keyboard: Markup.inlineKeyboard([]) };
   const text = [texts.inbox.title(page + 1, pages), ...read.entries.map(entryText)].join('\n\n');
-  return { text, keyboard: buttons(texts, page, pages) };
+  return { text, keyboard: pageButtons(texts, page, pages) };
 }
 
 function entryText({ title, text, ts, read }: InboxEntry): string {
   const shown = text.length > shownTextMax ? `${text.slice(0, shownTextMax)}…` : text;
-  return `${read ? '' : '● '}${title}\n${ts}\n${shown}`;
+  const atMs = Date.parse(ts);
+  const at = Number.isNaN(atMs) ? ts : momentText(atMs);
+  return `${read ? '' : '● '}${title}\n${at}\n${shown}`;
 }
 
-function buttons(texts: CommandTexts, page: number, pages: number): Page['keyboard'] {
+function pageButtons(texts: CommandTexts, page: number, pages: number): Page['keyboard'] {
   const turn = [
     ...(page > 0 ? [Markup.button.callback(texts.inbox.newer, `inbox:page:${page - 1}`)] : []),
     ...(page < pages - 1 ? [Markup.button.callback(texts.inbox.older, `inbox:page:${page + 1}`)] : []),

@@ -1,6 +1,15 @@
 /** What the shipped commands say, in Russian and English. */
 import type { Locale } from '../../core/platform/locale.ts';
 
+export interface LockText {
+  readonly holder: string;
+  /** Undefined if the lock's value does not say since when. */
+  readonly age: string | undefined;
+  readonly since: string | undefined;
+  /** Undefined for a lock without expiry. */
+  readonly left: string | undefined;
+}
+
 export interface CommandTexts {
   readonly start: (botName: string) => string;
   readonly help: string;
@@ -9,12 +18,14 @@ export interface CommandTexts {
   readonly storeSilent: string;
   readonly status: {
     readonly title: string;
-    readonly nobody: string;
-    readonly lock: (holder: string, since: string) => string;
-    readonly heartbeat: (age: string) => string;
+    readonly lockFree: string;
+    /** The store was emptied: no worker may poll until the quarantine expires. */
+    readonly quarantine: (left: string) => string;
+    readonly lock: (lock: LockText) => string;
+    readonly heartbeat: (age: string, at: string) => string;
     readonly noHeartbeat: string;
     readonly queue: (pending: number | undefined) => string;
-    readonly outage: (since: string) => string;
+    readonly outage: (duration: string, since: string) => string;
     readonly noOutage: string;
   };
   readonly inbox: {
@@ -32,22 +43,32 @@ const ru: CommandTexts = {
   help: [
     '/start — поздороваться',
     '/help — этот список',
-    '/get_chat_id — номер этого чата и ваш номер',
-    '/status — кто опрашивает Telegram и давно ли (для суперадминов)',
+    '/get_chat_id — ID этого чата и ваш ID',
+    '/status — состояние бота: поллинг, heartbeat, очередь (для суперадминов)',
     '/notifications — уведомления (для суперадминов)',
   ].join('\n'),
-  chatId: (chatId, userId) => `Номер чата: ${chatId}\nВаш номер: ${userId ?? 'неизвестен'}`,
+  chatId: (chatId, userId) => `ID чата: ${chatId}\nВаш ID: ${userId ?? 'неизвестен'}`,
   superadminsOnly: (userId) =>
-    `Эта команда только для суперадминов. Ваш номер: ${userId ?? 'неизвестен'}; его добавляют в SUPERADMIN_TELEGRAM_IDS.`,
-  storeSilent: 'Хранилище не отвечает; попробуйте ещё раз через минуту.',
+    `Команда доступна только суперадминам. Ваш ID: ${userId ?? 'неизвестен'}. Чтобы получить доступ, добавьте его в SUPERADMIN_TELEGRAM_IDS.`,
+  storeSilent: 'Хранилище не отвечает. Попробуйте ещё раз через минуту.',
   status: {
     title: 'Состояние бота',
-    nobody: 'Блокировку опроса никто не держит',
-    lock: (holder, since) => `Опрашивает: ${holder}\nС: ${since}`,
-    heartbeat: (age) => `Heartbeat: ${age} назад`,
-    noHeartbeat: 'Heartbeat: не записан',
+    lockFree: 'Поллинг: никто не ведёт, блокировка свободна',
+    quarantine: (left) => `Поллинг: никто не ведёт. Хранилище было пустым, поэтому воркеры ждут ещё ${left}`,
+    lock: ({ holder, age, since, left }) =>
+      [
+        `Поллинг: ${holder}`,
+        age === undefined ? '' : `Блокировка взята ${age} назад (${since})`,
+        left === undefined
+          ? 'Блокировка бессрочная: её записала другая программа'
+          : `Блокировка истечёт через ${left}, если её не продлят`,
+      ]
+        .filter((line) => line !== '')
+        .join('\n'),
+    heartbeat: (age, at) => `Heartbeat: ${age} назад (${at})`,
+    noHeartbeat: 'Heartbeat: ещё не записан',
     queue: (pending) => `В очереди Telegram: ${pending ?? 'неизвестно'}`,
-    outage: (since) => `Открыт сбой, с ${since}`,
+    outage: (duration, since) => `Сбой длится ${duration} (с ${since})`,
     noOutage: 'Сбоев нет',
   },
   inbox: {
@@ -56,7 +77,7 @@ const ru: CommandTexts = {
     newer: '← Новее',
     older: 'Старше →',
     markRead: 'Отметить прочитанными',
-    marked: 'Отмечено',
+    marked: 'Отмечены как прочитанные',
   },
 };
 
@@ -66,21 +87,31 @@ const en: CommandTexts = {
     '/start — say hello',
     '/help — this list',
     '/get_chat_id — the number of this chat, and yours',
-    '/status — who polls Telegram and since when (superadmins)',
+    '/status — state of the bot: polling, heartbeat, queue (superadmins)',
     '/notifications — notifications (superadmins)',
   ].join('\n'),
   chatId: (chatId, userId) => `Chat number: ${chatId}\nYour number: ${userId ?? 'unknown'}`,
   superadminsOnly: (userId) =>
-    `This command is for superadmins. Your number: ${userId ?? 'unknown'}; it goes into SUPERADMIN_TELEGRAM_IDS.`,
-  storeSilent: 'The store does not answer; please try again in a minute.',
+    `This command is for superadmins. Your number: ${userId ?? 'unknown'}. To get access, add it to SUPERADMIN_TELEGRAM_IDS.`,
+  storeSilent: 'The store does not answer. Please try again in a minute.',
   status: {
-    title: 'State of the bot',
-    nobody: 'Nobody holds the polling lock',
-    lock: (holder, since) => `Polling: ${holder}\nSince: ${since}`,
-    heartbeat: (age) => `Heartbeat: ${age} ago`,
-    noHeartbeat: 'Heartbeat: none written',
-    queue: (pending) => `Waiting at Telegram: ${pending ?? 'unknown'}`,
-    outage: (since) => `An outage is open since ${since}`,
+    title: 'Bot status',
+    lockFree: 'Polling: no worker, the lock is free',
+    quarantine: (left) => `Polling: no worker. The store was empty, so workers wait for another ${left}`,
+    lock: ({ holder, age, since, left }) =>
+      [
+        `Polling: ${holder}`,
+        age === undefined ? '' : `Lock taken ${age} ago (${since})`,
+        left === undefined
+          ? 'The lock never expires: another program wrote it'
+          : `The lock expires in ${left} unless renewed`,
+      ]
+        .filter((line) => line !== '')
+        .join('\n'),
+    heartbeat: (age, at) => `Heartbeat: ${age} ago (${at})`,
+    noHeartbeat: 'Heartbeat: none yet',
+    queue: (pending) => `Pending at Telegram: ${pending ?? 'unknown'}`,
+    outage: (duration, since) => `Outage for ${duration} (since ${since})`,
     noOutage: 'No outage',
   },
   inbox: {
@@ -89,13 +120,13 @@ const en: CommandTexts = {
     newer: '← Newer',
     older: 'Older →',
     markRead: 'Mark as read',
-    marked: 'Marked',
+    marked: 'Marked as read',
   },
 };
 
 const texts: Readonly<Record<Locale, CommandTexts>> = { ru, en };
 
-/** The language of a person: Russian where Telegram says so, English for any other, the team's own if unknown. */
+/** Russian if Telegram says so, English for any other language, the fallback if Telegram says nothing. */
 export function localeOf(languageCode: string | undefined, fallback: Locale): Locale {
   if (languageCode === undefined) return fallback;
   return languageCode.toLowerCase().startsWith('ru') ? 'ru' : 'en';

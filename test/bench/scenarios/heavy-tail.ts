@@ -4,7 +4,7 @@
  * A message behind a slow one of its own chat must wait to keep the order, so "the others" are messages without a slow
  * one of their chat shortly before them.
  */
-import { SeededChance } from '../../simulator/prng.ts';
+import { Prng } from '../../simulator/prng.ts';
 import type { BenchFixture, Message } from '../bench-fixture.ts';
 import { type Contender, contenders } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
@@ -69,7 +69,7 @@ async function oneRound(fixture: BenchFixture, contender: Contender, round: numb
   await contender.start(run);
   await run.warmUp();
   const first = run.sent.length;
-  const chance = new SeededChance(seed + round);
+  const chance = new Prng(seed + round);
   const message = (): Message => ({
     chatId: chance.integer(1, chats),
     workMs: chance.happens(slowShare) ? slowMs : fastMs,

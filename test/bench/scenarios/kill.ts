@@ -9,7 +9,7 @@
 import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
-import { SeededChance } from '../../simulator/prng.ts';
+import { Prng } from '../../simulator/prng.ts';
 import type { BenchFixture, Run } from '../bench-fixture.ts';
 import { type Contender, contenders, ours } from '../contenders.ts';
 import { sendSteadily } from '../load.ts';
@@ -53,7 +53,7 @@ interface Trial {
 
 async function measureOne(fixture: BenchFixture, { contender, rounds, seed }: Trial): Promise<Kill> {
   const run = await fixture.run();
-  const chance = new SeededChance(seed);
+  const chance = new Prng(seed);
   const rate = contender.isSerial ? perSecondSerial : perSecond;
   let program = await contender.start(run);
   await run.warmUp();

@@ -1,12 +1,12 @@
 /**
- * What the handlers wrote down, and the promises of delivery checked against it. Shares no code with what it checks.
+ * Reads what the handlers recorded and checks the delivery promises against it. Shares no code with what it checks.
  *
- * - Nothing is lost: each update is handled to its end, or stands among the dead.
- * - Order: within a chat, first completions come in the order of sending. The dead have lost their place.
- * - Repeats only of what was unfinished, or what nobody could know to be finished: what Telegram had not been told
- *   of, or the journal still held, when a leader ended in the middle.
- * - No update is begun more than three times, each time with a higher number of attempt.
- * - The dead have been begun three times, or may have been.
+ * - Nothing is lost: each update is handled to its end or becomes a dead letter.
+ * - Order: within a chat, first completions come in the order of sending. Dead letters have no place in it.
+ * - Repeats: only updates that were unfinished, or not known to be finished, when a leader ended in the middle:
+ *   unconfirmed at Telegram or still in the journal.
+ * - No update is begun more than three times, each time with a higher attempt number.
+ * - Only updates that crash workers become dead letters.
  */
 import { readFileSync } from 'node:fs';
 
@@ -23,11 +23,11 @@ export interface SentUpdate {
   readonly what: string;
 }
 
-/** The end of a leader: which updates somebody may have to handle again, and how long the record was by then. */
+/** The end of a leader: which updates may be handled again, and how long the record was then. */
 export interface LeaderEnd {
   readonly pid: number;
   readonly lineCount: number;
-  /** Undefined when it could not be told in time: then anything may. */
+  /** Undefined if it was too late to tell: any update may be repeated. */
   readonly mayRepeat: ReadonlySet<number> | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface Delivered {
   readonly ends: readonly LeaderEnd[];
 }
 
-/** Every broken promise in one line each. */
+/** Describes each broken promise in one line. */
 export function brokenPromises(delivered: Delivered): string[] {
   return [lost, overtaken, repeated, attempted, wronglyDead].flatMap((check) => check(delivered));
 }
@@ -105,7 +105,7 @@ interface Repeat {
   readonly finished: { readonly place: number; readonly pid: number };
 }
 
-/** Handlers of a leader that is one no more may still end: nobody can know. */
+/** Handlers of a former leader may still end afterwards; no other worker can know that. */
 function excuses({ pid, lineCount, mayRepeat }: LeaderEnd, { number, place, finished }: Repeat): boolean {
   const between = lineCount <= place && (lineCount > finished.place || pid === finished.pid);
   return between && (mayRepeat?.has(number) ?? true);
@@ -127,11 +127,9 @@ function attempted({ lines }: Delivered): string[] {
 
 const deadly = /^(kill|exit|crash)/;
 
-/** In these tests a worker is killed from outside only while nobody is at a second attempt: so the dead killed it. */
+/** These tests kill workers only while no update is at its second attempt, so only crashing updates may be dead letters. */
 function wronglyDead({ sent, dead }: Delivered): string[] {
   return sent
     .filter(({ number, what }) => dead.has(number) !== deadly.test(what))
-    .map(
-      ({ number, what }) => `dead: ${number} (${what}) is ${dead.has(number) ? '' : 'not '}among the dead`,
-    );
+    .map(({ number, what }) => `dead: ${number} (${what}) is ${dead.has(number) ? '' : 'not '}a dead letter`);
 }

@@ -1,14 +1,14 @@
 /**
- * A module for `BOT_HANDLERS` that obeys what the messages say and writes down what it did, line by line, with
- * nothing buffered: a process that is killed leaves behind exactly what it had done.
+ * A module for `BOT_HANDLERS` that does what each message asks and records it line by line, unbuffered: a killed process
+ * leaves a record of exactly what it did.
  *
  * A message's text is `<number> <what> [milliseconds]`:
  *
  *     fast          ends at once                       reply         sends an answer
  *     slow N        works N ms                         throw         fails
- *     held          ends when the test allows it       held-once     so at its first attempt, later at once
+ *     held          ends when the test allows it       held-once     held at its first attempt, later ends at once
  *     kill N        kills its process after N ms       exit N        exits after N ms      crash N  throws out of a timer
- *     kill-unmended kills its process until the test mends it
+ *     kill-unfixed  kills its process until the test fixes it
  *
  * The lines are `begin|end <number> <chat> <attempt> <pid>`.
  */
@@ -18,18 +18,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Composer, type Context } from 'telegraf';
 
 const folder = process.env.DELIVERY_FOLDER ?? '';
-const gateLookMs = 20;
+const gateCheckMs = 20;
 
 export const recordFile = 'record';
 export const gateFile = (number: number): string => `gate-${number}`;
 
-type Deed = (ctx: Context, order: { number: number; amountMs: number }) => Promise<unknown>;
+type Action = (ctx: Context, order: { number: number; amountMs: number }) => Promise<unknown>;
 
-const deeds: Readonly<Record<string, Deed>> = {
+const actions: Readonly<Record<string, Action>> = {
   fast: async () => {},
   slow: async (_ctx, { amountMs }) => sleep(amountMs),
   reply: async (ctx, { number }) => ctx.reply(`done ${number}`),
-  // Not even JSON can hold it.
+  // Not even JSON can represent this error.
   throw: async (ctx) => {
     throw Object.assign(new Error('this handler fails on purpose'), { code: ctx });
   },
@@ -40,7 +40,7 @@ const deeds: Readonly<Record<string, Deed>> = {
     process.kill(process.pid, 'SIGKILL');
     await sleep(60_000);
   },
-  'kill-unmended': async (_ctx, { number }) => {
+  'kill-unfixed': async (_ctx, { number }) => {
     if (existsSync(join(folder, gateFile(number)))) return;
     process.kill(process.pid, 'SIGKILL');
     await sleep(60_000);
@@ -58,12 +58,12 @@ const deeds: Readonly<Record<string, Deed>> = {
 };
 
 async function held(number: number): Promise<void> {
-  while (!existsSync(join(folder, gateFile(number)))) await sleep(gateLookMs);
+  while (!existsSync(join(folder, gateFile(number)))) await sleep(gateCheckMs);
 }
 
 export default Composer.on('message', async (ctx) => {
   const [, number, what, amount] = /^(\d+) ([a-z-]+) ?(\d*)$/.exec(ctx.text ?? '') ?? [];
-  const deed = deeds[what ?? ''];
+  const deed = actions[what ?? ''];
   if (deed === undefined) return;
   const note = (event: 'begin' | 'end'): void =>
     appendFileSync(

@@ -9,11 +9,17 @@ const intervalMs = 20_000;
 const pollDeadlineMs = 40_000;
 let clock: VirtualClock;
 let health: PollHealth;
-let beat: HeartbeatScheduler;
+let scheduler: HeartbeatScheduler;
+let removed: number[];
 beforeEach(() => {
   clock = new VirtualClock({ wallMs: Date.UTC(2026, 2, 1, 3) });
   health = new PollHealth(pollDeadlineMs);
-  beat = new HeartbeatScheduler({
+  removed = [];
+  scheduler = makeScheduler();
+});
+
+function makeScheduler({ storeAheadMs = 0 } = {}): HeartbeatScheduler {
+  return new HeartbeatScheduler({
     clock,
     renewMs,
     intervalMs,
@@ -22,42 +28,42 @@ beforeEach(() => {
     version: '1.2.3',
     health,
     inFlight: () => 2,
-    storeAheadMs: 0,
-    finished: { ids: () => [11, 12], onRemoved: () => {} },
+    storeAheadMs,
+    finished: { ids: () => [11, 12], onRemoved: (ids) => removed.push(...ids) },
   });
-});
+}
 
 const poll = (): void => health.succeeded({ monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
-/** A renewal that the store answers at once, by a clock that is so far ahead. */
+/** A renewal that the store answers at once, with its clock this far ahead; returns the heartbeat it carried. */
 const renew = (storeAheadMs = 0): string | undefined => {
-  const payload = beat.payload();
-  beat.onRenewed(payload, clock.wallMs() + storeAheadMs);
+  const payload = scheduler.payload();
+  scheduler.onRenewed(payload, clock.wallMs() + storeAheadMs);
   return payload.heartbeat;
 };
 
-describe('when the next renewal is due', () => {
-  it('is a renewal later while no poll has succeeded', async () => {
-    expect(beat.dueInMs()).toBe(renewMs);
+describe('HeartbeatScheduler.dueInMs', () => {
+  it('is one renewal interval while no poll has succeeded', async () => {
+    expect(scheduler.dueInMs()).toBe(renewMs);
     await clock.advance(4000);
-    expect(beat.dueInMs()).toBe(renewMs - 4000);
+    expect(scheduler.dueInMs()).toBe(renewMs - 4000);
     await clock.advance(20_000);
-    expect(beat.dueInMs()).toBe(0);
+    expect(scheduler.dueInMs()).toBe(0);
   });
 
-  it('is at once after the first good poll, and then as the renewals go', () => {
+  it('is zero after the first successful poll, then one renewal interval again', () => {
     poll();
-    expect(beat.dueInMs()).toBe(0);
+    expect(scheduler.dueInMs()).toBe(0);
     renew();
-    expect(beat.dueInMs()).toBe(renewMs);
+    expect(scheduler.dueInMs()).toBe(renewMs);
   });
 });
 
-describe('what a renewal takes along', () => {
-  it('is the finished updates, and no heartbeat before a poll succeeded', () => {
-    expect(beat.payload()).toEqual({ finishedUpdateIds: [11, 12] });
+describe('the payload of a renewal', () => {
+  it('holds the finished updates, and no heartbeat before a poll has succeeded', () => {
+    expect(scheduler.payload()).toEqual({ finishedUpdateIds: [11, 12] });
   });
 
-  it('is one heartbeat an interval', async () => {
+  it('holds one heartbeat per interval', async () => {
     poll();
     expect(renew()).toBeDefined();
     await clock.advance(intervalMs - 1);
@@ -66,7 +72,7 @@ describe('what a renewal takes along', () => {
     expect(renew()).toBeDefined();
   });
 
-  it('is no heartbeat through a poll that hangs, or after one that failed', async () => {
+  it('holds no heartbeat while a poll hangs or after one failed', async () => {
     poll();
     renew();
     await clock.advance(pollDeadlineMs + 1);
@@ -76,15 +82,22 @@ describe('what a renewal takes along', () => {
     expect(renew()).toBeUndefined();
   });
 
-  it('is a heartbeat again next time when the renewal was not answered', () => {
+  it('holds the heartbeat again if the renewal got no answer', () => {
     poll();
-    expect(beat.payload().heartbeat).toBeDefined();
-    expect(beat.payload().heartbeat).toBeDefined();
+    expect(scheduler.payload().heartbeat).toBeDefined();
+    expect(scheduler.payload().heartbeat).toBeDefined();
   });
 });
 
+it('reports entries as removed only once the store has confirmed the renewal', () => {
+  const payload = scheduler.payload();
+  expect(removed).toEqual([]);
+  scheduler.onRenewed(payload, clock.wallMs());
+  expect(removed).toEqual([11, 12]);
+});
+
 describe('a heartbeat', () => {
-  it('says who polls, how it goes, and when, and is read back', async () => {
+  it('says who polls, when, and with what result, and can be read back', async () => {
     poll();
     await clock.advance(1500);
     const reading = readHeartbeat(renew() ?? null);
@@ -105,23 +118,19 @@ describe('a heartbeat', () => {
     });
   });
 
-  it('is on the store’s clock from the first one on, even if this machine’s clock is six minutes slow', () => {
-    const storeAheadMs = 360_000;
-    const first = new HeartbeatScheduler({
-      ...{ clock, renewMs, intervalMs, health, storeAheadMs },
-      holder: { host: 'h', pid: 7, env: 'production' },
-      epoch: 3,
-      version: '1.2.3',
-      inFlight: () => 0,
-      finished: { ids: () => [], onRemoved: () => {} },
-    });
+  it.each([
+    ['six minutes slow', 360_000],
+    ['six minutes fast', -360_000],
+  ])('is on the store’s clock from the first one, on a machine that is %s', (_name, storeAheadMs) => {
+    scheduler = makeScheduler({ storeAheadMs });
     poll();
-    expect(readHeartbeat(first.payload().heartbeat ?? null)).toMatchObject({
+    expect(readHeartbeat(scheduler.payload().heartbeat ?? null)).toMatchObject({
       tsMs: clock.wallMs() + storeAheadMs,
+      heartbeat: { last_poll_ts: new Date(clock.wallMs() + storeAheadMs).toISOString() },
     });
   });
 
-  it('is on the store’s clock, as the last renewal showed it', async () => {
+  it('is on the store’s clock, corrected by each renewal', async () => {
     poll();
     renew(90_000);
     await clock.advance(intervalMs);

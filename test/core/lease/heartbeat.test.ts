@@ -4,13 +4,13 @@ import { heartbeatAgeSeconds, readHeartbeat } from '../../../services/core/lease
 const momentMs = Date.UTC(2026, 2, 1, 3, 4, 5, 678);
 const read = (ts: unknown) => readHeartbeat(JSON.stringify({ ts }));
 
-describe('reading a heartbeat', () => {
-  it('takes none for absent, and an empty one for malformed', () => {
+describe('readHeartbeat', () => {
+  it('reads a missing value as absent and an empty one as malformed', () => {
     expect(readHeartbeat(null)).toEqual({ kind: 'absent' });
     expect(readHeartbeat('')).toEqual({ kind: 'malformed', raw: '' });
   });
 
-  it('keeps the value as it is stored', () => {
+  it('keeps the stored value unchanged', () => {
     const raw = '{"host":"h",  "ts":"2026-03-01T03:04:05.678Z"}';
     expect(readHeartbeat(raw)).toEqual({
       kind: 'present',
@@ -23,10 +23,10 @@ describe('reading a heartbeat', () => {
   it.each([
     ['as this worker writes it', '2026-03-01T03:04:05.678Z', momentMs],
     ['without a fraction', '2026-03-01T03:04:05Z', momentMs - 678],
-    ['to the microsecond, with an offset of nothing', '2026-03-01T03:04:05.678901+00:00', momentMs],
+    ['to the microsecond, with a zero offset', '2026-03-01T03:04:05.678901+00:00', momentMs],
     ['to the nanosecond', '2026-03-01T03:04:05.678901234Z', momentMs],
     ['on a leap day', '2028-02-29T00:00:00Z', Date.UTC(2028, 1, 29)],
-  ])('understands a time %s', (_name, ts, tsMs) => {
+  ])('accepts a time %s', (_name, ts, tsMs) => {
     expect(read(ts)).toMatchObject({ kind: 'present', tsMs });
   });
 
@@ -54,23 +54,23 @@ describe('reading a heartbeat', () => {
     null,
     undefined,
     {},
-  ])('takes %j for no time', (ts) => {
+  ])('rejects %j as a time', (ts) => {
     expect(read(ts).kind).toBe('malformed');
   });
 
-  it.each(['null', '"2026-03-01T03:04:05Z"', '[]', '{', '7', 'not json'])('takes %s for malformed', (raw) => {
+  it.each(['null', '"2026-03-01T03:04:05Z"', '[]', '{', '7', 'not json'])('reads %s as malformed', (raw) => {
     expect(readHeartbeat(raw)).toEqual({ kind: 'malformed', raw });
   });
 });
 
-describe('the age of a heartbeat', () => {
+describe('heartbeatAgeSeconds', () => {
   it('is in seconds, and never negative', () => {
     const reading = read('2026-03-01T03:04:05.678Z');
     expect(heartbeatAgeSeconds(reading, momentMs + 1500)).toBe(1.5);
     expect(heartbeatAgeSeconds(reading, momentMs - 1500)).toBe(0);
   });
 
-  it('is unknown of one that is absent or malformed', () => {
+  it('is null for an absent or malformed heartbeat', () => {
     expect(heartbeatAgeSeconds(readHeartbeat(null), momentMs)).toBeNull();
     expect(heartbeatAgeSeconds(readHeartbeat('x'), momentMs)).toBeNull();
   });

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 describe('holding', () => {
-  it('renews when the plan says so, and tells the plan what the store took and its time', async () => {
+  it('renews when the plan says so, and reports the payload and the store’s time to the plan', async () => {
     store.aheadMs = 5000;
     const { term, plan } = await fixture.leading();
     await clock.advance(2 * times.renewMs);
@@ -51,7 +51,7 @@ describe('holding', () => {
     expect([silent.heard, observed.heard]).toEqual([[], expect.arrayContaining(['renewed'])]);
   });
 
-  it('renews at once when it is woken and the plan has something due', async () => {
+  it('renews at once if woken while the plan has something due', async () => {
     const { plan } = await fixture.leading();
     plan.dueInMs = () => (clock.monotonicMs() < 3000 ? 10_000 : Math.max(0, 13_000 - clock.monotonicMs()));
     await clock.advance(3000);
@@ -112,7 +112,7 @@ describe('holding', () => {
     await held;
   });
 
-  it('does not revive a term by an answer that comes after the deadline', async () => {
+  it('does not revive a term if the answer comes after the deadline', async () => {
     const { term, plan } = await fixture.leading();
     store.faults.push({ answerMs: times.actForMs });
     await clock.advance(times.renewMs + times.actForMs);
@@ -121,7 +121,7 @@ describe('holding', () => {
     expect(heard).not.toContain('renewed');
   });
 
-  it('sends nothing more after a pause in which no timer could fire (SIGSTOP)', async () => {
+  it('sends nothing after a pause in which no timer could fire (SIGSTOP)', async () => {
     const { term, held } = await fixture.leading();
     clock.pause(times.ttlMs);
     expect(term.mayAct()).toBe(false);
@@ -131,7 +131,7 @@ describe('holding', () => {
     expect(term.endReason).toBe('expired');
   });
 
-  it('sends nothing more after the machine was suspended: its monotonic clock stood still', async () => {
+  it('sends nothing after the machine was suspended and its monotonic clock stopped', async () => {
     const { term, held } = await fixture.leading();
     await clock.advance(5000);
     clock.stepWall(times.marginMs + 1);
@@ -161,7 +161,7 @@ describe('releasing', () => {
     expect(store.value).toBe(other);
   });
 
-  it('goes on when the store does not answer: the lock expires by itself', async () => {
+  it('continues if the store does not answer: the lock expires by itself', async () => {
     const { lease, term } = await fixture.leading();
     store.isAway = true;
     const released = lease.release(term);

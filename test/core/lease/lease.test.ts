@@ -68,7 +68,7 @@ describe('contending', () => {
     expect(contender.term).toBeDefined();
   });
 
-  it('loses no wake-up that comes while its request is on its way', async () => {
+  it('does not lose a wake-up that comes while its request is in flight', async () => {
     store.put(other, 20_000);
     store.faults.push({ answerMs: 100 });
     fixture.contend();
@@ -76,6 +76,14 @@ describe('contending', () => {
     wakeUp.notify();
     await clock.advance(50);
     expect(store.times('acquire')).toEqual([0, 100]);
+  });
+
+  it('does not read the store again for a wake-up that came before it read', async () => {
+    store.put(other, 20_000);
+    wakeUp.notify();
+    fixture.contend();
+    await clock.settle();
+    expect(store.times('acquire')).toEqual([0]);
   });
 
   it.each([
@@ -89,7 +97,7 @@ describe('contending', () => {
     expect(store.value).toBe(other);
   });
 
-  it('refuses to start when told not to wait, and changes nothing', async () => {
+  it('refuses to start if told to exit, and changes nothing', async () => {
     store.put(other, 20_000);
     const refused = fixture.lease({ whenHeld: 'exit' }).contend(fixture.stop.signal);
     await expect(refused).rejects.toThrow(LockHeldError);
@@ -100,7 +108,7 @@ describe('contending', () => {
     expect(store.calls).toHaveLength(1);
   });
 
-  it('waits out a quarantine even when told not to wait', async () => {
+  it('waits out a quarantine even if told to exit when held', async () => {
     store.isWiped = true;
     const contender = fixture.contend(fixture.lease({ whenHeld: 'exit' }));
     await clock.advance(times.ttlMs);
@@ -111,7 +119,7 @@ describe('contending', () => {
     expect(heard).toEqual(['standby: quarantined', 'acquired 1']);
   });
 
-  it('keeps trying while the store is away', async () => {
+  it('keeps trying while the store does not answer', async () => {
     store.isAway = true;
     const contender = fixture.contend();
     await clock.advance(10 * (times.rpcTimeoutMs + retryMs));
@@ -136,7 +144,7 @@ describe('contending', () => {
     expect(asked).toEqual(seconds);
   });
 
-  it('returns nothing when it is stopped while it waits', async () => {
+  it('returns undefined if stopped while it waits', async () => {
     store.put(other, 20_000);
     const contender = fixture.contend();
     await clock.advance(10);
@@ -147,7 +155,7 @@ describe('contending', () => {
   });
 });
 
-describe('an acquire whose answer was lost', () => {
+describe('an acquire whose answer is lost', () => {
   it('is repeated with the same value and recognised: it is the same term', async () => {
     store.faults.push({ lost: 'answer' });
     const contender = fixture.contend();
@@ -158,7 +166,7 @@ describe('an acquire whose answer was lost', () => {
     expect(contender.term?.deadlineMs).toBe((second?.atMs ?? 0) + times.actForMs);
   });
 
-  it('is released when ops has revoked it since, and a new value takes the lock', async () => {
+  it('is released if ops has revoked it since, and a new value takes the lock', async () => {
     store.faults.push({ lost: 'answer' });
     const contender = fixture.contend();
     await clock.advance(1);
@@ -171,7 +179,7 @@ describe('an acquire whose answer was lost', () => {
     expect(contender.term?.mayAct()).toBe(true);
   });
 
-  it('is released when the worker stops before it knows', async () => {
+  it('is released if the worker stops before it knows', async () => {
     store.faults.push({ lost: 'answer' });
     const contender = fixture.contend();
     await clock.advance(1);

@@ -4,14 +4,14 @@ import { PollHealth } from '../../../services/core/lease/poll-health.ts';
 const deadlineMs = 40_000;
 const at = (monotonicMs: number) => ({ monotonicMs, wallMs: 1_000_000 + monotonicMs });
 
-it('is not good before the first poll', () => {
+it('is not good before the first successful poll', () => {
   const health = new PollHealth(deadlineMs);
   expect(health.isGood(0)).toBe(false);
   expect(health.ageMs(5)).toBeUndefined();
   expect(health.lastSuccessWallMs).toBeUndefined();
 });
 
-it('is good for as long as one poll may take, so that one that hangs ends it', () => {
+it('stays good for as long as one poll may take, so a poll that hangs ends it', () => {
   const health = new PollHealth(deadlineMs);
   health.succeeded(at(1000));
   expect(health.isGood(1000 + deadlineMs)).toBe(true);
@@ -20,7 +20,7 @@ it('is good for as long as one poll may take, so that one that hangs ends it', (
   expect(health.lastSuccessWallMs).toBe(1_001_000);
 });
 
-it('ends with a failure and begins again with a success, and keeps the last error in words meanwhile', () => {
+it('turns bad with a failure, keeps its message, and turns good again with a success', () => {
   const health = new PollHealth(deadlineMs);
   health.succeeded(at(0));
   health.failedWith('getUpdates: 502');
@@ -30,4 +30,12 @@ it('ends with a failure and begins again with a success, and keeps the last erro
   health.succeeded(at(2));
   expect(health.isGood(3)).toBe(true);
   expect(health.lastError).toBeNull();
+});
+
+it('calls onSuccess after each success, when it is good already', () => {
+  const seen: boolean[] = [];
+  const health: PollHealth = new PollHealth(deadlineMs, () => seen.push(health.isGood(0)));
+  health.succeeded(at(0));
+  health.failedWith('getUpdates: 502');
+  expect(seen).toEqual([true]);
 });

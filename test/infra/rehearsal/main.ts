@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { startLabRedis } from '../../../services/lab/redis-rest/lab-redis.ts';
-import { hearInterruption, interruptedExitCode } from '../../support/interruption.ts';
+import { interruptedExitCode, listenForInterruption } from '../../support/interruption.ts';
 import { readOptions } from '../../support/options.ts';
 import { startTelegramEmulator } from '../../support/telegram-emulator.ts';
 import { startAccount } from './account.ts';
@@ -25,7 +25,7 @@ import { installTools, ToolMissingError, type Tools } from './tools.ts';
 const childrenEndMs = 10_000;
 
 readOptions({ options: {}, expected: 'nothing', example: 'npm run rehearse' });
-const interruption = hearInterruption();
+const interruption = listenForInterruption();
 void interruption.came.then(() => {
   process.stderr.write('interrupted: clearing away\n');
   // The steps fail now, one by one, with all that the account has logged: that is no result.

@@ -7,7 +7,7 @@ import { ConflictAlarm } from '../../../services/core/alerts/conflict-alarm.ts';
 import type { StoreKeys } from '../../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
-import type { SeededChance } from '../prng.ts';
+import type { Prng } from '../prng.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { OutageChecker } from './outage-checker.ts';
 import type { StoreLine } from './store-line.ts';
@@ -20,7 +20,7 @@ export interface BotLifeOptions {
   readonly line: StoreLine;
   /** The bot's own process, which raises warnings itself. */
   readonly process: SimulatedProcess;
-  readonly chance: SeededChance;
+  readonly chance: Prng;
   readonly superadminIds: readonly string[];
   readonly outages: OutageChecker;
   readonly warnings: WarningChecker;

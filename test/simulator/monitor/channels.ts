@@ -11,7 +11,7 @@ import {
 } from '../../../services/core/platform/bot-api.ts';
 import { EcsError, type WorkerService } from '../../../services/core/platform/worker-service.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
-import type { SeededChance } from '../prng.ts';
+import type { Prng } from '../prng.ts';
 import type { SimulatedProcess } from '../process.ts';
 
 export interface Sent {
@@ -31,7 +31,7 @@ export interface ChannelWitness {
 
 export interface ChannelsOptions {
   readonly trueTime: VirtualClock;
-  readonly chance: SeededChance;
+  readonly chance: Prng;
   readonly faultsOn: () => boolean;
   /** The probability that a send goes wrong in some way. */
   readonly trouble: number;

@@ -17,7 +17,7 @@ import { StoreUnreachableError } from '../../../services/core/platform/store-err
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
 import { createEmbeddedStore, type EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { SeededChance } from '../prng.ts';
+import { Prng } from '../prng.ts';
 import { SimulatedProcess } from '../process.ts';
 import { BotLife, lockWithoutExpiryOf } from './bot-life.ts';
 import { Channels } from './channels.ts';
@@ -72,7 +72,7 @@ class MonitorSimulation {
   private readonly mutation: MonitorMutation;
   private readonly trace: ((line: string) => void) | undefined;
   private readonly trueTime = new VirtualClock({ wallMs: Date.UTC(2030, 0, 1) });
-  private readonly chance: SeededChance;
+  private readonly chance: Prng;
   private readonly store: EmbeddedStore;
   private readonly line: StoreLine;
   private readonly channels: Channels;
@@ -83,7 +83,7 @@ class MonitorSimulation {
   private readonly violations: string[] = [];
   private readonly settings: MonitorSettings;
   private readonly processes = new Map<string, SimulatedProcess>();
-  private readonly worstCase: SeededChance;
+  private readonly worstCase: Prng;
   private faultsOn = true;
   private runs = 0;
 
@@ -91,7 +91,7 @@ class MonitorSimulation {
     this.seed = seed;
     this.mutation = mutation;
     this.trace = trace;
-    const chance = new SeededChance(seed);
+    const chance = new Prng(seed);
     this.chance = chance;
     this.worstCase = chance.fork();
     const { trueTime } = this;
@@ -218,7 +218,7 @@ class MonitorSimulation {
     }
   }
 
-  private async invoke(chance: SeededChance): Promise<void> {
+  private async invoke(chance: Prng): Promise<void> {
     await this.trueTime.sleep(chance.integer(0, chance.oneOf([20, 300])));
     this.runs += 1;
     const process = this.newProcess(`run-${this.runs}`);
@@ -248,7 +248,7 @@ class MonitorSimulation {
   }
 
   /** Kills some runs at any moment, and freezes others, some for longer than a claim lasts. */
-  private maybeHarm(process: SimulatedProcess, chance: SeededChance): void {
+  private maybeHarm(process: SimulatedProcess, chance: Prng): void {
     if (!this.faultsOn) return;
     if (chance.happens(0.08)) this.later(chance.integer(0, 12_000), () => process.crash());
     if (!chance.happens(0.05)) return;

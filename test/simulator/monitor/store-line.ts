@@ -8,7 +8,7 @@ import { storeTimeoutMs } from '../../../services/core/monitor/monitor.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
-import type { SeededChance } from '../prng.ts';
+import type { Prng } from '../prng.ts';
 import type { SimulatedProcess } from '../process.ts';
 
 export interface RanScript {
@@ -25,7 +25,7 @@ export type ScriptWitness = (ran: RanScript) => void;
 export interface StoreLineOptions {
   readonly trueTime: VirtualClock;
   readonly store: EmbeddedStore;
-  readonly chance: SeededChance;
+  readonly chance: Prng;
   readonly faultsOn: () => boolean;
   /** The probability of each fault, per request. */
   readonly trouble: number;

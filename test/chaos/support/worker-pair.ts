@@ -1,6 +1,6 @@
 /**
- * A leader and a standby that are started again whenever they end, over a store and a Telegram that can fail; and
- * an account of every leader's end. What is sent is numbered in the order of sending.
+ * A leader and a standby that are restarted whenever they end, over a store and a Telegram that can fail, with a record
+ * of every leader's end. Messages are numbered in the order of sending.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { redisDeadLetters } from '../../../services/adapters/redis/journal/dead-letters.ts';
 import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
 import {
-  type BotStage,
+  type BotFixture,
   botToken,
   keys,
-  startBotStage,
+  startBotFixture,
   type WorkerProcess,
 } from '../../support/bot-fixture.ts';
 import { until } from '../../support/program.ts';
@@ -20,10 +20,10 @@ import { gateFile, recordFile } from './recording-handlers.ts';
 
 const handlers = join(import.meta.dirname, 'recording-handlers.ts');
 const testToken = 'client-of-the-test';
-/** Each worker's own, so that one of them can be cut off from the store. */
+/** One per worker, so that a single worker can be cut off from the store. */
 const workerTokens = ['client-a-of-the-store', 'client-b-of-the-store'] as const;
 
-export interface Member {
+export interface PairMember {
   readonly worker: WorkerProcess;
   readonly storeToken: string;
 }
@@ -31,39 +31,42 @@ export interface Member {
 export interface SendOptions {
   readonly chatId: number;
   readonly what: string;
-  /** Kept by Telegram; the next one when absent. */
+  /** Telegram assigns the next id if absent. */
   readonly updateId?: number;
 }
 
-export interface CrewOptions {
+export interface WorkerPairOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whoever dies is reported at once, as ECS does, and so need not be waited for. */
+  /** Reports each crash at once, as ECS does, so that nobody waits for the TTL. */
   readonly deathsAreReported?: boolean;
 }
 
-export class Crew {
-  readonly stage: BotStage;
+export class WorkerPair {
+  readonly fixture: BotFixture;
   readonly sent: SentUpdate[] = [];
   readonly ends: LeaderEnd[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), 'delivery-'));
   private environment: Readonly<Record<string, string>>;
   private readonly deathsAreReported: boolean;
   private readonly numberOf = new Map<number, number>();
-  private readonly members: (Member | undefined)[] = [];
+  private readonly members: (PairMember | undefined)[] = [];
   private closing = false;
 
-  static async gather(options: CrewOptions = {}): Promise<Crew> {
-    return new Crew(await startBotStage([testToken, ...workerTokens]), options);
+  static async create(options: WorkerPairOptions = {}): Promise<WorkerPair> {
+    return new WorkerPair(await startBotFixture([testToken, ...workerTokens]), options);
   }
 
-  private constructor(stage: BotStage, { environment = {}, deathsAreReported = false }: CrewOptions) {
-    this.stage = stage;
+  private constructor(
+    fixture: BotFixture,
+    { environment = {}, deathsAreReported = false }: WorkerPairOptions,
+  ) {
+    this.fixture = fixture;
     this.deathsAreReported = deathsAreReported;
     this.environment = { BOT_HANDLERS: handlers, DELIVERY_FOLDER: this.folder, ...environment };
     writeFileSync(join(this.folder, recordFile), '');
   }
 
-  /** `more` goes into the environment, also of those that are started in the place of one that ended. */
+  /** Adds `more` to the environment, for replacements too. */
   async start(slots: readonly number[] = [0, 1], more: Readonly<Record<string, string>> = {}): Promise<void> {
     this.environment = { ...this.environment, ...more };
     await Promise.all(slots.map((slot) => this.fill(slot)));
@@ -78,15 +81,15 @@ export class Crew {
       const message = { message_id: number + 1, date: 1, from: person, chat, text: `${number} ${what}` };
       return updateId === undefined ? { message } : { update_id: updateId, message };
     });
-    const ids = this.stage.telegram.pushUpdates(botToken, updates);
+    const ids = this.fixture.telegram.pushUpdates(botToken, updates);
     const first = this.sent.length - messages.length;
     for (const [index, id] of ids.entries()) {
-      if (id === null) throw new Error('the emulator took an update not in');
+      if (id === null) throw new Error('the emulator refused an update');
       this.numberOf.set(id, first + index);
     }
   }
 
-  /** Lets a held handler go on, or mends a deadly one. */
+  /** Lets a held handler continue, or fixes one that crashes. */
   open(number: number): void {
     writeFileSync(join(this.folder, gateFile(number)), '');
   }
@@ -95,7 +98,7 @@ export class Crew {
     return readLines(join(this.folder, recordFile));
   }
 
-  /** Waits until all but `left` of what was sent are done or dead. */
+  /** Waits until all but `left` updates are handled or dead letters. */
   async done(left = 0): Promise<void> {
     await until(`all but ${left} of ${this.sent.length} are done`, async () => {
       const ends = firstEnds(this.lines());
@@ -108,25 +111,25 @@ export class Crew {
     return new Set((await this.idsIn(keys.dead)).map((id) => this.nameOf(id)));
   }
 
-  /** The journal's entries by number, each with its count of attempts; 0 when its handler has ended. */
+  /** The journal's entries by number, each with its number of attempts; 0 for a tombstone. */
   async journal(): Promise<Map<number, number>> {
-    const flat = (await this.stage.store.command(['HGETALL', keys.journal])) as readonly string[];
+    const flat = (await this.fixture.store.command(['HGETALL', keys.journal])) as readonly string[];
     const entries = new Map<number, number>();
     for (let index = 0; index < flat.length; index += 2)
       entries.set(this.nameOf(Number(flat[index])), Number.parseInt(flat[index + 1] ?? '', 10) || 0);
     return entries;
   }
 
-  /** Puts a dead update back, as `npx staffprobot dead retry` does. */
+  /** Puts a dead letter back, as `npx staffprobot dead retry` does. */
   async retry(number: number): Promise<string> {
     const [id] = [...this.numberOf].find(([, name]) => name === number) ?? [];
-    return redisDeadLetters(this.stage.store, keys).retry(String(id), { who: 'anna', why: 'mended' });
+    return redisDeadLetters(this.fixture.store, keys).retry(String(id), { who: 'anna', why: 'fixed' });
   }
 
-  /** Who holds the lock, and lives. */
-  async leader(): Promise<Member> {
-    return until('somebody leads', async () => {
-      const value = await this.stage.get(keys.lock);
+  /** The running worker that holds the lock. */
+  async leader(): Promise<PairMember> {
+    return until('a worker leads', async () => {
+      const value = await this.fixture.get(keys.lock);
       const pid = value === null ? undefined : (JSON.parse(value) as { pid?: number }).pid;
       return this.members.find((member) => member?.worker.pid === pid && member !== undefined);
     });
@@ -134,61 +137,65 @@ export class Crew {
 
   async stop(): Promise<void> {
     this.closing = true;
-    await this.stage.stop();
+    await this.fixture.stop();
     rmSync(this.folder, { recursive: true });
   }
 
   private async fill(slot: number): Promise<void> {
     const storeToken = workerTokens[slot % workerTokens.length] ?? workerTokens[0];
-    const worker = await this.stage.worker(this.environment, storeToken);
+    const worker = await this.fixture.worker(this.environment, storeToken);
     this.members[slot] = { worker, storeToken };
     this.watchStepDown(worker);
     void worker.ended.then(async (code) => {
       if (this.closing) return;
       this.members[slot] = undefined;
-      if (/leading/.test(worker.output())) await this.account(worker.pid, { stoppedWell: code === 0 });
+      if (/leading/.test(worker.output())) await this.recordEnd(worker.pid, { stoppedCleanly: code === 0 });
       if (this.deathsAreReported && code !== 0) await this.report(worker.pid);
       if (!this.closing) await this.fill(slot);
     });
   }
 
-  /** What the ops function does when ECS tells that the holder's task has stopped. */
+  /** Does what the ops function does when ECS reports that the holder's task has stopped. */
   async report(pid: number): Promise<void> {
-    const value = await this.stage.get(keys.lock);
+    const value = await this.fixture.get(keys.lock);
     if (value === null || (JSON.parse(value) as { pid?: number }).pid !== pid) return;
-    await redisLockStore(this.stage.store, keys).break(value, { who: 'ecs', why: 'the task stopped' });
+    await redisLockStore(this.fixture.store, keys).break(value, { who: 'ecs', why: 'the task stopped' });
   }
 
-  /** A leader may end its term and live on. */
+  /** A leader may end its term without ending its process. */
   private watchStepDown(worker: WorkerProcess): void {
     let seen = 0;
     worker.child.stdout?.on('data', () => {
       const count = worker.output().match(/stepping down: (?!released)/g)?.length ?? 0;
-      if (count > seen && !this.closing) void this.account(worker.pid, { stoppedWell: false });
+      if (count > seen && !this.closing) void this.recordEnd(worker.pid, { stoppedCleanly: false });
       seen = count;
     });
   }
 
   /**
-   * Who stopped well saw to it that nothing finished is handled again. Of others, what is unconfirmed or in the
-   * journal at this moment may be; when another leads by now, it is too late to tell.
+   * Records a leader's end. After a clean stop, no finished update may be handled again. Otherwise, updates that are
+   * unconfirmed or journaled at this moment may be. If another worker already leads, it is too late to tell.
    */
-  async account(pid: number, { stoppedWell }: { stoppedWell: boolean }): Promise<void> {
+  async recordEnd(pid: number, { stoppedCleanly }: { stoppedCleanly: boolean }): Promise<void> {
     const lineCount = this.lines().length;
-    const unconfirmed = this.stage.telegram.state(botToken).pendingIds;
+    const unconfirmed = this.fixture.telegram.state(botToken).pendingIds;
     try {
       const journaled = await this.idsIn(keys.journal);
-      const holder = await this.stage.get(keys.lock);
+      const holder = await this.fixture.get(keys.lock);
       const another = holder !== null && (JSON.parse(holder) as { pid?: number }).pid !== pid;
-      const numbers = stoppedWell ? [] : [...unconfirmed, ...journaled].map((id) => this.nameOf(id));
-      this.ends.push({ pid, lineCount, mayRepeat: another && !stoppedWell ? undefined : new Set(numbers) });
+      const numbers = stoppedCleanly ? [] : [...unconfirmed, ...journaled].map((id) => this.nameOf(id));
+      this.ends.push({
+        pid,
+        lineCount,
+        mayRepeat: another && !stoppedCleanly ? undefined : new Set(numbers),
+      });
     } catch (error) {
       if (!this.closing) throw error;
     }
   }
 
   private async idsIn(hash: string): Promise<number[]> {
-    return ((await this.stage.store.command(['HKEYS', hash])) as readonly string[]).map(Number);
+    return ((await this.fixture.store.command(['HKEYS', hash])) as readonly string[]).map(Number);
   }
 
   private nameOf(updateId: number): number {

@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { shippedCommands } from '../../../services/bot/handlers/commands.ts';
+import type { InboxStore } from '../../../services/core/alerts/inbox-store.ts';
+import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
+import { lockValue, quarantineOwner } from '../../../services/core/lease/lock-value.ts';
+import type { BotObservation } from '../../../services/core/monitor/outage-store.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
+import { Conversation } from './conversation.ts';
+
+const superadmin = { from: 77 };
+const nowMs = Date.UTC(2026, 2, 2, 1, 19, 30);
+const holder = { host: 'h', pid: 7, env: 'production', ts: '2026-03-02T01:18:44.000Z', owner: 'o' };
+
+/** What `/status` reads, as far as it reads it. */
+interface Observed {
+  nowMs: number;
+  held: BotObservation['held'];
+  heartbeat: BotObservation['heartbeat'];
+  memory: { outage?: { state: string; sinceMs: number } };
+}
+
+let observed: Observed;
+let observe: () => Promise<BotObservation>;
+let pending: number | undefined;
+let conversation: Conversation;
+beforeEach(() => {
+  observed = {
+    nowMs,
+    held: { value: lockValue(holder), ttlMs: 5400 },
+    heartbeat: readHeartbeat(JSON.stringify({ ts: '2026-03-02T01:19:18.000Z' })),
+    memory: {},
+  };
+  observe = async () => observed as unknown as BotObservation;
+  pending = 3;
+  conversation = new Conversation(
+    shippedCommands({
+      superadminIds: ['77'],
+      fallbackLocale: 'ru',
+      inbox: {} as InboxStore,
+      observe: () => observe(),
+      pendingUpdates: async () => pending,
+    }),
+  );
+});
+
+const status = (languageCode = 'en') => conversation.say('/status', { ...superadmin, languageCode });
+
+describe('the commands for everybody', () => {
+  it('greet in the sender’s language', async () => {
+    expect(await conversation.say('/start', { languageCode: 'en' })).toBe(
+      'Hello! I am Staff. What I can do: /help',
+    );
+    expect(await conversation.say('/start', { languageCode: 'ru' })).toMatch(/^Здравствуйте! Я Staff/);
+  });
+
+  it('list every command in the help', async () => {
+    expect((await conversation.say('/help'))?.match(/^\/\w+/gm)).toEqual([
+      '/start',
+      '/help',
+      '/get_chat_id',
+      '/status',
+      '/notifications',
+    ]);
+  });
+
+  it('tell the sender the numbers that settings need', async () => {
+    expect(await conversation.say('/get_chat_id', { from: 987 })).toBe('Chat number: 987\nYour number: 987');
+  });
+
+  it.each(['hello', 'see /status', '/unknown'])('pass on %j', async (text) => {
+    expect(await conversation.say(text)).toBeUndefined();
+    expect(conversation.passedOn).toBe(1);
+  });
+});
+
+describe('/status', () => {
+  it('shows lock, heartbeat, queue and outage in English', async () => {
+    expect(await status()).toBe(
+      [
+        'Bot status',
+        'Polling: host h, pid 7, environment production',
+        'Lock taken 46 s ago (01:18 UTC)',
+        'The lock expires in 5 s unless renewed',
+        'Heartbeat: 12 s ago (01:19 UTC)',
+        'Pending at Telegram: 3',
+        'No outage',
+      ].join('\n'),
+    );
+  });
+
+  it('shows the same in Russian', async () => {
+    expect(await status('ru')).toBe(
+      [
+        'Состояние бота',
+        'Поллинг: host h, pid 7, environment production',
+        'Блокировка взята 46 с назад (01:18 UTC)',
+        'Блокировка истечёт через 5 с, если её не продлят',
+        'Heartbeat: 12 с назад (01:19 UTC)',
+        'В очереди Telegram: 3',
+        'Сбоев нет',
+      ].join('\n'),
+    );
+  });
+
+  it('adds the date to a time that is not today', async () => {
+    observed.memory.outage = { state: 'open', sinceMs: nowMs - 7_200_000 };
+    expect(await status()).toContain('Outage for 2 h (since 2026-03-01 23:19 UTC)');
+  });
+
+  it('says nothing of an outage that is over', async () => {
+    observed.memory.outage = { state: 'closed', sinceMs: nowMs - 60_000 };
+    expect(await status()).toContain('No outage');
+  });
+
+  it('says that the lock is free, that there is no heartbeat, and that the queue is unknown', async () => {
+    observed.held = undefined;
+    observed.heartbeat = { kind: 'absent' };
+    pending = undefined;
+    expect(await status()).toBe(
+      [
+        'Bot status',
+        'Polling: no worker, the lock is free',
+        'Heartbeat: none yet',
+        'Pending at Telegram: unknown',
+        'No outage',
+      ].join('\n'),
+    );
+  });
+
+  it('does not show the quarantine as a process', async () => {
+    observed.held = {
+      value: lockValue({ ...holder, host: '', pid: 0, env: '', owner: quarantineOwner }),
+      ttlMs: 12_000,
+    };
+    expect(await status()).toContain(
+      'Polling: no worker. The store was empty, so workers wait for another 12 s\nHeartbeat',
+    );
+    expect(await status('ru')).not.toContain('pid 0');
+  });
+
+  it('shows a foreign lock that has neither time nor expiry', async () => {
+    observed.held = { value: 'worker-1', ttlMs: null };
+    expect(await status()).toContain(
+      'Polling: a process that wrote "worker-1"\nThe lock never expires: another program wrote it\nHeartbeat',
+    );
+  });
+
+  it('refuses everybody else and says how to get access', async () => {
+    const answer = await conversation.say('/status', { from: 5 });
+    expect(answer).toBe(
+      'This command is for superadmins. Your number: 5. To get access, add it to SUPERADMIN_TELEGRAM_IDS.',
+    );
+  });
+
+  it.each([
+    new StoreUnreachableError('observe', new Error('time-out')),
+    new StoreRefusedError('observe', 'WRONGTYPE'),
+  ])('says that the store does not answer: $name', async (error) => {
+    observe = () => Promise.reject(error);
+    expect(await status()).toBe('The store does not answer. Please try again in a minute.');
+  });
+
+  it('lets a bug through, so that the pipeline reports it', async () => {
+    observe = () => Promise.reject(new TypeError('a bug'));
+    await expect(status()).rejects.toThrow('a bug');
+  });
+});

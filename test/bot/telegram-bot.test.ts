@@ -1,0 +1,123 @@
+import type { Telegraf } from 'telegraf';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { telegramBot } from '../../services/bot/telegram-bot.ts';
+import { TermOverError } from '../../services/core/lease/errors.ts';
+import type { Term } from '../../services/core/lease/term.ts';
+import { redactor } from '../../services/core/platform/redaction.ts';
+import type { HandlerContext } from '../../services/core/updates/update.ts';
+import { type Answer, httpFixture } from '../support/http-fixture.ts';
+
+const token = '4242424242:AAtoken-of-the-test-bot-0123456789abc';
+const telegram = httpFixture();
+const stop = new AbortController();
+const context = { attempt: 2, signal: stop.signal } as HandlerContext;
+const update = {
+  update_id: 1,
+  message: { message_id: 1, date: 1, chat: { id: 5, type: 'private' }, text: 'hi' },
+};
+let mayAct: boolean;
+
+beforeEach(() => {
+  mayAct = true;
+  telegram.answer = (_request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ ok: true, result: {} }));
+  };
+});
+
+/** Handles one update with these handlers, within a term. */
+function handle(install: (bot: Telegraf) => void): Promise<void> {
+  const makeHandler = telegramBot({ token, apiRoot: telegram.url, redact: redactor([token]), install });
+  const term = { mayAct: () => mayAct } as Term;
+  return makeHandler({ id: 1, username: 'staff_bot' }, term)({ ...update }, context) as Promise<void>;
+}
+
+const caught = (handled: Promise<void>) =>
+  handled.then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  );
+
+describe('telegramBot', () => {
+  it('routes an update to the handlers in their order and sends what they answer', async () => {
+    const order: string[] = [];
+    await handle((bot) => {
+      bot.use((_ctx, next) => {
+        order.push('first');
+        return next();
+      });
+      bot.on('text', async (ctx) => {
+        order.push(`second as ${ctx.botInfo.username}`);
+        await ctx.reply('hello');
+      });
+    });
+    expect(order).toEqual(['first', 'second as staff_bot']);
+    expect(telegram.requests.at(-1)).toMatchObject({ url: `/bot${token}/sendMessage` });
+    expect(JSON.parse(telegram.requests.at(-1)?.body ?? '')).toMatchObject({ chat_id: 5, text: 'hello' });
+  });
+
+  it('gives handlers the attempt and the signal', async () => {
+    const states: unknown[] = [];
+    await handle((bot) =>
+      bot.use((ctx) => {
+        states.push(ctx.state);
+      }),
+    );
+    expect(states).toEqual([expect.objectContaining({ attempt: 2, signal: stop.signal })]);
+  });
+
+  it('refuses every call of a handler once the term may not act', async () => {
+    const before = telegram.requests.length;
+    const error = await caught(
+      handle((bot) =>
+        bot.use(async (ctx) => {
+          mayAct = false;
+          await ctx.reply('too late');
+        }),
+      ),
+    );
+    expect(error).toBeInstanceOf(TermOverError);
+    expect(telegram.requests.length).toBe(before);
+  });
+
+  it('checks each call, not only the first', async () => {
+    const before = telegram.requests.length;
+    await caught(
+      handle((bot) =>
+        bot.use(async (ctx) => {
+          await ctx.reply('in time');
+          mayAct = false;
+          await ctx.telegram.sendMessage(5, 'too late');
+        }),
+      ),
+    );
+    expect(telegram.requests.length).toBe(before + 1);
+  });
+
+  it('rejects with the handler’s own error', async () => {
+    const bug = new TypeError('a bug');
+    const failing = (bot: Telegraf) => bot.use(() => Promise.reject(bug));
+    expect(await caught(handle(failing))).toBe(bug);
+  });
+
+  it.each<[string, Answer]>([
+    ['a reset connection', (_request, response) => void response.destroy()],
+    ['an answer that is not JSON', (_request, response) => void response.end('<html>')],
+  ])('removes the token from the error after %s, caught by a handler or not', async (_name, answer) => {
+    telegram.answer = answer;
+    const seen: string[] = [];
+    const error = await caught(
+      handle((bot) =>
+        bot.use(async (ctx) => {
+          await ctx.reply('a').catch((failure: Error) => seen.push(`${failure.message}${failure.stack}`));
+          await ctx.reply('b');
+        }),
+      ),
+    );
+    seen.push(`${error?.message}${error?.stack}`);
+    for (const text of seen) {
+      expect(text).toMatch(/fetch|json|request/i);
+      expect(text).not.toContain(token);
+    }
+    expect(seen).toHaveLength(2);
+  });
+});

@@ -1,0 +1,218 @@
+/** The worker over the shipped scripts, on a virtual clock. What it does under faults is the simulator's to check. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { redisUpdateJournal } from '../../services/adapters/redis/journal/update-journal.ts';
+import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
+import { Worker, type WorkerOptions } from '../../services/bot/worker.ts';
+import { readHeartbeat } from '../../services/core/lease/heartbeat.ts';
+import { leaseTimes } from '../../services/core/lease/lease-times.ts';
+import { type BotApi, BotApiRefusedError } from '../../services/core/platform/bot-api.ts';
+import { exitCodes } from '../../services/core/platform/exit-codes.ts';
+import { storeKeys } from '../../services/core/platform/store-keys.ts';
+import { type EmbeddedRunner, embeddedRunner } from '../support/embedded-runner.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const keys = storeKeys('');
+const nothing = (): void => {};
+let clock: VirtualClock;
+let store: EmbeddedRunner;
+/** How far the store's clock is ahead of the worker's. */
+let storeAheadMs: number;
+let stop: AbortController;
+let calls: { method: string; parameters: Readonly<Record<string, unknown>>; afterRelease: boolean }[];
+/** What Telegram answers in place of the usual. */
+let answers: Record<string, unknown>;
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  store = await embeddedRunner();
+  storeAheadMs = 0;
+  Object.defineProperty(store, 'nowMs', { get: () => clock.wallMs() + storeAheadMs });
+  await store.command(['SET', keys.epoch, '0']);
+  stop = new AbortController();
+  calls = [];
+  answers = { getMe: { id: 1, username: 'staff_bot' }, getWebhookInfo: { url: '' }, getUpdates: [] };
+});
+
+const api: BotApi = {
+  async call<Result>(
+    method: string,
+    parameters: Readonly<Record<string, unknown>>,
+    { signal }: { signal?: AbortSignal },
+  ): Promise<Result> {
+    calls.push({ method, parameters, afterRelease: store.ran.some((name) => name.startsWith('release-')) });
+    await clock.sleep(Number(parameters['timeout'] ?? 0) * 1000 + 20, signal);
+    const answer = answers[method] ?? true;
+    if (answer instanceof Error) throw answer;
+    return answer as Result;
+  },
+};
+
+/** Runs a worker; `code` is its exit code once it has ended. */
+function start(options: Partial<WorkerOptions> = {}) {
+  const worker = new Worker({
+    clock,
+    random: { unit: () => 0.5, token: () => 'token' },
+    logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    api,
+    lockStore: redisLockStore(store, keys),
+    journal: redisUpdateJournal(store, keys),
+    channel: { listen: async () => {} },
+    makeHandler: () => async () => {},
+    leaseObserver: {
+      onStandby: nothing,
+      onAcquired: nothing,
+      onRenewed: nothing,
+      onTermEnding: nothing,
+      onTrouble: nothing,
+    },
+    sessionObserver: {
+      onPoll: nothing,
+      onReceived: nothing,
+      onEnd: nothing,
+      onOverdue: nothing,
+      onBackpressure: nothing,
+      onDeadLetters: nothing,
+      onTrouble: nothing,
+    },
+    onConflict: nothing,
+    holder: { host: 'h', pid: 7, env: 'production' },
+    times: leaseTimes({ ttlMs: 30_000, renewMs: 10_000 }),
+    whenHeld: 'standby',
+    heartbeatIntervalMs: 20_000,
+    longPollTimeoutSeconds: 5,
+    inFlightMax: 100,
+    drainTimeoutMs: 5000,
+    allowedUpdates: ['message'],
+    dropPendingOnStop: false,
+    version: '1.2.3',
+    ...options,
+  });
+  const running: { worker: Worker; code?: number } = { worker };
+  void worker.run(stop.signal).then((code) => {
+    running.code = code;
+  });
+  return running;
+}
+
+const called = (method: string) => calls.filter((call) => call.method === method);
+const get = async (key: string) => (await store.command(['GET', key])) as string | null;
+
+describe('a term’s first heartbeat', () => {
+  it.each([
+    ['six minutes slow', 360_000],
+    ['right', 0],
+    ['six minutes fast', -360_000],
+  ])('is on the store’s clock if the worker’s is %s', async (_name, aheadMs) => {
+    storeAheadMs = aheadMs;
+    start();
+    // The first poll has ended, the first planned renewal is still to come.
+    await clock.advance(6000);
+    const heartbeat = readHeartbeat(await get(keys.heartbeat));
+    expect(heartbeat).toMatchObject({ kind: 'present', heartbeat: { host: 'h', epoch: 1 } });
+    expect(heartbeat.kind === 'present' && Math.abs(heartbeat.tsMs - store.nowMs)).toBeLessThan(6000);
+    expect(store.ran.filter((name) => name.startsWith('renew-'))).toHaveLength(1);
+  });
+
+  it('waits for a poll that succeeds', async () => {
+    answers['getUpdates'] = new Error('502');
+    start();
+    await clock.advance(60_000);
+    expect(await get(keys.heartbeat)).toBeNull();
+    expect(await get(keys.lock)).not.toBeNull();
+  });
+});
+
+describe('a worker that starts', () => {
+  it('takes no lock if Telegram rejects the token', async () => {
+    answers['getMe'] = new BotApiRefusedError('getMe', { status: 401, description: 'Unauthorized' });
+    const running = start();
+    await clock.advance(1000);
+    expect(running.code).toBe(exitCodes.tokenRejected);
+    expect(store.ran.filter((name) => name.startsWith('acquire-'))).toEqual([]);
+  });
+
+  it('takes the lock even if Telegram is away, and asks again until it knows the bot', async () => {
+    answers['getMe'] = new Error('502');
+    start();
+    await clock.advance(5000);
+    expect(await get(keys.lock)).not.toBeNull();
+    expect(called('getUpdates')).toEqual([]);
+    answers['getMe'] = { id: 1, username: 'staff_bot' };
+    await clock.advance(3000);
+    expect(called('getUpdates')).not.toEqual([]);
+  });
+
+  it('ends and changes nothing if the lock is held and it is to exit then', async () => {
+    await store.command(['SET', keys.lock, 'foreign', 'PX', '60000']);
+    const running = start({ whenHeld: 'exit' });
+    await clock.advance(1000);
+    expect(running.code).toBe(exitCodes.lockHeldByAnother);
+    expect(await get(keys.lock)).toBe('foreign');
+    expect(await get(keys.epoch)).toBe('0');
+  });
+
+  it('stands by otherwise, polls nothing meanwhile, and says so on its health page', async () => {
+    await store.command(['SET', keys.lock, 'foreign', 'PX', '60000']);
+    const { worker } = start();
+    await clock.advance(59_000);
+    expect(called('getUpdates')).toEqual([]);
+    expect(worker.state.report(clock.monotonicMs())).toMatchObject({
+      healthy: true,
+      body: { role: 'standby' },
+    });
+    await clock.advance(2000);
+    expect(called('getUpdates')).not.toEqual([]);
+  });
+
+  it('removes a webhook and keeps pending updates', async () => {
+    answers['getWebhookInfo'] = { url: 'https://hook.example' };
+    start();
+    await clock.advance(1000);
+    expect(called('deleteWebhook')).toMatchObject([{ parameters: { drop_pending_updates: false } }]);
+  });
+});
+
+describe('a worker that stops', () => {
+  it('releases its lock and ends with 0', async () => {
+    const running = start();
+    await clock.advance(10_000);
+    stop.abort();
+    await clock.advance(1000);
+    expect(running.code).toBe(exitCodes.cleanStop);
+    expect(await get(keys.lock)).toBeNull();
+    expect(called('deleteWebhook')).toEqual([]);
+  });
+
+  it('drops pending updates if it is a development bot, before it releases the lock', async () => {
+    start({ dropPendingOnStop: true });
+    await clock.advance(10_000);
+    stop.abort();
+    await clock.advance(1000);
+    expect(called('deleteWebhook')).toMatchObject([
+      { parameters: { drop_pending_updates: true }, afterRelease: false },
+    ]);
+  });
+
+  it('leaves pending updates alone if it only stood by', async () => {
+    await store.command(['SET', keys.lock, 'foreign', 'PX', '60000']);
+    const running = start({ dropPendingOnStop: true });
+    await clock.advance(10_000);
+    stop.abort();
+    await clock.advance(1000);
+    expect(running.code).toBe(exitCodes.cleanStop);
+    expect(called('deleteWebhook')).toEqual([]);
+  });
+});
+
+describe('a worker whose lock was revoked', () => {
+  it('releases it and waits a moment, so that another worker may take it', async () => {
+    start();
+    await clock.advance(6000);
+    const value = (await get(keys.lock)) ?? '';
+    await redisLockStore(store, keys).revoke(value, { who: 'ops', why: 'test' });
+    await clock.advance(5000);
+    expect(await get(keys.lock)).toBeNull();
+    await clock.advance(3000);
+    expect(await get(keys.epoch)).toBe('2');
+  });
+});

@@ -1,0 +1,47 @@
+/** The load on the simulated bot: single messages, sometimes bursts, rarely a flood. */
+import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { Prng } from './prng.ts';
+
+export interface SimulatedMessage {
+  readonly chat: number;
+  /** How long its handler works. */
+  readonly workMs: number;
+  /** Crashes every process that handles it. */
+  readonly poison: boolean;
+}
+
+export interface LoadOptions {
+  readonly trueTime: VirtualClock;
+  readonly prng: Prng;
+  readonly untilMs: number;
+  readonly mayPoison: () => boolean;
+  /** With a small limit in flight, a flood would not finish in time. */
+  readonly mayFlood: boolean;
+  readonly write: (message: SimulatedMessage) => void;
+}
+
+const chats = 4;
+const poisonProbability = 0.005;
+/** More than one batch, so that updates are journaled before their handlers start. */
+const floodProbability = 0.01;
+const floodMin = 100;
+
+export async function simulateLoad(options: LoadOptions) {
+  const { trueTime, prng, untilMs, mayPoison, write } = options;
+  while (trueTime.monotonicMs() < untilMs) {
+    await trueTime.sleep(prng.integer(50, 3000));
+    const count = burst(options);
+    for (let index = 0; index < count; index++) {
+      const chat = prng.integer(1, chats);
+      const workMs = prng.happens(0.5) ? 0 : prng.integer(1, prng.happens(0.1) ? 8000 : 300);
+      // Each costs three TTLs: a flood would contain too many.
+      const poison = prng.happens(poisonProbability) && mayPoison() && count < floodMin;
+      write({ chat, workMs, poison });
+    }
+  }
+}
+
+function burst({ prng, mayFlood }: LoadOptions): number {
+  if (mayFlood && prng.happens(floodProbability)) return prng.integer(floodMin, 350);
+  return prng.happens(0.2) ? prng.integer(2, 12) : 1;
+}
