@@ -7,6 +7,7 @@
  */
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import type { Environment } from '../core/settings/variable-reader.ts';
+import { reasonOf } from './error-description.ts';
 
 const defaultPort = '2773';
 const timeoutMs = 5000;
@@ -44,10 +45,8 @@ export async function readSecret(
     status = response.status;
     text = await response.text();
   } catch (error) {
-    const reason =
-      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new SecretError(
-      `expected an answer from the secrets extension on port ${port}, got none (${reason})`,
+      `expected an answer from the secrets extension on port ${port}, got none (${reasonOf(error)})`,
     );
   }
   if (status !== 200) {

@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import type { Telegraf } from 'telegraf';
 import { ecsTaskArn } from '../adapters/ecs-metadata.ts';
 import { createLogger } from '../adapters/logger.ts';
+import { logProcessFaults } from '../adapters/process-faults.ts';
 import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
 import { redisUpdateJournal } from '../adapters/redis/journal/update-journal.ts';
 import { redisLockStore } from '../adapters/redis/lease/lock-store.ts';
@@ -55,7 +56,7 @@ async function main(): Promise<ExitCode> {
     fields: { service: 'bot', pid: process.pid },
   });
   for (const warning of read.warnings) logger.warn(warning);
-  process.on('unhandledRejection', (error) => logger.error('unhandled promise rejection', { error }));
+  logProcessFaults(logger, () => process.exit(exitCodes.bug));
   try {
     const features =
       settings.botHandlers === undefined ? undefined : await loadHandlers(settings.botHandlers);

@@ -6,11 +6,12 @@ import { describeHolder } from '../core/lease/lock-value.ts';
 import { BotApiRefusedError, BotApiUnreachableError } from '../core/platform/bot-api.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
-import { StoreRefusedError, StoreUnreachableError } from '../core/platform/store-errors.ts';
+import { StoreRefusedError, StoreUnreachableError, storeFix } from '../core/platform/store-errors.ts';
 import { isTokenRejection } from '../core/platform/token-rejection.ts';
 import type { SessionObserver } from '../core/updates/polling-session.ts';
 import { laneOf, updateType } from '../core/updates/update.ts';
 import { type BotMetrics, pollResultLabel } from './metrics.ts';
+import { failedMethod } from './telegram-bot.ts';
 
 export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserver {
   let reportedHolder = '';
@@ -42,9 +43,14 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       countStoreError(metrics, error);
       if (error instanceof LockHeldError)
         logger.error(`${error.message}: not starting (POLLING_LOCK_BUSY is exit)`);
-      else logger.warn(`${what} failed`, { error: withoutStack(error) });
+      else logger.warn(`${what} failed`, { error: withoutStack(error), fix: refusalFix(error) });
     },
   };
+}
+
+/** A refusal stays until somebody acts; what cannot be reached comes back by itself. */
+function refusalFix(error: unknown): string | undefined {
+  return error instanceof StoreRefusedError ? storeFix(error) : undefined;
 }
 
 export interface SessionObserverDeps {
@@ -70,8 +76,15 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObse
       metrics.updatesHandled.inc({ result });
       metrics.updateDuration.observe(elapsedMs / 1000);
       if (result === 'ok') return;
-      const fields = { updateId: update.update_id, attempt, error: withoutStack(error) };
-      if (error instanceof TermOverError)
+      const fields = {
+        updateId: update.update_id,
+        type: updateType(update),
+        lane: laneOf(update),
+        attempt,
+        method: failedMethod(error),
+        error: withoutStack(error),
+      };
+      if (isOneOf(error, [TermOverError]))
         logger.warn('refused a call of a handler: the term is over', fields);
       else logger.error('a handler failed', fields);
     },
@@ -95,7 +108,7 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObse
         logger.error(rejectionText(error, apiRoot));
       else if (error instanceof BotApiUnreachableError)
         logger.warn(`${what} failed`, { apiRoot, error: withoutStack(error) });
-      else logger.warn(`${what} failed`, { error: withoutStack(error) });
+      else logger.warn(`${what} failed`, { error: withoutStack(error), fix: refusalFix(error) });
     },
   };
 }
@@ -108,13 +121,27 @@ function rejectionText({ status, message }: BotApiRefusedError, apiRoot: string)
 
 /** Reduces an expected error to name, code and message: its stack says nothing. Leaves a bug unchanged. */
 export function withoutStack(error: unknown): unknown {
-  const isExpected =
-    error instanceof BotApiRefusedError ||
-    error instanceof BotApiUnreachableError ||
-    error instanceof StoreRefusedError ||
-    error instanceof StoreUnreachableError ||
-    error instanceof TermOverError;
-  return isExpected ? { name: error.name, code: error.code, message: error.message } : error;
+  if (!isOneOf(error, expectedErrors)) return error;
+  const { name, code, message } = error as Error & { code: string };
+  return { name, code, message };
+}
+
+type ErrorClass = abstract new (...args: never) => Error;
+const expectedErrors: readonly ErrorClass[] = [
+  BotApiRefusedError,
+  BotApiUnreachableError,
+  StoreRefusedError,
+  StoreUnreachableError,
+  TermOverError,
+];
+
+function isOneOf(error: unknown, classes: readonly ErrorClass[]): boolean {
+  try {
+    return classes.some((each) => error instanceof each);
+  } catch {
+    // A handler may throw a proxy that refuses to say what it is.
+    return false;
+  }
 }
 
 function countStoreError(metrics: BotMetrics, error: unknown): void {

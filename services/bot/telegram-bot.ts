@@ -2,7 +2,8 @@
  * Telegraf without polling: it routes updates to handlers and sends their answers.
  *
  * Guarantees: before each outgoing call of a handler it checks that the term may act, so a deposed leader sends nothing.
- * Each call has a deadline, and no error contains the token. If a handler throws, the update's promise rejects.
+ * Each call has a deadline, and no error contains the token. If a handler throws, the update's promise
+ * rejects with what it threw.
  *
  * Telegraf builds a new client for each update, so each client is fenced before a handler sees it.
  */
@@ -46,7 +47,7 @@ export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOpti
   });
   install(bot);
   bot.catch((error) => {
-    throw redacted(error, redact);
+    throw error;
   });
   return (identity, term) => {
     // Telegraf would remember a failed getMe of its own for ever.
@@ -67,16 +68,27 @@ function fence(ctx: Context, mayAct: () => boolean, redact: Redact): void {
     try {
       return await callApi(method, payload, { ...options, signal: options?.signal ?? deadline });
     } catch (error) {
-      throw redacted(error, redact);
+      hideToken(error, redact);
+      if (typeof error === 'object' && error !== null) failedMethods.set(error, method);
+      throw error;
     }
   };
 }
 
-/** node-fetch puts the URL, token included, into messages. Handlers still see the error's class and code. */
-function redacted(error: unknown, redact: Redact): unknown {
-  if (error instanceof Error) {
-    error.message = redact(error.message);
-    if (error.stack !== undefined) error.stack = redact(error.stack);
+const failedMethods = new WeakMap<object, string>();
+
+/** The Bot API method whose call failed with this error; undefined for any other error. */
+export function failedMethod(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null ? failedMethods.get(error) : undefined;
+}
+
+/** node-fetch puts the address, token included, into its messages; the code and the class stay for handlers. */
+function hideToken(error: unknown, redact: Redact): void {
+  if (!(error instanceof Error)) return;
+  for (const name of ['message', 'stack'] as const) {
+    const text = error[name];
+    if (typeof text !== 'string' || redact(text) === text) continue;
+    // Unlike an assignment, this does not throw when the error is frozen.
+    Reflect.defineProperty(error, name, { value: redact(text), writable: true, configurable: true });
   }
-  return error;
 }

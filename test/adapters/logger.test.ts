@@ -27,6 +27,10 @@ it('writes one line of JSON, errors with their causes', () => {
   });
 });
 
+it('names what was thrown, even nothing', () => {
+  expect(logged({ error: undefined })).toMatchObject({ error: { name: 'undefined' } });
+});
+
 it.each<[string, () => unknown]>([
   [
     'a circle',

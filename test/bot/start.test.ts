@@ -52,6 +52,25 @@ describe('a worker that starts', () => {
     expect(worker.output()).not.toContain('a-wrong-rest-token');
   });
 
+  it.each([
+    ['its plan is used up', 400, 'ERR max requests limit exceeded. Limit: 9, Usage: 9', 'is used up'],
+    ['it knows no such database', 404, 'Database not found', 'check UPSTASH_REDIS_REST_URL'],
+    ['it still loads', 400, 'LOADING Redis is loading the dataset in memory', 'start again in a minute'],
+  ])('exits with 69 and one clear line when the store says that %s', async (_what, status, reply, fix) => {
+    const server = createServer((_request, response) => {
+      response.writeHead(status).end(JSON.stringify({ error: reply }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const worker = await fixture.worker({ UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${port}` });
+    expect(await worker.ended).toBe(69);
+    server.close();
+    const lines = worker.output().trimEnd().split('\n');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(reply);
+    expect(lines[0]).toContain(fix);
+  });
+
   it('exits with 69 if the address is not a store’s, and says what answers there', async () => {
     const worker = await fixture.worker({ UPSTASH_REDIS_REST_URL: fixture.telegram.url });
     expect(await worker.ended).toBe(69);

@@ -2,14 +2,15 @@
  * The store over REST, through @upstash/redis.
  *
  * Guarantees: one HTTP request per call (no retries, no hidden pipelining), a timeout on each, raw strings in and
- * out, and no argument, token or address of the store in any error.
+ * out, and no argument or token in any error.
  * Does not guarantee that a failed call was not carried out: therefore scripts are safe to repeat.
  *
  * The client's defaults differ in each of these points; see its traps in `docs/architecture.md`.
  */
 import { Redis } from '@upstash/redis';
-import { StoreRefusedError, StoreUnreachableError } from '../../core/platform/store-errors.ts';
+import { StoreRefusedError } from '../../core/platform/store-errors.ts';
 import type { LuaScript, ScriptReply, ScriptRunner } from './lua-scripts.ts';
+import { storeError } from './store-error.ts';
 
 export interface UpstashStore extends ScriptRunner {
   /** Runs one plain command, such as `['LLEN', key]`. */
@@ -61,23 +62,4 @@ export function upstashStore({ url, token, timeoutMs, onRequest }: UpstashOption
 
     command: ([name, ...args]) => request(name.toLowerCase(), () => client.exec([name, ...args])),
   };
-}
-
-/** Redis's own errors begin with a word in capitals; anything else is a gateway's page, a timeout or a lost connection. */
-const redisReply =
-  /^((?:NOSCRIPT|WRONGTYPE|WRONGPASS|NOPERM|OOM|READONLY|BUSY|ERR)\b.*?)(?:, command was: .*)?$/s;
-
-function storeError(name: string, error: unknown): StoreRefusedError | StoreUnreachableError {
-  const message = error instanceof Error ? error.message : String(error);
-  const reply = redisReply.exec(message)?.[1];
-  if (reply !== undefined) return new StoreRefusedError(name, withoutArguments(reply));
-  const kind = error instanceof Error ? error.name : 'unknown';
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
-  const what = kind === 'TimeoutError' ? 'no answer in time' : (cause ?? kind);
-  return new StoreUnreachableError(name, new Error(what));
-}
-
-/** Redis quotes the arguments in its "unknown command" replies. */
-function withoutArguments(reply: string): string {
-  return reply.replace(/, with args beginning with:.*$/s, '');
 }

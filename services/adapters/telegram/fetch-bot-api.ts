@@ -13,6 +13,7 @@ import {
   type CallOptions,
 } from '../../core/platform/bot-api.ts';
 import { redactor } from '../../core/platform/redaction.ts';
+import { reasonOf } from '../error-description.ts';
 
 interface BotApiAnswer {
   readonly ok?: unknown;
@@ -48,10 +49,10 @@ export function fetchBotApi({ apiRoot, token }: { apiRoot: string; token: string
       try {
         reply = await exchange(method, JSON.stringify(parameters), signal);
       } catch (error) {
-        const reason = deadline.aborted ? `no answer within ${options.timeoutMs} ms` : describe(error);
+        const reason = deadline.aborted ? `no answer within ${options.timeoutMs} ms` : reasonOf(error);
         throw new BotApiUnreachableError(method, redact(reason), {
           aborted: options.signal?.aborted ?? false,
-          cause: new Error(redact(describe(error))),
+          cause: new Error(redact(reasonOf(error))),
         });
       }
       return readResult(method, reply) as Result;
@@ -84,10 +85,4 @@ function parse(text: string): BotApiAnswer | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `fetch` says only "fetch failed"; the reason is in its cause. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

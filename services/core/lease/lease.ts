@@ -20,6 +20,7 @@
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
+import { StoreRefusedError } from '../platform/store-errors.ts';
 import { LockHeldError } from './errors.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import type { HandOff, Held, PollingLockStore, RenewPayload } from './lock-store.ts';
@@ -59,6 +60,8 @@ export interface RenewalPlan {
 
 /** Retry a failed request after this share of the time-out, so that several tries fit between two renewals. */
 const retryShare = 1 / 3;
+/** Ask a store that refuses again at least after this share of the TTL. */
+const refusedShare = 1 / 2;
 /** The store rounds the remaining TTL down; without this a standby would wake in its last millisecond. */
 const roundingMs = 2;
 /** A foreign lock may live for hours or for ever: look at least this often. */
@@ -77,23 +80,27 @@ export class Lease {
    * @throws LockHeldError if another process holds the lock and `whenHeld` is `exit`
    */
   async contend(signal: AbortSignal): Promise<Term | undefined> {
-    const { wakeUp } = this.options;
+    const { wakeUp, clock } = this.options;
     let value = '';
     let answerLost = false;
+    let failures = 0;
     while (!signal.aborted) {
       wakeUp.reset();
+      const sentMs = clock.monotonicMs();
       if (!answerLost) value = this.freshValue();
       try {
         const outcome = await this.attempt(value);
         if (outcome instanceof Term) return outcome;
         answerLost = false;
+        failures = 0;
         await wakeUp.sleep(outcome.waitMs, signal);
       } catch (error) {
         if (error instanceof LockHeldError) throw error;
         this.tell((observer) => observer.onTrouble?.('acquire', error));
         // Try again with the same value: if the lost attempt took the lock, the store recognises it.
         answerLost = true;
-        await wakeUp.sleep(this.retryDelayMs(), signal);
+        await wakeUp.sleep(this.backOffMs(error, failures, clock.monotonicMs() - sentMs), signal);
+        failures++;
       }
     }
     if (answerLost) await this.tryRelease(value);
@@ -192,6 +199,18 @@ export class Lease {
   private freshValue(): string {
     const { holder, clock, random } = this.options;
     return lockValue({ ...holder, ts: new Date(clock.wallMs()).toISOString(), owner: random.token() });
+  }
+
+  /**
+   * Without a term nothing is urgent: the time between two requests doubles. It grows no longer than a request that
+   * times out takes, so that a store which comes back is seen soon; a refusal stays until somebody acts.
+   */
+  private backOffMs(error: unknown, failures: number, elapsedMs: number): number {
+    const { times } = this.options;
+    const retryMs = this.retryDelayMs();
+    const longestMs =
+      error instanceof StoreRefusedError ? times.ttlMs * refusedShare : times.rpcTimeoutMs + retryMs;
+    return Math.max(retryMs, Math.min(retryMs * 2 ** failures, longestMs) - elapsedMs);
   }
 
   private retryDelayMs(): number {

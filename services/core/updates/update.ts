@@ -46,21 +46,61 @@ export function updateType(update: Update): UpdateType | 'other' {
   return updateTypes.find((type) => type in update) ?? 'other';
 }
 
-interface MaybeChat {
-  readonly chat?: { readonly id?: unknown };
-  readonly from?: { readonly id?: unknown };
-  readonly user?: { readonly id?: unknown };
-  readonly message?: MaybeChat;
-}
+/** How deep below the update a chat or a person is looked for: `callback_query.message.chat` is the deepest known. */
+const searchDepth = 3;
+const chatFields = ['chat'];
+const chatIdFields = ['chat_id'];
+const personFields = ['from', 'user', 'sender', 'sender_chat', 'voter_chat', 'actor_chat'];
+const personIdFields = ['user_id', 'user_chat_id'];
 
 /**
  * The lane of an update: its chat's; without a chat, its person's; without either, its own.
- * A button pressed under a message belongs to that message's chat.
+ *
+ * It looks into whatever objects the update carries, the nearest first, so a type that this version does not know
+ * keeps its chat's order. A button pressed under a message belongs to that message's chat.
  */
 export function laneOf(update: Update): string {
-  const content = (update[updateType(update)] ?? {}) as MaybeChat;
-  const chatId = content.chat?.id ?? content.message?.chat?.id;
-  if (chatId !== undefined) return `chat ${String(chatId)}`;
-  const personId = content.from?.id ?? content.user?.id;
-  return personId === undefined ? `update ${update.update_id}` : `person ${String(personId)}`;
+  const chatId = firstId(levelsOf(update), chatFields, chatIdFields);
+  if (chatId !== undefined) return `chat ${chatId}`;
+  const personId = firstId(levelsOf(update), personFields, personIdFields);
+  return personId === undefined ? `update ${update.update_id}` : `person ${personId}`;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+/** The objects at one depth. */
+type Level = readonly Fields[];
+
+/** Lazy: the chat of nearly every update is in the first level. */
+function* levelsOf(update: Update): Generator<Level> {
+  let level: Level = [update];
+  for (let depth = 1; depth <= searchDepth && level.length > 0; depth++) {
+    level = level.flatMap((parent) => Object.values(parent).filter(isObject));
+    yield level;
+  }
+}
+
+function firstId(
+  levels: Iterable<Level>,
+  objectFields: readonly string[],
+  idFields: readonly string[],
+): string | undefined {
+  for (const level of levels) {
+    for (const fields of level) {
+      const ids = [
+        ...objectFields.map((name) => idOf(fields[name])),
+        ...idFields.map((name) => fields[name]),
+      ];
+      const id = ids.find((value) => typeof value === 'number' || typeof value === 'string');
+      if (id !== undefined) return String(id);
+    }
+  }
+  return undefined;
+}
+
+function idOf(value: unknown): unknown {
+  return isObject(value) ? value['id'] : undefined;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
 }

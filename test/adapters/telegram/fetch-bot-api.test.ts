@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fetchBotApi } from '../../../services/adapters/telegram/fetch-bot-api.ts';
 import { BotApiRefusedError, BotApiUnreachableError } from '../../../services/core/platform/bot-api.ts';
 import { type Answer, httpFixture } from '../../support/http-fixture.ts';
+import { refusedByBothFamilies } from '../../support/refused-fetch.ts';
 
 const token = '123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
 const server = httpFixture();
@@ -17,6 +18,8 @@ const json =
   (_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
+
+afterEach(() => vi.restoreAllMocks());
 
 describe('a call of the Bot API', () => {
   it('posts the parameters as JSON and returns the result', async () => {
@@ -92,6 +95,13 @@ describe('a call of the Bot API', () => {
     expect(await failure({ signal: stop.signal })).toMatchObject({
       code: 'BOT_API_UNREACHABLE',
       aborted: true,
+    });
+  });
+
+  it('says why both address families of a host refuse', async () => {
+    vi.spyOn(globalThis, 'fetch').mockRejectedValueOnce(refusedByBothFamilies());
+    expect(await failure()).toMatchObject({
+      message: 'getMe: fetch failed: connect ECONNREFUSED ::1:9; connect ECONNREFUSED 127.0.0.1:9',
     });
   });
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LockHeldError } from '../../../services/core/lease/errors.ts';
 import { readLockHolder } from '../../../services/core/lease/lock-value.ts';
 import type { WakeUp } from '../../../services/core/lease/wake-up.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import { type FakeLockStore, fakeQuarantine } from '../../support/fake-lock-store.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import { LeaseFixture, other, retryMs, times } from './lease-fixture.ts';
@@ -126,6 +127,21 @@ describe('contending', () => {
     store.isAway = false;
     await clock.advance(times.rpcTimeoutMs + retryMs);
     expect(contender.term).toBeDefined();
+  });
+
+  it.each([
+    ['refuses', new StoreRefusedError('acquire', 'OOM full'), [0, 1, 3, 7, 15, 30, 45, 60]],
+    ['is down', new StoreUnreachableError('acquire', new Error('x')), [0, 1, 3, 7, 11, 15, 19, 23]],
+  ])('asks a store that %s at growing intervals, up to a limit', async (_what, error, seconds) => {
+    const startMs = clock.monotonicMs();
+    const asked: number[] = [];
+    store.acquire = async () => {
+      asked.push((clock.monotonicMs() - startMs) / 1000);
+      throw error;
+    };
+    fixture.contend();
+    await clock.advance((seconds.at(-1) ?? 0) * 1000 + 1);
+    expect(asked).toEqual(seconds);
   });
 
   it('returns undefined if stopped while it waits', async () => {

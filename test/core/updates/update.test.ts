@@ -17,10 +17,41 @@ describe('the lane of an update', () => {
     ['a poll answer: its person', { poll_answer: { user: { id: 5 } } }, 'person 5'],
     ['a new member: its chat', { chat_member: { chat: { id: 3 }, from: { id: 5 } } }, 'chat 3'],
     ['a poll, which has neither: its own', { poll: { id: 'x' } }, 'update 7'],
-    ['a type that this version does not know: its own', { strange: { chat: { id: 3 } } }, 'update 7'],
+    ['a channel’s vote: that channel', { poll_answer: { voter_chat: { id: -100 } } }, 'person -100'],
     ['nothing: its own', {}, 'update 7'],
     ['a null content: its own', { message: null }, 'update 7'],
   ])('is that of %s', (_what, content, lane) => {
+    expect(laneOf(update(content))).toBe(lane);
+  });
+
+  it.each([
+    ['its chat', { strange: { chat: { id: 3 }, from: { id: 5 } } }, 'chat 3'],
+    ['its chat, by its id alone', { strange: { chat_id: 3, user_id: 5 } }, 'chat 3'],
+    ['its message’s chat', { strange: { from: { id: 5 }, message: { chat: { id: 3 } } } }, 'chat 3'],
+    ['the chat of what it wraps', { strange: { gift: { message: { chat: { id: 3 } } } } }, 'chat 3'],
+    [
+      'the first chat of a list',
+      { strange: { messages: [{ chat: { id: 3 } }, { chat: { id: 4 } }] } },
+      'chat 3',
+    ],
+    [
+      'its own chat, before a nested one',
+      { strange: { reply: { chat: { id: 4 } }, chat: { id: 3 } } },
+      'chat 3',
+    ],
+    ['the object behind a text', { version: '9.9', strange: { chat: { id: 3 } } }, 'chat 3'],
+    ['its chat beside an object without one', { extra: { a: 1 }, strange: { chat: { id: 3 } } }, 'chat 3'],
+    ['its sender', { strange: { from: { id: 5 } } }, 'person 5'],
+    ['its user', { strange: { user: { id: 5 } } }, 'person 5'],
+    ['its user, by its id alone', { strange: { user_id: 5 } }, 'person 5'],
+    ['its sending chat', { strange: { sender_chat: { id: -5 } } }, 'person -5'],
+    ['its own lane without either', { strange: { id: 'x' } }, 'update 7'],
+    [
+      'its own lane when the ids are no ids',
+      { strange: { chat: { id: {} }, from: null, user: 5 } },
+      'update 7',
+    ],
+  ])('of an unknown type is %s', (_what, content, lane) => {
     expect(laneOf(update(content))).toBe(lane);
   });
 
