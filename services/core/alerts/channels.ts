@@ -95,10 +95,13 @@ export async function sendToInbox(
     await inbox.push(telegramId, entry);
     return { kind: 'sent' };
   } catch (error) {
+    if (error instanceof StoreUnreachableError) {
+      return { kind: 'retry', delayMs: 0, mayHaveArrived: true, why: error.message };
+    }
+    if (!(error instanceof StoreRefusedError)) throw error;
     // An inbox key of the wrong type stays wrong: giving up keeps the other deliveries moving.
-    if (error instanceof StoreRefusedError) return { kind: 'dead', why: error.message };
-    if (!(error instanceof StoreUnreachableError)) throw error;
-    return { kind: 'retry', delayMs: 0, mayHaveArrived: true, why: error.message };
+    if (error.reply.startsWith('WRONGTYPE')) return { kind: 'dead', why: error.message };
+    return { kind: 'retry', delayMs: 0, mayHaveArrived: false, why: error.message };
   }
 }
 

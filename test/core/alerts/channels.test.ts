@@ -139,10 +139,21 @@ describe('sendToInbox', () => {
     });
   });
 
-  it('gives up if the store refuses, as it does for a key of the wrong type', async () => {
-    const error = new StoreRefusedError('push-inbox-1', 'WRONGTYPE');
+  it('gives up if the inbox key has the wrong type', async () => {
+    const error = new StoreRefusedError('push-inbox-1', 'WRONGTYPE Operation against a key');
     expect(await sendToInbox(failing(error), '101', entry)).toMatchObject({ kind: 'dead' });
   });
+
+  it.each(['NOAUTH Authentication required.', 'OOM command not allowed', 'Database not found'])(
+    'tries again if the store refuses everything: %s',
+    async (reply) => {
+      const error = new StoreRefusedError('push-inbox-1', reply);
+      expect(await sendToInbox(failing(error), '101', entry)).toMatchObject({
+        kind: 'retry',
+        mayHaveArrived: false,
+      });
+    },
+  );
 
   it('lets a bug through', async () => {
     await expect(sendToInbox(failing(new TypeError('a bug')), '101', entry)).rejects.toThrow('a bug');
