@@ -81,11 +81,11 @@ function refuse(problems: readonly string[], code: ExitCode): ExitCode {
 
 function portProblem(error: unknown, port: number): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const mend = 'set LAB_PORT to another one, or to 0 for any free one';
+  const fix = 'set LAB_PORT to another one, or to 0 for any free one';
   if (code === 'EADDRINUSE') {
-    return `LAB_PORT: expected a free port, got ${port}, which another program listens on; ${mend}`;
+    return `LAB_PORT: expected a free port, got ${port}, which another program listens on; ${fix}`;
   }
   if (code === 'EACCES')
-    return `LAB_PORT: expected a port that you may listen on, got ${port}, which needs privileges; ${mend}`;
+    return `LAB_PORT: expected a port that you may listen on, got ${port}, which needs privileges; ${fix}`;
   throw error;
 }
