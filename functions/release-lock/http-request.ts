@@ -25,8 +25,7 @@ const hostShape = /^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/i;
 type Fields = Readonly<Record<string, unknown>>;
 
 export function readPageRequest(event: unknown): PageRequest | undefined {
-  const { version, rawPath, rawQueryString, headers, cookies, body, isBase64Encoded, requestContext } =
-    fieldsOf(event);
+  const { version, rawPath, headers, cookies, body, isBase64Encoded, requestContext } = fieldsOf(event);
   const { http, domainName } = fieldsOf(requestContext);
   const { method } = fieldsOf(http);
   const byName = new Map(
@@ -36,13 +35,13 @@ export function readPageRequest(event: unknown): PageRequest | undefined {
   const ownOrigin = originOf(textOf(domainName), header('host'));
   if (version !== '2.0' || typeof method !== 'string' || typeof rawPath !== 'string') return undefined;
   if (ownOrigin === undefined || rawPath.length > pathLengthMax) return undefined;
-  if (rawQueryString !== undefined && rawQueryString !== '') return undefined;
   const text = bodyText(body, isBase64Encoded === true);
   if (text === undefined) return undefined;
   const given = cookiesOf(cookies, header('cookie'));
   return {
     method,
-    path: rawPath,
+    // Messengers append a query, and people a slash: neither belongs to a link.
+    path: rawPath.replace(/(?<=.)\/$/, ''),
     ownOrigin,
     header,
     cookie(name) {

@@ -17,6 +17,7 @@ import type { CliContext } from './context.ts';
 import { type CliExitCode, cliExitCodes, exitCodeOf } from './exit-codes.ts';
 import { helpFor } from './help.ts';
 import { withStoreAnswer } from './store-answer.ts';
+import { guarded } from './terminal.ts';
 
 type Run = (context: CliContext, invocation: Invocation) => CliExitCode | Promise<CliExitCode>;
 
@@ -33,7 +34,8 @@ const runs: Readonly<Record<CommandName, Run>> = {
   'check-env': checkEnv,
 };
 
-export async function runCli(args: readonly string[], context: CliContext): Promise<CliExitCode> {
+export async function runCli(args: readonly string[], given: CliContext): Promise<CliExitCode> {
+  const context = { ...given, terminal: guarded(given.terminal) };
   const isJson = args.includes('--json');
   try {
     const line = readCommandLine(args);

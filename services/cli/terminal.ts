@@ -1,4 +1,6 @@
 /** The output of the command line: answers on stdout, everything else on stderr, so that a pipe gets only answers. */
+import { visible } from '../core/platform/foreign-text.ts';
+
 export interface Terminal {
   answer(text: string): void;
   tell(text: string): void;
@@ -9,4 +11,16 @@ export interface Terminal {
   /** Whether stdin is a terminal, where a person can answer. */
   readonly canAsk: boolean;
   ask(question: string): Promise<string>;
+}
+
+/** The same terminal, to which no foreign text can send codes: none rewrites a line, an answer or a question. */
+export function guarded(terminal: Terminal): Terminal {
+  return {
+    isLive: terminal.isLive,
+    canAsk: terminal.canAsk,
+    answer: (text) => terminal.answer(visible(text)),
+    tell: (text) => terminal.tell(visible(text)),
+    overwrite: (text) => terminal.overwrite(visible(text)),
+    ask: (question) => terminal.ask(visible(question)),
+  };
 }

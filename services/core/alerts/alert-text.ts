@@ -5,6 +5,7 @@
  * The words of each language are in `texts/`. Nothing here decides whether or where an alert is sent.
  */
 import type { Cause, Diagnosis } from '../outage/diagnosis.ts';
+import { oneLine } from '../platform/foreign-text.ts';
 import type { Locale } from '../platform/locale.ts';
 import { clockText, durationText } from './duration-text.ts';
 import type { AlertPriority } from './inbox-entry.ts';
@@ -92,7 +93,7 @@ function warningMessage(
 ): AlertMessage {
   const { title, lines, next } = warnings[kind]((name) => {
     const value = params[name];
-    return value === undefined || value === '' ? undefined : oneLine(String(value));
+    return value === undefined || value === '' ? undefined : shown(String(value));
   });
   const text = [...lines, `${labels.next}: ${next}`].filter((line) => line !== undefined).join('\n');
   return { title, text, ...warningFacts[kind] };
@@ -110,18 +111,18 @@ export function diagnosisLines(diagnosis: Diagnosis, locale: Locale): string[] {
   const { why, next } = texts.causes[diagnosis.cause];
   const lines = [`${labels.cause}: ${why}`];
   const { holder, lastError, telegram, ecs } = diagnosis;
-  if (lastError !== null) lines.push(`${labels.error}: ${oneLine(lastError)}`);
+  if (lastError !== null) lines.push(`${labels.error}: ${shown(lastError)}`);
   if (holder !== null) {
     lines.push(`${diagnosis.holdsLock ? labels.lockHolder : labels.lastPolledBy}: ${holderText(holder)}`);
   }
   if (telegram.kind === 'reachable') {
     lines.push(`${labels.waitingUpdates}: ${telegram.pendingUpdates}`);
-    if (telegram.webhookHost !== null) lines.push(`${labels.webhook}: ${oneLine(telegram.webhookHost)}`);
+    if (telegram.webhookHost !== null) lines.push(`${labels.webhook}: ${shown(telegram.webhookHost)}`);
   }
   if (ecs.kind === 'known') {
     const tasks = texts.tasks(ecs.running, ecs.desired);
     const stopReason = ecs.running < ecs.desired ? ecs.lastStopReason : null;
-    lines.push(stopReason === null ? tasks : `${tasks}; ${texts.lastTaskStopped(oneLine(stopReason))}`);
+    lines.push(stopReason === null ? tasks : `${tasks}; ${texts.lastTaskStopped(shown(stopReason))}`);
   }
   lines.push(`${labels.next}: ${next}`);
   return lines;
@@ -130,11 +131,10 @@ export function diagnosisLines(diagnosis: Diagnosis, locale: Locale): string[] {
 function holderText({ host, pid, env }: NonNullable<Diagnosis['holder']>): string {
   return [host, pid === undefined ? undefined : `pid ${pid}`, env]
     .filter((part) => part !== undefined)
-    .map(oneLine)
+    .map(shown)
     .join(', ');
 }
 
-function oneLine(foreignText: string): string {
-  const line = foreignText.replace(/\s+/g, ' ').trim();
-  return line.length <= foreignTextMax ? line : `${line.slice(0, foreignTextMax - 1)}…`;
+function shown(foreignText: string): string {
+  return oneLine(foreignText, foreignTextMax);
 }

@@ -6,6 +6,7 @@
  */
 
 import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../platform/bot-api.ts';
+import { cutText } from '../platform/foreign-text.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../platform/store-errors.ts';
 import type { LinkButton } from './alert-links.ts';
 import type { DeliveryOutcome } from './delivery-store.ts';
@@ -32,8 +33,13 @@ export class TopicError extends Error {
 export const telegramSendTimeoutMs = 10_000;
 /** Telegram's limit on the length of a message. */
 const telegramTextMax = 4096;
+/** SNS takes 256 KiB; a code unit has three bytes at most. */
+const topicTextMax = 80_000;
 
-/** Sends again without buttons if Telegram refuses them (over the form of an address, say): the alert matters more. */
+/**
+ * Sends once more if Telegram refuses the message itself: without the buttons if they are the reason (the form of an
+ * address, say), else as plain text. An alert that looks poor matters more than none.
+ */
 export async function sendTelegram(
   api: BotApi,
   chatId: string,
@@ -44,17 +50,40 @@ export async function sendTelegram(
     await sendMessage(api, chatId, entry, buttons);
     return { kind: 'sent' };
   } catch (error) {
-    if (buttons.length > 0 && areButtonsRefused(error)) return sendTelegram(api, chatId, entry);
+    const fallback = fallbackFor(error, entry, buttons);
+    return fallback === undefined ? telegramFailure(error) : sendFallback(api, chatId, fallback);
+  }
+}
+
+async function sendFallback(api: BotApi, chatId: string, entry: InboxEntry): Promise<DeliveryOutcome> {
+  try {
+    await sendMessage(api, chatId, entry, []);
+    return { kind: 'sent' };
+  } catch (error) {
     return telegramFailure(error);
   }
 }
 
-function areButtonsRefused(error: unknown): boolean {
-  return (
-    error instanceof BotApiRefusedError &&
-    error.status === 400 &&
-    /button|keyboard|markup|url/i.test(error.description)
-  );
+/** The server's words for a chat that cannot be written to; every other 400 is about the message. */
+const chatRefused = /chat|user|peer|rights|kicked/i;
+const buttonsRefused = /button|keyboard|markup|url/i;
+const plainTextMax = 1000;
+
+/** What to send instead; undefined if another message would fail as well. */
+function fallbackFor(
+  error: unknown,
+  entry: InboxEntry,
+  buttons: readonly LinkButton[],
+): InboxEntry | undefined {
+  if (!(error instanceof BotApiRefusedError) || error.status !== 400) return undefined;
+  if (buttons.length > 0 && buttonsRefused.test(error.description)) return entry;
+  return chatRefused.test(error.description) ? undefined : plain(entry);
+}
+
+/** Letters, digits and punctuation alone. */
+function plain(entry: InboxEntry): InboxEntry {
+  const plainText = (text: string): string => text.replace(/[^\p{L}\p{N}\p{P}\p{Zs}\n]/gu, '').trim();
+  return { ...entry, title: plainText(entry.title), text: cutText(plainText(entry.text), plainTextMax) };
 }
 
 async function sendMessage(
@@ -67,7 +96,7 @@ async function sendMessage(
     'sendMessage',
     {
       chat_id: Number(chatId),
-      text: `${title}\n${text}`.slice(0, telegramTextMax),
+      text: cutText(`${title}\n${text}`, telegramTextMax),
       link_preview_options: { is_disabled: true },
       ...(buttons.length > 0 ? { reply_markup: { inline_keyboard: buttons.map((button) => [button]) } } : {}),
     },
@@ -112,7 +141,7 @@ export async function sendToTopic(
 ): Promise<DeliveryOutcome> {
   if (topic === undefined) return { kind: 'dead', why: 'ALERT_TOPIC_ARN is no longer set' };
   try {
-    await topic.publish({ subject, text: `${title}\n${text}` });
+    await topic.publish({ subject, text: cutText(`${title}\n${text}`, topicTextMax) });
     return { kind: 'sent' };
   } catch (error) {
     if (!(error instanceof TopicError)) throw error;

@@ -74,6 +74,29 @@ describe('sendTelegram', () => {
     expect(api.calls.map((call) => 'reply_markup' in call)).toEqual([true, false]);
   });
 
+  it('sends plain text if Telegram refuses the message for another reason', async () => {
+    const error = refused(400, 'Bad Request: strings must be encoded in UTF-8');
+    const api = botApi(({ text }) => (/🔴/u.test(String(text)) ? error : undefined));
+    const odd = { ...entry, title: '🔴 Down', text: 'Cause: why?\nNext step: \u0007run recover' };
+    expect(await sendTelegram(api, '101', odd, buttons)).toEqual({ kind: 'sent' });
+    expect(api.calls).toHaveLength(2);
+    expect(api.calls[1]).toMatchObject({ text: 'Down\nCause: why?\nNext step: run recover' });
+  });
+
+  it('gives up if Telegram refuses the plain text as well', async () => {
+    const api = botApi(() => refused(400, 'Bad Request: message text is empty'));
+    expect(await sendTelegram(api, '101', entry, buttons)).toMatchObject({ kind: 'dead' });
+    expect(api.calls).toHaveLength(2);
+  });
+
+  it('sends a well-formed text wherever it is cut', async () => {
+    const api = botApi(() => undefined);
+    await sendTelegram(api, '101', { ...entry, text: `${'x'.repeat(4089)}🔥 and more` });
+    const text = String(api.calls[0]?.['text']);
+    expect(text.isWellFormed()).toBe(true);
+    expect(text.length).toBeLessThanOrEqual(4096);
+  });
+
   it('does not send again to a chat that does not exist', async () => {
     const api = botApi(() => refused(400, 'Bad Request: chat not found'));
     expect(await sendTelegram(api, '101', entry, buttons)).toMatchObject({ kind: 'dead' });

@@ -69,9 +69,8 @@ const attacks: Readonly<Record<string, Attack>> = {
   'another id in the address': ({ links }) => getEvent(swapped(links.recover, id, '0'.repeat(32))),
   'the id of another link': ({ links, others }) =>
     getEvent(swapped(links.recover, id, others.recover.split('.')[3] ?? '')),
-  'a link with a query': ({ links }) => getEvent(links.recover, { rawQueryString: 'force=true' }),
   'a link in a folder': ({ links }) => getEvent(`/x${links.recover}`),
-  'a link with a trailing slash': ({ links }) => getEvent(`${links.recover}/`),
+  'a link with two trailing slashes': ({ links }) => getEvent(`${links.recover}//`),
   'a link with an encoded character': ({ links }) => getEvent(links.recover.replace('recover', '%72ecover')),
   'a link with a line break': ({ links }) => getEvent(`${links.recover}\n`),
   'an expired link': async ({ phone, links }) => {

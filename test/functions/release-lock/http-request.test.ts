@@ -56,11 +56,20 @@ describe('readPageRequest', () => {
   });
 
   it.each([
+    ['/link', 'fbclid=x', '/link'],
+    ['/link/', '', '/link'],
+    ['/link/', 'utm_source=chat', '/link'],
+    ['/link//', '', '/link/'],
+    ['/', '', '/'],
+  ])('ignores what others append to %s?%s', (rawPath, rawQueryString, path) => {
+    expect(readPageRequest({ ...event, rawPath, rawQueryString })?.path).toBe(path);
+  });
+
+  it.each([
     ['nothing', undefined],
     ['null', null],
     ['a text', 'x'],
     ['version 1.0', { ...event, version: '1.0' }],
-    ['a query', { ...event, rawQueryString: 'a=b' }],
     ['a path that is a number', { ...event, rawPath: 5 }],
     ['a path over 400 characters', { ...event, rawPath: `/${'a'.repeat(400)}` }],
     ['no method', { ...event, requestContext: { domainName: 'abc.aws' } }],

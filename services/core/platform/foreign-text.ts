@@ -1,0 +1,39 @@
+/**
+ * Texts that other people and programs wrote, made safe to show: a host, an error, a reason, a stranger's message.
+ *
+ * Guarantees: the result is well-formed (no half of a surrogate pair, which Telegram and SNS refuse), and no longer than
+ * asked for. In `visible` and `oneLine`, terminal codes and marks that reorder or hide text are written out.
+ * Does not guarantee: that a visible sign of several code points, such as a family emoji, stays whole at the cut.
+ */
+
+/** Control characters, marks that change the direction of text, and spaces without a width. */
+const invisible = /[\p{Cc}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
+const ellipsis = '…';
+
+/** @param lengthMax in UTF-16 code units, as Telegram and JavaScript count */
+export function cutText(text: string, lengthMax: number): string {
+  const whole = text.toWellFormed();
+  if (whole.length <= lengthMax) return whole;
+  const end = lengthMax - ellipsis.length;
+  const isInsidePair = !whole.slice(0, end).isWellFormed();
+  return whole.slice(0, isInsidePair ? end - 1 : end) + ellipsis;
+}
+
+/** One line in which everything can be seen; other text cannot push what follows off the screen. */
+export function oneLine(text: string, lengthMax: number): string {
+  return cutText(visible(text.replace(/\s+/g, ' ').trim()), lengthMax);
+}
+
+/**
+ * The text with terminal codes, and marks that reorder or hide text, written out as JSON writes them (so JSON keeps its
+ * meaning). Line breaks and tabs stay.
+ */
+export function visible(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(invisible, (character) => (/[\n\t]/.test(character) ? character : writtenOut(character)));
+}
+
+function writtenOut(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { guarded } from '../../services/cli/terminal.ts';
+
+it('lets no foreign text send codes to the terminal, in an answer or in a question', async () => {
+  const written: string[] = [];
+  const write = (text: string): void => void written.push(text);
+  const terminal = guarded({
+    answer: write,
+    tell: write,
+    overwrite: write,
+    isLive: true,
+    canAsk: false,
+    ask: async (question) => {
+      write(question);
+      return 'yes';
+    },
+  });
+  const foreign = 'host \u001b[2K\r\u202eevil\n';
+  terminal.answer(foreign);
+  terminal.tell(foreign);
+  terminal.overwrite(foreign);
+  expect(await terminal.ask(foreign)).toBe('yes');
+  expect(new Set(written)).toEqual(new Set(['host \\u001b[2K\\u000d\\u202eevil\n']));
+  expect(terminal).toMatchObject({ isLive: true, canAsk: false });
+});
