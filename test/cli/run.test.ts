@@ -30,6 +30,17 @@ onEachStore((on) => {
     expect(typed.err).not.toContain('not-a-token-secret');
   });
 
+  it('shows the control codes of foreign text, and keeps the meaning of JSON', async () => {
+    const host = 'vm\u001b[2K\rAll is well\u202e';
+    await on.stage.takeLock({ host });
+    const { out } = await on.run('status');
+    expect(out).toContain('vm\\u001b[2K');
+    expect(out).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    expect(JSON.stringify((await on.run('status --json')).json())).toContain(
+      JSON.stringify(host).slice(1, -1),
+    );
+  });
+
   it('no output holds a secret', async () => {
     const outputs: string[] = [];
     for (const kind of ['truncated', '401', '502-html'] as const) {

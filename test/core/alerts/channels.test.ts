@@ -91,10 +91,12 @@ describe('sendTelegram', () => {
 
   it('sends a well-formed text wherever it is cut', async () => {
     const api = botApi(() => undefined);
-    await sendTelegram(api, '101', { ...entry, text: `${'x'.repeat(4089)}🔥 and more` });
-    const text = String(api.calls[0]?.['text']);
-    expect(text.isWellFormed()).toBe(true);
-    expect(text.length).toBeLessThanOrEqual(4096);
+    for (const length of [4088, 4089, 4090, 4091]) {
+      await sendTelegram(api, '101', { ...entry, text: `${'x'.repeat(length)}🔥 and more` });
+    }
+    const texts = api.calls.map(({ text }) => String(text));
+    expect(texts.map((text) => text.isWellFormed())).toEqual([true, true, true, true]);
+    expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(4096);
   });
 
   it('does not send again to a chat that does not exist', async () => {
@@ -189,6 +191,15 @@ describe('sendToTopic', () => {
     const topic = { publish: async (message: unknown) => void published.push(message) };
     expect(await sendToTopic(topic, 'StaffProBot is down', entry)).toEqual({ kind: 'sent' });
     expect(published).toEqual([{ subject: 'StaffProBot is down', text: 'Down\nwhy' }]);
+  });
+
+  it('publishes a well-formed text within the limit of SNS, whatever it was given', async () => {
+    const texts: string[] = [];
+    const topic = { publish: async ({ text }: { text: string }) => void texts.push(text) };
+    await sendToTopic(topic, 's', { ...entry, text: 'half \ud83d' });
+    await sendToTopic(topic, 's', { ...entry, text: 'щ'.repeat(1_000_000) });
+    expect(texts[0]).toBe('Down\nhalf \ufffd');
+    expect(Buffer.byteLength(texts[1] ?? '')).toBeLessThanOrEqual(256 * 1024);
   });
 
   it('gives up without a topic', async () => {

@@ -53,6 +53,13 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       }
     });
 
+    it('open with a query and a slash that others appended', async () => {
+      const { recover } = await phone.goDown();
+      const page = await phone.open(`${recover}/`, { rawQueryString: 'fbclid=x&utm_source=chat' });
+      expect(page.statusCode).toBe(200);
+      expect(page.body).toContain('Починить бота?');
+    });
+
     it('are not in the message that the bot is back', async () => {
       await phone.goDown();
       await fixture.beat();
