@@ -10,6 +10,7 @@ import { storeTimeoutMs } from '../core/monitor/monitor.ts';
 import { alertLinks } from '../core/ops/links/alert-buttons.ts';
 import type { OneTapLinks } from '../core/ops/links/link-store.ts';
 import { type BotApi, BotApiUnreachableError } from '../core/platform/bot-api.ts';
+import { botIdOf } from '../core/platform/bot-token.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Random } from '../core/platform/random.ts';
@@ -24,7 +25,7 @@ import { linkSigner } from './link-signer.ts';
 import { createLogger } from './logger.ts';
 import { redisAuditTrail } from './redis/audit-trail.ts';
 import { redisInboxStore } from './redis/inbox/inbox-store.ts';
-import { redisLockStore } from './redis/lease/lock-store.ts';
+import { redisLockOverride } from './redis/lease/lock-store.ts';
 import { redisLinkStore } from './redis/links/link-store.ts';
 import { redisOutageStore } from './redis/outage/outage-store.ts';
 import { upstashStore } from './redis/upstash-store.ts';
@@ -100,10 +101,10 @@ export function composeDependencies(
       random,
       logger,
       redact,
-      outages: redisOutageStore(store, keys),
+      outages: redisOutageStore(store, keys, botToken === undefined ? undefined : botIdOf(botToken)),
       inbox: redisInboxStore(store, keys),
       audit: redisAuditTrail(store, keys),
-      lock: redisLockStore(store, keys),
+      lock: redisLockOverride(store, keys),
       telegram:
         botToken === undefined
           ? tokenlessBotApi

@@ -21,6 +21,7 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { fetchBotApi } from '../adapters/telegram/fetch-bot-api.ts';
 import { ConflictAlarm } from '../core/alerts/conflict-alarm.ts';
 import type { BotApi } from '../core/platform/bot-api.ts';
+import { botIdOf } from '../core/platform/bot-token.ts';
 import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import { redactor } from '../core/platform/redaction.ts';
@@ -127,6 +128,7 @@ interface WorkerDeps extends LogContext {
 function makeWorker({ settings, features, logger, redact, api, metrics, store, task }: WorkerDeps): Worker {
   const keys = storeKeys(settings.store.keyPrefix);
   const { url, token } = settings.store;
+  const botId = botIdOf(settings.botToken);
   const alarm = new ConflictAlarm({
     clock,
     warnings: redisWarningStore(store, keys, settings),
@@ -138,7 +140,7 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
     random,
     logger,
     api,
-    lockStore: redisLockStore(store, keys),
+    lockStore: redisLockStore(store, keys, botId),
     journal: redisUpdateJournal(store, keys),
     channel: wakeUpChannel({ url, token, channel: keys.wakeChannel, clock, logger }),
     makeHandler: telegramBot({
@@ -151,6 +153,7 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
     sessionObserver: sessionObserver({ logger, metrics, clock, apiRoot: settings.telegramApiRoot }),
     onConflict: () => alarm.conflict(),
     holder: { host: hostname(), pid: process.pid, env: settings.environment, task },
+    botId,
     times: settings.lease,
     whenHeld: settings.lockBusy,
     heartbeatIntervalMs: settings.heartbeatIntervalMs,

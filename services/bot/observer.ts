@@ -1,6 +1,6 @@
 /** Turns the worker's events into log lines and metrics. Decides nothing. */
 
-import { LockHeldError, TermOverError } from '../core/lease/errors.ts';
+import { LockHeldError, OtherBotError, TermOverError } from '../core/lease/errors.ts';
 import type { LeaseObserver } from '../core/lease/lease.ts';
 import { describeHolder } from '../core/lease/lock-value.ts';
 import { BotApiRefusedError, BotApiUnreachableError } from '../core/platform/bot-api.ts';
@@ -43,6 +43,7 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
       countStoreError(metrics, error);
       if (error instanceof LockHeldError)
         logger.error(`${error.message}: not starting (POLLING_LOCK_BUSY is exit)`);
+      else if (error instanceof OtherBotError) logger.error(error.message);
       else logger.warn(`${what} failed`, { error: withoutStack(error), fix: refusalFix(error) });
     },
   };

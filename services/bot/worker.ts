@@ -8,7 +8,7 @@
  * Under faults it is checked by `test/simulator/`.
  */
 
-import { LockHeldError } from '../core/lease/errors.ts';
+import { LockHeldError, OtherBotError } from '../core/lease/errors.ts';
 import { HeartbeatScheduler } from '../core/lease/heartbeat-scheduler.ts';
 import { Lease, type LeaseObserver } from '../core/lease/lease.ts';
 import type { LeaseTimes } from '../core/lease/lease-times.ts';
@@ -51,6 +51,8 @@ export interface WorkerOptions {
   /** Called after each poll that Telegram ended because another program polls with the token. */
   readonly onConflict: () => void;
   readonly holder: Pick<LockHolder, 'host' | 'pid' | 'env' | 'task'>;
+  /** Known from the token alone, so that Telegram need not be reachable. */
+  readonly botId: string;
   readonly times: LeaseTimes;
   readonly whenHeld: 'standby' | 'exit';
   readonly heartbeatIntervalMs: number;
@@ -105,9 +107,10 @@ export class Worker {
         await clock.sleep(times.rpcTimeoutMs, stop);
       }
     } catch (error) {
-      if (!(error instanceof LockHeldError)) throw error;
+      const code = refusalCode(error);
+      if (code === undefined) throw error;
       leaseObserver.onTrouble('start', error);
-      return exitCodes.lockHeldByAnother;
+      return code;
     }
   }
 
@@ -204,13 +207,14 @@ export class Worker {
   }
 
   private scheduleHeartbeats(term: Term): HeartbeatScheduler {
-    const { clock, times, heartbeatIntervalMs, holder, version } = this.options;
+    const { clock, times, heartbeatIntervalMs, holder, botId, version } = this.options;
     const { state, health } = this;
     return new HeartbeatScheduler({
       clock,
       renewMs: times.renewMs,
       intervalMs: heartbeatIntervalMs,
       holder,
+      botId,
       epoch: term.epoch,
       version,
       health,
@@ -222,4 +226,10 @@ export class Worker {
       },
     });
   }
+}
+
+/** The exit code for a start that the store's state refuses; undefined for a bug. */
+function refusalCode(error: unknown): ExitCode | undefined {
+  if (error instanceof LockHeldError) return exitCodes.lockHeldByAnother;
+  return error instanceof OtherBotError ? exitCodes.configuration : undefined;
 }

@@ -6,7 +6,7 @@
  * waits for the rest of the lease.
  */
 
-import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../services/adapters/redis/lease/lock-store.ts';
 import { upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
@@ -83,7 +83,7 @@ function pollsOf(telegram: RunningEmulator): number {
 /** What the ops function does when ECS reports that the holder's task has stopped. */
 async function breakLock(redis: LabRedis): Promise<void> {
   const store = upstashStore({ url: redis.rest.url, token: restToken, timeoutMs: storeTimeoutMs });
-  const lock = redisLockStore(store, storeKeys(''));
+  const lock = redisLockOverride(store, storeKeys(''));
   const held = await lock.read();
   if (held !== undefined) await lock.break(held.value, { who: 'ecs', why: 'the task stopped' });
 }

@@ -106,6 +106,7 @@ describe('a worker that leads', () => {
       'host',
       'pid',
       'env',
+      'bot',
       'ts',
       'last_poll_ts',
       'last_error',

@@ -147,6 +147,35 @@ describe('a worker that starts', () => {
     expect(fixture.telegram.state(botToken).calls['getUpdates'] ?? 0).toBe(0);
   });
 
+  it.each(['', 'another worker holds the lock'])(
+    'exits with 78 on the store of another bot, in one line (%s)',
+    async (held) => {
+      await fixture.store.command(['SET', keys.bot, '777']);
+      if (held !== '') await fixture.store.command(['SET', keys.lock, held, 'PX', '60000']);
+      say('/start');
+      const worker = await fixture.worker();
+      expect(await worker.ended).toBe(78);
+      const lines = worker.output().trimEnd().split('\n');
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(
+        /store of bot 4242424242 .* belongs to bot 777; .*REDIS_KEY_PREFIX.*npx staffprobot unbind/,
+      );
+      expect(await fixture.get(keys.bot)).toBe('777');
+      expect(await fixture.get(keys.lock)).toBe(held === '' ? null : held);
+      expect(fixture.telegram.state(botToken).calls['getUpdates'] ?? 0).toBe(0);
+    },
+  );
+
+  it('binds the store to its bot, which a new secret does not change', async () => {
+    const first = await fixture.worker();
+    await fixture.lockOtherThan();
+    expect(await fixture.get(keys.bot)).toBe('4242424242');
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    await fixture.worker({ TELEGRAM_BOT_TOKEN_PROD: '4242424242:AAanother-secret-of-the-same-bot-01234' });
+    await fixture.lockOtherThan();
+  });
+
   it('removes a webhook and keeps pending updates', async () => {
     say('/start');
     await fetch(`${fixture.telegram.url}/bot${botToken}/setWebhook?url=https://hook.example/`);

@@ -1,7 +1,7 @@
 /** The worker over the shipped scripts, on a virtual clock. What it does under faults is the simulator's to check. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { redisUpdateJournal } from '../../services/adapters/redis/journal/update-journal.ts';
-import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride, redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import { Worker, type WorkerOptions } from '../../services/bot/worker.ts';
 import { readHeartbeat } from '../../services/core/lease/heartbeat.ts';
 import { leaseTimes } from '../../services/core/lease/lease-times.ts';
@@ -47,6 +47,14 @@ const api: BotApi = {
   },
 };
 
+const silentLeaseObserver = {
+  onStandby: nothing,
+  onAcquired: nothing,
+  onRenewed: nothing,
+  onTermEnding: nothing,
+  onTrouble: nothing,
+};
+
 /** Runs a worker; `code` is its exit code once it has ended. */
 function start(options: Partial<WorkerOptions> = {}) {
   const worker = new Worker({
@@ -54,17 +62,11 @@ function start(options: Partial<WorkerOptions> = {}) {
     random: { unit: () => 0.5, token: () => 'token' },
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     api,
-    lockStore: redisLockStore(store, keys),
+    lockStore: redisLockStore(store, keys, '1'),
     journal: redisUpdateJournal(store, keys),
     channel: { listen: async () => {} },
     makeHandler: () => async () => {},
-    leaseObserver: {
-      onStandby: nothing,
-      onAcquired: nothing,
-      onRenewed: nothing,
-      onTermEnding: nothing,
-      onTrouble: nothing,
-    },
+    leaseObserver: silentLeaseObserver,
     sessionObserver: {
       onPoll: nothing,
       onReceived: nothing,
@@ -76,6 +78,7 @@ function start(options: Partial<WorkerOptions> = {}) {
     },
     onConflict: nothing,
     holder: { host: 'h', pid: 7, env: 'production' },
+    botId: '1',
     times: leaseTimes({ ttlMs: 30_000, renewMs: 10_000 }),
     whenHeld: 'standby',
     heartbeatIntervalMs: 20_000,
@@ -151,6 +154,26 @@ describe('a worker that starts', () => {
     expect(await get(keys.epoch)).toBe('0');
   });
 
+  it.each(['standby', 'exit'] as const)(
+    'ends and changes nothing on the store of another bot, even while its lock is held (%s)',
+    async (whenHeld) => {
+      answers['getMe'] = new Error('502');
+      await store.command(['SET', keys.bot, '2']);
+      await store.command(['SET', keys.lock, 'foreign', 'PX', '60000']);
+      const troubles: unknown[] = [];
+      const leaseObserver = {
+        ...silentLeaseObserver,
+        onTrouble: (_what: string, error: unknown) => troubles.push(error),
+      };
+      const running = start({ whenHeld, leaseObserver });
+      await clock.advance(1000);
+      expect(running.code).toBe(exitCodes.configuration);
+      expect(troubles).toEqual([expect.objectContaining({ code: 'STORE_OF_ANOTHER_BOT' })]);
+      expect(await get(keys.bot)).toBe('2');
+      expect(store.ran.filter((name) => /^[a-z]+-polling/.test(name))).toEqual(['acquire-polling-lock-8']);
+    },
+  );
+
   it('stands by otherwise, polls nothing meanwhile, and says so on its health page', async () => {
     await store.command(['SET', keys.lock, 'foreign', 'PX', '60000']);
     const { worker } = start();
@@ -209,7 +232,7 @@ describe('a worker whose lock was revoked', () => {
     start();
     await clock.advance(6000);
     const value = (await get(keys.lock)) ?? '';
-    await redisLockStore(store, keys).revoke(value, { who: 'ops', why: 'test' });
+    await redisLockOverride(store, keys).revoke(value, { who: 'ops', why: 'test' });
     await clock.advance(5000);
     expect(await get(keys.lock)).toBeNull();
     await clock.advance(3000);

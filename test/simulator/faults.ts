@@ -2,7 +2,7 @@
  * The faults of a run: crashes, pauses, suspensions, partitions, stops, a wiped store, and lock overrides by ops. The
  * seed decides what happens when. Every fault ends when the faults are switched off.
  */
-import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../services/adapters/redis/lease/lock-store.ts';
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
@@ -162,7 +162,7 @@ export class FaultScript {
   private async override(action: 'revoke' | 'break'): Promise<void> {
     const run = async (script: LuaScript, keys: readonly string[], args: readonly string[]) =>
       this.runAsOps(script, keys, args);
-    const lock = redisLockStore({ run }, storeKeys(''));
+    const lock = redisLockOverride({ run }, storeKeys(''));
     const held = await lock.read();
     if (held !== undefined) await lock[action](held.value, { who: 'ops', why: 'the simulation' });
   }

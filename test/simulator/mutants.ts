@@ -123,11 +123,11 @@ export const mutants: readonly Mutant[] = [
     "if redis.call('GET', KEYS[2]) ~= value then",
     "redis.call('DEL', KEYS[1])\nif redis.call('GET', KEYS[2]) ~= value then",
   ]),
-  scriptMutant('no quarantine after a wiped store', 'acquire-polling-lock-4', [
+  scriptMutant('no quarantine after a wiped store', 'acquire-polling-lock-8', [
     "redis.call('EXISTS', KEYS[3]) == 0",
     'false',
   ]),
-  scriptMutant('renewal without an owner check', 'renew-polling-lock-4', [
+  scriptMutant('renewal without an owner check', 'renew-polling-lock-5', [
     "redis.call('GET', KEYS[1]) ~= value",
     "redis.call('EXISTS', KEYS[1]) == 0",
   ]),

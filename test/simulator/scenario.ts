@@ -64,6 +64,7 @@ const restartMs = 1000;
 const extraRounds = 20;
 
 const keys = storeKeys('');
+const botId = '1';
 const sharedStore = await createEmbeddedStore({ nowMs: () => 0 });
 
 export async function run({ seed, mutation = {}, trace }: RunOptions): Promise<RunResult> {
@@ -217,9 +218,10 @@ class Simulation {
   private makeWorker(process: SimulatedProcess, index: number): Worker {
     const { network, telegram, mutation, store, prng, inFlightMax } = this;
     const runner = network.runnerFor(process);
-    const lockStore = redisLockStore(runner, keys);
+    const lockStore = redisLockStore(runner, keys, botId);
     return simulatedWorker({
       process,
+      botId,
       index,
       random: mutation.random?.(prng.fork()) ?? prng.fork(),
       api: telegram.apiFor(process),

@@ -16,6 +16,7 @@ export const times = leaseTimes({ ttlMs, renewMs: 2000 });
 export interface SimulatedWorkerOptions {
   readonly process: SimulatedProcess;
   readonly index: number;
+  readonly botId: string;
   readonly random: Random;
   readonly api: BotApi;
   readonly lockStore: PollingLockStore;
@@ -28,7 +29,8 @@ export interface SimulatedWorkerOptions {
 }
 
 export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
-  const { process, index, random, api, lockStore, journal, channel, inFlightMax, handle, note } = options;
+  const { process, index, botId, random, api, lockStore, journal, channel, inFlightMax, handle, note } =
+    options;
   const { name } = process;
   const onTrouble = (what: string, error: unknown): void => note(`${name}: ${what} failed: ${String(error)}`);
   return new Worker({
@@ -62,6 +64,7 @@ export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
     },
     onConflict: nothing,
     holder: { host: `host-${index}`, pid: index, env: 'production' },
+    botId,
     times,
     whenHeld: 'standby',
     heartbeatIntervalMs: 4000,

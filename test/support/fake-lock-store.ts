@@ -51,6 +51,8 @@ export class FakeLockStore implements PollingLockStore {
   isAway = false;
   /** It knows no epoch. */
   isWiped = false;
+  /** It belongs to this other bot. */
+  otherBot: string | undefined;
   /** How far its wall clock is ahead of the worker's. */
   aheadMs = 0;
   revoked: string | undefined;
@@ -104,6 +106,7 @@ export class FakeLockStore implements PollingLockStore {
   }
 
   private take(value: string, ttlMs: number): AcquireReply {
+    if (this.otherBot !== undefined) return { kind: 'other bot', botId: '1', storeBotId: this.otherBot };
     const held = this.value;
     if (held === undefined && this.isWiped) {
       this.isWiped = false;

@@ -3,12 +3,13 @@
  * deployed, configured by an environment, with their real clients.
  */
 import { redisInboxStore } from '../../services/adapters/redis/inbox/inbox-store.ts';
-import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride, redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import { redisOutageStore } from '../../services/adapters/redis/outage/outage-store.ts';
 import { type UpstashStore, upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import { lockValue } from '../../services/core/lease/lock-value.ts';
+import { botIdOf } from '../../services/core/platform/bot-token.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { type AwsEmulator, startAwsEmulator } from '../../services/lab/aws-emulator/aws-emulator.ts';
 import type { EmulatedServiceState } from '../../services/lab/aws-emulator/ecs-calls.ts';
@@ -146,7 +147,10 @@ export class FunctionFixture {
   }
 
   get lock() {
-    return redisLockStore(this.store, this.keys);
+    return {
+      ...redisLockStore(this.store, this.keys, botIdOf(botToken)),
+      ...redisLockOverride(this.store, this.keys),
+    };
   }
 
   private async restarted(): Promise<string> {

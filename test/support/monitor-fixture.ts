@@ -52,6 +52,7 @@ export class MonitorFixture {
   /** The time that each run believes it has left. */
   remainingMs: () => number = () => deliveryReserveMs + 1;
   withTopic = true;
+  readonly botId = '42';
   private tokens = 0;
 
   static async begin(): Promise<MonitorFixture> {
@@ -64,7 +65,7 @@ export class MonitorFixture {
 
   get ports(): MonitorPorts {
     return {
-      outages: redisOutageStore(this.store, this.keys),
+      outages: redisOutageStore(this.store, this.keys, this.botId),
       inbox: redisInboxStore(this.store, this.keys),
       audit: redisAuditTrail(this.store, this.keys),
       telegram: this.telegram,

@@ -3,7 +3,7 @@
  * meantime: a holder releases the lock, a worker writes a heartbeat.
  */
 import { redisAuditTrail } from '../../services/adapters/redis/audit-trail.ts';
-import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../services/adapters/redis/lease/lock-store.ts';
 import { redisOutageStore } from '../../services/adapters/redis/outage/outage-store.ts';
 import { lockValue } from '../../services/core/lease/lock-value.ts';
 import type { OpsPorts } from '../../services/core/ops/ops-ports.ts';
@@ -82,7 +82,7 @@ export class OpsFixture {
     return {
       environment: this.environment,
       clock: this.clock,
-      lock: redisLockStore(this.store, this.keys),
+      lock: redisLockOverride(this.store, this.keys),
       outages: redisOutageStore(this.store, this.keys),
       audit: redisAuditTrail(this.store, this.keys),
       telegram: this.telegram,

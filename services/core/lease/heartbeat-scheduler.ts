@@ -25,6 +25,7 @@ export interface HeartbeatSchedulerOptions {
   readonly renewMs: number;
   readonly intervalMs: number;
   readonly holder: Pick<LockHolder, 'host' | 'pid' | 'env'>;
+  readonly botId: string;
   readonly epoch: number;
   readonly version: string;
   readonly health: PollHealth;
@@ -75,11 +76,12 @@ export class HeartbeatScheduler implements RenewalPlan {
   }
 
   private compose(): string {
-    const { clock, holder, epoch, version, health, inFlight } = this.options;
+    const { clock, holder, botId, epoch, version, health, inFlight } = this.options;
     const heartbeat: Heartbeat = {
       host: holder.host,
       pid: holder.pid,
       env: holder.env,
+      bot: botId,
       ts: this.storeIso(clock.wallMs()),
       last_poll_ts: this.storeIso(health.lastSuccessWallMs ?? clock.wallMs()),
       last_error: health.lastError,

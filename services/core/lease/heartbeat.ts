@@ -8,6 +8,8 @@ export interface Heartbeat {
   readonly host: string;
   readonly pid: number;
   readonly env: string;
+  /** The bot's id. */
+  readonly bot: string;
   /** ISO 8601 UTC, on the store's clock. */
   readonly ts: string;
   readonly last_poll_ts: string;
@@ -28,7 +30,9 @@ export type HeartbeatReading =
       readonly raw: string;
       readonly tsMs: number;
       readonly heartbeat: Partial<Heartbeat>;
-    };
+    }
+  /** Says nothing about this bot: as good as none. */
+  | { readonly kind: 'of another bot'; readonly raw: string };
 
 /** ISO 8601 UTC with full date and time. Other programs may write fractions finer than a millisecond. */
 const utcTime = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|\+00:00)$/;
@@ -46,6 +50,13 @@ export function readHeartbeat(raw: string | null): HeartbeatReading {
   const heartbeat: Partial<Heartbeat> = value;
   const tsMs = readTime(heartbeat.ts);
   return tsMs === undefined ? { kind: 'malformed', raw } : { kind: 'present', raw, tsMs, heartbeat };
+}
+
+/** What the reading says about this bot. Heartbeats of older workers name no bot and count. */
+export function heartbeatFor(botId: string | undefined, reading: HeartbeatReading): HeartbeatReading {
+  if (botId === undefined || reading.kind !== 'present') return reading;
+  const bot: unknown = reading.heartbeat.bot;
+  return bot === undefined || String(bot) === botId ? reading : { kind: 'of another bot', raw: reading.raw };
 }
 
 /** `Date.parse` alone accepts almost anything: it reads "1" as a day in 2001, and 30 February as 2 March. */

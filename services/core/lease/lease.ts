@@ -5,6 +5,7 @@
  * - At most one process may act at a time while clocks drift by less than 1 % and the store keeps what it
  *   acknowledged. `term.ts` has the argument.
  * - It renews and deletes only its own term's value. A refused start changes nothing in the store.
+ * - It never leads, nor stands by, on the store of another bot.
  * - A standby never stops trying. The wake-up channel is a hint; sleeping out the holder's remaining TTL is the
  *   guarantee. That costs about one script per TTL.
  *
@@ -21,7 +22,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { StoreRefusedError } from '../platform/store-errors.ts';
-import { LockHeldError } from './errors.ts';
+import { LockHeldError, OtherBotError } from './errors.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import type { HandOff, Held, PollingLockStore, RenewPayload } from './lock-store.ts';
 import { type LockHolder, lockValue } from './lock-value.ts';
@@ -78,6 +79,7 @@ export class Lease {
    * Waits until this process has the lock.
    * @returns the new term, or undefined if `signal` aborted first
    * @throws LockHeldError if another process holds the lock and `whenHeld` is `exit`
+   * @throws OtherBotError if the store belongs to another bot
    */
   async contend(signal: AbortSignal): Promise<Term | undefined> {
     const { wakeUp, clock } = this.options;
@@ -95,7 +97,7 @@ export class Lease {
         failures = 0;
         await wakeUp.sleep(outcome.waitMs, signal);
       } catch (error) {
-        if (error instanceof LockHeldError) throw error;
+        if (error instanceof LockHeldError || error instanceof OtherBotError) throw error;
         this.tell((observer) => observer.onTrouble?.('acquire', error));
         // Try again with the same value: if the lost attempt took the lock, the store recognises it.
         answerLost = true;
@@ -130,6 +132,7 @@ export class Lease {
       await this.tryRelease(value);
       return { waitMs: 0 };
     }
+    if (reply.kind === 'other bot') throw new OtherBotError(reply);
     if (reply.held.value === value) {
       // An attempt whose answer was lost took the lock, and ops has revoked it since.
       await this.tryRelease(value);

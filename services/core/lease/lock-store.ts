@@ -13,11 +13,18 @@ export interface Held {
   readonly ttlMs: number | null;
 }
 
+/** The store belongs to another bot than this worker's. */
+export interface StoreMismatch {
+  readonly botId: string;
+  readonly storeBotId: string;
+}
+
 export type AcquireReply =
   | { readonly kind: 'acquired'; readonly epoch: number; readonly storeTimeMs: number }
   | { readonly kind: 'held'; readonly held: Held }
   /** The store has no epoch: it is new or was wiped. No process may lead for one TTL. */
-  | { readonly kind: 'quarantined'; readonly held: Held };
+  | { readonly kind: 'quarantined'; readonly held: Held }
+  | ({ readonly kind: 'other bot' } & StoreMismatch);
 
 export type RenewReply =
   | { readonly kind: 'renewed'; readonly storeTimeMs: number }
@@ -43,7 +50,9 @@ export type HandOff =
   /** It ended before it knew what the previous term had left. */
   | 'unchanged';
 
+/** The lock as the workers of one bot use it. */
 export interface PollingLockStore {
+  /** The store belongs to the bot that takes its lock first; another bot changes nothing, even if the lock is free. */
   acquire(value: string, ttlMs: number): Promise<AcquireReply>;
   renew(value: string, ttlMs: number, payload: RenewPayload): Promise<RenewReply>;
   /** Deletes the lock if it is `value`, and notes what the term leaves. False if it was gone already. */

@@ -65,10 +65,14 @@ function causeOf(facts: DiagnosisFacts, lastError: string | null): Cause {
   if (telegram.kind === 'reachable' && telegram.webhookHost !== null) return 'webhook-set';
   if (ecs.kind === 'known' && ecs.desired === 0) return 'worker-switched-off';
   if (ecs.kind === 'known' && ecs.running === 0) return 'no-task-running';
-  if (held === undefined) return heartbeat.kind === 'absent' ? 'never-started' : 'nobody-holds-the-lock';
+  if (held === undefined) return hasBeaten(heartbeat) ? 'nobody-holds-the-lock' : 'never-started';
   if (isQuarantine(held.value)) return 'store-was-wiped';
   if (held.ttlMs === null) return 'lock-without-expiry';
   return whyHolderIsSilent(facts, lastError);
+}
+
+function hasBeaten({ kind }: HeartbeatReading): boolean {
+  return kind === 'present' || kind === 'malformed';
 }
 
 function whyHolderIsSilent(facts: DiagnosisFacts, lastError: string | null): Cause {

@@ -5,6 +5,8 @@
 export interface StoreKeys {
   readonly lock: string;
   readonly lockRevoked: string;
+  /** The id of the bot that the store, with this prefix, belongs to. */
+  readonly bot: string;
   readonly epoch: string;
   readonly heartbeat: string;
   readonly alertSent: string;
@@ -23,6 +25,7 @@ export function storeKeys(prefix: string): StoreKeys {
   return {
     lock: `${prefix}bot_polling_lock`,
     lockRevoked: `${prefix}bot_polling_lock_revoked`,
+    bot: `${prefix}bot_polling_bot`,
     epoch: `${prefix}bot_polling_epoch`,
     heartbeat: `${prefix}bot_polling_heartbeat`,
     alertSent: `${prefix}bot_polling_alert_sent`,

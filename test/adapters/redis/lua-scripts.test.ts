@@ -17,8 +17,8 @@ function expanded(sources: Readonly<Record<string, string>>): string {
 
 describe('a script', () => {
   it('has the name, key count and SHA-1 of its expanded source', () => {
-    const script = luaScript('lease/renew-polling-lock-4');
-    expect(script).toMatchObject({ name: 'renew-polling-lock-4', keyCount: 4 });
+    const script = luaScript('lease/renew-polling-lock-5');
+    expect(script).toMatchObject({ name: 'renew-polling-lock-5', keyCount: 5 });
     expect(script.source).toContain('local function store_time()');
     expect(script.sha1).toBe(createHash('sha1').update(script.source).digest('hex'));
   });

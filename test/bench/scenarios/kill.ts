@@ -6,7 +6,7 @@
  * broken, as the ops function does when ECS reports the stop.
  */
 
-import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../../services/adapters/redis/lease/lock-store.ts';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
 import { Prng } from '../../simulator/prng.ts';
@@ -74,7 +74,7 @@ async function measureOne(fixture: BenchFixture, { contender, rounds, seed }: Tr
 }
 
 async function breakLock(run: Run): Promise<void> {
-  const lock = redisLockStore(run.store, storeKeys(run.keyPrefix));
+  const lock = redisLockOverride(run.store, storeKeys(run.keyPrefix));
   const held = await lock.read();
   if (held !== undefined) await lock.break(held.value, { who: 'ecs', why: 'the task stopped' });
 }

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { redisDeadLetters } from '../../../services/adapters/redis/journal/dead-letters.ts';
-import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../../services/adapters/redis/lease/lock-store.ts';
 import {
   type BotFixture,
   botToken,
@@ -159,7 +159,7 @@ export class WorkerPair {
   async report(pid: number): Promise<void> {
     const value = await this.fixture.get(keys.lock);
     if (value === null || (JSON.parse(value) as { pid?: number }).pid !== pid) return;
-    await redisLockStore(this.fixture.store, keys).break(value, { who: 'ecs', why: 'the task stopped' });
+    await redisLockOverride(this.fixture.store, keys).break(value, { who: 'ecs', why: 'the task stopped' });
   }
 
   /** A leader may end its term without ending its process. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { heartbeatAgeSeconds, readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
+import { heartbeatAgeSeconds, heartbeatFor, readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
 
 const momentMs = Date.UTC(2026, 2, 1, 3, 4, 5, 678);
 const read = (ts: unknown) => readHeartbeat(JSON.stringify({ ts }));
@@ -60,6 +60,23 @@ describe('readHeartbeat', () => {
 
   it.each(['null', '"2026-03-01T03:04:05Z"', '[]', '{', '7', 'not json'])('reads %s as malformed', (raw) => {
     expect(readHeartbeat(raw)).toEqual({ kind: 'malformed', raw });
+  });
+});
+
+describe('heartbeatFor', () => {
+  const written = (bot?: unknown) => readHeartbeat(JSON.stringify({ ts: '2026-03-01T03:04:05Z', bot }));
+
+  it.each(['42', 42, undefined])('counts a heartbeat of bot %j as that of bot 42', (bot) => {
+    expect(heartbeatFor('42', written(bot))).toEqual(written(bot));
+  });
+
+  it.each(['7', 7, '042', null])('takes a heartbeat of bot %j for none', (bot) => {
+    const { raw } = written(bot) as { raw: string };
+    expect(heartbeatFor('42', written(bot))).toEqual({ kind: 'of another bot', raw });
+  });
+
+  it('counts every heartbeat if no bot is meant', () => {
+    expect(heartbeatFor(undefined, written('7')).kind).toBe('present');
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LockHeldError } from '../../../services/core/lease/errors.ts';
+import { LockHeldError, OtherBotError } from '../../../services/core/lease/errors.ts';
 import { readLockHolder } from '../../../services/core/lease/lock-value.ts';
 import type { WakeUp } from '../../../services/core/lease/wake-up.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
@@ -107,6 +107,22 @@ describe('contending', () => {
     expect(store.value).toBe(other);
     expect(store.calls).toHaveLength(1);
   });
+
+  it.each(['standby', 'exit'] as const)(
+    'refuses another bot’s store even if its lock is held (%s)',
+    async (whenHeld) => {
+      store.otherBot = '42';
+      store.put(other);
+      const refused = fixture.lease({ whenHeld }).contend(fixture.stop.signal);
+      await expect(refused).rejects.toThrow(OtherBotError);
+      await expect(refused).rejects.toThrow(
+        /^UPSTASH_REDIS_REST_URL: expected the store of bot 1 .*, got one that belongs to bot 42; .*REDIS_KEY_PREFIX.* unbind$/,
+      );
+      expect(store.value).toBe(other);
+      expect(store.calls).toHaveLength(1);
+      expect(heard).toEqual([]);
+    },
+  );
 
   it('waits out a quarantine even if told to exit when held', async () => {
     store.isWiped = true;

@@ -36,6 +36,19 @@ describe('while the bot is up', () => {
   });
 });
 
+describe('a heartbeat of another bot', () => {
+  it('is none: this bot is down once its own time has passed, and recovers by its own heartbeat', async () => {
+    await fixture.beat({ bot: '7' });
+    expect((await fixture.run()).verdict).toBe('waiting');
+    const report = await fixture.runAfter(fixture.settings.staleMs + 1);
+    expect(report).toMatchObject({ verdict: 'down', heartbeatAgeSeconds: null });
+    await fixture.beat({ bot: '7' });
+    expect((await fixture.runAfter(minuteMs)).verdict).toBe('down');
+    await fixture.beat({ bot: fixture.botId });
+    expect(await fixture.runAfter(minuteMs)).toMatchObject({ verdict: 'up', outageId: null });
+  });
+});
+
 describe('when the bot goes silent', () => {
   it('alerts every superadmin in the app and in Telegram, and the topic, once, and sets the flag', async () => {
     const report = await fixture.goDown();

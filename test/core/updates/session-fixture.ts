@@ -1,7 +1,7 @@
 /** A polling session on a virtual clock, over the shipped scripts and a Telegram that holds a queue. */
 
 import { redisUpdateJournal } from '../../../services/adapters/redis/journal/update-journal.ts';
-import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride, redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
 import { leaseTimes } from '../../../services/core/lease/lease-times.ts';
 import { PollHealth } from '../../../services/core/lease/poll-health.ts';
 import { Term } from '../../../services/core/lease/term.ts';
@@ -104,7 +104,7 @@ export class SessionFixture {
 
   /** The leader's process crashes, and ECS reports it. */
   async crash(term: Term): Promise<void> {
-    await redisLockStore(this.runner, keys).break(term.value, { who: 'ecs', why: 'the task stopped' });
+    await redisLockOverride(this.runner, keys).break(term.value, { who: 'ecs', why: 'the task stopped' });
   }
 
   /** The term of a new leader. It begins when its session is run. */
@@ -112,7 +112,7 @@ export class SessionFixture {
     const { clock, runner, telegram, troubles } = this;
     this.terms += 1;
     const value = `term ${this.terms}`;
-    const acquired = await redisLockStore(runner, keys).acquire(value, ttlMs);
+    const acquired = await redisLockStore(runner, keys, '1').acquire(value, ttlMs);
     if (acquired.kind !== 'acquired') throw new Error(`the lock is not free: ${acquired.kind}`);
     const sentAt = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
     const times = leaseTimes({ ttlMs, renewMs: ttlMs / 3 });

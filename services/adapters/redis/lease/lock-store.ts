@@ -11,7 +11,6 @@ import type {
   Held,
   LockOverride,
   PollingLockStore,
-  RenewPayload,
   RenewReply,
 } from '../../../core/lease/lock-store.ts';
 import { describeHolder, lockValue, quarantineOwner } from '../../../core/lease/lock-value.ts';
@@ -22,8 +21,8 @@ import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.t
 import { isOne, unexpected } from '../script-replies.ts';
 
 const scripts = {
-  acquire: luaScript('lease/acquire-polling-lock-4'),
-  renew: luaScript('lease/renew-polling-lock-4'),
+  acquire: luaScript('lease/acquire-polling-lock-8'),
+  renew: luaScript('lease/renew-polling-lock-5'),
   release: luaScript('lease/release-polling-lock-3'),
   revoke: luaScript('lease/revoke-polling-lock-3'),
   break: luaScript('lease/break-polling-lock-3'),
@@ -47,8 +46,34 @@ const releaseNotes: Readonly<Record<HandOff, readonly [event: AuditEvent, why: s
 
 const auditMax = String(auditEntriesMax);
 
-export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLockStore & LockOverride {
-  const { lock, lockRevoked, epoch, audit, heartbeat, journal, wakeChannel } = keys;
+/** The lock as the workers of one bot use it. */
+export function redisLockStore(runner: ScriptRunner, keys: StoreKeys, botId: string): PollingLockStore {
+  const { lock, lockRevoked, epoch, heartbeat, journal, dead, audit, bot, wakeChannel } = keys;
+  return {
+    async acquire(value, ttlMs): Promise<AcquireReply> {
+      const used = [lock, lockRevoked, epoch, audit, bot, journal, dead, heartbeat];
+      const args = [value, String(ttlMs), quarantineValue, describeHolder(value), auditMax, botId];
+      return readAcquireReply(await runner.run(scripts.acquire, used, args), botId);
+    },
+
+    async renew(value, ttlMs, payload): Promise<RenewReply> {
+      const finished = (payload.finishedUpdateIds ?? []).map(String);
+      const heartbeatArgs = [payload.heartbeat ?? '', String(heartbeatKeptMs)];
+      const args = [value, String(ttlMs), ...heartbeatArgs, botId, ...finished];
+      const used = [lock, lockRevoked, heartbeat, journal, bot];
+      return readRenewReply(await runner.run(scripts.renew, used, args));
+    },
+
+    async release(value, handOff): Promise<boolean> {
+      const args = [value, wakeChannel, describeHolder(value), auditMax, ...releaseNotes[handOff]];
+      return isOne(await runner.run(scripts.release, [lock, lockRevoked, audit], args));
+    },
+  };
+}
+
+/** The lock as ops use it, for whichever bot holds it. */
+export function redisLockOverride(runner: ScriptRunner, keys: StoreKeys): LockOverride {
+  const { lock, lockRevoked, audit, wakeChannel } = keys;
 
   async function override(script: 'revoke' | 'break', value: string, { who, why }: Reason): Promise<boolean> {
     const args = [value, wakeChannel, who, why, auditMax];
@@ -56,33 +81,16 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys): PollingLo
   }
 
   return {
-    async acquire(value: string, ttlMs: number): Promise<AcquireReply> {
-      const args = [value, String(ttlMs), quarantineValue, describeHolder(value), auditMax];
-      return readAcquireReply(await runner.run(scripts.acquire, [lock, lockRevoked, epoch, audit], args));
-    },
-
-    async renew(value: string, ttlMs: number, payload: RenewPayload): Promise<RenewReply> {
-      const finished = (payload.finishedUpdateIds ?? []).map(String);
-      const args = [value, String(ttlMs), payload.heartbeat ?? '', String(heartbeatKeptMs), ...finished];
-      return readRenewReply(await runner.run(scripts.renew, [lock, lockRevoked, heartbeat, journal], args));
-    },
-
-    async release(value: string, handOff: HandOff): Promise<boolean> {
-      const args = [value, wakeChannel, describeHolder(value), auditMax, ...releaseNotes[handOff]];
-      return isOne(await runner.run(scripts.release, [lock, lockRevoked, audit], args));
-    },
-
     async read(): Promise<Held | undefined> {
       const reply = await runner.run(scripts.read, [lock], []);
       return reply === null ? undefined : readHeld(reply, 0);
     },
-
     revoke: (value, reason) => override('revoke', value, reason),
     break: (value, reason) => override('break', value, reason),
   };
 }
 
-function readAcquireReply(reply: ScriptReply): AcquireReply {
+function readAcquireReply(reply: ScriptReply, botId: string): AcquireReply {
   if (!Array.isArray(reply)) throw unexpected(reply);
   const [code, first, second] = reply;
   if (code === 1 && typeof first === 'number') {
@@ -90,6 +98,7 @@ function readAcquireReply(reply: ScriptReply): AcquireReply {
   }
   if (code === 0) return { kind: 'held', held: readHeld(reply, 1) };
   if (code === 2) return { kind: 'quarantined', held: readHeld(reply, 1) };
+  if (code === 3 && typeof first === 'string') return { kind: 'other bot', botId, storeBotId: first };
   throw unexpected(reply);
 }
 

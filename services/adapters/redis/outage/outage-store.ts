@@ -11,7 +11,7 @@ import {
 } from '../../../core/alerts/unreported-dead-letters.ts';
 import type { LockBreaks } from '../../../core/alerts/warning-detector.ts';
 import { readWarning } from '../../../core/alerts/warnings.ts';
-import { type HeartbeatReading, readHeartbeat } from '../../../core/lease/heartbeat.ts';
+import { type HeartbeatReading, heartbeatFor, readHeartbeat } from '../../../core/lease/heartbeat.ts';
 import type { BotObservation, ChangeResult, OutageStore } from '../../../core/monitor/outage-store.ts';
 import type { Outage, OutageMemory } from '../../../core/outage/outage.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
@@ -35,7 +35,8 @@ const monitorName = 'heartbeat-monitor';
 const automaticBreaker = 'ecs';
 const auditMax = String(auditEntriesMax);
 
-export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageStore {
+/** `botId`: the bot whose heartbeat counts; undefined: any bot's. */
+export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: string): OutageStore {
   const { lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, audit, dead } = keys;
 
   async function extend(id: string, ...args: readonly string[]): Promise<boolean> {
@@ -45,9 +46,9 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys): OutageS
   return {
     async observe({ noteRun }): Promise<BotObservation> {
       const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries];
-      if (!noteRun) return readObservation(await runner.run(scripts.observe, observed, []));
+      if (!noteRun) return readObservation(await runner.run(scripts.observe, observed, []), botId);
       const args = [automaticBreaker, String(deadLetterIdsMax)];
-      return readObservation(await runner.run(scripts.watch, [...observed, dead, audit], args));
+      return readObservation(await runner.run(scripts.watch, [...observed, dead, audit], args), botId);
     },
 
     async markHeartbeat(reading, malformed): Promise<ChangeResult> {
@@ -141,7 +142,7 @@ function readChangeResult(reply: ScriptReply): ChangeResult {
   return isOne(reply) ? 'done' : 'conflict';
 }
 
-function readObservation(reply: ScriptReply): BotObservation {
+function readObservation(reply: ScriptReply, botId: string | undefined): BotObservation {
   if (!Array.isArray(reply) || (reply.length !== 10 && reply.length !== 16)) throw unexpected(reply);
   const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, ...watched] = reply;
   const [deadCount, deadIds, ...breaks] = watched;
@@ -151,7 +152,7 @@ function readObservation(reply: ScriptReply): BotObservation {
   const oldest = Number(oldestMs);
   return {
     nowMs,
-    heartbeat: readHeartbeat(textOrNull(beat)),
+    heartbeat: heartbeatFor(botId, readHeartbeat(textOrNull(beat))),
     held: value === null ? undefined : { value, ttlMs: Number(ttlMs) < 0 ? null : Number(ttlMs) },
     revoked: textOrNull(revoked),
     epoch: numberOrNull(textOrNull(epoch) ?? undefined),

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { redisUpdateJournal } from '../../../../services/adapters/redis/journal/update-journal.ts';
-import { redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride, redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
 import { storeKeys } from '../../../../services/core/platform/store-keys.ts';
 import type {
   JournalEntry,
@@ -132,12 +132,12 @@ describeOnEachStore('the journal', (store) => {
     await store().command('HSET', keys.journal, '1', putBack);
     await journal.write(term.value, { add: [], finishedIds: [1] });
     await journal.beginAttempts(term, [], { ...limit, finishedIds: [1], tombstoneIds: [1] });
-    await redisLockStore(store(), keys).renew(term.value, 1000, { finishedUpdateIds: [1] });
+    await redisLockStore(store(), keys, '1').renew(term.value, 1000, { finishedUpdateIds: [1] });
     expect(await store().command('HGET', keys.journal, '1')).toBe(putBack);
   });
 
   it('knows from the audit stream whether the last leader released its lock', async () => {
-    const lock = redisLockStore(store(), keys);
+    const lock = { ...redisLockStore(store(), keys, '1'), ...redisLockOverride(store(), keys) };
     const endedCleanly = async (value: string): Promise<boolean> =>
       ((await journal.open(value)) as OpenedJournal).endedCleanly;
     await store().command('DEL', keys.lock);
@@ -160,7 +160,7 @@ describeOnEachStore('the journal', (store) => {
   });
 
   it('recognises a crash even behind many other audit entries', async () => {
-    const lock = redisLockStore(store(), keys);
+    const lock = { ...redisLockStore(store(), keys, '1'), ...redisLockOverride(store(), keys) };
     await store().command('DEL', keys.lock);
     await store().command('SET', keys.epoch, '0');
     await lock.acquire('crashed', 1000);
@@ -171,7 +171,7 @@ describeOnEachStore('the journal', (store) => {
   });
 
   it('recognises a dirty hand-off even before a term that never polled', async () => {
-    const lock = redisLockStore(store(), keys);
+    const lock = { ...redisLockStore(store(), keys, '1'), ...redisLockOverride(store(), keys) };
     const openedAfter = async (value: string): Promise<boolean> => {
       await lock.acquire(value, 1000);
       return ((await journal.open(value)) as OpenedJournal).endedCleanly;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride, redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
 import type {
   AcquireReply,
   LockOverride,
@@ -16,7 +16,7 @@ describeOnEachStore('the polling lock', (store) => {
   let lock: PollingLockStore & LockOverride;
 
   beforeEach(async () => {
-    lock = redisLockStore(store(), keys);
+    lock = { ...redisLockStore(store(), keys, '42'), ...redisLockOverride(store(), keys) };
     await store().command('SET', keys.epoch, '7');
   });
 
@@ -80,6 +80,89 @@ describeOnEachStore('the polling lock', (store) => {
       await store().elapse(20_000);
       expect(await lock.acquire('a', ttlMs)).toMatchObject({ kind: 'held', held: { value: 'a' } });
       expect(await remainingMs()).toBeLessThanOrEqual(10_000);
+    });
+  });
+
+  describe('the bot', () => {
+    const bot = (): Promise<unknown> => store().command('GET', keys.bot);
+    const acquireAs = (botId: string, own: string) =>
+      redisLockStore(store(), keys, botId).acquire(own, ttlMs);
+
+    it('of the first acquire owns the store, whatever its secret', async () => {
+      await lock.acquire('a', ttlMs);
+      expect(await bot()).toBe('42');
+      await lock.release('a', 'clean');
+      expect(await acquireAs('42', 'b')).toMatchObject({ kind: 'acquired' });
+    });
+
+    it('of the first acquire owns an empty store during the quarantine already', async () => {
+      await store().flush();
+      await lock.acquire('a', ttlMs);
+      expect(await bot()).toBe('42');
+    });
+
+    it.each([
+      ['is free', ''],
+      ['is held', 'SET'],
+      ['is in quarantine', 'DEL'],
+    ])('keeps another one out if the lock %s: nothing is touched', async (_what, command) => {
+      await store().command('SET', keys.bot, '42');
+      if (command === 'SET') await store().command('SET', keys.lock, 'held', 'PX', '5000');
+      if (command === 'DEL') await store().command('DEL', keys.epoch);
+      const before = await store().command('KEYS', '*');
+      expect(await acquireAs('7', 'b')).toEqual({ kind: 'other bot', botId: '7', storeBotId: '42' });
+      expect(await store().command('KEYS', '*')).toEqual(before);
+      expect(await bot()).toBe('42');
+      expect(await value()).toBe(command === 'SET' ? 'held' : null);
+    });
+
+    it('is not written by a refused start: an older worker may hold the lock', async () => {
+      await store().command('SET', keys.lock, 'held', 'PX', '5000');
+      expect(await acquireAs('7', 'b')).toMatchObject({ kind: 'held' });
+      expect(await bot()).toBeNull();
+    });
+
+    it('is put back by the next renewal if it was lost, and never replaced', async () => {
+      await lock.acquire('a', ttlMs);
+      await store().command('DEL', keys.bot);
+      await lock.renew('a', ttlMs, { finishedUpdateIds: [1] });
+      expect(await bot()).toBe('42');
+      await redisLockStore(store(), keys, '7').renew('a', ttlMs, {});
+      expect(await bot()).toBe('42');
+    });
+  });
+
+  describe('an epoch that was lost alone', () => {
+    const nowSeconds = async (): Promise<number> => Math.floor((await store().nowMs()) / 1000);
+
+    it.each([
+      ['journal', (key: string) => ['HSET', key, '1', '1 8 8 0 {}']],
+      ['dead', (key: string) => ['HSET', key, '1', '1 8 8 0 {}']],
+      ['heartbeat', (key: string) => ['SET', key, '{}']],
+    ] as const)('goes on above every earlier one if there is a %s', async (key, write) => {
+      await store().command('DEL', keys.epoch);
+      await store().command(...write(keys[key]));
+      const startSeconds = await nowSeconds();
+      expect(await lock.acquire('a', ttlMs)).toMatchObject({ kind: 'quarantined' });
+      await store().elapse(ttlMs + 1);
+      const reply = (await lock.acquire('a', ttlMs)) as AcquireReply & { kind: 'acquired' };
+      expect(reply.epoch).toBeGreaterThan(startSeconds);
+      await lock.release('a', 'clean');
+      expect(await lock.acquire('b', ttlMs)).toMatchObject({ kind: 'acquired', epoch: reply.epoch + 1 });
+    });
+
+    it('while the lock is held keeps others out until the lock is gone', async () => {
+      await lock.acquire('a', ttlMs);
+      await store().command('DEL', keys.epoch);
+      expect(await lock.acquire('b', ttlMs)).toMatchObject({ kind: 'held', held: { value: 'a' } });
+    });
+
+    it('never makes a repeated acquire a term of epoch 0', async () => {
+      await lock.acquire('a', ttlMs);
+      await store().command('HSET', keys.journal, '1', '1 8 8 0 {}');
+      await store().command('DEL', keys.epoch);
+      const reply = (await lock.acquire('a', ttlMs)) as AcquireReply & { kind: 'acquired' };
+      expect(reply.epoch).toBeGreaterThan(8);
     });
   });
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { byWhomText, eventText } from '../../../../functions/release-lock/pages/audit-text.ts';
 import { auditReasons } from '../../../../functions/release-lock/pages/texts/audit-reasons.ts';
 import { redisAuditTrail } from '../../../../services/adapters/redis/audit-trail.ts';
-import { redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride, redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
 import { redisOutageStore } from '../../../../services/adapters/redis/outage/outage-store.ts';
 import { readHeartbeat } from '../../../../services/core/lease/heartbeat.ts';
 import { lockValue } from '../../../../services/core/lease/lock-value.ts';
@@ -70,7 +70,7 @@ describe('the entries that the store’s scripts write', () => {
 
   it('have no English words left in Russian', async () => {
     await runner.command(['SET', keys.epoch, '0']);
-    const lock = redisLockStore(runner, keys);
+    const lock = { ...redisLockStore(runner, keys, '1'), ...redisLockOverride(runner, keys) };
     const outages = redisOutageStore(runner, keys);
     const value = lockValue({
       host: 'h1',
