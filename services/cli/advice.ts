@@ -27,6 +27,12 @@ export const adviceFor: Readonly<Record<Cause, Advice>> = {
     next: 'Find out who set it. A starting worker removes it without losing updates.',
     command: 'npx staffprobot restart',
   },
+  'other-environment': {
+    meaning:
+      'A process of another ENVIRONMENT holds the lock with this bot’s token, so this one’s worker stands by.',
+    next: 'Find and stop it (status names its host), and give it a bot and a store of its own; then recover.',
+    command: recover,
+  },
   'worker-switched-off': {
     meaning: 'The desired count of the ECS service is 0: the worker is switched off.',
     next: 'Set its desired count to 1.',

@@ -74,6 +74,7 @@ export class MonitorFixture {
       random: { unit: () => 0.5, token: () => `token${++this.tokens}` },
       logger: this.logger,
       redact: redactor(['a-secret-in-an-error']),
+      environment: 'production',
     };
   }
 

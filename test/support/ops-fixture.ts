@@ -13,11 +13,11 @@ import type { OpsAnswer } from '../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../services/core/platform/audit-trail.ts';
 import type { BotApi } from '../../services/core/platform/bot-api.ts';
 import type { Clock } from '../../services/core/platform/clock.ts';
+import type { EnvironmentName } from '../../services/core/platform/environment-name.ts';
 import type { Random } from '../../services/core/platform/random.ts';
 import { redactor } from '../../services/core/platform/redaction.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { WorkerService } from '../../services/core/platform/worker-service.ts';
-import type { EnvironmentName } from '../../services/core/settings/settings.ts';
 import { type EmbeddedRunner, embeddedRunner } from './embedded-runner.ts';
 
 export const taskArn = 'arn:aws:ecs:eu-central-1:123456789012:task/bots/0123456789abcdef';

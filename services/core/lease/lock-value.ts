@@ -4,6 +4,8 @@
  *
  * `owner` is new for every term, so a late release or renewal from an earlier term never matches.
  */
+import { type EnvironmentName, environmentNames } from '../platform/environment-name.ts';
+
 export interface LockHolder {
   readonly host: string;
   readonly pid: number;
@@ -49,6 +51,12 @@ export function readLockHolder(value: string): Partial<LockHolder> {
   const written = new Map(Object.entries(parsed));
   const members = Object.entries(memberTypes).filter(([name, type]) => typeof written.get(name) === type);
   return Object.fromEntries(members.map(([name]) => [name, written.get(name)])) as Partial<LockHolder>;
+}
+
+/** The environment of whoever wrote the lock or the heartbeat; undefined if it names none of ours. */
+export function environmentOf(value: string): EnvironmentName | undefined {
+  const { env } = readLockHolder(value);
+  return environmentNames.find((name) => name === env);
 }
 
 /** Whether this is the value that keeps every process out after the store was wiped: no process holds the lock. */

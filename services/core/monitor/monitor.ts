@@ -22,6 +22,7 @@ import { type Change, decide, isMalformed, type Verdict } from '../outage/outage
 import { probeEcs, probeTelegram, probeTimeoutMs } from '../outage/probes.ts';
 import type { AuditTrail } from '../platform/audit-trail.ts';
 import type { BotApi } from '../platform/bot-api.ts';
+import type { EnvironmentName } from '../platform/environment-name.ts';
 import type { Locale } from '../platform/locale.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Random } from '../platform/random.ts';
@@ -40,6 +41,8 @@ export interface MonitorPorts {
   readonly logger: Logger;
   /** Applied to every text that is sent: errors of libraries may contain secrets. */
   readonly redact: Redact;
+  /** Of the bot that is watched; undefined if nothing names it. */
+  readonly environment?: EnvironmentName | undefined;
   /** Undefined: one-tap links are off. */
   readonly links?: AlertLinks | undefined;
 }
@@ -141,7 +144,7 @@ async function apply(
     case 'open': {
       const recipients = recipientsOf(ports, settings);
       const silentSeconds = Math.floor((nowMs - change.sinceMs) / 1000);
-      const { cause } = storeDiagnosis(observation, settings);
+      const { cause } = storeDiagnosis(observation, ports, settings);
       const why = `no heartbeat for ${silentSeconds} s: ${cause}`;
       const id = `outage-${ports.random.token()}`;
       const result = await outages.open(heartbeat, { id, sinceMs: change.sinceMs, recipients, why });
@@ -183,12 +186,16 @@ function recipientsOf(
 }
 
 /** A diagnosis from the store alone, without probes. */
-function storeDiagnosis(observation: BotObservation, settings: MonitorSettings): Diagnosis {
-  const { heartbeat, held, nowMs } = observation;
+function storeDiagnosis(
+  { heartbeat, held, nowMs }: BotObservation,
+  { environment }: MonitorPorts,
+  settings: MonitorSettings,
+): Diagnosis {
   return diagnose({
     heartbeat,
     heartbeatMalformed: isMalformed(heartbeat, settings, nowMs),
     held,
+    environment,
     telegram: { kind: 'not-asked' },
     ecs: { kind: 'unknown' },
   });
@@ -201,12 +208,13 @@ async function deliver(
   remainingMs: () => number,
 ): Promise<DeliveryCounts> {
   const { heartbeat, held, nowMs } = observation;
+  const { environment } = ports;
   let probed: Promise<Diagnosis> | undefined;
   const fullDiagnosis = (): Promise<Diagnosis> => {
     probed ??= (async () => {
       const [telegram, ecs] = await Promise.all([probeTelegram(ports.telegram), probeEcs(ports.ecs)]);
       const heartbeatMalformed = isMalformed(heartbeat, settings, nowMs);
-      return diagnose({ heartbeat, heartbeatMalformed, held, telegram, ecs });
+      return diagnose({ heartbeat, heartbeatMalformed, held, environment, telegram, ecs });
     })();
     return probed;
   };

@@ -8,9 +8,9 @@
  * Does not check values that name none of our environments, nor a caller that names none.
  */
 
-import { describeHolder, readLockHolder } from '../lease/lock-value.ts';
+import { describeHolder, environmentOf } from '../lease/lock-value.ts';
 import type { BotObservation } from '../monitor/outage-store.ts';
-import { type EnvironmentName, environmentNames } from '../settings/settings.ts';
+import type { EnvironmentName } from '../platform/environment-name.ts';
 import type { OpsError, OpsRequest } from './payload.ts';
 
 export interface EnvironmentTraces {
@@ -55,9 +55,4 @@ export function environmentProblem({ environment, lock, heartbeat }: Environment
     `ENVIRONMENT: expected ${theirs}, because the ${what} is of ${describeHolder(value)}, got ${got}; ` +
     `set ENVIRONMENT=${theirs} with the token of that bot, or the store and REDIS_KEY_PREFIX of the ${environment} bot`
   );
-}
-
-function environmentOf(value: string): EnvironmentName | undefined {
-  const { env } = readLockHolder(value);
-  return environmentNames.find((name) => name === env);
 }

@@ -6,12 +6,12 @@ import type { OutageSettings } from '../outage/outage.ts';
 import type { AuditEntry, AuditTrail, Reason } from '../platform/audit-trail.ts';
 import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../platform/bot-api.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { EnvironmentName } from '../platform/environment-name.ts';
 import type { Locale } from '../platform/locale.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Redact } from '../platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../platform/store-errors.ts';
 import { EcsError, type WorkerService } from '../platform/worker-service.ts';
-import type { EnvironmentName } from '../settings/settings.ts';
 import { ecsProblem } from './ecs-problem.ts';
 import type { OpsError } from './payload.ts';
 

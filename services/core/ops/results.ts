@@ -1,6 +1,6 @@
 /** What the ops function answers. The field names are fixed: scripts read them. */
 import type { Cause } from '../outage/diagnosis.ts';
-import type { EnvironmentName } from '../settings/settings.ts';
+import type { EnvironmentName } from '../platform/environment-name.ts';
 import type { OpsAction, OpsError } from './payload.ts';
 
 export interface ReleaseLockResult {

@@ -30,7 +30,9 @@ export async function status({
   const { heartbeat, held, memory, nowMs } = observation;
   const up = decide(memory, heartbeat, settings, nowMs).verdict.kind === 'up';
   const heartbeatMalformed = isMalformed(heartbeat, settings, nowMs);
-  const diagnosis = up ? undefined : diagnose({ heartbeat, heartbeatMalformed, held, telegram, ecs });
+  const diagnosis = up
+    ? undefined
+    : diagnose({ heartbeat, heartbeatMalformed, held, environment: ports.environment, telegram, ecs });
   const { outage } = memory;
   const mismatch = environmentProblem(environmentTraces(ports.environment, observation));
   return {

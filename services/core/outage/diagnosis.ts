@@ -2,17 +2,19 @@
  * The diagnosis: names the one cause that best explains why the bot is silent.
  *
  * Causes are checked in the order of repair, so the first one found is the one to fix first. A rejected token or a
- * webhook stops every poller. Without a task nobody polls, and without a lock holder nobody polls either. A holder
+ * webhook stops every poller. A process of another environment keeps this one's out. Without a task nobody polls, and without a lock holder nobody polls either. A holder
  * without a heartbeat cannot poll, and its last error says why. It is a best guess from outside.
  */
 import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
-import { isQuarantine, readLockHolder } from '../lease/lock-value.ts';
+import { environmentOf, isQuarantine, readLockHolder } from '../lease/lock-value.ts';
+import type { EnvironmentName } from '../platform/environment-name.ts';
 import type { EcsFacts, TelegramFacts } from './probes.ts';
 
 export const causes = [
   'token-rejected',
   'webhook-set',
+  'other-environment',
   'worker-switched-off',
   'no-task-running',
   'never-started',
@@ -32,6 +34,8 @@ export interface DiagnosisFacts {
   /** As decided by `isMalformed`, which includes a heartbeat from the future. */
   readonly heartbeatMalformed: boolean;
   readonly held: Held | undefined;
+  /** Of the bot that is diagnosed; undefined if unknown. */
+  readonly environment: EnvironmentName | undefined;
   readonly telegram: TelegramFacts;
   readonly ecs: EcsFacts;
 }
@@ -63,12 +67,18 @@ function causeOf(facts: DiagnosisFacts, lastError: string | null): Cause {
   const { heartbeat, held, telegram, ecs } = facts;
   if (telegram.kind === 'token-rejected') return 'token-rejected';
   if (telegram.kind === 'reachable' && telegram.webhookHost !== null) return 'webhook-set';
+  if (isOfOtherEnvironment(facts)) return 'other-environment';
   if (ecs.kind === 'known' && ecs.desired === 0) return 'worker-switched-off';
   if (ecs.kind === 'known' && ecs.running === 0) return 'no-task-running';
   if (held === undefined) return hasBeaten(heartbeat) ? 'nobody-holds-the-lock' : 'never-started';
   if (isQuarantine(held.value)) return 'store-was-wiped';
   if (held.ttlMs === null) return 'lock-without-expiry';
   return whyHolderIsSilent(facts, lastError);
+}
+
+function isOfOtherEnvironment({ held, environment }: DiagnosisFacts): boolean {
+  const theirs = held === undefined ? undefined : environmentOf(held.value);
+  return environment !== undefined && theirs !== undefined && theirs !== environment;
 }
 
 function hasBeaten({ kind }: HeartbeatReading): boolean {

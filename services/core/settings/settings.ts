@@ -7,11 +7,10 @@
 
 import { type LeaseTimes, leaseTimes, leaseTimesProblem, leaseTtlMinSeconds } from '../lease/lease-times.ts';
 import type { OutageSettings } from '../outage/outage.ts';
+import { type EnvironmentName, environmentNames } from '../platform/environment-name.ts';
 import { type Locale, locales } from '../platform/locale.ts';
 import { type Environment, type ValueFormat, VariableReader } from './variable-reader.ts';
 
-export const environmentNames = ['development', 'staging', 'production'] as const;
-export type EnvironmentName = (typeof environmentNames)[number];
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 

@@ -36,6 +36,21 @@ describe('while the bot is up', () => {
   });
 });
 
+describe('a lock of another environment', () => {
+  it('is named as the cause once the bot is down, in the alert and in the audit trail', async () => {
+    await fixture.store.command([
+      'SET',
+      fixture.keys.lock,
+      '{"host":"laptop","pid":9,"env":"development"}',
+      'PX',
+      '999999',
+    ]);
+    await fixture.goDown();
+    expect(fixture.telegrams[0]?.text).toContain('другого ENVIRONMENT');
+    expect((await fixture.ports.audit.latest(1))[0]?.why).toBe('no heartbeat for 300 s: other-environment');
+  });
+});
+
 describe('a heartbeat of another bot', () => {
   it('is none: this bot is down once its own time has passed, and recovers by its own heartbeat', async () => {
     await fixture.beat({ bot: '7' });

@@ -32,6 +32,7 @@ const silentHolder: DiagnosisFacts = {
   heartbeat: beat(),
   heartbeatMalformed: false,
   held,
+  environment: 'production',
   telegram: { kind: 'reachable', pendingUpdates: 12, webhookHost: null },
   ecs: ecs(1, 1),
 };
@@ -58,6 +59,13 @@ const table: readonly (readonly [string, Cause, Partial<DiagnosisFacts>])[] = [
   ],
   ['no lock after a heartbeat', 'nobody-holds-the-lock', { held: undefined }],
   ['neither lock nor heartbeat', 'never-started', { held: undefined, heartbeat: readHeartbeat(null) }],
+  [
+    'a process of another environment, though no task of this one runs',
+    'other-environment',
+    { environment: 'staging', ecs: ecs(0, 1) },
+  ],
+  ['a holder that names no environment', 'holder-silent', { held: { value: '{"env":"moon"}', ttlMs: 9 } }],
+  ['a monitor that knows no environment', 'holder-silent', { environment: undefined }],
   ['no task', 'no-task-running', { ecs: ecs(0, 1), held: undefined }],
   ['a service scaled to zero', 'worker-switched-off', { ecs: ecs(0, 0) }],
   [

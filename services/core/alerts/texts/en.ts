@@ -34,6 +34,10 @@ export const en: AlertTexts = {
       why: 'a webhook is set, so polling is impossible',
       next: 'restart the worker: it removes the webhook',
     },
+    'other-environment': {
+      why: 'a process of another ENVIRONMENT holds the lock',
+      next: 'stop it and give it a bot and a store of its own; then recover',
+    },
     'worker-switched-off': {
       why: 'the ECS service has a desired count of 0',
       next: 'set its desired count to 1',

@@ -34,6 +34,10 @@ export const ru: AlertTexts = {
       why: 'установлен webhook, поллинг невозможен',
       next: 'перезапустите воркер: он сам снимет webhook',
     },
+    'other-environment': {
+      why: 'блокировку держит процесс другого ENVIRONMENT',
+      next: 'остановите его и дайте ему своего бота и своё хранилище; затем recover',
+    },
     'worker-switched-off': {
       why: 'сервис ECS выключен: desired count 0',
       next: 'верните desired count 1',

@@ -332,5 +332,6 @@ const causes = {
   'heartbeat-malformed': 'the heartbeat is malformed',
   'telegram-unreachable': 'Telegram cannot be reached',
   'polls-failing': 'polls fail',
+  'other-environment': 'a process of another ENVIRONMENT holds the lock',
   'holder-silent': 'the lock holder is silent',
 };

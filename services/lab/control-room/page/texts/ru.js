@@ -341,5 +341,6 @@ const causes = {
   'heartbeat-malformed': 'запись heartbeat испорчена',
   'telegram-unreachable': 'Telegram недоступен',
   'polls-failing': 'поллинг завершается ошибкой',
+  'other-environment': 'блокировку держит процесс другого ENVIRONMENT',
   'holder-silent': 'владелец блокировки молчит',
 };

@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '../../../../..');
 const causes = Object.keys({
   'token-rejected': 0,
   'webhook-set': 0,
+  'other-environment': 0,
   'worker-switched-off': 0,
   'no-task-running': 0,
   'never-started': 0,
