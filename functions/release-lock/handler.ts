@@ -1,5 +1,5 @@
 /**
- * The ops function's Lambda entry: a direct payload, the event of a stopped ECS task, or a request to the function URL.
+ * The ops function's Lambda entry: a direct payload, an event of an ECS task, or a request to the function URL.
  *
  * A payload that is not exactly an action gets an error and changes nothing, even before the settings are read. The
  * function URL serves one-tap links only; every other request gets the same refusal, and so does every request while
@@ -12,9 +12,9 @@ import { systemRandom } from '../../services/adapters/system-random.ts';
 import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
 import type { OneTapLinks } from '../../services/core/ops/links/link-store.ts';
 import { readPayload } from '../../services/core/ops/payload.ts';
-import { type OpsContext, perform, performTaskStopped } from '../../services/core/ops/perform.ts';
+import { type OpsContext, perform, performTaskEvent } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer } from '../../services/core/ops/results.ts';
-import { readStoppedTask } from '../../services/core/ops/task-stopped.ts';
+import { readTaskEvent } from '../../services/core/ops/task-stopped.ts';
 import { ConfigurationError } from '../../services/core/settings/configuration-error.ts';
 import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { dependencyCache } from '../shared/dependency-cache.ts';
@@ -45,8 +45,9 @@ export function composeOps(environment: Environment, seams: Seams): OpsHandler {
     const isHttp = isHttpRequest(event);
     try {
       if (isHttp) return await answerHttp(event, loadDeps, remainingMs);
-      const task = readStoppedTask(event);
-      if (task !== undefined) return await performTaskStopped({ ...(await loadDeps()), remainingMs }, task);
+      const taskEvent = readTaskEvent(event);
+      if (taskEvent !== undefined)
+        return await performTaskEvent({ ...(await loadDeps()), remainingMs }, taskEvent);
       const payload = readPayload(event);
       if (!payload.ok) return payload;
       return await perform({ ...(await loadDeps()), remainingMs }, payload.request);

@@ -13,6 +13,7 @@ import { faultOf } from '../../services/core/ops/ops-ports.ts';
 import { type OpsContext, perform } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer, StatusResult } from '../../services/core/ops/results.ts';
 import { status } from '../../services/core/ops/status.ts';
+import { linkActor } from '../../services/core/platform/actors.ts';
 import type { Locale } from '../../services/core/platform/locale.ts';
 import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import { isIssuedForm, issueForm } from './csrf.ts';
@@ -128,7 +129,7 @@ async function runAction(
       force: force && link.action === 'recover',
       dropUpdates: false,
       reason: `one-tap link of ${link.outageId}`,
-      requestedBy: `link of ${link.recipient}`,
+      requestedBy: linkActor(link.recipient),
     },
   );
   const result = { answer, retryPath: await retryPath(request, answer) };

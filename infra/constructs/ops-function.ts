@@ -94,14 +94,18 @@ export class OpsFunction extends BaseFunction {
 
   private invokeOnStoppedTasks({ worker, failedEvents }: OpsFunctionProps): void {
     new Rule(this, 'TaskStopped', {
-      description: 'StaffProBot: releases the lock of a worker whose task stopped',
+      description: 'StaffProBot: releases the lock of a worker whose bot stopped',
       eventPattern: {
         source: [taskStoppedEvent.source],
         detailType: [taskStoppedEvent.detailType],
         detail: {
           clusterArn: [worker.cluster.clusterArn],
           group: [`service:${worker.service.serviceName}`],
-          lastStatus: [taskStoppedEvent.lastStatus],
+          // EventBridge matches both in one element of the list.
+          containers: {
+            name: [taskStoppedEvent.container.name],
+            lastStatus: [taskStoppedEvent.container.lastStatus],
+          },
         },
       },
       targets: [

@@ -17,7 +17,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import { healthPath } from '../../services/bot/contract.ts';
+import { botContainerName, healthPath } from '../../services/bot/contract.ts';
 import type { EnvironmentName, ImageConfiguration } from '../configuration.ts';
 import type { Network } from './network.ts';
 import { botEntries, type SecretEntry, type Secrets, sidecarEntries } from './secrets.ts';
@@ -129,7 +129,7 @@ export class PollingWorker extends Construct {
       healthCheck: healthCheck(ports.metrics),
     });
     metrics.addPortMappings({ containerPort: ports.metrics, protocol: ecs.Protocol.TCP });
-    const bot = this.addContainer(task, 'bot', {
+    const bot = this.addContainer(task, botContainerName, {
       image,
       essential: true,
       command: ['node', 'bot.mjs'],

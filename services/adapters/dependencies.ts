@@ -17,6 +17,7 @@ import type { Logger } from '../core/platform/logger.ts';
 import type { Random } from '../core/platform/random.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
+import type { WorkerTasks } from '../core/platform/worker-service.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import { readSettings, type SettingsLacking } from '../core/settings/settings.ts';
 import type { Environment } from '../core/settings/variable-reader.ts';
@@ -46,6 +47,7 @@ export interface Dependencies {
     readonly environment: EnvironmentName;
     readonly clock: Clock;
     readonly lock: LockOverride;
+    readonly tasks: WorkerTasks | undefined;
   };
   /** Signs and verifies one-tap links; undefined when they are off. */
   readonly oneTapLinks: OneTapLinks | undefined;
@@ -83,6 +85,7 @@ export function composeDependencies(
     ...(write ? { write } : {}),
   });
   for (const warning of result.warnings) logger.warn(warning);
+  const worker = ecs === undefined ? undefined : ecsWorkerService(ecs, awsClientOptions(environment, 'ECS'));
   const store = upstashStore({
     url: storeSettings.url,
     token: storeSettings.token,
@@ -114,7 +117,8 @@ export function composeDependencies(
         alertTopicArn === undefined
           ? undefined
           : snsTopic(alertTopicArn, awsClientOptions(environment, 'SNS')),
-      ecs: ecs === undefined ? undefined : ecsWorkerService(ecs, awsClientOptions(environment, 'ECS')),
+      ecs: worker,
+      tasks: worker,
       links:
         oneTapLinks === undefined || opsBaseUrl === undefined
           ? undefined

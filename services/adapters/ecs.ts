@@ -3,10 +3,17 @@
  *
  * Tested by: test/lab/aws-emulator/aws-emulator.test.ts
  */
-import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { ECSClient, Task } from '@aws-sdk/client-ecs';
 import { probeTimeoutMs } from '../core/outage/probes.ts';
 import { memoizeAsync } from '../core/platform/memoize-async.ts';
-import { EcsError, type WorkerService, type WorkerServiceState } from '../core/platform/worker-service.ts';
+import {
+  botContainerName,
+  EcsError,
+  type WorkerService,
+  type WorkerServiceState,
+  type WorkerTask,
+  type WorkerTasks,
+} from '../core/platform/worker-service.ts';
 import { type AwsClientOptions, awsConfig } from './aws-client.ts';
 
 type Sdk = typeof import('@aws-sdk/client-ecs');
@@ -18,7 +25,10 @@ export interface EcsServiceName {
 
 const restartTimeoutMs = 8000;
 
-export function ecsWorkerService(name: EcsServiceName, options: AwsClientOptions): WorkerService {
+export function ecsWorkerService(
+  name: EcsServiceName,
+  options: AwsClientOptions,
+): WorkerService & WorkerTasks {
   const connected = memoizeAsync(async () => {
     const sdk = await import('@aws-sdk/client-ecs');
     return { sdk, client: new sdk.ECSClient(awsConfig(options, restartTimeoutMs)) };
@@ -50,6 +60,40 @@ export function ecsWorkerService(name: EcsServiceName, options: AwsClientOptions
         });
         return service?.deployments?.find(({ status }) => status === 'PRIMARY')?.id ?? 'unnamed deployment';
       }),
+
+    isOwn: ({ clusterArn, group }) =>
+      lastPart(clusterArn) === lastPart(name.cluster) && group === groupOf(name),
+
+    find: (taskArn) =>
+      call('DescribeTasks', async (sdk, client) => {
+        const command = new sdk.DescribeTasksCommand({ cluster: name.cluster, tasks: [taskArn] });
+        const { tasks } = await client.send(command, { abortSignal: AbortSignal.timeout(probeTimeoutMs) });
+        const task = tasks?.find((one) => one.taskArn === taskArn && one.group === groupOf(name));
+        return task === undefined ? undefined : workerTask(task);
+      }),
+  };
+}
+
+/** A service names its tasks so. */
+function groupOf({ service }: EcsServiceName): string {
+  return `service:${lastPart(service)}`;
+}
+
+/** Names may be given as ARNs. */
+function lastPart(name: string): string {
+  return name.split('/').at(-1) ?? '';
+}
+
+function workerTask({ lastStatus, containers = [], stoppedReason, attachments = [] }: Task): WorkerTask {
+  const bot = containers.find(({ name }) => name === botContainerName);
+  return {
+    botHasStopped: lastStatus === 'STOPPED' || bot?.lastStatus === 'STOPPED',
+    stoppedReason: stoppedReason ?? null,
+    privateNames: attachments
+      .flatMap(({ details = [] }) => details)
+      .filter(({ name }) => name === 'privateDnsName')
+      .map(({ value }) => value)
+      .filter((value) => value !== undefined),
   };
 }
 

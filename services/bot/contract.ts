@@ -1,4 +1,6 @@
-/** What the bot's container exposes: metric names and HTTP paths, for the sidecar, the alert rules and infra. */
+/** What the bot's container is and exposes: its name, metric names and HTTP paths, for the sidecar, the alert rules and infra. */
+export { botContainerName } from '../core/platform/worker-service.ts';
+
 export const botMetricNames = {
   conflicts: 'staffprobot_bot_polling_conflicts_total',
   heartbeatTimestamp: 'staffprobot_bot_polling_heartbeat_timestamp',

@@ -85,7 +85,8 @@ async function breakLock(redis: LabRedis): Promise<void> {
   const store = upstashStore({ url: redis.rest.url, token: restToken, timeoutMs: storeTimeoutMs });
   const lock = redisLockOverride(store, storeKeys(''));
   const held = await lock.read();
-  if (held !== undefined) await lock.break(held.value, { who: 'ecs', why: 'the task stopped' });
+  if (held !== undefined)
+    await lock.break(held.value, { who: 'ecs', why: 'the task stopped' }, 'task-stopped');
 }
 
 async function startWorker(redis: LabRedis, telegram: RunningEmulator): Promise<Program> {

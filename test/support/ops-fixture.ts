@@ -17,7 +17,7 @@ import type { EnvironmentName } from '../../services/core/platform/environment-n
 import type { Random } from '../../services/core/platform/random.ts';
 import { redactor } from '../../services/core/platform/redaction.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
-import type { WorkerService } from '../../services/core/platform/worker-service.ts';
+import type { WorkerService, WorkerTasks } from '../../services/core/platform/worker-service.ts';
 import { type EmbeddedRunner, embeddedRunner } from './embedded-runner.ts';
 
 export const taskArn = 'arn:aws:ecs:eu-central-1:123456789012:task/bots/0123456789abcdef';
@@ -50,6 +50,7 @@ export class OpsFixture {
   webhookUrl = '';
   pendingUpdates = 12;
   ecs: WorkerService | undefined;
+  tasks: WorkerTasks | undefined;
   /** Runs in every sleep. */
   whileAsleep: () => Promise<unknown> = async () => {};
   environment: EnvironmentName | undefined = 'production';
@@ -87,6 +88,7 @@ export class OpsFixture {
       audit: redisAuditTrail(this.store, this.keys),
       telegram: this.telegram,
       ecs: this.ecs,
+      tasks: this.tasks,
       redact: redactor(['a-secret-in-an-error']),
       logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     };

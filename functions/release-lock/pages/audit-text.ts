@@ -6,6 +6,7 @@
 import { causeText } from '../../../services/core/alerts/alert-text.ts';
 import { durationText } from '../../../services/core/alerts/duration-text.ts';
 import { causes } from '../../../services/core/outage/diagnosis.ts';
+import { automaticActors, recipientOfLink } from '../../../services/core/platform/actors.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { type AuditReason, auditReasons } from './texts/audit-reasons.ts';
@@ -27,9 +28,9 @@ export function byWhomText({ who, why }: Pick<StoredAuditEntry, 'who' | 'why'>, 
 
 function whoText(who: string, locale: Locale): string {
   const { audit } = textsFor(locale);
-  if (who === 'heartbeat-monitor') return audit.monitor;
-  if (who === 'ecs') return 'ECS';
-  const [, recipient] = /^link of (\d+)$/.exec(who) ?? [];
+  if (who === automaticActors.monitor) return audit.monitor;
+  if (who === automaticActors.ecs) return 'ECS';
+  const recipient = recipientOfLink(who);
   if (recipient !== undefined) return audit.linkOf(recipient);
   const [, host, pid, env] = /^host (.+), pid (.+), environment (.+)$/s.exec(who) ?? [];
   return host === undefined ? who : `${host}, pid ${pid}, ${env}`;

@@ -2,6 +2,7 @@
 import { redisDeadLetters } from '../../adapters/redis/journal/dead-letters.ts';
 import { upstashStore } from '../../adapters/redis/upstash-store.ts';
 import { storeTimeoutMs } from '../../core/monitor/monitor.ts';
+import { reasonError, requesterError } from '../../core/ops/payload.ts';
 import { storeKeys } from '../../core/platform/store-keys.ts';
 import type { DeadLetters } from '../../core/updates/dead-letters.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
@@ -45,12 +46,14 @@ async function retry(
   invocation: Invocation,
   given: readonly string[],
 ): Promise<CliExitCode> {
-  const { letters } = await deadLetters(context);
-  const ids = invocation.has('all') ? (await letters.list()).map(({ id }) => id) : given;
   const reason = {
     who: invocation.text('as') ?? context.requester,
     why: invocation.text('reason') ?? 'by hand from the command line',
   };
+  const problem = requesterError('--as', reason.who) ?? reasonError('--reason', reason.why);
+  if (problem !== undefined) throw new UsageError(problem.message);
+  const { letters } = await deadLetters(context);
+  const ids = invocation.has('all') ? (await letters.list()).map(({ id }) => id) : given;
   const results: { id: string; outcome: Awaited<ReturnType<DeadLetters['retry']>> }[] = [];
   for (const id of ids) results.push({ id, outcome: await letters.retry(id, reason) });
   const isAllKnown = results.every(({ outcome }) => outcome !== 'unknown');

@@ -5,6 +5,7 @@
  */
 
 import type { Diagnosis } from '../outage/diagnosis.ts';
+import { automaticActors } from '../platform/actors.ts';
 import type { AuditTrail } from '../platform/audit-trail.ts';
 import type { BotApi } from '../platform/bot-api.ts';
 import type { Locale } from '../platform/locale.ts';
@@ -133,7 +134,7 @@ async function restartWorker(
     const why = 'the outage lasts longer than AUTO_RESTART_MINUTES';
     await audit.append({
       event: 'restarted',
-      who: 'heartbeat-monitor',
+      who: automaticActors.monitor,
       why,
       before: claim.outageId,
       after: deployment,

@@ -66,5 +66,5 @@ export interface LockOverride {
   /** Marks exactly this value as revoked. False if the lock holds another value, or none. */
   revoke(value: string, reason: Reason): Promise<boolean>;
   /** Deletes exactly this value at once. False if the lock holds another value, or none. */
-  break(value: string, reason: Reason): Promise<boolean>;
+  break(value: string, reason: Reason, event?: 'broken' | 'task-stopped'): Promise<boolean>;
 }

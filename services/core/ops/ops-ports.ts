@@ -11,7 +11,7 @@ import type { Locale } from '../platform/locale.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Redact } from '../platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../platform/store-errors.ts';
-import { EcsError, type WorkerService } from '../platform/worker-service.ts';
+import { EcsError, type WorkerService, type WorkerTasks } from '../platform/worker-service.ts';
 import { ecsProblem } from './ecs-problem.ts';
 import type { OpsError } from './payload.ts';
 
@@ -24,6 +24,8 @@ export interface OpsPorts {
   readonly audit: AuditTrail;
   readonly telegram: BotApi;
   readonly ecs: WorkerService | undefined;
+  /** Undefined, like `ecs`: ECS is not configured. */
+  readonly tasks: WorkerTasks | undefined;
   readonly logger: Logger;
   readonly redact: Redact;
 }

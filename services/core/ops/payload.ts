@@ -4,6 +4,9 @@
  * Anything but an exact action is answered with a code and a sentence that says what was expected, what came and how
  * to fix it. Never throws; shows no more than the beginning of what came.
  */
+import { isReservedActor } from '../platform/actors.ts';
+import { invisibleIn, oneLine } from '../platform/foreign-text.ts';
+
 export const opsActions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover'] as const;
 export type OpsAction = (typeof opsActions)[number];
 
@@ -60,7 +63,11 @@ export function readPayload(payload: unknown): PayloadResult {
       `expected only the fields ${fields.join(', ')}, got ${shown(unknown)}; leave it out`,
     );
   }
-  const error = switchError(given, known) ?? reasonError(given.get('reason'), known) ?? requesterError(given);
+  const needsReason = given.has('reason') || known !== 'status';
+  const error =
+    switchError(given, known) ??
+    (needsReason ? reasonError('reason', given.get('reason')) : undefined) ??
+    (given.has('requestedBy') ? requesterError('requestedBy', given.get('requestedBy')) : undefined);
   if (error !== undefined) return { ok: false, error };
   const requestedBy = given.get('requestedBy');
   return {
@@ -90,23 +97,27 @@ function switchError(given: ReadonlyMap<string, unknown>, action: OpsAction): Op
   return undefined;
 }
 
-function reasonError(reason: unknown, action: OpsAction): OpsError | undefined {
-  if (reason === undefined && action === 'status') return undefined;
+/** Why this is no reason for the audit trail; `field` is its name for the caller. */
+export function reasonError(field: string, reason: unknown): OpsError | undefined {
   if (reason === undefined) {
-    const message = `reason: expected 1 to ${reasonLengthMax} characters, got nothing; say why, for the audit trail`;
+    const message = `${field}: expected 1 to ${reasonLengthMax} characters, got nothing; say why, for the audit trail`;
     return { code: 'REASON_MISSING', message };
   }
-  return textError('reason', reason, {
+  return textError(field, reason, {
     max: reasonLengthMax,
     missing: 'REASON_MISSING',
     tooLong: 'REASON_TOO_LONG',
   });
 }
 
-function requesterError(given: ReadonlyMap<string, unknown>): OpsError | undefined {
-  if (!given.has('requestedBy')) return undefined;
+/** Why this is no person's name. An automatic action and a person's must never read alike in the audit trail. */
+export function requesterError(field: string, name: unknown): OpsError | undefined {
+  if (typeof name === 'string' && isReservedActor(name)) {
+    const message = `${field}: expected a person's name, got ${shown(name)}, which only automatic actions use; give your own`;
+    return { code: 'RESERVED_NAME', message };
+  }
   const limits = { max: requestedByLengthMax, missing: 'BAD_FIELD', tooLong: 'BAD_FIELD' };
-  return textError('requestedBy', given.get('requestedBy'), limits);
+  return textError(field, name, limits);
 }
 
 function textError(
@@ -118,6 +129,11 @@ function textError(
   if (typeof value !== 'string')
     return { code: 'BAD_FIELD', message: `${expected}, got ${shown(value)}; put it in quotes` };
   if (value.trim() === '') return { code: missing, message: `${expected}, got none; fill it in` };
+  const invisible = invisibleIn(value);
+  if (invisible !== undefined) {
+    const message = `${name}: expected text in which every character can be seen, got ${invisible} in it; leave it out`;
+    return { code: 'CONTROL_CHARACTER', message };
+  }
   const length = [...value].length;
   return length > max ? { code: tooLong, message: `${expected}, got ${length}; shorten it` } : undefined;
 }
@@ -135,6 +151,5 @@ const shownLengthMax = 60;
 
 function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length <= shownLengthMax ? text : `${text.slice(0, shownLengthMax)}…`;
+  return oneLine(JSON.stringify(value) ?? typeof value, shownLengthMax);
 }

@@ -6,6 +6,7 @@
  *
  * Tested by: test/core/ops/actions.test.ts
  */
+import { automaticActors } from '../platform/actors.ts';
 import type { Reason } from '../platform/audit-trail.ts';
 import { dropUpdates } from './drop-updates.ts';
 import { environmentError, environmentTraces } from './environment-guard.ts';
@@ -16,7 +17,7 @@ import { releaseLock } from './release-lock.ts';
 import { restart } from './restart.ts';
 import type { OpsAnswer } from './results.ts';
 import { status } from './status.ts';
-import { breakLockOfTask, type StoppedTask } from './task-stopped.ts';
+import { breakLockOfTask, type TaskEvent } from './task-stopped.ts';
 
 /** Everything that an action needs except its reason. */
 export type OpsContext = Omit<OpsCall, 'reason'>;
@@ -57,12 +58,13 @@ async function refuseOtherEnvironment({ ports }: OpsCall, request: OpsRequest): 
   if (error !== undefined) throw new OpsRefusal(error);
 }
 
-export async function performTaskStopped(context: OpsContext, task: StoppedTask): Promise<OpsAnswer> {
+export async function performTaskEvent(context: OpsContext, event: TaskEvent): Promise<OpsAnswer> {
   const action = 'task-stopped';
-  return answered(context, action, { who: 'ecs', why: task.stoppedReason }, async (call) => ({
+  const reason = { who: automaticActors.ecs, why: 'an event of ECS' };
+  return answered(context, action, reason, async (call) => ({
     ok: true,
     action,
-    ...(await breakLockOfTask(call, task)),
+    ...(await breakLockOfTask(call, event)),
   }));
 }
 

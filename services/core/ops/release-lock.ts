@@ -32,8 +32,10 @@ export async function releaseLock(call: OpsCall, { force }: { force: boolean }):
   const age = heartbeatAgeSeconds(heartbeat, nowMs);
   const result = { previousValue: held?.value ?? null, heartbeatAgeSeconds: age };
   if (held === undefined) return { lockRemoved: false, ...result, mode: 'absent' };
-  const takeAway = force ? lock.break : lock.revoke;
-  if (!(await takeAway(held.value, call.reason))) return { lockRemoved: false, ...result, mode: 'absent' };
+  const isTaken = force
+    ? await lock.break(held.value, call.reason)
+    : await lock.revoke(held.value, call.reason);
+  if (!isTaken) return { lockRemoved: false, ...result, mode: 'absent' };
   if (force) return { lockRemoved: true, ...result, mode: 'broken' };
   const gone = await waitUntilGone(call, held);
   return { lockRemoved: gone, ...result, mode: gone ? 'released' : 'revoked' };

@@ -1,10 +1,15 @@
-/** The audit stream: who changed the polling, and why. Scripts that change the lock write their own entries. */
+/**
+ * The audit stream: who changed the polling, and why. Scripts that change the lock write their own entries.
+ *
+ * A lock that is broken because its task stopped has an event of its own; `broken` is always a person's doing.
+ */
 const auditEvents = [
   'acquired',
   'released',
   'lost',
   'revoked',
   'broken',
+  'task-stopped',
   'outage',
   'recovered',
   'restarted',

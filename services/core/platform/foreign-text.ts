@@ -8,6 +8,9 @@
 
 /** Control characters, marks that change the direction of text, and spaces without a width. */
 const invisible = /[\p{Cc}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
+/** A joiner that joins no emoji hides in text; breaks of lines and paragraphs are no part of one line. */
+const invisibleInLine =
+  /[\p{Cc}\u00AD\u061C\u180E\u200B\u200C\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]|(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F)\u200D/u;
 const ellipsis = '…';
 
 /** @param lengthMax in UTF-16 code units, as Telegram and JavaScript count */
@@ -32,6 +35,12 @@ export function visible(text: string): string {
   return text
     .toWellFormed()
     .replace(invisible, (character) => (/[\n\t]/.test(character) ? character : writtenOut(character)));
+}
+
+/** The first character that cannot be seen in one line of text, written out; undefined if there is none. */
+export function invisibleIn(text: string): string | undefined {
+  const found = invisibleInLine.exec(text)?.[0];
+  return found === undefined ? undefined : writtenOut(found);
 }
 
 function writtenOut(character: string): string {

@@ -3,10 +3,13 @@
  *
  * Tested by: test/lab/aws-emulator/aws-emulator.test.ts
  */
+import { botContainerName } from '../../core/platform/worker-service.ts';
 import type { EmulatedAnswer } from './emulated-answer.ts';
 
 export interface EmulatedStoppedTask {
   readonly arn: string;
+  /** `DEPROVISIONING`: its bot has stopped, but its network interface is not yet gone. */
+  readonly lastStatus?: 'DEPROVISIONING' | 'STOPPED';
   readonly stoppedReason: string;
   readonly stoppedAtSeconds: number;
   readonly containers?: readonly {
@@ -16,6 +19,12 @@ export interface EmulatedStoppedTask {
   }[];
 }
 
+export interface EmulatedLiveTask {
+  readonly arn: string;
+  /** It was asked to stop. */
+  readonly isStopping: boolean;
+}
+
 export interface EmulatedServiceState {
   readonly cluster: string;
   readonly service: string;
@@ -23,6 +32,7 @@ export interface EmulatedServiceState {
   readonly running: number;
   readonly deploying: boolean;
   readonly stoppedTasks: readonly EmulatedStoppedTask[];
+  readonly liveTasks?: readonly EmulatedLiveTask[];
 }
 
 export interface EmulatedWorkerService {
@@ -91,17 +101,37 @@ function serviceOf(
 }
 
 function describeTasks(state: EmulatedServiceState, arns: readonly unknown[]): unknown {
-  const tasks = state.stoppedTasks
-    .filter(({ arn }) => arns.includes(arn))
-    .map(({ arn, stoppedReason, stoppedAtSeconds, containers = [] }) => ({
-      taskArn: arn,
-      lastStatus: 'STOPPED',
-      desiredStatus: 'STOPPED',
-      stoppedReason,
-      stoppedAt: stoppedAtSeconds,
-      containers,
-    }));
-  return { tasks, failures: [] };
+  const known = [...(state.liveTasks ?? []).map(liveTask), ...state.stoppedTasks.map(stoppedTask)];
+  const group = `service:${lastPart(state.service)}`;
+  const tasks = known.filter(({ taskArn }) => arns.includes(taskArn)).map((task) => ({ ...task, group }));
+  const missing = arns.filter((arn) => !known.some(({ taskArn }) => taskArn === arn));
+  return { tasks, failures: missing.map((arn) => ({ arn, reason: 'MISSING' })) };
+}
+
+function liveTask({ arn, isStopping }: EmulatedLiveTask) {
+  return {
+    taskArn: arn,
+    lastStatus: 'RUNNING',
+    desiredStatus: isStopping ? 'STOPPED' : 'RUNNING',
+    containers: [{ name: botContainerName, lastStatus: 'RUNNING' }],
+  };
+}
+
+function stoppedTask({
+  arn,
+  lastStatus = 'STOPPED',
+  stoppedReason,
+  stoppedAtSeconds,
+  containers = [],
+}: EmulatedStoppedTask) {
+  return {
+    taskArn: arn,
+    lastStatus,
+    desiredStatus: 'STOPPED',
+    stoppedReason,
+    ...(lastStatus === 'STOPPED' ? { stoppedAt: stoppedAtSeconds } : {}),
+    containers: containers.map((container) => ({ ...container, lastStatus: 'STOPPED' })),
+  };
 }
 
 async function updateService(

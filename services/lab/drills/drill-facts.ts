@@ -11,8 +11,8 @@ export const drillFacts: readonly DrillFacts[] = [
       'Завершает процесс воркера сигналом SIGKILL, как при аварии или потере машины.',
     ),
     promise: text(
-      'The standby takes over as soon as the stopped task is reported. Every message is answered, in order.',
-      'Резервный воркер подхватывает, как только приходит событие об остановке задачи. На каждое сообщение приходит ответ, по порядку.',
+      'The standby takes over as soon as the stopped task is reported: here at once, on Fargate about 10–30 s after a crash, and always within the lease. Every message is answered, in order.',
+      'Резервный воркер подхватывает, как только приходит событие об остановке задачи: здесь сразу, на Fargate примерно через 10–30 с после аварии и всегда в пределах срока блокировки. На каждое сообщение приходит ответ, по порядку.',
     ),
     target: 'worker',
     holds: false,

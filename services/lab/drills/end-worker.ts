@@ -30,7 +30,7 @@ interface End {
 /** The event of the stopped task must break the lock. */
 export const kill: Drill = endWorker({
   signal: 'SIGKILL',
-  lockEvents: ['broken'],
+  lockEvents: ['task-stopped'],
   otherwise: text(
     'The lock of the stopped task was not broken.',
     'Блокировка остановленной задачи не снята.',

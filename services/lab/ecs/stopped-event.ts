@@ -1,15 +1,17 @@
 /**
- * EventBridge's event of a stopped task: "ECS Task State Change" with the fields that a consumer may rely on.
+ * EventBridge's events of a task whose bot has stopped: "ECS Task State Change" with the fields that a consumer may rely on.
  *
  * Source: the Amazon ECS developer guide, "Amazon ECS task state change events".
  *
  * Tested by: test/lab/lab.test.ts
  */
+import { botContainerName } from '../../core/platform/worker-service.ts';
 import type { ChildExit } from '../processes/child.ts';
 import { account, cluster, region, service } from '../settings/lab-environment.ts';
 
 export interface StoppedTaskFacts {
   readonly arn: string;
+  readonly lastStatus: 'DEPROVISIONING' | 'STOPPED';
   readonly exit: ChildExit;
   readonly deployment: number;
   readonly startedAtMs: number;
@@ -19,7 +21,7 @@ export interface StoppedTaskFacts {
 }
 
 export function stoppedTaskEvent(facts: StoppedTaskFacts): Readonly<Record<string, unknown>> {
-  const { arn, exit, deployment, startedAtMs, stoppedAtMs, stoppedReason, eventId } = facts;
+  const { arn, lastStatus, exit, deployment, startedAtMs, stoppedAtMs, stoppedReason, eventId } = facts;
   const stoppedAt = new Date(stoppedAtMs).toISOString();
   return {
     version: '0',
@@ -36,12 +38,12 @@ export function stoppedTaskEvent(facts: StoppedTaskFacts): Readonly<Record<strin
       group: `service:${service}`,
       startedBy: deploymentId(deployment),
       launchType: 'FARGATE',
-      lastStatus: 'STOPPED',
+      lastStatus,
       desiredStatus: 'STOPPED',
       attachments: [],
-      containers: [{ name: 'bot', lastStatus: 'STOPPED', exitCode: exitCodeOf(exit) }],
+      containers: [{ name: botContainerName, lastStatus: 'STOPPED', exitCode: exitCodeOf(exit) }],
       createdAt: new Date(startedAtMs).toISOString(),
-      stoppedAt,
+      ...(lastStatus === 'STOPPED' ? { stoppedAt } : {}),
       stopCode: 'EssentialContainerExited',
       stoppedReason,
     },

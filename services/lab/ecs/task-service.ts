@@ -11,13 +11,14 @@
 import type { Clock } from '../../core/platform/clock.ts';
 import { exitCodes } from '../../core/platform/exit-codes.ts';
 import type { Random } from '../../core/platform/random.ts';
+import { botContainerName } from '../../core/platform/worker-service.ts';
 import type { EmulatedServiceState, EmulatedStoppedTask } from '../aws-emulator/ecs-calls.ts';
 import type { ChildExit } from '../processes/child.ts';
 import { freePorts } from '../processes/free-ports.ts';
 import { cluster, service, type TaskPorts } from '../settings/lab-environment.ts';
 import type { LabLog } from '../shared/lab-log.ts';
 import { Listeners } from '../shared/listeners.ts';
-import { deploymentId, exitCodeOf, stoppedTaskEvent } from './stopped-event.ts';
+import { deploymentId, exitCodeOf, type StoppedTaskFacts, stoppedTaskEvent } from './stopped-event.ts';
 import { Task } from './task.ts';
 import { taskArn } from './task-metadata.ts';
 
@@ -30,7 +31,7 @@ export interface TaskServiceOptions {
   readonly workerEnvironment: (task: TaskPorts & { readonly id: string }) => Readonly<Record<string, string>>;
   /** Called with the id of every task that has ended. */
   readonly onEnded: (taskId: string) => void;
-  /** Called with the event of a stopped task. */
+  /** Called with each event of a task whose worker has ended. */
   readonly onStopped: (event: unknown) => void;
   /** Called with the ids of the living processes on every change. */
   readonly onPids: (pids: readonly number[]) => void;
@@ -51,6 +52,8 @@ const replaceAfterMaxMs = 30_000;
 const earlyEndMs = 10_000;
 const stopTimeoutMs = 9000;
 const stoppedTasksKept = 20;
+/** On Fargate 10 to 30 seconds. */
+const deprovisioningMs = 3000;
 /** The worker ended on purpose: another start does not help until a setting is fixed. */
 const deliberateCodes: readonly number[] = [exitCodes.configuration, exitCodes.tokenRejected];
 
@@ -58,6 +61,8 @@ export class TaskService {
   private readonly options: TaskServiceOptions;
   private readonly live = new Set<Task>();
   private readonly stopped: StoppedTask[] = [];
+  /** The ARNs of stopped tasks whose end is not complete. */
+  private readonly deprovisioning = new Set<string>();
   private readonly stopping = new AbortController();
   private readonly changes = new Listeners();
   private deployment = 1;
@@ -102,7 +107,14 @@ export class TaskService {
       desired: this.desired,
       running: this.tasks.filter(({ state }) => state === 'running').length,
       deploying: this.tasks.some(({ identity }) => identity.deployment !== this.deployment),
-      stoppedTasks: this.stopped,
+      stoppedTasks: this.stopped.map((task) => ({
+        ...task,
+        lastStatus: this.deprovisioning.has(task.arn) ? 'DEPROVISIONING' : 'STOPPED',
+      })),
+      liveTasks: this.tasks.map(({ identity, state }) => ({
+        arn: identity.arn,
+        isStopping: state === 'stopping',
+      })),
     };
   }
 
@@ -195,7 +207,7 @@ export class TaskService {
   }
 
   private noteEnd(task: Task, exit: ChildExit): void {
-    const { clock, log, random } = this.options;
+    const { clock, log } = this.options;
     const { identity, startedAtMs, pid, errorLines } = task;
     const stoppedAtMs = clock.wallMs();
     this.live.delete(task);
@@ -207,7 +219,7 @@ export class TaskService {
       name: identity.name,
       stoppedReason,
       stoppedAtSeconds: stoppedAtMs / 1000,
-      containers: [{ name: 'bot', exitCode: exitCodeOf(exit) }],
+      containers: [{ name: botContainerName, exitCode: exitCodeOf(exit) }],
       pid,
       exit,
       errorLines,
@@ -216,20 +228,23 @@ export class TaskService {
     const how = exit.signal === null ? `exit code ${exit.code}` : exit.signal;
     log.say('ecs', exit.code === 0 ? 'info' : 'warn', `${identity.name} stopped: ${how}`);
     this.changes.notify();
-    if (this.stopping.signal.aborted) return;
     const { arn, deployment } = identity;
-    this.options.onStopped(
-      stoppedTaskEvent({
-        arn,
-        exit,
-        deployment,
-        startedAtMs,
-        stoppedAtMs,
-        stoppedReason,
-        eventId: random.token(),
-      }),
-    );
+    const facts = { arn, exit, deployment, startedAtMs, stoppedAtMs, stoppedReason };
+    void this.tellStopped(facts);
     this.reconcile();
+  }
+
+  /** As on Fargate: first when the bot has stopped, again when the task's network interface is gone. */
+  private async tellStopped(facts: Omit<StoppedTaskFacts, 'lastStatus' | 'eventId'>): Promise<void> {
+    const { clock, onStopped, random } = this.options;
+    this.deprovisioning.add(facts.arn);
+    for (const lastStatus of ['DEPROVISIONING', 'STOPPED'] as const) {
+      if (this.stopping.signal.aborted) return;
+      onStopped(stoppedTaskEvent({ ...facts, lastStatus, eventId: random.token() }));
+      if (lastStatus === 'STOPPED') return;
+      await clock.sleep(deprovisioningMs, this.stopping.signal);
+      this.deprovisioning.delete(facts.arn);
+    }
   }
 
   private tellPids(): void {

@@ -76,7 +76,8 @@ async function measureOne(fixture: BenchFixture, { contender, rounds, seed }: Tr
 async function breakLock(run: Run): Promise<void> {
   const lock = redisLockOverride(run.store, storeKeys(run.keyPrefix));
   const held = await lock.read();
-  if (held !== undefined) await lock.break(held.value, { who: 'ecs', why: 'the task stopped' });
+  if (held !== undefined)
+    await lock.break(held.value, { who: 'ecs', why: 'the task stopped' }, 'task-stopped');
 }
 
 export function killTable(results: readonly Kill[]): Table {

@@ -159,7 +159,11 @@ export class WorkerPair {
   async report(pid: number): Promise<void> {
     const value = await this.fixture.get(keys.lock);
     if (value === null || (JSON.parse(value) as { pid?: number }).pid !== pid) return;
-    await redisLockOverride(this.fixture.store, keys).break(value, { who: 'ecs', why: 'the task stopped' });
+    await redisLockOverride(this.fixture.store, keys).break(
+      value,
+      { who: 'ecs', why: 'the task stopped' },
+      'task-stopped',
+    );
   }
 
   /** A leader may end its term without ending its process. */

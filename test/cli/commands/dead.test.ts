@@ -38,6 +38,17 @@ onEachStore((on) => {
     expect(typed).toMatchObject({ code: 1, out: '  78  unknown\n' });
   });
 
+  it.each(['dead retry 77', 'release-lock --force --yes', 'restart --yes'])(
+    '%s refuses the name of an automatic action, and changes nothing',
+    async (line) => {
+      expect(await on.run(`${line} --as ECS`)).toMatchObject({
+        code: 64,
+        err: expect.stringContaining('only automatic actions use'),
+      });
+      expect(await on.stage.store.command(['EXISTS', on.stage.keys.audit, on.stage.keys.journal])).toBe(0);
+    },
+  );
+
   it.each(['dead', 'dead retry', 'dead retry 77 --all', 'dead list 77', 'dead bury 77'])(
     '%s is not a command',
     async (line) => expect((await on.run(line)).code).toBe(64),

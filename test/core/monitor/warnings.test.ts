@@ -117,7 +117,7 @@ describe('the lock', () => {
 
   it('broken by hand is reported with who and why, redacted; one broken for a stopped task is not', async () => {
     const entry = { event: 'broken', before: 'x', after: '' } as const;
-    await fixture.ports.audit.append({ ...entry, who: 'ecs', why: 'its task stopped' });
+    await fixture.ports.audit.append({ ...entry, event: 'task-stopped', who: 'ecs', why: 'x' });
     await pass(1);
     expect(titles('101')).toEqual([]);
     await fixture.ports.audit.append({ ...entry, who: 'анна', why: 'a-secret-in-an-error' });

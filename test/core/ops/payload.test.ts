@@ -73,6 +73,16 @@ const bad: readonly (readonly [unknown, string])[] = [
   [{ action: 'restart', reason: because, requestedBy: '' }, 'BAD_FIELD'],
   [{ action: 'restart', reason: because, requestedBy: 7 }, 'BAD_FIELD'],
   [{ action: 'restart', reason: because, requestedBy: 'x'.repeat(201) }, 'BAD_FIELD'],
+  [{ action: 'release-lock', reason: because, force: true, requestedBy: 'ecs' }, 'RESERVED_NAME'],
+  [{ action: 'restart', reason: because, requestedBy: '\u00a0Heartbeat-Monitor\t' }, 'RESERVED_NAME'],
+  [{ action: 'restart', reason: because, requestedBy: 'ec\u200bs' }, 'RESERVED_NAME'],
+  [{ action: 'restart', reason: because, requestedBy: 'the link sent to 101' }, 'RESERVED_NAME'],
+  [{ action: 'restart', reason: because, requestedBy: 'anna\u0007' }, 'CONTROL_CHARACTER'],
+  [{ action: 'restart', reason: 'x\u001b[2K\rAll is well' }, 'CONTROL_CHARACTER'],
+  [{ action: 'restart', reason: '\u009b31m' }, 'CONTROL_CHARACTER'],
+  [{ action: 'restart', reason: 'evil \u202egpj.exe' }, 'CONTROL_CHARACTER'],
+  [{ action: 'restart', reason: 'one\ntwo' }, 'CONTROL_CHARACTER'],
+  [{ action: 'status', reason: 'a\u200bb' }, 'CONTROL_CHARACTER'],
 ];
 
 describe('an invalid payload', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutText, oneLine, visible } from '../../../services/core/platform/foreign-text.ts';
+import { cutText, invisibleIn, oneLine, visible } from '../../../services/core/platform/foreign-text.ts';
 
 const emojiAcrossTheCut = `${'x'.repeat(158)}🔥 and more`;
 const families = '👨‍👩‍👧 '.repeat(60);
@@ -33,6 +33,27 @@ describe('visible', () => {
     const value = { host: 'evil \u202e\u009b31m\u0007', reason: 'строка\n🔥' };
     expect(JSON.parse(visible(JSON.stringify(value)))).toEqual(value);
   });
+});
+
+describe('invisibleIn', () => {
+  it.each([
+    ['a\u0000b', '\\u0000'],
+    ['one\ntwo', '\\u000a'],
+    ['a\u0085b', '\\u0085'],
+    ['a\u2028b', '\\u2028'],
+    ['a\u2066b', '\\u2066'],
+    ['ec\u200ds', '\\u200d'],
+    ['a\u200cb', '\\u200c'],
+  ])('finds what cannot be seen in %j', (text, found) => {
+    expect(invisibleIn(text)).toBe(found);
+  });
+
+  it.each(['зависла вся система', '👨‍👩‍👧 🏳️‍🌈 👩🏽‍💻', 'naïve – “quotes”', ''])(
+    'finds nothing in %s',
+    (text) => {
+      expect(invisibleIn(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('oneLine', () => {

@@ -104,7 +104,11 @@ export class SessionFixture {
 
   /** The leader's process crashes, and ECS reports it. */
   async crash(term: Term): Promise<void> {
-    await redisLockOverride(this.runner, keys).break(term.value, { who: 'ecs', why: 'the task stopped' });
+    await redisLockOverride(this.runner, keys).break(
+      term.value,
+      { who: 'ecs', why: 'the task stopped' },
+      'task-stopped',
+    );
   }
 
   /** The term of a new leader. It begins when its session is run. */

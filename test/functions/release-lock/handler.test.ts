@@ -9,7 +9,13 @@ const taskStopped = {
   version: '0',
   source: 'aws.ecs',
   'detail-type': 'ECS Task State Change',
-  detail: { taskArn, lastStatus: 'STOPPED', stoppedReason: 'Essential container in task exited' },
+  detail: {
+    taskArn,
+    clusterArn: 'arn:aws:ecs:eu-central-1:123456789012:cluster/bots',
+    group: 'service:worker',
+    lastStatus: 'STOPPED',
+    stoppedReason: 'Essential container in task exited',
+  },
 };
 const httpRequest = {
   version: '2.0',
@@ -162,6 +168,8 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
     });
 
     it('breaks the lock of a stopped task, and no other', async () => {
+      const stopped = { arn: taskArn, stoppedReason: 'OutOfMemoryError', stoppedAtSeconds: 1 };
+      fixture.service = { ...fixture.service, stoppedTasks: [stopped] };
       const other = await fixture.takeLock({ task: `${taskArn}0` });
       expect(await ops(taskStopped)).toMatchObject({ ok: true, lockRemoved: false });
       expect(await fixture.get(fixture.keys.lock)).toBe(other);
@@ -172,7 +180,7 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
         lockRemoved: true,
         mode: 'broken',
       });
-      expect(await auditEvents()).toEqual(['broken by ecs']);
+      expect(await auditEvents()).toEqual(['task-stopped by ecs']);
     });
 
     it.each([
@@ -186,6 +194,8 @@ describe.each(stores)('the ops function on $name', ({ path, missing }) => {
       { action: 'release-lock', reason: 'x', force: 'true' },
       { ...taskStopped, detail: { ...taskStopped.detail, lastStatus: 'RUNNING' } },
       { ...taskStopped, source: 'mine' },
+      { action: 'release-lock', reason: 'x', force: true, requestedBy: ' ECS ' },
+      { action: 'release-lock', reason: 'a\u202eb', force: true },
     ])('answers %j with an error and changes nothing', async (payload) => {
       const value = await fixture.takeLock({ task: taskArn });
       expect(await ops(payload)).toMatchObject({

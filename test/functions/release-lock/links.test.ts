@@ -82,7 +82,7 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       expect(result.body).toContain('🟢 Бот снова работает');
       expect(result.body).not.toContain('http-equiv="refresh"');
       expect(fixture.restarts).toBe(before + 1);
-      const events = (await auditEntries()).filter(({ who }) => who === 'link of 101');
+      const events = (await auditEntries()).filter(({ who }) => who === 'the link sent to 101');
       expect(events.map(({ event }) => event)).toEqual(['restarted', 'revoked']);
       expect(events[0]?.why).toMatch(/^one-tap link of outage-/);
     });
@@ -107,7 +107,7 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       const result = await phone.send(await phone.form(links['drop-updates'], ' 3 '));
       expect(result.body).toContain('Удалено из очереди: 3');
       expect(fixture.telegram.state(botToken).pending).toBe(0);
-      expect((await auditEntries())[0]).toMatchObject({ event: 'dropped', who: 'link of 101' });
+      expect((await auditEntries())[0]).toMatchObject({ event: 'dropped', who: 'the link sent to 101' });
     });
 
     it('drop: has no form if nothing waits or Telegram does not answer', async () => {
@@ -286,7 +286,7 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       expect((await phone.send(await phone.form(recover))).body).toContain('🟢 Бот снова работает');
       expect(await fixture.get(fixture.keys.lock)).toBeNull();
       expect((await auditEntries()).find(({ event }) => event === 'broken')).toMatchObject({
-        who: 'link of 101',
+        who: 'the link sent to 101',
         before: '{"host":"an-old-bot"}',
       });
     });

@@ -131,7 +131,7 @@ describe('the ops function', () => {
     expect(closed.filter(({ Properties }) => Properties['Principal'] === '*')).toEqual([]);
   });
 
-  it('is invoked for every stopped task of the one service', () => {
+  it('is invoked as soon as the bot of a task of the one service has stopped', () => {
     const { Properties } = theResource(template, 'AWS::Events::Rule', 'OpsTaskStopped');
     expect(Properties['EventPattern']).toEqual({
       source: [ops.taskStoppedEvent.source],
@@ -146,7 +146,10 @@ describe('the ops function', () => {
             ],
           },
         ],
-        lastStatus: [ops.taskStoppedEvent.lastStatus],
+        containers: {
+          name: [ops.taskStoppedEvent.container.name],
+          lastStatus: [ops.taskStoppedEvent.container.lastStatus],
+        },
       },
     });
     expect(configurationOf('Ops')['Timeout']).toBe(ops.timeoutSeconds);

@@ -139,6 +139,33 @@ describe('ECS through its real client', () => {
     expect(await worker().describe()).toMatchObject({ deploying: true });
   });
 
+  it('says what has become of a task, and of no other service’s or cluster’s task', async () => {
+    const ended = { arn: 'b', stoppedReason: 'why', stoppedAtSeconds: 1, containers: [{ name: 'bot' }] };
+    state = {
+      ...calm,
+      liveTasks: [{ arn: 'a', isStopping: true }],
+      stoppedTasks: [
+        { ...ended, lastStatus: 'DEPROVISIONING' },
+        { ...ended, arn: 'c' },
+      ],
+    };
+    expect(await worker().find('a')).toMatchObject({ botHasStopped: false });
+    expect(await worker().find('b')).toEqual({ botHasStopped: true, stoppedReason: 'why', privateNames: [] });
+    expect(await worker().find('c')).toMatchObject({ botHasStopped: true });
+    expect(await worker().find('d')).toBeUndefined();
+    expect(await worker({ cluster: 'bots', service: 'other' }).find('b')).toBeUndefined();
+    await expect(worker({ cluster: 'other', service: 'worker' }).find('b')).rejects.toThrow(EcsError);
+  });
+
+  it('recognises its cluster and service by name or ARN', () => {
+    const names = { clusterArn: 'arn:aws:ecs:eu-central-1:1:cluster/bots', group: 'service:worker' };
+    expect(worker().isOwn(names)).toBe(true);
+    const arns = { cluster: names.clusterArn, service: 'arn:aws:ecs:eu-central-1:1:service/bots/worker' };
+    expect(worker(arns).isOwn(names)).toBe(true);
+    expect(worker().isOwn({ ...names, group: 'service:bots' })).toBe(false);
+    expect(worker().isOwn({ ...names, clusterArn: 'arn:aws:ecs:eu-central-1:1:cluster/bots2' })).toBe(false);
+  });
+
   it('begins a forced new deployment', async () => {
     expect(await worker().restart()).toBe('ecs-svc/1');
     expect(restarts).toBe(1);

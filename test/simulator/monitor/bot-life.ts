@@ -4,6 +4,7 @@
  */
 import { redisWarningStore } from '../../../services/adapters/redis/outage/warning-store.ts';
 import { ConflictAlarm } from '../../../services/core/alerts/conflict-alarm.ts';
+import type { AuditEvent } from '../../../services/core/platform/audit-trail.ts';
 import type { StoreKeys } from '../../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
@@ -46,7 +47,7 @@ const spoiltHeartbeats = [
   '[]',
   'WRONGTYPE',
 ];
-const events = ['dead', 'put back', 'broken', 'broken by ecs', 'lock without expiry', 'conflicts'] as const;
+const events = ['dead', 'put back', 'broken', 'task stopped', 'lock without expiry', 'conflicts'] as const;
 
 export class BotLife {
   private readonly options: BotLifeOptions;
@@ -103,9 +104,9 @@ export class BotLife {
         this.putBackOne();
         if (chance.happens(0.8)) this.giveUp(`${count}-1`);
       } else if (event === 'broken') {
-        this.breakLock('анна | ops', count);
+        this.breakLock('broken', 'анна | ops', count);
         warnings.breaksByHand += 1;
-      } else if (event === 'broken by ecs') this.breakLock('ecs', count);
+      } else if (event === 'task stopped') this.breakLock('task-stopped', 'ecs', count);
       else if (event === 'lock without expiry')
         void this.lockWithoutExpiry(lockWithoutExpiryOf(`#${count}#`), chance.integer(2, 9) * minuteMs);
       else void this.conflicts(`#${count}#`, chance.integer(2, 8));
@@ -135,11 +136,11 @@ export class BotLife {
     if (store.execute(['GET', keys.lock]) === value) store.execute(['DEL', keys.lock]);
   }
 
-  private breakLock(who: string, count: number): void {
+  private breakLock(event: AuditEvent, who: string, count: number): void {
     const { store, keys } = this.options;
     const fields = [
       'event',
-      'broken',
+      event,
       'who',
       who,
       'why',

@@ -124,6 +124,7 @@ export const en: PageTexts = {
       lost: 'Lock lost',
       revoked: 'Lock revoked',
       broken: 'Lock broken by force',
+      'task-stopped': 'Lock of a stopped task removed',
       outage: 'Outage began',
       recovered: 'Outage ended',
       restarted: 'Worker restarted',
@@ -131,7 +132,7 @@ export const en: PageTexts = {
       retried: 'Dead letter put back',
     },
     monitor: 'heartbeat monitor',
-    linkOf: (recipient) => `superadmin ${recipient}`,
+    linkOf: (recipient) => `the link sent to ${recipient}`,
     reasons: {
       lockWasFree: 'the lock was free',
       holderStopped: 'the holder stopped',

@@ -121,6 +121,7 @@ export const ru: PageTexts = {
       lost: 'Блокировка потеряна',
       revoked: 'Блокировка отозвана',
       broken: 'Блокировка снята принудительно',
+      'task-stopped': 'Снята блокировка остановленной задачи',
       outage: 'Начался сбой',
       recovered: 'Сбой закончился',
       restarted: 'Воркер перезапущен',
@@ -128,7 +129,7 @@ export const ru: PageTexts = {
       retried: 'Необработанное сообщение возвращено в работу',
     },
     monitor: 'монитор',
-    linkOf: (recipient) => `суперадмин ${recipient}`,
+    linkOf: (recipient) => `ссылка, отправленная ${recipient}`,
     reasons: {
       lockWasFree: 'блокировка была свободна',
       holderStopped: 'держатель остановился',

@@ -75,18 +75,21 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys, botId: str
 export function redisLockOverride(runner: ScriptRunner, keys: StoreKeys): LockOverride {
   const { lock, lockRevoked, audit, wakeChannel } = keys;
 
-  async function override(script: 'revoke' | 'break', value: string, { who, why }: Reason): Promise<boolean> {
-    const args = [value, wakeChannel, who, why, auditMax];
-    return isOne(await runner.run(scripts[script], [lock, lockRevoked, audit], args));
-  }
-
   return {
     async read(): Promise<Held | undefined> {
       const reply = await runner.run(scripts.read, [lock], []);
       return reply === null ? undefined : readHeld(reply, 0);
     },
-    revoke: (value, reason) => override('revoke', value, reason),
-    break: (value, reason) => override('break', value, reason),
+
+    async revoke(value: string, { who, why }: Reason): Promise<boolean> {
+      const args = [value, wakeChannel, who, why, auditMax];
+      return isOne(await runner.run(scripts.revoke, [lock, lockRevoked, audit], args));
+    },
+
+    async break(value: string, { who, why }: Reason, event: AuditEvent = 'broken'): Promise<boolean> {
+      const args = [value, wakeChannel, who, why, auditMax, event];
+      return isOne(await runner.run(scripts.break, [lock, lockRevoked, audit], args));
+    },
   };
 }
 

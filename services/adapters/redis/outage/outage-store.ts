@@ -14,6 +14,7 @@ import { readWarning } from '../../../core/alerts/warnings.ts';
 import { type HeartbeatReading, heartbeatFor, readHeartbeat } from '../../../core/lease/heartbeat.ts';
 import type { BotObservation, ChangeResult, OutageStore } from '../../../core/monitor/outage-store.ts';
 import type { Outage, OutageMemory } from '../../../core/outage/outage.ts';
+import { automaticActors } from '../../../core/platform/actors.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 import { isOne, unexpected } from '../script-replies.ts';
@@ -30,9 +31,6 @@ const scripts = {
   settle: luaScript('outage/settle-delivery-2'),
 };
 
-const monitorName = 'heartbeat-monitor';
-/** The audit's name of the program that breaks a stopped task's lock; such breaks are not reported. */
-const automaticBreaker = 'ecs';
 const auditMax = String(auditEntriesMax);
 
 /** `botId`: the bot whose heartbeat counts; undefined: any bot's. */
@@ -47,7 +45,7 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
     async observe({ noteRun }): Promise<BotObservation> {
       const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries];
       if (!noteRun) return readObservation(await runner.run(scripts.observe, observed, []), botId);
-      const args = [automaticBreaker, String(deadLetterIdsMax)];
+      const args = [String(deadLetterIdsMax)];
       return readObservation(await runner.run(scripts.watch, [...observed, dead, audit], args), botId);
     },
 
@@ -62,7 +60,7 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
         expectedHeartbeat(reading),
         id,
         String(Math.floor(sinceMs)),
-        monitorName,
+        automaticActors.monitor,
         why,
         auditMax,
         ...to,
@@ -72,7 +70,7 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
     },
 
     async recover(reading, { id, why }): Promise<ChangeResult> {
-      const args = [expectedHeartbeat(reading), id, monitorName, why, auditMax];
+      const args = [expectedHeartbeat(reading), id, automaticActors.monitor, why, auditMax];
       const written = [heartbeat, alertSent, outage, deliveries, audit];
       return readChangeResult(await runner.run(scripts.recover, written, args));
     },

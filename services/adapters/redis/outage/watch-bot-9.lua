@@ -2,8 +2,7 @@
 --
 -- KEYS  1 lock, 2 revocation mark, 3 epoch, 4 heartbeat, 5 alert flag, 6 outage (hash), 7 deliveries (hash),
 --       8 dead letters (hash), 9 audit stream
--- ARGV  1 the audit's name of the automatic breaker, whose breaks do not count, 2 how many dead letters' ids to
---       return at most
+-- ARGV  1 how many dead letters' ids to return at most
 -- Out   { store time (ms since 1970, a string), heartbeat or nil, lock or nil, its remaining TTL (ms, -1: none),
 --         revoked value or nil, epoch or nil, alert flag or nil, the outage's fields and values in a flat list,
 --         number of unfinished deliveries, when the oldest of them was made (ms since 1970, a string, '0': none),
@@ -35,7 +34,7 @@ end
 local broken, id, who, why = 0, '', '', ''
 for _, entry in ipairs(redis.pcall('XRANGE', KEYS[9], start, '+')) do
   local fields = stream_fields(entry)
-  if entry[1] ~= told and fields.event == 'broken' and fields.who ~= ARGV[1] then
+  if entry[1] ~= told and fields.event == 'broken' then
     broken, id, who, why = broken + 1, entry[1], fields.who or '', fields.why or ''
   end
 end
@@ -46,5 +45,5 @@ return {
   now_text,
   text_of(KEYS[4]), text_of(KEYS[1]), redis.call('PTTL', KEYS[1]), text_of(KEYS[2]), text_of(KEYS[3]), text_of(KEYS[5]),
   redis.call('HGETALL', KEYS[6]), unfinished, oldest_ms,
-  #dead, #dead <= tonumber(ARGV[2]) and dead, broken, id, who, why,
+  #dead, #dead <= tonumber(ARGV[1]) and dead, broken, id, who, why,
 }

@@ -285,6 +285,13 @@ describeOnEachStore('the polling lock', (store) => {
       expect(entries).toContain('"event","broken","who","ops","why","the bot does not answer","before","a"');
     });
 
+    it('records the end of a task under an event of its own', async () => {
+      await lock.acquire('a', ttlMs);
+      await lock.break('a', { who: 'ecs', why: 'its task stopped' }, 'task-stopped');
+      const entries = JSON.stringify(await store().command('XREVRANGE', keys.audit, '+', '-', 'COUNT', '1'));
+      expect(entries).toContain('"event","task-stopped","who","ecs"');
+    });
+
     it('leaves a lock with a new holder untouched', async () => {
       await lock.acquire('b', ttlMs);
       expect(await lock.break('a', ops)).toBe(false);

@@ -3,6 +3,7 @@ import { redisAuditTrail } from '../../../../services/adapters/redis/audit-trail
 import { redisWarningStore } from '../../../../services/adapters/redis/outage/warning-store.ts';
 import { deadLetterIdsMax } from '../../../../services/core/alerts/unreported-dead-letters.ts';
 import { throttleRules, type Warning } from '../../../../services/core/alerts/warnings.ts';
+import type { AuditEvent } from '../../../../services/core/platform/audit-trail.ts';
 import {
   dead,
   describeOutageScripts,
@@ -137,9 +138,9 @@ describeOutageScripts('warnings', (fixture) => {
   });
 
   describe('looking', () => {
-    const breakLock = (who: string, why = 'it hung') => {
+    const breakLock = (who: string, why = 'it hung', event: AuditEvent = 'broken') => {
       const trail = redisAuditTrail({ command: (args) => fixture().store.command(...args) }, outageKeys);
-      return trail.append({ event: 'broken', who, why, before: 'x', after: '' });
+      return trail.append({ event, who, why, before: 'x', after: '' });
     };
     /** Advances to the next millisecond: a real server's clock does so by itself, the embedded store's by the test. */
     const pass = async () => {
@@ -168,7 +169,7 @@ describeOutageScripts('warnings', (fixture) => {
       await look();
       expect((await look()).lockBreaks).toBeUndefined();
       await breakLock('анна');
-      await breakLock('ecs', 'its task stopped');
+      await breakLock('ecs', 'its task stopped', 'task-stopped');
       await breakLock('борис', 'again');
       const { lockBreaks } = await look();
       expect(lockBreaks).toEqual({

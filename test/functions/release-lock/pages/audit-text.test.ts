@@ -30,7 +30,12 @@ describe('an audit entry', () => {
       'its task stopped: OutOfMemoryError',
       'ECS: её задача остановилась: OutOfMemoryError',
     ],
-    ['a button', 'link of 101', 'one-tap link of outage-0a1b', 'суперадмин 101: кнопка под оповещением'],
+    [
+      'a button',
+      'the link sent to 101',
+      'one-tap link of outage-0a1b',
+      'ссылка, отправленная 101: кнопка под оповещением',
+    ],
     ['a person', 'анна', 'зависла вся система', 'анна: зависла вся система'],
     [
       'an unknown cause',
@@ -45,8 +50,8 @@ describe('an audit entry', () => {
   it('is readable in English', () => {
     const outage = { who: 'heartbeat-monitor', why: 'no heartbeat for 301 s: polls-failing' };
     expect(byWhomText(outage, 'en')).toBe('heartbeat monitor: no heartbeat for 5 min: polling fails');
-    const button = { who: 'link of 101', why: 'one-tap link of outage-0a1b' };
-    expect(byWhomText(button, 'en')).toBe('superadmin 101: a button under the alert');
+    const button = { who: 'the link sent to 101', why: 'one-tap link of outage-0a1b' };
+    expect(byWhomText(button, 'en')).toBe('the link sent to 101: a button under the alert');
   });
 
   it.each(Object.values(auditReasons))('translates the fixed reason: %s', (why) => {

@@ -279,6 +279,7 @@ export const en = {
       lost: 'lost the lock',
       revoked: 'asked the holder to release the lock',
       broken: 'deleted the lock',
+      'task-stopped': 'deleted the lock of a stopped task',
       outage: 'reported an outage',
       recovered: 'reported the recovery',
       restarted: 'restarted the workers',

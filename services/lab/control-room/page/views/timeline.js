@@ -18,6 +18,7 @@ const tones = {
   lost: 'warn',
   revoked: 'warn',
   broken: 'warn',
+  'task-stopped': 'warn',
   dropped: 'warn',
   outage: 'bad',
 };

@@ -19,7 +19,7 @@ export function leaderName({ worker, pid, quarantine: isQuarantine }, now, t) {
 
 /** Who did something, by the audit trail: a worker, a superadmin, or a part of the system. */
 export function actorName(who, { now, chats = [] }, t) {
-  const id = Number(/^link of (\d+)$/.exec(who)?.[1]);
+  const id = Number(/^(?:the link sent to|link of) (\d+)$/.exec(who)?.[1]);
   if (!Number.isNaN(id)) {
     const name = chats.find(({ person }) => person.id === id)?.person.name;
     return t.timeline.superadmin(name === undefined ? id : (t.people[name] ?? name));

@@ -33,7 +33,7 @@ describe('the names of workers on the control room’s page', () => {
     ['host vm, pid 200, environment production', 'worker-2'],
     ['heartbeat-monitor', 'monitor'],
     ['link of 2001', 'superadmin Boris'],
-    ['link of 5', 'superadmin 5'],
+    ['the link sent to 5', 'superadmin 5'],
     ['ann@laptop', 'ann@laptop'],
   ])('names who did something: "%s" is %s', (who, name) => {
     expect(actorName(who, { now, chats }, t)).toBe(name);

@@ -1,0 +1,35 @@
+/**
+ * Who did something, in the audit trail: this program's own names, and what tells them from people's.
+ *
+ * Guarantees: no person's name reads like one of these, whatever case, blanks or invisible characters it is written
+ * with. Does not detect letters of another alphabet that look alike: what an entry means is told by its event, not by
+ * its name.
+ */
+export const automaticActors = { ecs: 'ecs', monitor: 'heartbeat-monitor' } as const;
+
+/** A person who tapped a link: all that is known is whom the link was sent to. */
+export function linkActor(recipient: string): string {
+  return `the link sent to ${recipient}`;
+}
+
+const linkActorShape = /^(?:the link sent to|link of) (\d+)$/;
+
+/** Whom the link was sent to, if a link did it. */
+export function recipientOfLink(who: string): string | undefined {
+  return linkActorShape.exec(who)?.[1];
+}
+
+/** A process, as lease/lock-value.ts describes the holder of the lock. */
+const processShape = /^host .+, pid /;
+const reservedNames: readonly string[] = Object.values(automaticActors);
+
+/** Whether a name is one that only this program uses. */
+export function isReservedActor(name: string): boolean {
+  const plain = name
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}|\p{Cc}/gu, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .toLowerCase();
+  return reservedNames.includes(plain) || linkActorShape.test(plain) || processShape.test(plain);
+}
