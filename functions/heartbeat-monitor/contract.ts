@@ -22,6 +22,7 @@ export const environmentVariables = [
   'AUTO_RESTART_MINUTES',
   'NOTIFY_LOCALE',
   'OPS_BASE_URL',
+  'WATCHDOG_PING_URL',
   'LOG_LEVEL',
   'SECRETS_ARN',
 ] as const;

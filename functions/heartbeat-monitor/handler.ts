@@ -1,12 +1,14 @@
 /**
  * The heartbeat monitor's Lambda entry: one run per invocation, whatever the event.
  *
- * Fails if the store cannot be read; a bot that is down is no failure. Writes the success metric last.
+ * Fails if the store cannot be read; a bot that is down is no failure. Only a full pass writes the success metric, and
+ * then pings the watchdog outside of the account.
  */
 
 import type { Dependencies, Seams } from '../../services/adapters/dependencies.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
+import { pingTimeoutMs } from '../../services/adapters/watchdog-ping.ts';
 import { type MonitorReport, type MonitorSettings, runMonitor } from '../../services/core/monitor/monitor.ts';
 import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { dependencyCache } from '../shared/dependency-cache.ts';
@@ -23,9 +25,10 @@ export function composeMonitor(environment: Environment, seams: Seams): MonitorH
   const write = seams.write ?? ((line: string) => process.stdout.write(line));
   return async (_event, context) => {
     const remainingMs = remainingTime(seams.clock, runLimitSeconds * 1000, context);
-    const { settings, ports } = await dependencies();
+    const { settings, ports, pingWatchdog } = await dependencies();
     const report = await runMonitor(ports, monitorSettings(settings), remainingMs);
     write(`${metricLine(report, deployedName, seams.clock.wallMs())}\n`);
+    if (remainingMs() > pingTimeoutMs) await pingWatchdog?.();
     return report;
   };
 }

@@ -39,9 +39,13 @@ function isSecretSuspect(error: unknown): boolean {
 }
 
 /** The same dependencies; `onError` is called with each error of a port that uses the secret. */
-function watched({ settings, ports, oneTapLinks }: Dependencies, onError: OnError): Dependencies {
+function watched(
+  { settings, ports, oneTapLinks, pingWatchdog }: Dependencies,
+  onError: OnError,
+): Dependencies {
   return {
     settings,
+    pingWatchdog,
     oneTapLinks: oneTapLinks && { ...oneTapLinks, store: watchedPort(oneTapLinks.store, onError) },
     ports: {
       ...ports,

@@ -20,6 +20,7 @@ export const filledEntries = [
   'UPSTASH_REDIS_REST_URL',
   'UPSTASH_REDIS_REST_TOKEN',
   'METRICS_BEARER_TOKEN',
+  'WATCHDOG_PING_URL',
 ] as const;
 /** The entry that is generated. */
 export const generatedEntry = 'OPS_LINK_SECRET';

@@ -36,6 +36,9 @@ function readCredentials(set: (name: string) => string | undefined): AwsCredenti
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
+/** A function is frozen between runs: a connection kept from the last one may be dead without a sign. */
+const freshConnections = { keepAlive: false, maxSockets: Number.POSITIVE_INFINITY };
+
 /** The SDK's configuration. Unset members are left out: an undefined one would hide the SDK's default. */
 export function awsConfig({ region, endpoint, credentials }: AwsClientOptions, timeoutMs: number) {
   return {
@@ -43,6 +46,12 @@ export function awsConfig({ region, endpoint, credentials }: AwsClientOptions, t
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      throwOnRequestTimeout: true,
+      httpAgent: freshConnections,
+      httpsAgent: freshConnections,
+    },
   };
 }

@@ -33,6 +33,7 @@ import { redisOutageStore } from './redis/outage/outage-store.ts';
 import { upstashStore } from './redis/upstash-store.ts';
 import { snsTopic } from './sns.ts';
 import { fetchBotApi } from './telegram/fetch-bot-api.ts';
+import { type WatchdogPing, watchdogPing } from './watchdog-ping.ts';
 
 export interface Seams {
   readonly clock: Clock;
@@ -51,6 +52,8 @@ export interface Dependencies {
   };
   /** Signs and verifies one-tap links; undefined when they are off. */
   readonly oneTapLinks: OneTapLinks | undefined;
+  /** Undefined: no watchdog is set. */
+  readonly pingWatchdog: WatchdogPing | undefined;
 }
 
 /**
@@ -71,11 +74,12 @@ export function composeDependencies(
     store: storeSettings,
     opsLinkSecret,
     opsBaseUrl,
+    watchdogPingUrl,
     logLevel,
     alertTopicArn,
     ecs,
   } = settings;
-  const redact = redactor([botToken, storeSettings.token, opsLinkSecret]);
+  const redact = redactor([botToken, storeSettings.token, opsLinkSecret, watchdogPingUrl]);
   const fields = { service: name };
   const logger: Logger = createLogger({
     level: logLevel,
@@ -99,6 +103,7 @@ export function composeDependencies(
   return {
     settings,
     oneTapLinks,
+    pingWatchdog: watchdogPingUrl === undefined ? undefined : watchdogPing(watchdogPingUrl, logger),
     ports: {
       environment: settings.environment,
       clock,
@@ -112,7 +117,7 @@ export function composeDependencies(
       telegram:
         botToken === undefined
           ? tokenlessBotApi
-          : fetchBotApi({ apiRoot: settings.telegramApiRoot, token: botToken }),
+          : fetchBotApi({ apiRoot: settings.telegramApiRoot, token: botToken, freshConnections: true }),
       topic:
         alertTopicArn === undefined
           ? undefined

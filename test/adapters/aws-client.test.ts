@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { awsClientOptions, awsConfig } from '../../services/adapters/aws-client.ts';
+import { snsTopic } from '../../services/adapters/sns.ts';
+import { httpFixture } from '../support/http-fixture.ts';
 
+const server = httpFixture();
+const published =
+  '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>';
 const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' };
 
 describe('awsClientOptions', () => {
@@ -46,7 +51,24 @@ describe('awsConfig', () => {
       region: 'r',
       endpoint: 'http://a',
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: 5000, requestTimeout: 5000, throwOnRequestTimeout: true },
+      requestHandler: expect.objectContaining({
+        connectionTimeout: 5000,
+        requestTimeout: 5000,
+        throwOnRequestTimeout: true,
+      }),
     });
+  });
+
+  it('keeps no connection for the next call', async () => {
+    server.answer = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/xml' }).end(published);
+    const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret' };
+    const topic = snsTopic('arn:aws:sns:eu-central-1:123456789012:t', {
+      region: undefined,
+      endpoint: server.url,
+      credentials,
+    });
+    await topic.publish({ subject: 's', text: 't' });
+    expect(server.requests).toMatchObject([{ headers: { connection: 'close' } }]);
   });
 });

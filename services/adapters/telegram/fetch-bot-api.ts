@@ -23,8 +23,19 @@ interface BotApiAnswer {
   readonly parameters?: { readonly retry_after?: unknown };
 }
 
-export function fetchBotApi({ apiRoot, token }: { apiRoot: string; token: string }): BotApi {
+export interface BotApiOptions {
+  readonly apiRoot: string;
+  readonly token: string;
+  /** A new connection for each call: a function is frozen between runs, and a kept connection may be dead by then. */
+  readonly freshConnections?: boolean;
+}
+
+export function fetchBotApi({ apiRoot, token, freshConnections = false }: BotApiOptions): BotApi {
   const redact = redactor([token]);
+  const headers = {
+    'content-type': 'application/json',
+    ...(freshConnections ? { connection: 'close' } : {}),
+  };
 
   async function exchange(
     method: string,
@@ -33,7 +44,7 @@ export function fetchBotApi({ apiRoot, token }: { apiRoot: string; token: string
   ): Promise<{ status: number; text: string }> {
     const response = await fetch(`${apiRoot}/bot${token}/${method}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers,
       body,
       signal,
       redirect: 'error',

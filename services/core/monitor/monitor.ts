@@ -1,8 +1,8 @@
 /**
  * One run of the heartbeat monitor: observe, decide, change, deliver.
  *
- * Guarantees: a run is one script while all is well; it fails if the store cannot be read (that is *unknown*, not
- * *down*); concurrent and repeated runs agree through the store's scripts alone.
+ * Guarantees: a run is one script while all is well; one lost answer is no failure; a run fails if the store cannot be
+ * read (that is *unknown*, not *down*); concurrent and repeated runs agree through the store's scripts alone.
  * Assumes to be run about once a minute: the next run sends what this one could not.
  */
 
@@ -27,6 +27,7 @@ import type { Locale } from '../platform/locale.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Random } from '../platform/random.ts';
 import type { Redact } from '../platform/redaction.ts';
+import { repeatOnce } from '../platform/repeat-once.ts';
 import type { WorkerService } from '../platform/worker-service.ts';
 import type { BotObservation, OutageStore } from './outage-store.ts';
 
@@ -64,15 +65,19 @@ export interface MonitorReport {
 /** How long one call to the store may take, as the functions set it up. */
 export const storeTimeoutMs = 3000;
 /** The time that one more message needs: claim it, diagnose, make its links, send it, settle it, observe again. */
-export const deliveryReserveMs = probeTimeoutMs + telegramSendTimeoutMs + 4 * storeTimeoutMs + 1000;
+export const deliveryReserveMs = 2 * probeTimeoutMs + telegramSendTimeoutMs + 5 * storeTimeoutMs + 1000;
+/** A call to the store is repeated only if it and the last observation still have the time. */
+const repeatReserveMs = 2 * storeTimeoutMs + 1000;
 /** How often a run decides if the heartbeat changes under its decisions. */
 const decisionsMax = 3;
 
 export async function runMonitor(
-  ports: MonitorPorts,
+  given: MonitorPorts,
   settings: MonitorSettings,
   remainingMs: () => number,
 ): Promise<MonitorReport> {
+  const outages = repeatOnce(given.outages, () => remainingMs() > repeatReserveMs);
+  const ports = { ...given, outages };
   const { observation, verdict, changed } = await decideAndChange(ports, settings);
   const raised = await raiseWarnings(ports, settings, observation);
   const idle = !changed && !raised && observation.unfinishedDeliveries === 0;
@@ -201,6 +206,15 @@ function storeDiagnosis(
   });
 }
 
+/** One lost answer must not name the wrong cause. */
+async function askAgainIf<Facts extends { readonly kind: string }>(
+  noAnswer: Facts['kind'],
+  ask: () => Promise<Facts>,
+): Promise<Facts> {
+  const facts = await ask();
+  return facts.kind === noAnswer ? ask() : facts;
+}
+
 async function deliver(
   ports: MonitorPorts,
   settings: MonitorSettings,
@@ -212,7 +226,10 @@ async function deliver(
   let probed: Promise<Diagnosis> | undefined;
   const fullDiagnosis = (): Promise<Diagnosis> => {
     probed ??= (async () => {
-      const [telegram, ecs] = await Promise.all([probeTelegram(ports.telegram), probeEcs(ports.ecs)]);
+      const [telegram, ecs] = await Promise.all([
+        askAgainIf('unreachable', () => probeTelegram(ports.telegram)),
+        askAgainIf('unknown', () => probeEcs(ports.ecs)),
+      ]);
       const heartbeatMalformed = isMalformed(heartbeat, settings, nowMs);
       return diagnose({ heartbeat, heartbeatMalformed, held, environment, telegram, ecs });
     })();

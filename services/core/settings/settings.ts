@@ -45,6 +45,8 @@ export interface Settings {
   readonly ecs: { readonly cluster: string; readonly service: string } | undefined;
   readonly opsBaseUrl: string | undefined;
   readonly opsLinkSecret: string | undefined;
+  /** A secret: who knows the address can keep the watchdog quiet. */
+  readonly watchdogPingUrl: string | undefined;
   readonly notifyLocale: Locale;
   /** A module path, as given. Undefined: only the shipped handlers. */
   readonly botHandlers: string | undefined;
@@ -289,7 +291,10 @@ function readMetrics(reader: VariableReader): MetricsSettings {
   return { host, sidecarPort, botPort };
 }
 
-type OpsSettings = Pick<Settings, 'alertTopicArn' | 'ecs' | 'opsBaseUrl' | 'opsLinkSecret'>;
+type OpsSettings = Pick<
+  Settings,
+  'alertTopicArn' | 'ecs' | 'opsBaseUrl' | 'opsLinkSecret' | 'watchdogPingUrl'
+>;
 
 function readOps(reader: VariableReader): OpsSettings {
   const alertTopicArn = reader.formatted('ALERT_TOPIC_ARN', {
@@ -309,7 +314,11 @@ function readOps(reader: VariableReader): OpsSettings {
   });
   requireTogether(reader, 'OPS_BASE_URL', 'OPS_LINK_SECRET');
   const ecs = cluster !== undefined && service !== undefined ? { cluster, service } : undefined;
-  return { alertTopicArn, ecs, opsBaseUrl, opsLinkSecret };
+  const watchdogPingUrl = reader.secretUrl(
+    'WATCHDOG_PING_URL',
+    'copy the ping address from the dead man’s switch',
+  );
+  return { alertTopicArn, ecs, opsBaseUrl, opsLinkSecret, watchdogPingUrl };
 }
 
 function requireTogether(reader: VariableReader, given: string, needed: string): void {

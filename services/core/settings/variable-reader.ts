@@ -119,6 +119,16 @@ export class VariableReader {
     return undefined;
   }
 
+  /** An http(s) URL with any path and query, as it is: it may contain a secret. Credentials are refused. */
+  secretUrl(name: string, fix: string): string | undefined {
+    const value = this.text(name)?.trim();
+    if (value === undefined) return undefined;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url !== undefined && usableAddress.test(url.href) && !url.username && !url.password) return value;
+    this.report(name, { expected: 'an http or https address without credentials', got: hidden(value), fix });
+    return undefined;
+  }
+
   /** An http(s) URL in its normal form, without a trailing slash. Credentials, a query and a fragment are refused. */
   httpUrl(name: string, example: string): string | undefined {
     const value = this.text(name)?.trim();

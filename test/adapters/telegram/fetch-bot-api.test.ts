@@ -35,6 +35,17 @@ describe('a call of the Bot API', () => {
     ]);
   });
 
+  it('keeps no connection for the next call, if asked', async () => {
+    server.answer = json(200, { ok: true, result: {} });
+    await call();
+    await fetchBotApi({ apiRoot: server.url, token, freshConnections: true }).call(
+      'getMe',
+      {},
+      { timeoutMs: 5000 },
+    );
+    expect(server.requests.map(({ headers }) => headers.connection)).toEqual(['keep-alive', 'close']);
+  });
+
   it.each([
     [
       '429',

@@ -95,6 +95,22 @@ describe('readSettings', () => {
     expect(problemsOf({ ...development, OPS_BASE_URL: 'https://x.example' })[0]).toMatch(/^OPS_LINK_SECRET/);
   });
 
+  it('takes a watchdog’s address with its path and query, and never shows it', () => {
+    const ping = 'https://hc.example/ping/5f0c-secret?rid=1';
+    expect(settingsOf({ ...development, WATCHDOG_PING_URL: ` ${ping} ` }).watchdogPingUrl).toBe(ping);
+    expect(settingsOf(development).watchdogPingUrl).toBeUndefined();
+    for (const wrong of [
+      'hc.example/5f0c',
+      'ftp://hc.example/5f0c',
+      'https://me:5f0c@hc.example',
+      'https://a:99999/5f0c',
+    ]) {
+      const [problem = ''] = problemsOf({ ...development, WATCHDOG_PING_URL: wrong });
+      expect(problem).toMatch(/^WATCHDOG_PING_URL: expected an http or https address/);
+      expect(problem).not.toContain('5f0c');
+    }
+  });
+
   it('refuses a store over unencrypted http in production, but not on loopback', () => {
     const production = { ...store, ENVIRONMENT: 'production', TELEGRAM_BOT_TOKEN_PROD: '2:prod' };
     expect(problemsOf({ ...production, UPSTASH_REDIS_REST_URL: 'http://store.example' })).toHaveLength(1);

@@ -66,6 +66,74 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
       expect(sentSoFar()).toBe(calls);
     });
 
+    it('pings the watchdog after a full pass, even if the bot is down, and not after a failed one', async () => {
+      const pings: string[] = [];
+      const watchdog = createServer((request, response) => {
+        pings.push(String(request.url));
+        response.writeHead(pings.length === 1 ? 500 : 200).end();
+      });
+      await new Promise<void>((resolve) => watchdog.listen(0, '127.0.0.1', resolve));
+      const { port } = watchdog.address() as AddressInfo;
+      const WATCHDOG_PING_URL = `http://127.0.0.1:${port}/ping/secret-part`;
+      try {
+        await fixture.beat(400_000);
+        const watched = composeMonitor(fixture.environment({ WATCHDOG_PING_URL }), fixture.seams);
+        await watched({});
+        await watched({});
+        expect(pings).toEqual(['/ping/secret-part', '/ping/secret-part']);
+        expect(fixture.lines.join()).not.toContain('secret-part');
+        const UPSTASH_REDIS_REST_URL = 'http://127.0.0.1:9';
+        const blind = composeMonitor(
+          fixture.environment({ WATCHDOG_PING_URL, UPSTASH_REDIS_REST_URL }),
+          fixture.seams,
+        );
+        await expect(blind({})).rejects.toThrow('no usable answer');
+        expect(pings).toHaveLength(2);
+      } finally {
+        watchdog.close();
+      }
+    });
+
+    it('repeats a request to the store that failed once, whichever it is', async () => {
+      await fixture.beat(400_000);
+      let asked = 0;
+      let failing = 0;
+      const hiccup = createServer(async (request, response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk);
+        asked += 1;
+        if (asked === failing)
+          return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>');
+        const names = ['authorization', 'content-type', 'upstash-encoding'];
+        const headers = Object.fromEntries(names.map((name) => [name, String(request.headers[name] ?? '')]));
+        const body = Buffer.concat(chunks).toString();
+        const answer = await fetch(`${fixture.redis.rest.url}${request.url}`, {
+          method: 'POST',
+          headers,
+          body,
+        });
+        response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+      });
+      await new Promise<void>((resolve) => hiccup.listen(0, '127.0.0.1', resolve));
+      const { port } = hiccup.address() as AddressInfo;
+      const shaky = composeMonitor(
+        fixture.environment({ UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${port}` }),
+        fixture.seams,
+      );
+      try {
+        for (failing = 1; failing <= Math.max(asked, 3); failing += 1) {
+          asked = 0;
+          await fixture.clear();
+          await fixture.beat(400_000);
+          await expect(shaky({}), `request ${failing}`).resolves.toMatchObject({ verdict: 'down' });
+        }
+        expect(failing).toBeGreaterThan(8);
+      } finally {
+        hiccup.closeAllConnections();
+        hiccup.close();
+      }
+    });
+
     it('shows in its metrics that an outage is open and how long an alert has waited', async () => {
       await fixture.beat(400_000);
       fixture.telegram.fault({ method: 'sendMessage', chatId: 101, kind: '500' });

@@ -12,6 +12,7 @@ describe('the secret', () => {
       UPSTASH_REDIS_REST_URL: '',
       UPSTASH_REDIS_REST_TOKEN: '',
       METRICS_BEARER_TOKEN: '',
+      WATCHDOG_PING_URL: '',
     });
     expect(Properties['SecretString']).toBeUndefined();
   });
