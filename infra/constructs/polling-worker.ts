@@ -17,7 +17,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import { botContainerName, healthPath } from '../../services/bot/contract.ts';
+import { botContainerName, healthCheckScript } from '../../services/bot/contract.ts';
 import type { EnvironmentName, ImageConfiguration } from '../configuration.ts';
 import type { Network } from './network.ts';
 import { botEntries, type SecretEntry, type Secrets, sidecarEntries } from './secrets.ts';
@@ -231,12 +231,10 @@ function secretsFor({ secret }: Secrets, entries: readonly SecretEntry[]): Recor
   return Object.fromEntries(entries.map((name) => [name, ecs.Secret.fromSecretsManager(secret, name)]));
 }
 
-/** Node is the only HTTP client in the image. */
+/** Node is not started to ask: on a quarter core that would hold up the bot. */
 function healthCheck(port: number): ecs.HealthCheck {
-  const ask = `fetch('http://127.0.0.1:${port}${healthPath}',{signal:AbortSignal.timeout(5000)})`;
-  const script = `${ask}.then((answer)=>process.exit(answer.ok?0:1),()=>process.exit(1))`;
   return {
-    command: ['CMD', 'node', '-e', script],
+    command: ['CMD', 'bash', healthCheckScript, String(port)],
     interval: Duration.seconds(30),
     timeout: Duration.seconds(10),
     retries: 3,

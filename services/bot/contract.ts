@@ -23,3 +23,5 @@ export const botMetricNames = {
 
 export const metricsPath = '/metrics';
 export const healthPath = '/healthz';
+/** In the image, beside the bundle: asks a container for its health. */
+export const healthCheckScript = 'health-check.sh';

@@ -1,20 +1,21 @@
 /**
- * Watches the bot's own `/metrics` in the background, so that a scrape never waits for the bot.
+ * Watches the bot's own `/metrics`: asks when a scrape needs it, and now and then when nobody scrapes.
  *
- * The idea: the sidecar knows whether the bot hangs before Prometheus asks. It answers scrapes from memory, so a
- * scrape of a hung bot costs no more than a scrape of a healthy one.
+ * The idea: a scrape of a healthy bot gets an answer of this moment. A bot that hangs keeps one question open, so that
+ * only the first scrape waits for it; the others are answered from memory until the bot is back.
  *
  * Guarantees
- * - The bot's series are at most `lookEveryMs + patienceMs` old (1.7 s); by then a silent bot counts as silent. So a
- *   stale `polling_leader` cannot outlive the shortest lease (3 s) and appear beside a new leader.
- * - The request to a silent bot stays open, and its answer shows at once that the bot is back. There is one request at
- *   a time, so thousands do not pile up at a bot that hangs for days.
+ * - The bot's series are at most a second old, so a stale `polling_leader` cannot outlive the shortest lease (3 s) and
+ *   appear beside a new leader.
+ * - A hung bot counts as silent within `lookEveryMs + patienceMs` (10.7 s), scraped or not. Its answer shows at once
+ *   that it is back.
+ * - There is one request at a time, and at most one a second, however many scrape.
  * - While the bot is silent, only the timestamps that show for how long are kept.
- * - A view takes at most `patienceMs`. It waits only before the first look has ended, or after this process itself was
- *   stopped for a while.
+ * - A view takes at most `patienceMs`.
  *
  * Does not guarantee to distinguish a hung bot from one that is starved of CPU: both are silent.
  */
+import { WakeUp } from '../core/lease/wake-up.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import type { Family } from './exposition.ts';
 
@@ -41,11 +42,12 @@ export interface BotView {
 
 /** How long the bot may take to answer before it counts as silent. */
 export const patienceMs = 700;
-export const lookEveryMs = 1000;
+/** Ask this often even if nobody scrapes: each question costs both processes CPU. */
+export const lookEveryMs = 10_000;
+/** A scrape accepts an answer this old. */
+const viewAgeMaxMs = 1000;
 /** Ask again after this long without an answer: the request may have been lost. */
 const questionMs = 10_000;
-/** Older than this, the data is stale: this process was stopped or starved. */
-const viewAgeMaxMs = lookEveryMs + 2 * patienceMs;
 
 type Answer =
   | { readonly kind: 'families'; readonly families: readonly Family[] }
@@ -54,43 +56,54 @@ type Answer =
 export class BotWatch {
   private readonly options: BotWatchOptions;
   private families: readonly Family[] = [];
+  private readonly wakeUp: WakeUp;
   private state: 'unknown' | 'up' | 'silent' = 'unknown';
-  private answeredMs = Number.NEGATIVE_INFINITY;
+  private settledMs = Number.NEGATIVE_INFINITY;
+  private isAsking = false;
   private lastSeenSeconds: number | undefined;
   private settled = Promise.withResolvers<void>();
 
   constructor(options: BotWatchOptions) {
     this.options = options;
+    this.wakeUp = new WakeUp(options.clock);
   }
 
   /** Looks until the signal aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.look(signal);
-      await this.options.clock.sleep(lookEveryMs, signal);
+      const isAnswered = await this.look(signal);
+      this.wakeUp.reset();
+      // A silent bot always has a question open, so that no further scrape waits for it.
+      if (isAnswered) await this.wakeUp.sleep(lookEveryMs, signal);
     }
   }
 
   async view(): Promise<BotView> {
-    if (!this.isCurrent()) await this.within(patienceMs, this.settled.promise);
+    if (!this.isCurrent()) {
+      this.wakeUp.notify();
+      await this.within(patienceMs, this.settled.promise);
+    }
     const up = this.state === 'up' && this.isCurrent();
     const families = up ? this.families : this.keptFamilies();
     return { up, lastSeenSeconds: this.lastSeenSeconds, families };
   }
 
-  private async look(stop: AbortSignal): Promise<void> {
+  /** False if the bot neither answered nor refused. */
+  private async look(stop: AbortSignal): Promise<boolean> {
     const asking = new AbortController();
     const end = (): void => asking.abort();
     stop.addEventListener('abort', end, { once: true });
+    this.isAsking = true;
     try {
-      await this.lookOnce(stop, this.answerOf(asking.signal));
+      return await this.lookOnce(stop, this.answerOf(asking.signal));
     } finally {
+      this.isAsking = false;
       stop.removeEventListener('abort', end);
       end();
     }
   }
 
-  private async lookOnce(stop: AbortSignal, answer: Promise<Answer>): Promise<void> {
+  private async lookOnce(stop: AbortSignal, answer: Promise<Answer>): Promise<boolean> {
     const { clock, onLook } = this.options;
     const startedMs = clock.monotonicMs();
     let result = await this.within(patienceMs, answer);
@@ -100,11 +113,12 @@ export class BotWatch {
       onLook?.('silent', clock.monotonicMs() - startedMs);
       result = await this.within(questionMs - patienceMs, answer);
     }
-    if (stop.aborted || result === undefined) return;
+    if (stop.aborted || result === undefined) return false;
     if (result.kind === 'failed') this.noteSilence();
     else this.noteAnswer(result.families);
     const answered = isLate ? 'late' : 'answered';
     onLook?.(result.kind === 'failed' ? result.result : answered, clock.monotonicMs() - startedMs);
+    return true;
   }
 
   private async answerOf(signal: AbortSignal): Promise<Answer> {
@@ -127,10 +141,8 @@ export class BotWatch {
   }
 
   private noteAnswer(families: readonly Family[]): void {
-    const { clock } = this.options;
     this.families = families;
-    this.answeredMs = clock.monotonicMs();
-    this.lastSeenSeconds = clock.wallMs() / 1000;
+    this.lastSeenSeconds = this.options.clock.wallMs() / 1000;
     this.settle('up');
   }
 
@@ -141,6 +153,7 @@ export class BotWatch {
 
   private settle(state: 'up' | 'silent'): void {
     this.state = state;
+    this.settledMs = this.options.clock.monotonicMs();
     this.settled.resolve();
     this.settled = Promise.withResolvers<void>();
   }
@@ -150,8 +163,8 @@ export class BotWatch {
   }
 
   private isCurrent(): boolean {
-    if (this.state === 'unknown') return false;
-    return this.state === 'silent' || this.options.clock.monotonicMs() - this.answeredMs <= viewAgeMaxMs;
+    const isFresh = this.options.clock.monotonicMs() - this.settledMs <= viewAgeMaxMs;
+    return isFresh || (this.state === 'silent' && this.isAsking);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The worker's image, built and run for real wherever a machine can do it without a Docker engine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/adapters/system-clock.ts';
-import { healthPath, metricsPath } from '../../services/bot/contract.ts';
+import { healthCheckScript, healthPath, metricsPath } from '../../services/bot/contract.ts';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
 import { sidecarMetricNames } from '../../services/metrics-sidecar/contract.ts';
@@ -60,6 +60,7 @@ describe.skipIf(!canBuildImages)('the image', () => {
     expect(files.filter((file: string) => !/^shared-\w+\.mjs$/.test(file))).toEqual([
       'bot.mjs',
       'handlers.mjs',
+      healthCheckScript,
       'metrics.mjs',
     ]);
     expect(bytes).toBeLessThan(2 * 1024 * 1024);
@@ -104,6 +105,13 @@ describe.skipIf(!canBuildImages)('the image', () => {
       return (await response.text()).includes(`${sidecarMetricNames.botUp} 1`);
     });
     expect(await storeCommand(['EXISTS', 'bot_polling_lock'])).toBe(1);
+    for (const [port, code] of [
+      [botPort, 0],
+      [metricsPort, 0],
+      [await freePort(), 1],
+    ]) {
+      expect(await start({}, 'bash', healthCheckScript, String(port)).ended).toBe(code);
+    }
 
     await bot.signal('TERM');
     expect(await bot.ended, both()).toBe(exitCodes.cleanStop);

@@ -56,6 +56,8 @@ describe('the task', () => {
     [bot, 503, 1],
     [metrics, 200, 0],
     [metrics, undefined, 1],
+    [metrics, 404, 1],
+    [bot, 'silent' as const, 1],
   ])('asks for health: $0.Name answering $1 ends the command with $2', async (container, status, code) => {
     const { Command } = container['HealthCheck'] as { Command: readonly string[] };
     expect(await runHealthCommand(Command, status)).toBe(code);

@@ -2,7 +2,7 @@
  * Images and containers without a Docker engine: buildah builds, podman runs, both as root and in a storage of the
  * test's own, so that nothing on the machine is touched and nothing is left.
  *
- * The base image is made FROM scratch out of this machine's Node, a shell and their libraries: no registry is asked.
+ * The base image is made FROM scratch out of this machine's Node, its shells and their libraries: no registry is asked.
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,6 +40,7 @@ export class ContainerLab {
     const programs: readonly [from: string, to: string][] = [
       [process.execPath, '/usr/bin/node'],
       ['/bin/sh', '/bin/sh'],
+      ['/bin/bash', '/bin/bash'],
     ];
     for (const [from, to] of programs) copyWithLibraries(from, join(tree, to), tree);
     writeFileSync(join(this.folder, 'Basefile'), 'FROM scratch\nCOPY base/ /\n');

@@ -1,29 +1,37 @@
 /** Runs a container's health command here, against a server that answers as the test wishes. */
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { healthCheckScript, healthPath } from '../../../services/bot/contract.ts';
 
-/** The command's exit code; `status` undefined: nobody listens. */
+const scriptFolder = join(import.meta.dirname, '../../../services/bot');
+
+/** What the container answers; undefined: nobody listens; `silent`: it accepts the connection and says nothing. */
+export type HealthAnswer = number | 'silent' | undefined;
+
+/** The command's exit code. */
 export async function runHealthCommand(
-  command: readonly string[],
-  status: number | undefined,
+  [kind, program = '', script = '', ...rest]: readonly string[],
+  answer: HealthAnswer,
 ): Promise<number | null> {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    response.writeHead(status ?? 500).end();
-  });
+  if (kind !== 'CMD' || script !== healthCheckScript || rest.length !== 1) {
+    throw new Error(`unknown command: ${[kind, program, script, ...rest].join(' ')}`);
+  }
+  const server = createServer(({ url }, response) => respond(response, url === healthPath ? answer : 404));
   const port = await new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
   });
-  if (status === undefined) server.close();
-  const [kind, program, ...args] = command;
-  if (kind !== 'CMD' || program !== 'node') throw new Error(`unknown kind of command: ${command.join(' ')}`);
+  if (answer === undefined) server.close();
   // The port is the container's own: here another one stands for it.
-  const moved = args.map((arg) => arg.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${port}`));
+  const args = [join(scriptFolder, script), String(port)];
   const code = await new Promise<number | null>((resolve) => {
-    const child = execFile(process.execPath, moved, () => resolve(child.exitCode));
+    const child = execFile(program, args, () => resolve(child.exitCode));
   });
   server.close();
-  if (status !== undefined && asked.join() !== '/healthz') throw new Error(`asked for ${asked.join()}`);
+  server.closeAllConnections();
   return code;
+}
+
+function respond(response: ServerResponse, answer: HealthAnswer): void {
+  if (typeof answer === 'number') response.writeHead(answer).end('{"role":"leader"}\n');
 }
