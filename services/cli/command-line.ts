@@ -35,6 +35,7 @@ export const commands = {
   recover: { options: [...action, 'force', 'drop-updates'], words: 0 },
   inbox: { options: ['unread', 'mark-read', 'count'], words: 20 },
   dead: { options: ['all', 'as', 'reason'], words: 1000 },
+  unbind: { options: ['as', 'reason', 'yes'], words: 0 },
   audit: { options: ['count'], words: 0 },
   'check-env': { options: ['complete'], words: 0 },
 } as const satisfies Readonly<Record<string, { options: readonly OptionName[]; words: number }>>;

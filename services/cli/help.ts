@@ -13,8 +13,8 @@ const exitCodesHelp = `Exit codes
 
 const settingsHelp = `Settings come from the environment and from .env in the current folder, like the bot's: the store
 (UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, REDIS_KEY_PREFIX), the bot token, ECS_CLUSTER and ECS_SERVICE.
-status, doctor, release-lock, audit, inbox and dead work without the bot token. A command that changes something is
-refused while a bot of another ENVIRONMENT holds the lock; drop-updates also checks the last heartbeat.
+status, doctor, release-lock, audit, inbox, dead and unbind work without the bot token. A command that changes
+something is refused while a bot of another ENVIRONMENT holds the lock; drop-updates also checks the last heartbeat.
 With --function the function uses its own settings, and you need only the "aws" program.`;
 
 export const generalHelp = `StaffProBot's runbook as commands
@@ -28,11 +28,12 @@ Find out (changes nothing)
   inbox           the alerts that superadmins got
   dead list       dead letters: updates that were given up
 
-Repair (the first four ask for confirmation, unless --yes)
+Repair (the first five ask for confirmation, unless --yes)
   recover         the whole runbook: release the lock, restart, wait for a heartbeat
   release-lock    release the polling lock
   restart         restart the worker (ECS)
   drop-updates    delete all updates that wait at Telegram, for good
+  unbind          free the store from its bot, so that another bot can use it
   dead retry      put a dead letter back into the journal
 
 Before a start
@@ -117,10 +118,20 @@ release-lock", or restart.
   --reason TEXT     why, for the audit trail
   --as NAME         who, for the audit trail
 `,
+  unbind: `npx staffprobot unbind [--yes] [--json]
+
+A store, with its REDIS_KEY_PREFIX, belongs to the bot that first took its lock; a worker of another bot is refused.
+"unbind" frees it: the unfinished updates in its journal become dead letters, and the next bot that takes the lock owns
+it. Refused while the polling lock is held: stop the worker first. Repeating it is harmless.
+
+  --reason TEXT     why, for the audit trail
+  --as NAME         who, for the audit trail
+  --yes             do not ask for confirmation
+`,
   audit: `npx staffprobot audit [--count N] [--json]
 
 Shows the newest N entries of the audit trail (default 20, at most 1000), newest first: acquired, released, lost,
-revoked, broken, outage, recovered, restarted, dropped, retried; each with who, why, before and after.
+revoked, broken, outage, recovered, restarted, dropped, retried, unbound; each with who, why, before and after.
 `,
   'check-env': `npx staffprobot check-env [--complete] [--json]
 

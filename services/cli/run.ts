@@ -13,6 +13,7 @@ import { checkEnv } from './commands/check-env.ts';
 import { dead } from './commands/dead.ts';
 import { doctor } from './commands/doctor.ts';
 import { status } from './commands/status.ts';
+import { unbind } from './commands/unbind.ts';
 import type { CliContext } from './context.ts';
 import { type CliExitCode, cliExitCodes, exitCodeOf } from './exit-codes.ts';
 import { helpFor } from './help.ts';
@@ -32,6 +33,7 @@ const runs: Readonly<Record<CommandName, Run>> = {
   dead,
   audit,
   'check-env': checkEnv,
+  unbind,
 };
 
 export async function runCli(args: readonly string[], given: CliContext): Promise<CliExitCode> {

@@ -86,6 +86,9 @@ function consequence({ action, force, dropUpdates }: OpsRequest, status: StatusA
 
 const yes = ['y', 'yes', 'д', 'да'];
 
-async function isConfirmed({ terminal }: CliContext, question: string): Promise<boolean> {
+export async function isConfirmed(
+  { terminal }: Pick<CliContext, 'terminal'>,
+  question: string,
+): Promise<boolean> {
   return yes.includes((await terminal.ask(question)).trim().toLowerCase());
 }

@@ -15,6 +15,7 @@ const auditEvents = [
   'restarted',
   'dropped',
   'retried',
+  'unbound',
 ] as const;
 export type AuditEvent = (typeof auditEvents)[number];
 

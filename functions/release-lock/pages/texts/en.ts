@@ -130,6 +130,7 @@ export const en: PageTexts = {
       restarted: 'Worker restarted',
       dropped: 'Queue dropped',
       retried: 'Dead letter put back',
+      unbound: 'Store freed from its bot',
     },
     monitor: 'heartbeat monitor',
     linkOf: (recipient) => `the link sent to ${recipient}`,

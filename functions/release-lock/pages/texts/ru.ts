@@ -127,6 +127,7 @@ export const ru: PageTexts = {
       restarted: 'Воркер перезапущен',
       dropped: 'Очередь сброшена',
       retried: 'Необработанное сообщение возвращено в работу',
+      unbound: 'Хранилище отвязано от бота',
     },
     monitor: 'монитор',
     linkOf: (recipient) => `ссылка, отправленная ${recipient}`,

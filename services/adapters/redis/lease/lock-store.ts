@@ -113,7 +113,7 @@ function readRenewReply(reply: ScriptReply): RenewReply {
   throw unexpected(reply);
 }
 
-function readHeld(reply: ScriptReply, at: number): Held {
+export function readHeld(reply: ScriptReply, at: number): Held {
   const [value, ttlMs] = Array.isArray(reply) ? reply.slice(at) : [];
   if (typeof value !== 'string' || typeof ttlMs !== 'number') throw unexpected(reply);
   return { value, ttlMs: ttlMs < 0 ? null : ttlMs };

@@ -285,6 +285,7 @@ export const en = {
       restarted: 'restarted the workers',
       dropped: 'dropped waiting updates',
       retried: 'retried dead letters',
+      unbound: 'freed the store from its bot',
     },
     actors: {
       'heartbeat-monitor': 'monitor',

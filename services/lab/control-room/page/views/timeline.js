@@ -15,6 +15,7 @@ const tones = {
   released: 'info',
   restarted: 'info',
   retried: 'info',
+  unbound: 'info',
   lost: 'warn',
   revoked: 'warn',
   broken: 'warn',
