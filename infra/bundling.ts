@@ -8,7 +8,7 @@
  * Guarantees: the same source gives the same bytes; no warning passes; nothing of a bundle reads the source tree or
  * `node_modules` when it runs. Does not check types.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { type FunctionName, functionEntries } from './function-entries.ts';
@@ -35,7 +35,7 @@ export async function bundleFunction(name: FunctionName, outputFolder: string): 
     outdir: outputFolder,
     // esbuild warns of it even in the code that it then removes.
     define: { 'import.meta.url': '""' },
-    plugins: [inlineLua, lazyClients(clients)],
+    plugins: [inlineLua(await luaOf(functionEntries[name])), lazyClients(clients)],
   });
   if (clients.size === 0) return;
   const entryPoints = Object.fromEntries([...clients].map((client) => [clientFile(client), client]));
@@ -73,10 +73,11 @@ function clientFile(client: string): string {
 }
 
 /** `handlers` is a module of the company's own, from the repository's root; it becomes `handlers.mjs`. */
-export function bundleWorker(outputFolder: string, handlers?: string): Promise<Metafile> {
+export async function bundleWorker(outputFolder: string, handlers?: string): Promise<Metafile> {
+  const bot = 'services/bot/main.ts';
   return bundle({
     entryPoints: {
-      bot: 'services/bot/main.ts',
+      bot,
       metrics: 'services/metrics-sidecar/main.ts',
       ...(handlers === undefined ? {} : { handlers }),
     },
@@ -86,7 +87,7 @@ export function bundleWorker(outputFolder: string, handlers?: string): Promise<M
     minifyWhitespace: true,
     outdir: outputFolder,
     outExtension: { '.js': '.mjs' },
-    plugins: [inlineLua],
+    plugins: [inlineLua(await luaOf(bot))],
     splitting: true,
     chunkNames: 'shared-[hash]',
     // Telegraf and prom-client are CommonJS and require Node's own modules.
@@ -116,32 +117,49 @@ async function bundle(options: BuildOptions): Promise<Metafile> {
  * esbuild's own `define` cannot do it: it does not fold `typeof` of an object, so the code that reads files by
  * `import.meta.url` would stay, and CommonJS has none.
  */
-const inlineLua: Plugin = {
-  name: 'inline-lua',
-  setup(builder) {
-    builder.onLoad({ filter: /[\\/]redis[\\/]lua-scripts\.ts$/ }, ({ path }) => {
-      const source = readFileSync(path, 'utf8');
-      const folded = source.replaceAll("typeof BUNDLED_LUA === 'undefined'", 'false');
-      if (folded === source) throw new Error(`${path} does not ask whether BUNDLED_LUA is there`);
-      return { contents: `const BUNDLED_LUA = ${JSON.stringify(luaSources())};\n${folded}`, loader: 'ts' };
-    });
-  },
-};
+function inlineLua(sources: Readonly<Record<string, string>>): Plugin {
+  return {
+    name: 'inline-lua',
+    setup(builder) {
+      builder.onLoad({ filter: /[\\/]redis[\\/]lua-scripts\.ts$/ }, ({ path }) => {
+        const source = readFileSync(path, 'utf8');
+        const folded = source.replaceAll("typeof BUNDLED_LUA === 'undefined'", 'false');
+        if (folded === source) throw new Error(`${path} does not ask whether BUNDLED_LUA is there`);
+        return { contents: `const BUNDLED_LUA = ${JSON.stringify(sources)};\n${folded}`, loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** The scripts of the modules that a program imports. */
+async function luaOf(entry: string): Promise<Record<string, string>> {
+  const { inputs } = await bundle({
+    entryPoints: [entry],
+    write: false,
+    packages: 'external',
+    format: 'esm',
+  });
+  const modules = Object.keys(inputs).filter((path) => path.startsWith('services/adapters/redis/'));
+  const calls = modules.flatMap((path) => [
+    ...readFileSync(join(root, path), 'utf8').matchAll(/\bluaScript\('([^']+)'\)/g),
+  ]);
+  return luaSources(calls.map(([, path = '']) => path));
+}
 
 /**
- * Every script and include by its path below the folder, without the extension. Comments stay in the repository;
+ * These scripts and what they include, by path below the folder, without the extension. Comments stay in the repository;
  * `-- @include` lines are kept, because the module that loads a script expands them.
  */
-export function luaSources(): Record<string, string> {
-  const files = readdirSync(luaFolder, { encoding: 'utf8', recursive: true }).filter((file) =>
-    file.endsWith('.lua'),
-  );
-  return Object.fromEntries(
-    files.toSorted().map((file) => {
-      const source = readFileSync(join(luaFolder, file), 'utf8');
-      return [file.slice(0, -4), source.replace(/^\s*--(?! @include ).*\n/gm, '')];
-    }),
-  );
+export function luaSources(paths: readonly string[]): Record<string, string> {
+  const sources: Record<string, string> = {};
+  const add = (path: string): void => {
+    if (path in sources) return;
+    const source = readFileSync(join(luaFolder, `${path}.lua`), 'utf8');
+    sources[path] = source.replace(/^\s*--(?! @include ).*\n/gm, '');
+    for (const [, name] of source.matchAll(/^-- @include (.+)$/gm)) add(`includes/${name}`);
+  };
+  for (const path of paths.toSorted()) add(path);
+  return sources;
 }
 
 function packageVersion(): string {

@@ -27,7 +27,7 @@ import { linkSigner } from './link-signer.ts';
 import { createLogger } from './logger.ts';
 import { redisAuditTrail } from './redis/audit-trail.ts';
 import { redisInboxStore } from './redis/inbox/inbox-store.ts';
-import { redisLockOverride } from './redis/lease/lock-store.ts';
+import { redisLockOverride } from './redis/lease/lock-override.ts';
 import { redisLinkStore } from './redis/links/link-store.ts';
 import { redisOutageStore } from './redis/outage/outage-store.ts';
 import { upstashStore } from './redis/upstash-store.ts';

@@ -6,7 +6,7 @@
  * waits for the rest of the lease.
  */
 
-import { redisLockOverride } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../services/adapters/redis/lease/lock-override.ts';
 import { upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';

@@ -1,7 +1,8 @@
 /** The worker over the shipped scripts, on a virtual clock. What it does under faults is the simulator's to check. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { redisUpdateJournal } from '../../services/adapters/redis/journal/update-journal.ts';
-import { redisLockOverride, redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../services/adapters/redis/lease/lock-override.ts';
+import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import { Worker, type WorkerOptions } from '../../services/bot/worker.ts';
 import { readHeartbeat } from '../../services/core/lease/heartbeat.ts';
 import { leaseTimes } from '../../services/core/lease/lease-times.ts';

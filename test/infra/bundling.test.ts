@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunction, bundleWorker, luaSources } from '../../infra/bundling.ts';
+import { bundleFunction, bundleWorker } from '../../infra/bundling.ts';
 import { type FunctionName, functionEntries, functionFile } from '../../infra/function-entries.ts';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 
@@ -111,14 +111,14 @@ describe('the worker’s bundle', () => {
     });
   });
 
-  it('holds every script of the store, and reads none', () => {
+  it('holds the scripts that it uses with their includes, no others, and reads none', () => {
     const text = readdirSync(worker)
       .map((file) => readFileSync(join(worker, file), 'utf8'))
       .join('\n');
-    for (const [name, source] of Object.entries(luaSources())) {
-      expect(text).toContain(JSON.stringify(name).slice(1, -1));
-      expect(text).toContain(source.split('\n')[0]);
+    for (const name of ['lease/acquire-polling-lock-8', 'includes/store-time', 'outage/observe-bot-7']) {
+      expect(text).toContain(`"${name}":`);
     }
+    expect(text).not.toContain('unbind-store-');
     expect(text).not.toContain('.lua`');
   });
 

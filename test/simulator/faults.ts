@@ -2,7 +2,7 @@
  * The faults of a run: crashes, pauses, suspensions, partitions, stops, a wiped store, and lock overrides by ops. The
  * seed decides what happens when. Every fault ends when the faults are switched off.
  */
-import { redisLockOverride } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../services/adapters/redis/lease/lock-override.ts';
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';

@@ -3,7 +3,8 @@
  * deployed, configured by an environment, with their real clients.
  */
 import { redisInboxStore } from '../../services/adapters/redis/inbox/inbox-store.ts';
-import { redisLockOverride, redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../services/adapters/redis/lease/lock-override.ts';
+import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import { redisOutageStore } from '../../services/adapters/redis/outage/outage-store.ts';
 import { type UpstashStore, upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';

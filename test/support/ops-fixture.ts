@@ -3,7 +3,7 @@
  * meantime: a holder releases the lock, a worker writes a heartbeat.
  */
 import { redisAuditTrail } from '../../services/adapters/redis/audit-trail.ts';
-import { redisLockOverride } from '../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../services/adapters/redis/lease/lock-override.ts';
 import { redisOutageStore } from '../../services/adapters/redis/outage/outage-store.ts';
 import { lockValue } from '../../services/core/lease/lock-value.ts';
 import type { OpsPorts } from '../../services/core/ops/ops-ports.ts';

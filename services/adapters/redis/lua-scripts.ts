@@ -9,8 +9,8 @@
  * A line `-- @include <name>` stands for the local functions of `includes/<name>.lua`. Includes may include others;
  * each is inserted once, before its first use. The store sees only the expanded source, and the SHA-1 is of that.
  *
- * In development the files are read from disk; the bundler packs all of them into `BUNDLED_LUA`. Both go through the
- * same expansion.
+ * In development the files are read from disk; the bundler packs those that a program uses into `BUNDLED_LUA`. Both
+ * go through the same expansion.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

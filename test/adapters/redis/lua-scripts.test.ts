@@ -28,7 +28,7 @@ describe('a script', () => {
   });
 
   it.each(paths)('%s is the same code from the bundle as from disk', (path) => {
-    const packed = luaSources();
+    const packed = luaSources([path]);
     const withoutComments = luaScript(path).source.replace(/^\s*--.*\n/gm, '');
     expect(expandIncludes(path, (one) => packed[one])).toBe(withoutComments);
     expect(withoutComments).not.toContain('@include');

@@ -6,7 +6,7 @@
  * broken, as the ops function does when ECS reports the stop.
  */
 
-import { redisLockOverride } from '../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../../services/adapters/redis/lease/lock-override.ts';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
 import { Prng } from '../../simulator/prng.ts';

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { redisDeadLetters } from '../../../services/adapters/redis/journal/dead-letters.ts';
-import { redisLockOverride } from '../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../../services/adapters/redis/lease/lock-override.ts';
 import {
   type BotFixture,
   botToken,

@@ -1,7 +1,8 @@
 /** A polling session on a virtual clock, over the shipped scripts and a Telegram that holds a queue. */
 
 import { redisUpdateJournal } from '../../../services/adapters/redis/journal/update-journal.ts';
-import { redisLockOverride, redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../../services/adapters/redis/lease/lock-override.ts';
+import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
 import { leaseTimes } from '../../../services/core/lease/lease-times.ts';
 import { PollHealth } from '../../../services/core/lease/poll-health.ts';
 import { Term } from '../../../services/core/lease/term.ts';

@@ -1,32 +1,22 @@
 /**
- * The polling lock in Redis: maps the lock's scripts to the ports of `core/lease`.
+ * The polling lock in Redis as the workers of one bot use it.
  *
  * Checks the shape of every reply: an unexpected one is an error, never a lock.
  */
 
 import { heartbeatKeptMs } from '../../../core/lease/heartbeat.ts';
-import type {
-  AcquireReply,
-  HandOff,
-  Held,
-  LockOverride,
-  PollingLockStore,
-  RenewReply,
-} from '../../../core/lease/lock-store.ts';
+import type { AcquireReply, HandOff, PollingLockStore, RenewReply } from '../../../core/lease/lock-store.ts';
 import { describeHolder, lockValue, quarantineOwner } from '../../../core/lease/lock-value.ts';
-import type { Reason } from '../../../core/platform/audit-trail.ts';
 import { type AuditEvent, neverPolledNote } from '../../../core/platform/audit-trail.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 import { isOne, unexpected } from '../script-replies.ts';
+import { readHeld } from './lock-override.ts';
 
 const scripts = {
   acquire: luaScript('lease/acquire-polling-lock-8'),
   renew: luaScript('lease/renew-polling-lock-5'),
   release: luaScript('lease/release-polling-lock-3'),
-  revoke: luaScript('lease/revoke-polling-lock-3'),
-  break: luaScript('lease/break-polling-lock-3'),
-  read: luaScript('lease/read-polling-lock-1'),
 };
 
 const quarantineValue = lockValue({
@@ -46,7 +36,6 @@ const releaseNotes: Readonly<Record<HandOff, readonly [event: AuditEvent, why: s
 
 const auditMax = String(auditEntriesMax);
 
-/** The lock as the workers of one bot use it. */
 export function redisLockStore(runner: ScriptRunner, keys: StoreKeys, botId: string): PollingLockStore {
   const { lock, lockRevoked, epoch, heartbeat, journal, dead, audit, bot, wakeChannel } = keys;
   return {
@@ -71,28 +60,6 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys, botId: str
   };
 }
 
-/** The lock as ops use it, for whichever bot holds it. */
-export function redisLockOverride(runner: ScriptRunner, keys: StoreKeys): LockOverride {
-  const { lock, lockRevoked, audit, wakeChannel } = keys;
-
-  return {
-    async read(): Promise<Held | undefined> {
-      const reply = await runner.run(scripts.read, [lock], []);
-      return reply === null ? undefined : readHeld(reply, 0);
-    },
-
-    async revoke(value: string, { who, why }: Reason): Promise<boolean> {
-      const args = [value, wakeChannel, who, why, auditMax];
-      return isOne(await runner.run(scripts.revoke, [lock, lockRevoked, audit], args));
-    },
-
-    async break(value: string, { who, why }: Reason, event: AuditEvent = 'broken'): Promise<boolean> {
-      const args = [value, wakeChannel, who, why, auditMax, event];
-      return isOne(await runner.run(scripts.break, [lock, lockRevoked, audit], args));
-    },
-  };
-}
-
 function readAcquireReply(reply: ScriptReply, botId: string): AcquireReply {
   if (!Array.isArray(reply)) throw unexpected(reply);
   const [code, first, second] = reply;
@@ -111,10 +78,4 @@ function readRenewReply(reply: ScriptReply): RenewReply {
   if (reply[0] === 2) return { kind: 'revoked' };
   if (reply[0] === 0) return { kind: 'lost' };
   throw unexpected(reply);
-}
-
-export function readHeld(reply: ScriptReply, at: number): Held {
-  const [value, ttlMs] = Array.isArray(reply) ? reply.slice(at) : [];
-  if (typeof value !== 'string' || typeof ttlMs !== 'number') throw unexpected(reply);
-  return { value, ttlMs: ttlMs < 0 ? null : ttlMs };
 }

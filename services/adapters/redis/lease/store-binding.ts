@@ -4,7 +4,7 @@ import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-ke
 import type { CommandRunner } from '../inbox/inbox-store.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 import { unexpected } from '../script-replies.ts';
-import { readHeld } from './lock-store.ts';
+import { readHeld } from './lock-override.ts';
 
 const unbindScript = luaScript('lease/unbind-store-5');
 

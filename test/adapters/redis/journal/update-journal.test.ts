@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { redisUpdateJournal } from '../../../../services/adapters/redis/journal/update-journal.ts';
-import { redisLockOverride, redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../../../services/adapters/redis/lease/lock-override.ts';
+import { redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
 import { storeKeys } from '../../../../services/core/platform/store-keys.ts';
 import type {
   JournalEntry,

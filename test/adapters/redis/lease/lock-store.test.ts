@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { redisLockOverride, redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
+import { redisLockOverride } from '../../../../services/adapters/redis/lease/lock-override.ts';
+import { redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
 import type {
   AcquireReply,
   LockOverride,
