@@ -7,6 +7,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environmentVariables as monitorVariables } from '../functions/heartbeat-monitor/contract.ts';
 import { environmentVariables as opsVariables } from '../functions/release-lock/contract.ts';
+import { environmentVariables as checkVariables } from '../functions/secrets-check/contract.ts';
 import type { Configuration } from './configuration.ts';
 import { AlertTopic } from './constructs/alert-topic.ts';
 import { FailedEvents } from './constructs/failed-events.ts';
@@ -78,7 +79,12 @@ export class StaffProBotStack extends Stack {
     });
     if (!paused) {
       const required = [...botEntries(environmentName), ...sidecarEntries(configuration.metricsToken)];
-      const check = new SecretsCheck(this, 'SecretsCheck', { secrets, required, logRetentionDays });
+      const check = new SecretsCheck(this, 'SecretsCheck', {
+        secrets,
+        required,
+        environment: only(checkVariables, environment),
+        logRetentionDays,
+      });
       worker.service.node.addDependency(check.passed);
     }
     addOutputs(this, { environment, secrets, alertTopic, worker, monitor, ops, observability });

@@ -7,3 +7,5 @@ export interface SecretsCheckProperties {
 
 export const resourceType = 'Custom::SecretsCheck';
 export const timeoutSeconds = 30;
+/** The settings besides the secret with which its entries are tried; the stack sets those that are given. */
+export const environmentVariables = ['ENVIRONMENT', 'TELEGRAM_API_ROOT', 'REDIS_KEY_PREFIX'] as const;

@@ -1,5 +1,6 @@
 /**
- * A step of the deploy: fails it with a clear line if the secret lacks an entry that the bot needs to start.
+ * A step of the deploy: fails it with a clear line if the secret lacks an entry that the bot needs to start, or holds one
+ * that does not work.
  *
  * Without it, the first deploy would try to start tasks for minutes, and the circuit breaker would not say why it
  * failed. Answers CloudFormation in every case, because a silent custom resource hangs the deploy until its time limit.
@@ -9,6 +10,7 @@
  */
 import { readSecret } from '../../services/adapters/secrets.ts';
 import type { SecretsCheckProperties } from './contract.ts';
+import { tryEntries } from './try-entries.ts';
 
 export interface CustomResourceEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
@@ -28,7 +30,7 @@ export async function handler(event: CustomResourceEvent): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const answer = {
     Status: problem === undefined ? 'SUCCESS' : 'FAILED',
-    Reason: problem ?? 'every entry is filled in',
+    Reason: problem ?? 'every entry is filled in and works',
     PhysicalResourceId: event.PhysicalResourceId ?? physicalId,
     StackId,
     RequestId,
@@ -42,18 +44,32 @@ export async function handler(event: CustomResourceEvent): Promise<void> {
 }
 
 async function findProblem({ SecretArn, Required }: SecretsCheckProperties): Promise<string | undefined> {
+  let entries: Readonly<Record<string, unknown>>;
   try {
-    const entries = await readSecret(SecretArn, process.env);
-    const missing = Required.filter(
-      (name) => typeof entries[name] !== 'string' || entries[name].trim() === '',
-    );
-    return missing.length === 0 ? undefined : describeMissing(missing, SecretArn);
+    entries = await readSecret(SecretArn, process.env);
   } catch (error) {
     return `the secret ${SecretArn} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
+  const isFilled = (name: string): boolean =>
+    typeof entries[name] === 'string' && entries[name].trim() !== '';
+  const missing = Required.filter((name) => !isFilled(name));
+  const problems =
+    missing.length > 0
+      ? missing.map((name) => `${name}: expected a value in the secret, got nothing`)
+      : await tryRequired(Required, entries);
+  if (problems.length === 0) return undefined;
+  return `${problems.join('. ')}. Deploy with -c paused=true, correct ${SecretArn} and deploy again (docs/deploy.md)`;
 }
 
-function describeMissing(missing: readonly string[], arn: string): string {
-  const lines = missing.map((name) => `${name}: expected a value in the secret, got nothing`);
-  return `${lines.join('; ')}. Deploy with -c paused=true, fill in ${arn} and deploy again (docs/deploy.md)`;
+/** Only what the bot gets: the production token, say, is wrong in staging but may stand in the secret. */
+async function tryRequired(
+  required: readonly string[],
+  entries: Readonly<Record<string, unknown>>,
+): Promise<readonly string[]> {
+  const given = Object.fromEntries(required.map((name) => [name, String(entries[name])]));
+  try {
+    return await tryEntries({ ...process.env, ...given });
+  } catch (error) {
+    return [`the secret could not be tried: ${error instanceof Error ? error.name : 'unknown error'}`];
+  }
 }

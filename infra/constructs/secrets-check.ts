@@ -1,5 +1,6 @@
 /**
- * A step of the deploy: fails it with a clear line if the secret is not filled in, before any task starts.
+ * A step of the deploy: fails it with a clear line if the secret is not filled in or does not work, before any
+ * task starts.
  *
  * It runs when it is created and when the required entries change. A paused stack has no such step, so that you can
  * create the secret first and fill it in before anything starts.
@@ -20,6 +21,8 @@ import type { SecretEntry, Secrets } from './secrets.ts';
 export interface SecretsCheckProps {
   readonly secrets: Secrets;
   readonly required: readonly SecretEntry[];
+  /** The settings besides the secret with which its entries are tried. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly logRetentionDays: RetentionDays;
 }
 
@@ -27,12 +30,13 @@ export class SecretsCheck extends BaseFunction {
   /** Make everything that needs the secret depend on this. */
   readonly passed: CustomResource;
 
-  constructor(scope: Construct, id: string, { secrets, required, logRetentionDays }: SecretsCheckProps) {
+  constructor(scope: Construct, id: string, props: SecretsCheckProps) {
+    const { secrets, required, environment, logRetentionDays } = props;
     super(scope, id, {
       name: 'secrets-check',
-      description: 'StaffProBot: fails a deploy if the secret is not filled in',
+      description: 'StaffProBot: fails a deploy if the secret is not filled in or does not work',
       timeout: Duration.seconds(timeoutSeconds),
-      environment: {},
+      environment,
       secrets,
       logRetentionDays,
     });

@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CustomResourceEvent, handler } from '../../../functions/secrets-check/handler.ts';
+import { systemClock } from '../../../services/adapters/system-clock.ts';
+import { storeKeys } from '../../../services/core/platform/store-keys.ts';
+import { type LabRedis, startLabRedis } from '../../../services/lab/redis-rest/lab-redis.ts';
+import { startTelegramEmulator, type TestTelegram } from '../../support/telegram-emulator.ts';
 
 interface Answer {
   readonly Status: string;
@@ -15,6 +19,43 @@ let server: Server;
 let secret: { status: number; body: unknown };
 let answers: Answer[];
 let asked: string[];
+let telegram: TestTelegram;
+let redis: LabRedis;
+
+const token = '4242:secrets-check-token-secret-secret-s';
+const storeToken = 'secrets-check-store-token';
+const required = ['TELEGRAM_BOT_TOKEN_PROD', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'];
+
+beforeAll(async () => {
+  telegram = await startTelegramEmulator();
+  redis = await startLabRedis({
+    port: 0,
+    tokens: [storeToken],
+    redisServerPath: undefined,
+    clock: systemClock,
+  });
+});
+
+afterAll(async () => {
+  await telegram.stop();
+  await redis.stop();
+});
+
+async function storeCommand(...words: string[]): Promise<void> {
+  const headers = { authorization: `Bearer ${storeToken}` };
+  await fetch(redis.rest.url, { method: 'POST', headers, body: JSON.stringify(words) });
+}
+
+/** A secret that works, with some entries changed. */
+function filled(changes: Readonly<Record<string, string | undefined>> = {}): string {
+  return JSON.stringify({
+    TELEGRAM_BOT_TOKEN_PROD: token,
+    UPSTASH_REDIS_REST_URL: redis.rest.url,
+    UPSTASH_REDIS_REST_TOKEN: storeToken,
+    TELEGRAM_BOT_TOKEN_DEV: 'no token, and not needed',
+    ...changes,
+  });
+}
 
 beforeEach(async () => {
   secret = { status: 200, body: undefined };
@@ -35,6 +76,8 @@ beforeEach(async () => {
   await once(server, 'listening');
   vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String((server.address() as AddressInfo).port));
   vi.stubEnv('AWS_SESSION_TOKEN', 'session');
+  vi.stubEnv('ENVIRONMENT', 'production');
+  vi.stubEnv('TELEGRAM_API_ROOT', telegram.url);
 });
 
 afterEach(() => {
@@ -49,24 +92,79 @@ function event(RequestType: CustomResourceEvent['RequestType'] = 'Create'): Cust
     StackId: 'stack',
     RequestId: 'request',
     LogicalResourceId: 'Passed',
-    ResourceProperties: { SecretArn: 'arn:secret', Required: ['TOKEN', 'URL'] },
+    ResourceProperties: { SecretArn: 'arn:secret', Required: required },
   };
 }
 
 describe('the check of the secret', () => {
-  it('passes when every entry is filled in', async () => {
-    secret.body = JSON.stringify({ TOKEN: 't', URL: 'u', OTHER: '' });
+  it('passes when every entry is filled in and works', async () => {
+    secret.body = filled();
     await handler(event());
     expect(answers).toEqual([expect.objectContaining({ Status: 'SUCCESS', RequestId: 'request' })]);
     expect(asked[0]).toBe('GET /secretsmanager/get?secretId=arn%3Asecret session');
   });
 
   it('fails with one line for each empty entry, and never shows a filled one', async () => {
-    secret.body = JSON.stringify({ TOKEN: ' ', OTHER: 'hidden' });
+    secret.body = filled({ TELEGRAM_BOT_TOKEN_PROD: ' ', UPSTASH_REDIS_REST_URL: undefined });
     await handler(event('Update'));
     expect(answers[0]?.Status).toBe('FAILED');
-    expect(answers[0]?.Reason).toMatch(/TOKEN: expected a value.*URL: expected a value.*paused=true/);
-    expect(answers[0]?.Reason).not.toContain('hidden');
+    expect(answers[0]?.Reason).toMatch(
+      /TELEGRAM_BOT_TOKEN_PROD: expected a value.*UPSTASH_REDIS_REST_URL: expected a value.*paused=true/,
+    );
+    expect(answers[0]?.Reason).not.toContain(storeToken);
+  });
+
+  it.each([
+    [
+      'a token of the wrong shape',
+      { TELEGRAM_BOT_TOKEN_PROD: 'AA-no-token' },
+      /TELEGRAM_BOT_TOKEN_PROD: expected/,
+    ],
+    [
+      'a store token that the store refuses',
+      { UPSTASH_REDIS_REST_TOKEN: 'other-token' },
+      /UPSTASH_REDIS_REST_TOKEN/,
+    ],
+    [
+      'an address where nothing answers',
+      { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' },
+      /UPSTASH_REDIS_REST_URL/,
+    ],
+  ])('fails the deploy for %s', async (_what, changes, reason) => {
+    secret.body = filled(changes);
+    await handler(event());
+    expect(answers[0]).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(reason) });
+    expect(answers[0]?.Reason).not.toMatch(/other-token|AA-no-token/);
+  });
+
+  it('fails the deploy for a token that Telegram rejects, and does not show it', async () => {
+    telegram.fault({ token, kind: '401', times: 1 });
+    secret.body = filled();
+    await handler(event());
+    expect(answers[0]).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('bot 4242') });
+    expect(answers[0]?.Reason).not.toContain('secrets-check-token');
+  });
+
+  it('fails the deploy for a store that belongs to another bot', async () => {
+    const { bot } = storeKeys('');
+    await storeCommand('SET', bot, '777');
+    secret.body = filled();
+    await handler(event());
+    expect(answers[0]).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/bot 4242.*bot 777.*unbind/),
+    });
+    await storeCommand('SET', bot, '4242');
+    await handler(event());
+    expect(answers[1]?.Status).toBe('SUCCESS');
+    await storeCommand('DEL', bot);
+  });
+
+  it('does not blame the secret when Telegram is away', async () => {
+    vi.stubEnv('TELEGRAM_API_ROOT', 'http://127.0.0.1:1');
+    secret.body = filled();
+    await handler(event());
+    expect(answers[0]?.Status).toBe('SUCCESS');
   });
 
   it.each([
