@@ -19,6 +19,7 @@ import { redactor } from '../core/platform/redaction.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
 import type { WorkerTasks } from '../core/platform/worker-service.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
+import { secretsIn } from '../core/settings/secrets.ts';
 import { readSettings, type SettingsLacking } from '../core/settings/settings.ts';
 import type { Environment } from '../core/settings/variable-reader.ts';
 import { awsClientOptions } from './aws-client.ts';
@@ -79,7 +80,7 @@ export function composeDependencies(
     alertTopicArn,
     ecs,
   } = settings;
-  const redact = redactor([botToken, storeSettings.token, opsLinkSecret, watchdogPingUrl]);
+  const redact = redactor(secretsIn(environment));
   const fields = { service: name };
   const logger: Logger = createLogger({
     level: logLevel,

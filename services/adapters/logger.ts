@@ -1,5 +1,6 @@
 /**
- * Writes JSON lines to stdout. Redacts the whole line, so no secret leaks from an error that a library built.
+ * Writes JSON lines to stdout. Redacts every text and key in a line before it becomes JSON, so no secret leaks from an
+ * error that a library built, and every line is JSON.
  *
  * The field `error`, whatever was thrown, and any `Error` in the fields become what `error-description.ts` says of
  * them. Logging never throws: values that JSON cannot hold are described in words.
@@ -27,7 +28,7 @@ export function createLogger(options: LoggerOptions): Logger {
     if (logLevels.indexOf(lineLevel) < logLevels.indexOf(level)) return;
     const ts = new Date(clock.wallMs()).toISOString();
     const line = asJson({ ts, level: lineLevel, ...common, message, ...fields }, redact);
-    write(`${redact(line)}\n`);
+    write(`${line}\n`);
   };
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }
@@ -38,14 +39,17 @@ function asJson(line: Readonly<Record<string, unknown>>, redact: Redact): string
     return JSON.stringify(fields, (_key, value: unknown) => plain(value, redact));
   } catch {
     const described = Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : inspect(value, { depth: 1, customInspect: false }),
+      redact(name),
+      redact(typeof value === 'string' ? value : inspect(value, { depth: 1, customInspect: false })),
     ]);
     return JSON.stringify(Object.fromEntries(described));
   }
 }
 
 function plain(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value);
   if (typeof value === 'bigint') return String(value);
-  return value instanceof Error ? describeError(value, redact) : value;
+  if (value instanceof Error) return describeError(value, redact);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [redact(name), each]));
 }

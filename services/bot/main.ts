@@ -27,6 +27,7 @@ import type { Logger } from '../core/platform/logger.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/platform/store-errors.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
+import { secretsIn } from '../core/settings/secrets.ts';
 import { readSettings, type Settings, type StoreSettings } from '../core/settings/settings.ts';
 import { shippedAllowedUpdates, shippedCommands } from './handlers/commands.ts';
 import { HandlersError, type LoadedHandlers, loadHandlers } from './load-handlers.ts';
@@ -49,7 +50,7 @@ async function main(): Promise<ExitCode> {
   const read = readSettings(process.env);
   if (!read.ok) return refuse(read.problems);
   const { settings } = read;
-  const redact = redactor([settings.botToken, settings.store.token, settings.opsLinkSecret]);
+  const redact = redactor(secretsIn(process.env));
   const logger = createLogger({
     level: settings.logLevel,
     redact,

@@ -91,4 +91,8 @@ function hideToken(error: unknown, redact: Redact): void {
     // Unlike an assignment, this does not throw when the error is frozen.
     Reflect.defineProperty(error, name, { value: redact(text), writable: true, configurable: true });
   }
+  // A server or a gateway may name the path of the request in its refusal.
+  const { response } = error as { readonly response?: unknown };
+  if (typeof response !== 'object' || response === null || !('description' in response)) return;
+  if (typeof response.description === 'string') response.description = redact(response.description);
 }

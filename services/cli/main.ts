@@ -15,6 +15,7 @@ import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
+import { secretsIn } from '../core/settings/secrets.ts';
 import type { CliContext, InTemporaryFolder, RunProgram } from './context.ts';
 import { cliExitCodes } from './exit-codes.ts';
 import { runCli } from './run.ts';
@@ -44,7 +45,7 @@ async function main(): Promise<number> {
       return cliExitCodes.configuration;
     }
     const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`${redactor([process.env['UPSTASH_REDIS_REST_TOKEN']])(said)}\n`);
+    process.stderr.write(`${redactor(secretsIn(process.env))(said)}\n`);
     return cliExitCodes.bug;
   }
 }

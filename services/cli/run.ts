@@ -6,6 +6,7 @@
 import { faultOf } from '../core/ops/ops-ports.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
+import { secretsIn } from '../core/settings/secrets.ts';
 import { type CommandName, type Invocation, readCommandLine, UsageError } from './command-line.ts';
 import { runAction } from './commands/actions.ts';
 import { audit, inbox } from './commands/audit-and-inbox.ts';
@@ -51,9 +52,11 @@ export async function runCli(args: readonly string[], given: CliContext): Promis
     if (failure === undefined) throw error;
     const { hint } = failure;
     const { code, message } = await withStoreAnswer(failure, context.environment);
-    const redact = redactor([context.environment['UPSTASH_REDIS_REST_TOKEN']?.trim()]);
+    const redact = redactor(secretsIn(context.environment));
     if (isJson)
-      context.terminal.answer(`${redact(JSON.stringify({ ok: false, error: { code, message } }))}\n`);
+      context.terminal.answer(
+        `${JSON.stringify({ ok: false, error: { code, message: redact(message) } })}\n`,
+      );
     context.terminal.tell(redact(hint === undefined ? message : `${message}\n${hint}`));
     return code === 'USAGE' ? cliExitCodes.usage : exitCodeOf(code);
   }

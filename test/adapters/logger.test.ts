@@ -60,6 +60,15 @@ it.each<[string, () => unknown]>([
   expect(logged({ updateId: 7, error: make() })).toMatchObject({ ...start, error: expect.anything() });
 });
 
+it.each([
+  ['a field', { text: 'Bearer the-secret-of-this-test"' }],
+  ['JSON in a field', { text: JSON.stringify({ url: 'x?_token=the-secret-of-this-test' }) }],
+  ['a nested field', { a: [{ b: 'the-secret-of-this-test' }] }],
+  ['a name', { a: { 'the-secret-of-this-test': 1 } }],
+])('redacts %s, and what it writes is JSON', (_what, fields) => {
+  expect(JSON.stringify(logged(fields))).not.toContain('the-secret');
+});
+
 it('redacts secrets even in described values', () => {
   const circle: Record<string, unknown> = { token: 'the-secret-of-this-test' };
   circle['self'] = circle;

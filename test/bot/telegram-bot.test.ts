@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Telegraf } from 'telegraf';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { telegramBot } from '../../services/bot/telegram-bot.ts';
@@ -36,6 +37,11 @@ const caught = (handled: Promise<void>) =>
     () => undefined,
     (error: unknown) => error as Error,
   );
+
+/** What a handler may show of an error, the answer that Telegraf keeps in it included. */
+function everythingIn(error: unknown): string {
+  return inspect(error, { depth: 5, showHidden: true });
+}
 
 describe('telegramBot', () => {
   it('routes an update to the handlers in their order and sends what they answer', async () => {
@@ -102,18 +108,25 @@ describe('telegramBot', () => {
   it.each<[string, Answer]>([
     ['a reset connection', (_request, response) => void response.destroy()],
     ['an answer that is not JSON', (_request, response) => void response.end('<html>')],
+    [
+      'a refusal that names its path',
+      ({ url }, response) => {
+        response.writeHead(404, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ ok: false, error_code: 404, description: `no request to ${url}` }));
+      },
+    ],
   ])('removes the token from the error after %s, caught by a handler or not', async (_name, answer) => {
     telegram.answer = answer;
     const seen: string[] = [];
     const error = await caught(
       handle((bot) =>
         bot.use(async (ctx) => {
-          await ctx.reply('a').catch((failure: Error) => seen.push(`${failure.message}${failure.stack}`));
+          await ctx.reply('a').catch((failure: Error) => seen.push(everythingIn(failure)));
           await ctx.reply('b');
         }),
       ),
     );
-    seen.push(`${error?.message}${error?.stack}`);
+    seen.push(everythingIn(error));
     for (const text of seen) {
       expect(text).toMatch(/fetch|json|request/i);
       expect(text).not.toContain(token);

@@ -12,8 +12,12 @@ import {
   BotApiUnreachableError,
   type CallOptions,
 } from '../../core/platform/bot-api.ts';
-import { redactor } from '../../core/platform/redaction.ts';
+import { cutText } from '../../core/platform/foreign-text.ts';
+import { type Redact, redactor } from '../../core/platform/redaction.ts';
 import { reasonOf } from '../error-description.ts';
+
+/** The Bot API's own are one short sentence. */
+const descriptionLengthMax = 300;
 
 interface BotApiAnswer {
   readonly ok?: unknown;
@@ -66,12 +70,17 @@ export function fetchBotApi({ apiRoot, token, freshConnections = false }: BotApi
           cause: new Error(redact(reasonOf(error))),
         });
       }
-      return readResult(method, reply) as Result;
+      return readResult(method, reply, redact) as Result;
     },
   };
 }
 
-function readResult(method: string, { status, text }: { status: number; text: string }): unknown {
+/** A server or a gateway may name the path of the request, token included, in its refusal. */
+function readResult(
+  method: string,
+  { status, text }: { status: number; text: string },
+  redact: Redact,
+): unknown {
   const answer = parse(text);
   if (answer?.ok === true) return answer.result;
   if (answer?.ok !== false || status >= 500) {
@@ -84,7 +93,10 @@ function readResult(method: string, { status, text }: { status: number; text: st
   const retryAfter = answer.parameters?.retry_after;
   throw new BotApiRefusedError(method, {
     status: typeof answer.error_code === 'number' ? answer.error_code : status,
-    description: typeof answer.description === 'string' ? answer.description : 'no description',
+    description:
+      typeof answer.description === 'string'
+        ? cutText(redact(answer.description), descriptionLengthMax)
+        : 'no description',
     retryAfterSeconds: typeof retryAfter === 'number' && retryAfter >= 0 ? retryAfter : undefined,
   });
 }

@@ -1,4 +1,5 @@
 /** `audit` and `inbox`: what happened, and which alerts the superadmins got. */
+import { redactAll } from '../../core/platform/redaction.ts';
 import { auditEntriesMax, inboxEntriesMax } from '../../core/platform/store-keys.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
@@ -10,7 +11,8 @@ export async function audit(context: CliContext, invocation: Invocation): Promis
   const count = invocation.integer('count', { default: 20, min: 1, max: auditEntriesMax });
   const { ports } = dependenciesOf(context, tokenOptional);
   const entries = await ports.audit.latest(count);
-  if (invocation.isJson) context.terminal.answer(`${JSON.stringify({ ok: true, entries })}\n`);
+  if (invocation.isJson)
+    context.terminal.answer(`${JSON.stringify(redactAll({ ok: true, entries }, ports.redact))}\n`);
   else if (entries.length === 0) context.terminal.answer('The audit trail is empty.\n');
   for (const { id, event, who, why, before, after } of invocation.isJson ? [] : entries) {
     const change = [before && `before: ${before}`, after && after !== before && `after: ${after}`]
@@ -37,7 +39,8 @@ export async function inbox(context: CliContext, invocation: Invocation): Promis
     const marked = invocation.has('mark-read') ? await ports.inbox.markRead(telegramId) : 0;
     inboxes.push({ telegramId, total, marked, notifications: shown });
   }
-  if (invocation.isJson) context.terminal.answer(`${JSON.stringify({ ok: true, inboxes })}\n`);
+  if (invocation.isJson)
+    context.terminal.answer(`${JSON.stringify(redactAll({ ok: true, inboxes }, ports.redact))}\n`);
   for (const { telegramId, total, marked, notifications } of invocation.isJson ? [] : inboxes) {
     const markedText = marked > 0 ? `, ${marked} marked as read` : '';
     const entries = total === 1 ? '1 entry' : `${total} entries`;

@@ -3,6 +3,8 @@ import { redisDeadLetters } from '../../adapters/redis/journal/dead-letters.ts';
 import { upstashStore } from '../../adapters/redis/upstash-store.ts';
 import { storeTimeoutMs } from '../../core/monitor/monitor.ts';
 import { reasonError, requesterError } from '../../core/ops/payload.ts';
+import { cutText } from '../../core/platform/foreign-text.ts';
+import { redactAll } from '../../core/platform/redaction.ts';
 import { storeKeys } from '../../core/platform/store-keys.ts';
 import type { DeadLetters } from '../../core/updates/dead-letters.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
@@ -27,15 +29,16 @@ async function list(context: CliContext, invocation: Invocation): Promise<CliExi
   const all = await letters.list();
   if (invocation.isJson) {
     const entries = all.map(({ id, attempts, update }) => ({ id, attempts, update: jsonOf(update) }));
-    context.terminal.answer(`${JSON.stringify({ ok: true, dead: entries })}\n`);
+    context.terminal.answer(`${JSON.stringify(redactAll({ ok: true, dead: entries }, redact))}\n`);
     return cliExitCodes.done;
   }
   context.terminal.answer(
     all.length === 0 ? 'There are no dead letters.\n' : `Dead letters: ${all.length}\n`,
   );
   for (const { id, attempts, update } of all) {
-    const shown = update.length > shownMax ? `${update.slice(0, shownMax)}…` : update;
-    context.terminal.answer(redact(`  ${id}  tried ${attempts} times  ${shown}\n`));
+    // Masked before it is cut: less than half of a secret is not recognised.
+    const shown = cutText(redact(update), shownMax);
+    context.terminal.answer(`  ${id}  tried ${attempts} times  ${shown}\n`);
   }
   if (all.length > 0) context.terminal.tell('Put one back with: npx staffprobot dead retry ID');
   return cliExitCodes.done;

@@ -1,5 +1,6 @@
 /**
- * Carries out one ops request and answers it. Failures of the store, Telegram and ECS are answers; a bug is thrown.
+ * Carries out one ops request and answers it. Failures of the store, Telegram and ECS are answers; a bug is thrown. No
+ * answer contains a secret.
  *
  * An action that changes something first reads from the store whose bot it would change; if that fails, it changes
  * nothing.
@@ -8,6 +9,7 @@
  */
 import { automaticActors } from '../platform/actors.ts';
 import type { Reason } from '../platform/audit-trail.ts';
+import { redactAll } from '../platform/redaction.ts';
 import { dropUpdates } from './drop-updates.ts';
 import { environmentError, environmentTraces } from './environment-guard.ts';
 import { faultOf, type OpsCall, OpsRefusal } from './ops-ports.ts';
@@ -74,14 +76,14 @@ async function answered(
   reason: Reason,
   run: (call: OpsCall) => Promise<OpsAnswer>,
 ): Promise<OpsAnswer> {
-  const { logger } = context.ports;
+  const { logger, redact } = context.ports;
   let answer: OpsAnswer;
   try {
-    answer = await run({ ...context, reason });
+    answer = redactAll(await run({ ...context, reason }), redact);
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined) throw error;
-    answer = { ok: false, action, error: fault };
+    answer = { ok: false, action, error: redactAll(fault, redact) };
   }
   if (answer.ok) logger.info('ops action done', { action, ...reason });
   else

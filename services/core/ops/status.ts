@@ -11,6 +11,7 @@ import type { BotObservation } from '../monitor/outage-store.ts';
 import { diagnose } from '../outage/diagnosis.ts';
 import { decide, isMalformed } from '../outage/outage-detector.ts';
 import { type EcsFacts, probeTelegram, type TelegramFacts } from '../outage/probes.ts';
+import { redactAll } from '../platform/redaction.ts';
 import { EcsError, type WorkerService } from '../platform/worker-service.ts';
 import { ecsProblem } from './ecs-problem.ts';
 import { environmentProblem, environmentTraces } from './environment-guard.ts';
@@ -35,14 +36,14 @@ export async function status({
     : diagnose({ heartbeat, heartbeatMalformed, held, environment: ports.environment, telegram, ecs });
   const { outage } = memory;
   const mismatch = environmentProblem(environmentTraces(ports.environment, observation));
-  return {
+  const result: StatusResult = {
     lock: lockResult(observation),
     epoch: observation.epoch,
     heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs),
-    heartbeat: heartbeat.kind === 'absent' ? null : ports.redact(heartbeat.raw),
+    heartbeat: heartbeat.kind === 'absent' ? null : heartbeat.raw,
     up,
     cause: diagnosis?.cause ?? null,
-    diagnosis: diagnosis ? diagnosisLines(diagnosis, settings.locale).map(ports.redact) : [],
+    diagnosis: diagnosis ? diagnosisLines(diagnosis, settings.locale) : [],
     outage:
       outage?.state === 'open'
         ? { id: outage.id, since: isoText(outage.sinceMs), opened: isoText(outage.openedMs) }
@@ -52,10 +53,11 @@ export async function status({
     pendingUpdates: telegram.kind === 'reachable' ? telegram.pendingUpdates : null,
     webhookSet: telegram.kind === 'reachable' ? telegram.webhookHost !== null : null,
     ecs: ecs.kind === 'known' ? withoutKind(ecs) : null,
-    ecsProblem: whyNoEcs === null ? null : ports.redact(whyNoEcs),
+    ecsProblem: whyNoEcs,
     environment: ports.environment ?? null,
-    environmentProblem: mismatch === undefined ? null : ports.redact(mismatch),
+    environmentProblem: mismatch ?? null,
   };
+  return redactAll(result, ports.redact);
 }
 
 const notAsked: TelegramFacts = { kind: 'not-asked' };

@@ -74,6 +74,16 @@ describe('a call of the Bot API', () => {
     expect(error).toMatchObject(expected);
   });
 
+  it('shows neither the token that a refusal names, nor more than its beginning', async () => {
+    const description = `no such path: /bot${token}/getMe, ${'x'.repeat(1_000_000)}`;
+    server.answer = json(404, { ok: false, error_code: 404, description });
+    const error = await failure();
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^getMe: 404 no such path: \/bot\[redacted]\/getMe, x{200,}…$/),
+    });
+    expect(JSON.stringify(error).length).toBeLessThan(500);
+  });
+
   it.each<[string, Answer]>([
     ['a 500 with JSON', json(500, { ok: false, error_code: 500, description: 'x' })],
     ['HTML', (_request, response) => response.writeHead(502).end('<html>')],

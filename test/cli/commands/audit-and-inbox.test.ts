@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { botToken } from '../../support/function-fixture.ts';
 import { onEachStore } from '../on-each-store.ts';
 
 onEachStore((on) => {
@@ -23,6 +24,32 @@ onEachStore((on) => {
       inboxes: [{ notifications: [] }],
     });
     expect((await on.run('inbox everybody')).code).toBe(64);
+  });
+
+  it('masks a secret as JSON and as text alike', async () => {
+    const half = botToken.slice(0, 28);
+    const why = `it said "/bot${botToken}/getMe", ${encodeURIComponent(botToken).toLowerCase()} and ${half}`;
+    const fields = ['event', 'lost', 'who', 'x', 'why', why, 'before', '', 'after', ''];
+    await on.stage.store.command(['XADD', on.stage.keys.audit, '*', ...fields]);
+    const note = {
+      id: 'n1',
+      type: 'T',
+      priority: 'URGENT',
+      title: why,
+      text: why,
+      ts: '',
+      read: false,
+    } as const;
+    await on.stage.inbox.push('101', note);
+    await on.stage.store.command(['HSET', on.stage.keys.dead, '77', `3 9 8 2 ${JSON.stringify({ why })}`]);
+    await on.stage.takeLock({ host: why });
+    for (const command of ['audit', 'inbox 101', 'dead list', 'status', 'doctor']) {
+      for (const line of [command, `${command} --json`]) {
+        const { out, err } = await on.run(line);
+        expect(`${line}: ${out}`).toContain('[redacted]');
+        expect(`${out}${err}`.toLowerCase()).not.toContain(botToken.slice(10, 28).toLowerCase());
+      }
+    }
   });
 
   it('audit shows who did what, newest first', async () => {

@@ -143,6 +143,18 @@ describe('status', () => {
     expect(await fixture.ask({ action: 'status' })).toMatchObject({ ecs: null, ecsProblem: null });
   });
 
+  it('answers without a secret, whoever named it', async () => {
+    const description =
+      'Not Found: /bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/getMe a-secret-in-an-error';
+    fixture.telegramFailure = new BotApiRefusedError('getWebhookInfo', { status: 404, description });
+    await fixture.lock(JSON.stringify({ host: 'a-secret-in-an-error', pid: 7 }), 30_000);
+    for (const action of ['drop-updates', 'status'] as const) {
+      const answer = JSON.stringify(await fixture.ask({ action }));
+      expect(answer).toContain('[redacted]');
+      expect(answer).not.toMatch(/AAHdq|a-secret/);
+    }
+  });
+
   it('does not ask Telegram if told not to, and takes that for no cause', async () => {
     fixture.telegramUnasked = 'TELEGRAM_BOT_TOKEN_PROD is not set';
     expect(await fixture.ask({ action: 'status' })).toMatchObject({
