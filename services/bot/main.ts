@@ -6,12 +6,14 @@
 import { hostname } from 'node:os';
 import type { Telegraf } from 'telegraf';
 import { ecsTaskArn } from '../adapters/ecs-metadata.ts';
+import { reasonOf } from '../adapters/error-description.ts';
 import { createLogger } from '../adapters/logger.ts';
 import { logProcessFaults } from '../adapters/process-faults.ts';
 import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
 import { redisUpdateJournal } from '../adapters/redis/journal/update-journal.ts';
 import { redisLockStore } from '../adapters/redis/lease/lock-store.ts';
 import { wakeUpChannel } from '../adapters/redis/lease/wake-up-channel.ts';
+import { redisHandlersReports } from '../adapters/redis/outage/handlers-reports.ts';
 import { redisOutageStore } from '../adapters/redis/outage/outage-store.ts';
 import { redisWarningStore } from '../adapters/redis/outage/warning-store.ts';
 import { type UpstashStore, upstashStore } from '../adapters/redis/upstash-store.ts';
@@ -20,9 +22,11 @@ import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { fetchBotApi } from '../adapters/telegram/fetch-bot-api.ts';
 import { ConflictAlarm } from '../core/alerts/conflict-alarm.ts';
+import { HandlersAlarm } from '../core/alerts/handlers-alarm.ts';
 import type { BotApi } from '../core/platform/bot-api.ts';
 import { botIdOf } from '../core/platform/bot-token.ts';
 import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
+import { oneLine } from '../core/platform/foreign-text.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/platform/store-errors.ts';
@@ -39,6 +43,8 @@ import { version } from './version.ts';
 import { Worker } from './worker.ts';
 
 const pendingTimeoutMs = 5000;
+/** Of a handler's error in the report to the store. */
+const errorTextMax = 200;
 const pingTries = 4;
 const pingRetryMs = 500;
 
@@ -130,13 +136,21 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
   const keys = storeKeys(settings.store.keyPrefix);
   const { url, token } = settings.store;
   const botId = botIdOf(settings.botToken);
-  const alarm = new ConflictAlarm({
+  const alarmDeps = {
     clock,
     warnings: redisWarningStore(store, keys, settings),
     host: hostname(),
-    onTrouble: (what, error) => logger.warn(`${what} failed`, { error: withoutStack(error) }),
+    onTrouble: (what: string, error: unknown) =>
+      logger.warn(`${what} failed`, { error: withoutStack(error) }),
+  };
+  const conflicts = new ConflictAlarm(alarmDeps);
+  const handlers = new HandlersAlarm({
+    ...alarmDeps,
+    reports: redisHandlersReports(store, keys),
+    epoch: () => worker.state.term?.epoch,
+    describe: (error) => oneLine(redact(reasonOf(error)), errorTextMax),
   });
-  return new Worker({
+  const worker: Worker = new Worker({
     clock,
     random,
     logger,
@@ -151,8 +165,14 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
       install: (bot) => install(bot, { settings, features, api, store }),
     }),
     leaseObserver: leaseObserver(logger, metrics),
-    sessionObserver: sessionObserver({ logger, metrics, clock, apiRoot: settings.telegramApiRoot }),
-    onConflict: () => alarm.conflict(),
+    sessionObserver: sessionObserver({
+      logger,
+      metrics,
+      clock,
+      handlers,
+      apiRoot: settings.telegramApiRoot,
+    }),
+    onConflict: () => conflicts.conflict(),
     holder: { host: hostname(), pid: process.pid, env: settings.environment, task },
     botId,
     times: settings.lease,
@@ -165,6 +185,7 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
     dropPendingOnStop: settings.environment === 'development',
     version,
   });
+  return worker;
 }
 
 function install(

@@ -1,5 +1,6 @@
-/** Turns the worker's events into log lines and metrics. Decides nothing. */
+/** Turns the worker's events into log lines and metrics, and passes handlers' ends to their alarm. Decides nothing. */
 
+import type { HandlersAlarm } from '../core/alerts/handlers-alarm.ts';
 import { LockHeldError, OtherBotError, TermOverError } from '../core/lease/errors.ts';
 import type { LeaseObserver } from '../core/lease/lease.ts';
 import { describeHolder } from '../core/lease/lock-value.ts';
@@ -58,11 +59,18 @@ export interface SessionObserverDeps {
   readonly logger: Logger;
   readonly metrics: BotMetrics;
   readonly clock: Clock;
+  readonly handlers: Pick<HandlersAlarm, 'ended'>;
   /** Named in errors that a wrong API root can cause. */
   readonly apiRoot: string;
 }
 
-export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObserverDeps): SessionObserver {
+export function sessionObserver({
+  logger,
+  metrics,
+  clock,
+  handlers,
+  apiRoot,
+}: SessionObserverDeps): SessionObserver {
   return {
     onPoll: (result, elapsedMs) => {
       metrics.polls.inc({ result: pollResultLabel(result) });
@@ -76,6 +84,8 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObse
     onEnd: ({ update, attempt }, result, elapsedMs, error) => {
       metrics.updatesHandled.inc({ result });
       metrics.updateDuration.observe(elapsedMs / 1000);
+      const isFenced = isOneOf(error, [TermOverError]);
+      if (!isFenced) handlers.ended(result, error);
       if (result === 'ok') return;
       const fields = {
         updateId: update.update_id,
@@ -85,8 +95,7 @@ export function sessionObserver({ logger, metrics, clock, apiRoot }: SessionObse
         method: failedMethod(error),
         error: withoutStack(error),
       };
-      if (isOneOf(error, [TermOverError]))
-        logger.warn('refused a call of a handler: the term is over', fields);
+      if (isFenced) logger.warn('refused a call of a handler: the term is over', fields);
       else logger.error('a handler failed', fields);
     },
     onOverdue: (job, elapsedMs) => {

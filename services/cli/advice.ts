@@ -85,6 +85,11 @@ export const adviceFor: Readonly<Record<Cause, Advice>> = {
     next: 'Recover; if polls still fail, read the worker’s log.',
     command: recover,
   },
+  'handlers-failing': {
+    meaning: 'A worker polls, but most updates fail in their handlers: people write and get no answer.',
+    next: 'Read the error, then roll back the last deployment or fix the handler. A restart rarely helps.',
+    command: 'npx staffprobot status',
+  },
   'holder-silent': {
     meaning:
       'A worker holds the lock but is silent: it hangs, or it is gone and its lock has not expired yet.',

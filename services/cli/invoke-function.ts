@@ -57,12 +57,20 @@ function awsFailure(stderr: string): OpsAnswer {
 
 function readAnswer(metadata: string, text: string): OpsAnswer {
   const answer = parsed(text);
-  if (answer !== undefined && typeof answer['ok'] === 'boolean') return answer as unknown as OpsAnswer;
+  if (answer !== undefined && typeof answer['ok'] === 'boolean') return withVerdict(answer);
   const isFunctionError = parsed(metadata)?.['FunctionError'] !== undefined;
   const said = answer?.['errorMessage'];
   return isFunctionError
     ? failed('FUNCTION_FAILED', `the function failed: ${typeof said === 'string' ? said : 'no message'}`)
     : failed('FUNCTION_FAILED', 'expected an answer of the ops function, got something else; check the name');
+}
+
+/** A function that was deployed earlier knows fewer states, and not since when. */
+function withVerdict(answer: Readonly<Record<string, unknown>>): OpsAnswer {
+  const isOld = answer['action'] === 'status' && answer['ok'] === true && answer['state'] === undefined;
+  const state = answer['up'] === true ? 'works' : 'down';
+  const verdict = isOld ? { state, since: null, told: null, handlers: null } : {};
+  return { ...answer, ...verdict } as unknown as OpsAnswer;
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -5,7 +5,8 @@
  * out what it does not know yet, such as `telegramProblem`.
  */
 import { durationText } from '../core/alerts/duration-text.ts';
-import { describeHolder, isQuarantine } from '../core/lease/lock-value.ts';
+import { describeHolder, isQuarantine, readLockHolder } from '../core/lease/lock-value.ts';
+import { healthLine, toldText } from '../core/ops/health-line.ts';
 import type { OpsAnswer, RecoverStep, ReleaseLockResult, StatusAnswer } from '../core/ops/results.ts';
 
 type Fact = readonly [name: string, value: string | undefined];
@@ -34,12 +35,11 @@ export function agoText(ms: number, nowMs: number): string {
 
 export function statusText(status: StatusAnswer, nowMs: number): string {
   const { lock, heartbeatAgeSeconds: age, ecs, outage, telegram } = status;
-  const silence = age === null ? 'there is no heartbeat' : `silent for ${duration(age)}`;
-  const headline = status.up ? 'The bot works.' : `The bot is DOWN: ${silence}.`;
-  return `${headline}\n${facts([
+  return `${healthLine(status, 'en')}.\n${facts([
     ['mismatch', status.environmentProblem ?? undefined],
     ['polls', pollerText(lock, nowMs)],
     ['lock', lock === null ? 'free' : lockText(lock)],
+    ['lock value', lock !== null && isForeign(lock.value) ? lock.value : undefined],
     ['term', status.epoch === null ? undefined : String(status.epoch)],
     ['heartbeat', age === null ? 'not written' : agoText(nowMs - age * 1000, nowMs)],
     ['telegram', status.telegramProblem ? `unknown: ${status.telegramProblem}` : telegram],
@@ -53,6 +53,8 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
     tasksFact(status),
     ['last stop', ecs?.lastStopReason ?? undefined],
     ['outage', outage === null ? 'none open' : `open; it began ${agoText(Date.parse(outage.since), nowMs)}`],
+    ['handlers', handlersText(status, nowMs)],
+    ['told', toldText(status, nowMs, 'en')],
     ...status.diagnosis.filter(isDetail).map(asFact),
   ])}`;
 }
@@ -72,6 +74,21 @@ function pollerText(lock: StatusAnswer['lock'], nowMs: number): string {
   if (lock.since === null) return holder;
   const sinceMs = Date.parse(lock.since);
   return `${holder}, took the lock ${Number.isNaN(sinceMs) ? lock.since : agoText(sinceMs, nowMs)}`;
+}
+
+/** A value that names no process is shown as it is: whoever wrote it may know it again. */
+function isForeign(lockValue: string): boolean {
+  const { host, pid } = readLockHolder(lockValue);
+  return host === undefined && pid === undefined;
+}
+
+function handlersText({ state, since, handlers }: StatusAnswer, nowMs: number): string | undefined {
+  if (handlers === null || handlers === undefined) return undefined;
+  const { failed, handled, lastError, at } = handlers;
+  const began =
+    state === 'handlers-failing' && since !== null ? `, since ${agoText(Date.parse(since), nowMs)}` : '';
+  const last = agoText(Date.parse(at), nowMs);
+  return `${failed} of ${handled} updates failed within 10 minutes${began}; last seen ${last}: ${lastError}`;
 }
 
 function tasksFact({ ecs, ecsProblem }: StatusAnswer): Fact {

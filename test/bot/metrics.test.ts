@@ -30,7 +30,13 @@ function observed() {
     metrics,
     series,
     lease: leaseObserver(quiet, metrics),
-    session: sessionObserver({ logger: quiet, metrics, clock, apiRoot: 'https://telegram.example' }),
+    session: sessionObserver({
+      logger: quiet,
+      metrics,
+      clock,
+      handlers: { ended: () => {} },
+      apiRoot: 'https://telegram.example',
+    }),
   };
 }
 

@@ -30,7 +30,13 @@ beforeEach(() => {
   const zero = () => 0;
   const metrics = new BotMetrics('1', { leader: () => false, epoch: zero, inFlight: zero, journaled: zero });
   lease = leaseObserver(logger, metrics);
-  session = sessionObserver({ logger, metrics, clock: new VirtualClock(), apiRoot: 'https://api.example' });
+  session = sessionObserver({
+    logger,
+    metrics,
+    clock: new VirtualClock(),
+    handlers: { ended: () => {} },
+    apiRoot: 'https://api.example',
+  });
 });
 
 const heldBy = (pid: number) => ({ value: JSON.stringify({ host: 'h', pid }), ttlMs: 5000 });

@@ -19,6 +19,21 @@ onEachStore((on) => {
     expect((await on.run('doctor --function ops', { environment: {}, runProgram })).code).toBe(1);
   });
 
+  it.each([
+    [true, 'The bot works.'],
+    [false, 'The bot is DOWN: there is no heartbeat.'],
+  ])('understands a function that was deployed before it knew the verdict: up %s', async (up, line) => {
+    const old = { ok: true, action: 'status', up, lock: null, epoch: null, heartbeatAgeSeconds: null };
+    const rest = { cause: null, diagnosis: [], outage: null, telegram: 'reachable', ecs: null };
+    const typed = await on.run('status --function ops', {
+      runProgram: async (_program, args) => {
+        await writeFile(args.at(-1) ?? '', JSON.stringify({ ...old, ...rest }));
+        return { code: 0, stdout: '{"StatusCode":200}', stderr: '' };
+      },
+    });
+    expect(typed.out.split('\n')[0]).toBe(line);
+  });
+
   it('says what is missing when there is no aws program', async () => {
     const typed = await on.run('status --function ops', { environment: {} });
     expect(typed.code).toBe(78);

@@ -27,6 +27,10 @@ const up: StatusAnswer = {
   heartbeatAgeSeconds: 46,
   heartbeat: '{}',
   up: true,
+  state: 'works',
+  since: null,
+  told: null,
+  handlers: null,
   cause: null,
   diagnosis: [],
   outage: null,
@@ -64,7 +68,7 @@ describe('a status', () => {
   });
 
   it('of a bot that is down says for how long', () => {
-    const down = { ...up, up: false, heartbeatAgeSeconds: 600 };
+    const down = { ...up, up: false, state: 'down', heartbeatAgeSeconds: 600 } as const;
     expect(statusText(down, now)).toMatch(/^The bot is DOWN: silent for 10 min\.\n/);
     expect(statusText({ ...down, heartbeatAgeSeconds: null }, now)).toMatch(/DOWN: there is no heartbeat\./);
     const outage = { id: '1', since: '2026-03-01T01:09:08Z', opened: '2026-03-01T01:14:08Z' };
@@ -82,6 +86,7 @@ describe('a status', () => {
     const lock = { ...up.lock, value: 'x', since: 'yesterday', ttlSeconds: null, revoked: true };
     expect(factsFor({ lock: lock as never })).toMatchObject({
       polls: 'a process that wrote "x", took the lock yesterday',
+      'lock value': 'x',
       lock: 'WITHOUT EXPIRY; revoked: its holder was asked to release it',
     });
   });
@@ -97,6 +102,29 @@ describe('a status', () => {
       ECS: 'unknown: no region',
     });
     expect(factsFor({ ecs: null })).not.toHaveProperty('tasks');
+  });
+
+  it('shows the whole of a lock value that names no process', () => {
+    const value = `${'long '.repeat(60)}end`;
+    const lock = { ...up.lock, value, since: null };
+    expect(factsFor({ lock: lock as never })['lock value']).toBe(value);
+    expect(factsFor({})).not.toHaveProperty('lock value');
+  });
+
+  it('of a bot whose handlers fail says how many, since when, with what, and whether people were told', () => {
+    const failing = {
+      state: 'handlers-failing',
+      since: '2026-03-01T01:12:08Z',
+      handlers: { failed: 6, handled: 7, lastError: 'boom', at: '2026-03-01T01:19:00Z' },
+    } as const;
+    expect(statusText({ ...up, ...failing }, now)).toMatch(
+      /^The handlers fail: 6 of 7 updates within 10 min/,
+    );
+    expect(factsFor(failing)).toMatchObject({
+      handlers:
+        '6 of 7 updates failed within 10 minutes, since 7 min ago (01:12 UTC); last seen 8 s ago (01:19 UTC): boom',
+      told: 'not yet',
+    });
   });
 
   it('adds from the diagnosis only what the facts do not show', () => {

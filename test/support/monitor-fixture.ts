@@ -27,6 +27,7 @@ export interface SentText {
 
 const defaultSettings: MonitorSettings = {
   staleMs: 300_000,
+  lateMs: 60_000,
   reminderMs: 3_600_000,
   autoRestartMs: 0,
   superadminIds: ['101', '102'],

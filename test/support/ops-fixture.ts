@@ -71,7 +71,7 @@ export class OpsFixture {
     const startMs = this.store.nowMs;
     return {
       ports: this.ports,
-      settings: { staleMs: 300_000, reminderMs: 0, autoRestartMs: 0, locale: 'en' },
+      settings: { staleMs: 300_000, lateMs: 60_000, reminderMs: 0, autoRestartMs: 0, locale: 'en' },
       remainingMs: () => this.limitMs - (this.store.nowMs - startMs),
       heartbeatWaitMs: this.heartbeatWaitMs,
       telegramUnasked: this.telegramUnasked,

@@ -5,18 +5,23 @@
  */
 import { clockText, durationText } from '../../../services/core/alerts/duration-text.ts';
 import { isQuarantine } from '../../../services/core/lease/lock-value.ts';
+import { healthLine, healthTone } from '../../../services/core/ops/health-line.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
+import { visible } from '../../../services/core/platform/foreign-text.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { type Html, html } from './html.ts';
 import { textsFor } from './texts.ts';
 
+const marks = {
+  good: { mark: '🟢', tone: 'up' },
+  warn: { mark: '🟠', tone: 'wait' },
+  bad: { mark: '🔴', tone: 'down' },
+} as const;
+
 /** The bot's present state in one line. */
 export function stateLine(live: StatusResult, locale: Locale): Html {
-  const texts = textsFor(locale);
-  if (live.up) return html`<p class="up"><strong>${texts.isUp}</strong></p>`;
-  const age = live.heartbeatAgeSeconds;
-  const silent = age === null ? undefined : durationText(age * 1000, locale);
-  return html`<p class="down"><strong>${texts.isDown(silent)}</strong></p>`;
+  const { mark, tone } = marks[healthTone[live.state]];
+  return html`<p class="${tone}"><strong>${mark} ${healthLine(live, locale)}</strong></p>`;
 }
 
 /** A row for each line of the diagnosis, which reads `name: value`. */
@@ -37,7 +42,7 @@ export function row(name: string, value: string | number): Html {
 export function holderText({ lock }: StatusResult): string | undefined {
   if (lock === null) return undefined;
   const parts = [lock.host, lock.pid === null ? null : `pid ${lock.pid}`, lock.env];
-  return parts.filter((part) => part !== null).join(', ') || '?';
+  return parts.filter((part) => part !== null).join(', ') || visible(lock.value);
 }
 
 /** The quarantine after a wiped store occupies the lock, but is no process. */

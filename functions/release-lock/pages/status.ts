@@ -2,6 +2,7 @@
 
 import { durationText } from '../../../services/core/alerts/duration-text.ts';
 import type { InboxEntry } from '../../../services/core/alerts/inbox-entry.ts';
+import { toldText } from '../../../services/core/ops/health-line.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
@@ -52,7 +53,9 @@ function facts(view: StatusView): readonly Html[] {
     row(texts.heartbeat, age === null ? none : agoText(nowMs - age * 1000, nowMs, locale)),
     row(texts.outage, outage === null ? texts.noOutage : sinceText(Date.parse(outage.since), nowMs, locale)),
   );
-  // While the bot is down, the diagnosis shows the rest.
+  const told = toldText(live, nowMs, locale);
+  if (told !== undefined) rows.push(row(texts.told, told));
+  // While something is wrong, the diagnosis shows the rest.
   if (live.diagnosis.length > 0) return rows;
   rows.push(row(texts.queue, queue));
   if (live.webhookSet === true) rows.push(row(texts.webhook, texts.isSet));

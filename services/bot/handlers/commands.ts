@@ -10,6 +10,7 @@ import { describeHolder, isQuarantine, readLockHolder } from '../../core/lease/l
 import type { BotObservation } from '../../core/monitor/outage-store.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../core/platform/store-errors.ts';
+import { reportOfTerm } from '../../core/updates/handlers-report.ts';
 import { inboxHandlers } from './inbox.ts';
 import { momentText } from './moment-text.ts';
 import type { Person } from './person.ts';
@@ -78,8 +79,10 @@ async function statusText(
   const { status } = texts;
   const age = (sinceMs: number): string => durationText(nowMs - sinceMs, locale);
   const { outage } = memory;
+  const failing = reportOfTerm(observation.handlers, observation.epoch);
   return [
     status.title,
+    ...(failing === undefined ? [] : [status.handlers(failing.failed, failing.handled, failing.lastError)]),
     held === undefined ? status.lockFree : lockText(held, nowMs, { locale, texts }),
     heartbeat.kind === 'present'
       ? status.heartbeat(age(heartbeat.tsMs), momentText(heartbeat.tsMs, nowMs))

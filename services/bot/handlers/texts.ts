@@ -25,6 +25,7 @@ export interface CommandTexts {
     readonly heartbeat: (age: string, at: string) => string;
     readonly noHeartbeat: string;
     readonly queue: (pending: number | undefined) => string;
+    readonly handlers: (failed: number, handled: number, error: string) => string;
     readonly outage: (duration: string, since: string) => string;
     readonly noOutage: string;
   };
@@ -68,6 +69,8 @@ const ru: CommandTexts = {
     heartbeat: (age, at) => `Heartbeat: ${age} назад (${at})`,
     noHeartbeat: 'Heartbeat: ещё не записан',
     queue: (pending) => `В очереди Telegram: ${pending ?? 'неизвестно'}`,
+    handlers: (failed, handled, error) =>
+      `🔴 Обработчики не справляются: за 10 минут ошибкой закончились ${failed} из ${handled}\nОшибка: ${error}`,
     outage: (duration, since) => `Сбой длится ${duration} (с ${since})`,
     noOutage: 'Сбоев нет',
   },
@@ -111,6 +114,8 @@ const en: CommandTexts = {
     heartbeat: (age, at) => `Heartbeat: ${age} ago (${at})`,
     noHeartbeat: 'Heartbeat: none yet',
     queue: (pending) => `Pending at Telegram: ${pending ?? 'unknown'}`,
+    handlers: (failed, handled, error) =>
+      `🔴 The handlers fail: ${failed} of ${handled} updates within 10 minutes\nError: ${error}`,
     outage: (duration, since) => `Outage for ${duration} (since ${since})`,
     noOutage: 'No outage',
   },

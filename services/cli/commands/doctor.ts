@@ -29,27 +29,19 @@ interface Finding {
   readonly runbook: string | null;
 }
 
-/** A working bot may be about to stop: a rejected token and a webhook show before the heartbeat gets old. */
 function findingOf(status: StatusAnswer, { environment }: CliContext): Finding {
   // First of all: such a diagnosis would combine the store of one bot with the token of another.
   if (status.environmentProblem) return otherEnvironment(status.environmentProblem);
   const { cause } = status;
-  const coming: Cause | null =
-    status.telegram === 'token-rejected'
-      ? 'token-rejected'
-      : status.webhookSet === true
-        ? 'webhook-set'
-        : null;
-  const found = cause ?? coming;
-  if (found === null) {
+  if (cause === null) {
     const meaning = 'All is well: a worker polls, and its heartbeat is fresh.';
     return { healthy: true, cause: null, meaning, next: null, command: null, runbook: null };
   }
   return {
     healthy: false,
-    cause: found,
-    ...adviceOn(found, environment),
-    runbook: `docs/runbook.md#${found}`,
+    cause,
+    ...adviceOn(cause, environment),
+    runbook: `docs/runbook.md#${cause}`,
   };
 }
 

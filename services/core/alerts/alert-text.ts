@@ -53,6 +53,7 @@ const warningFacts: Readonly<
   Record<WarningKind, { readonly priority: AlertPriority; readonly subject: string }>
 > = {
   'another-poller': { priority: 'URGENT', subject: 'StaffProBot: another program polls with its token' },
+  'handlers-failing': { priority: 'URGENT', subject: 'StaffProBot: most updates fail' },
   'dead-letters': { priority: 'NORMAL', subject: 'StaffProBot: updates were given up' },
   'lock-without-expiry': { priority: 'URGENT', subject: 'StaffProBot: the polling lock has no expiry' },
   'lock-broken': { priority: 'NORMAL', subject: 'StaffProBot: the polling lock was broken by force' },

@@ -4,7 +4,13 @@
  * Each kind has a throttle rule, so that no superadmin reads the same thing twice in a row and a repeated fault causes
  * no flood. The script that raises a warning enforces the rule; a check before it only saves the request.
  */
-export const warningKinds = ['another-poller', 'dead-letters', 'lock-without-expiry', 'lock-broken'] as const;
+export const warningKinds = [
+  'another-poller',
+  'handlers-failing',
+  'dead-letters',
+  'lock-without-expiry',
+  'lock-broken',
+] as const;
 export type WarningKind = (typeof warningKinds)[number];
 
 export type WarningParams = Readonly<Record<string, string | number>>;
@@ -28,6 +34,7 @@ const halfHourMs = 30 * 60_000;
 
 export const throttleRules: Readonly<Record<WarningKind, ThrottleRule>> = {
   'another-poller': { quietMs: halfHourMs, oncePerKey: false },
+  'handlers-failing': { quietMs: halfHourMs, oncePerKey: false },
   // The key lists the dead letters: new ones are reported half an hour later, in one warning.
   'dead-letters': { quietMs: halfHourMs, oncePerKey: true },
   'lock-without-expiry': { quietMs: halfHourMs, oncePerKey: true },

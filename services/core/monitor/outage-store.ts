@@ -12,6 +12,7 @@ import type { ReportedWarnings, Warning, WarningKind } from '../alerts/warnings.
 import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
 import type { OutageMemory } from '../outage/outage.ts';
+import type { HandlersReport } from '../updates/handlers-report.ts';
 
 /** Everything at one moment, by the store's clock. */
 export interface BotObservation {
@@ -22,6 +23,8 @@ export interface BotObservation {
   readonly revoked: string | null;
   readonly epoch: number | null;
   readonly memory: OutageMemory;
+  /** Of this term or an earlier one; undefined if none says that its handlers fail. */
+  readonly handlers: HandlersReport | undefined;
   readonly unfinishedDeliveries: number;
   readonly oldestUnfinishedMs: number | null;
   /** The last warning of each kind. */

@@ -1,5 +1,6 @@
 /** What the ops function answers. The field names are fixed: scripts read them. */
 import type { Cause } from '../outage/diagnosis.ts';
+import type { HealthState } from '../outage/health.ts';
 import type { EnvironmentName } from '../platform/environment-name.ts';
 import type { OpsAction, OpsError } from './payload.ts';
 
@@ -41,10 +42,24 @@ export interface StatusResult {
   readonly epoch: number | null;
   readonly heartbeatAgeSeconds: number | null;
   readonly heartbeat: string | null;
+  /** Whether the heartbeat is younger than the limit of an outage. */
   readonly up: boolean;
-  /** Why the bot is silent; null while it is up. */
+  /** The verdict; `core/outage/health.ts` says what each state means. */
+  readonly state: HealthState;
+  /** Since when; null if that is unknown, and while the bot works. */
+  readonly since: string | null;
+  /** When the superadmins were told; null: not yet. */
+  readonly told: string | null;
+  /** How many updates failed within ten minutes; null while most do not. */
+  readonly handlers: {
+    readonly failed: number;
+    readonly handled: number;
+    readonly lastError: string;
+    readonly at: string;
+  } | null;
+  /** Null while the bot works. */
   readonly cause: Cause | null;
-  /** The diagnosis in words, a line each; empty while the bot is up. */
+  /** The diagnosis in words, a line each; empty while the bot works. */
   readonly diagnosis: readonly string[];
   readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
   readonly telegram: 'reachable' | 'token-rejected' | 'unreachable';

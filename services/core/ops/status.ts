@@ -7,12 +7,13 @@
 import { diagnosisLines } from '../alerts/alert-text.ts';
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
 import { readLockHolder } from '../lease/lock-value.ts';
+import { healthOf } from '../monitor/health-of.ts';
 import type { BotObservation } from '../monitor/outage-store.ts';
-import { diagnose } from '../outage/diagnosis.ts';
-import { decide, isMalformed } from '../outage/outage-detector.ts';
+import { decide } from '../outage/outage-detector.ts';
 import { type EcsFacts, probeTelegram, type TelegramFacts } from '../outage/probes.ts';
 import { redactAll } from '../platform/redaction.ts';
 import { EcsError, type WorkerService } from '../platform/worker-service.ts';
+import { type HandlersReport, reportOfTerm } from '../updates/handlers-report.ts';
 import { ecsProblem } from './ecs-problem.ts';
 import { environmentProblem, environmentTraces } from './environment-guard.ts';
 import type { OpsCall } from './ops-ports.ts';
@@ -28,12 +29,11 @@ export async function status({
     telegramUnasked === undefined ? probeTelegram(ports.telegram) : notAsked,
     askEcs(ports.ecs),
   ]);
-  const { heartbeat, held, memory, nowMs } = observation;
-  const up = decide(memory, heartbeat, settings, nowMs).verdict.kind === 'up';
-  const heartbeatMalformed = isMalformed(heartbeat, settings, nowMs);
-  const diagnosis = up
-    ? undefined
-    : diagnose({ heartbeat, heartbeatMalformed, held, environment: ports.environment, telegram, ecs });
+  const { heartbeat, memory, nowMs } = observation;
+  const { environment } = ports;
+  const health = healthOf(observation, settings, { environment, telegram, ecs });
+  const { diagnosis } = health;
+  const handlers = reportOfTerm(observation.handlers, observation.epoch);
   const { outage } = memory;
   const mismatch = environmentProblem(environmentTraces(ports.environment, observation));
   const result: StatusResult = {
@@ -41,7 +41,11 @@ export async function status({
     epoch: observation.epoch,
     heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs),
     heartbeat: heartbeat.kind === 'absent' ? null : heartbeat.raw,
-    up,
+    up: decide(memory, heartbeat, settings, nowMs).verdict.kind === 'up',
+    state: health.state,
+    since: health.sinceMs === null ? null : isoText(health.sinceMs),
+    told: health.toldMs === null ? null : isoText(health.toldMs),
+    handlers: handlers === undefined ? null : handlersResult(handlers),
     cause: diagnosis?.cause ?? null,
     diagnosis: diagnosis ? diagnosisLines(diagnosis, settings.locale) : [],
     outage:
@@ -73,6 +77,15 @@ async function askEcs(
     if (!(error instanceof EcsError)) throw error;
     return { ecs: { kind: 'unknown' }, ecsProblem: ecsProblem(error) };
   }
+}
+
+function handlersResult({
+  failed,
+  handled,
+  lastError,
+  atMs,
+}: HandlersReport): NonNullable<StatusResult['handlers']> {
+  return { failed, handled, lastError, at: isoText(atMs) };
 }
 
 function lockResult({ held, revoked }: BotObservation): StatusResult['lock'] {

@@ -2,8 +2,9 @@
  * The diagnosis: names the one cause that best explains why the bot is silent.
  *
  * Causes are checked in the order of repair, so the first one found is the one to fix first. A rejected token or a
- * webhook stops every poller. A process of another environment keeps this one's out. Without a task nobody polls, and without a lock holder nobody polls either. A holder
- * without a heartbeat cannot poll, and its last error says why. It is a best guess from outside.
+ * webhook stops every poller. A process of another environment keeps this one's out. Without a task nobody polls, and
+ * without a lock holder nobody polls either. A holder without a heartbeat cannot poll, and its last error says why. It is
+ * a best guess from outside. (`handlers-failing` is the cause of a bot that polls: `health.ts` names it.)
  */
 import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
@@ -26,6 +27,7 @@ export const causes = [
   'telegram-unreachable',
   'polls-failing',
   'holder-silent',
+  'handlers-failing',
 ] as const;
 export type Cause = (typeof causes)[number];
 

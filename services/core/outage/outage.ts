@@ -30,6 +30,8 @@ export function isOpen({ outage, alertFlag }: OutageMemory): boolean {
 
 export interface OutageSettings {
   readonly staleMs: number;
+  /** Several heartbeats are missing, but it is too early for an outage. */
+  readonly lateMs: number;
   /** 0: never. */
   readonly reminderMs: number;
   /** 0: never. */

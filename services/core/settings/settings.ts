@@ -250,6 +250,9 @@ function readLease(reader: VariableReader): LeaseTimes {
   return times;
 }
 
+/** A heartbeat is late when so many should have followed it. One waits for a slow renewal, a second for a slow poll. */
+const beatsMissedMin = 3;
+
 function readHeartbeat(reader: VariableReader): Pick<Settings, 'heartbeatIntervalMs' | 'outage'> {
   const intervalSeconds = reader.integer('HEARTBEAT_INTERVAL_SECONDS', { default: 20, min: 1, max: 3600 });
   const staleSeconds = reader.integer('HEARTBEAT_STALE_SECONDS', { default: 300, min: 2, max: 86_400 });
@@ -266,6 +269,7 @@ function readHeartbeat(reader: VariableReader): Pick<Settings, 'heartbeatInterva
     heartbeatIntervalMs: intervalSeconds * 1000,
     outage: {
       staleMs: staleSeconds * 1000,
+      lateMs: Math.min(staleSeconds, Math.max(beatsMissedMin * intervalSeconds, staleSeconds / 5)) * 1000,
       reminderMs: reminderMinutes * 60_000,
       autoRestartMs: restartMinutes * 60_000,
     },

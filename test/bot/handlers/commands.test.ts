@@ -17,6 +17,8 @@ interface Observed {
   held: BotObservation['held'];
   heartbeat: BotObservation['heartbeat'];
   memory: { outage?: { state: string; sinceMs: number } };
+  epoch: number;
+  handlers: BotObservation['handlers'];
 }
 
 let observed: Observed;
@@ -29,6 +31,8 @@ beforeEach(() => {
     held: { value: lockValue(holder), ttlMs: 5400 },
     heartbeat: readHeartbeat(JSON.stringify({ ts: '2026-03-02T01:19:18.000Z' })),
     memory: {},
+    epoch: 3,
+    handlers: undefined,
   };
   observe = async () => observed as unknown as BotObservation;
   pending = 3;
@@ -105,6 +109,16 @@ describe('/status', () => {
   it('adds the date to a time that is not today', async () => {
     observed.memory.outage = { state: 'open', sinceMs: nowMs - 7_200_000 };
     expect(await status()).toContain('Outage for 2 h (since 2026-03-01 23:19 UTC)');
+  });
+
+  it('says first that handlers fail, if they do so in this term', async () => {
+    const counts = { sinceMs: nowMs - 60_000, atMs: nowMs, failed: 6, handled: 7 };
+    observed.handlers = { epoch: 3, ...counts, lastError: 'invoice 4711: the ledger is closed' };
+    expect(await status()).toMatch(
+      /^Bot status\n🔴 The handlers fail: 6 of 7 updates within 10 minutes\nError: invoice 4711: .*\nPolling/,
+    );
+    observed.epoch = 4;
+    expect(await status()).not.toContain('fail');
   });
 
   it('says nothing of an outage that is over', async () => {

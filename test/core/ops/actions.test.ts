@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { redisHandlersReports } from '../../../services/adapters/redis/outage/handlers-reports.ts';
 import { BotApiRefusedError, BotApiUnreachableError } from '../../../services/core/platform/bot-api.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import { EcsError } from '../../../services/core/platform/worker-service.ts';
@@ -120,6 +121,38 @@ describe('status', () => {
       ecs: { running: 1, desired: 1 },
     });
     expect(await fixture.store.command(['EXISTS', fixture.keys.outage, fixture.keys.audit])).toBe(0);
+  });
+
+  it('says that handlers fail, since when and with what, without a secret', async () => {
+    await fixture.beat();
+    await fixture.lock(heldValue, 20_000);
+    await fixture.store.command(['SET', fixture.keys.epoch, '3']);
+    const reports = redisHandlersReports(fixture.store, fixture.keys);
+    const lastError = 'a-secret-in-an-error is wrong';
+    await reports.write({ epoch: 3, failed: 6, handled: 7, lastError, failingMs: 90_000 });
+    const now = fixture.store.nowMs;
+    expect(await fixture.ask({ action: 'status' })).toMatchObject({
+      up: true,
+      state: 'handlers-failing',
+      since: new Date(now - 90_000).toISOString(),
+      told: null,
+      cause: 'handlers-failing',
+      handlers: { failed: 6, handled: 7, lastError: '[redacted] is wrong', at: new Date(now).toISOString() },
+      diagnosis: expect.arrayContaining(['Error: [redacted] is wrong']),
+    });
+    await fixture.store.command(['SET', fixture.keys.epoch, '4']);
+    expect(await fixture.ask({ action: 'status' })).toMatchObject({ state: 'works', handlers: null });
+  });
+
+  it('says that nobody polls as soon as the lock is free', async () => {
+    await fixture.beat();
+    fixture.store.nowMs += 30_000;
+    expect(await fixture.ask({ action: 'status' })).toMatchObject({
+      up: true,
+      state: 'not-polling',
+      since: new Date(fixture.store.nowMs - 30_000).toISOString(),
+      cause: 'nobody-holds-the-lock',
+    });
   });
 
   it('says why ECS did not answer, and how to fix it', async () => {

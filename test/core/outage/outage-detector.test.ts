@@ -5,7 +5,7 @@ import { type Change, decide } from '../../../services/core/outage/outage-detect
 
 const staleMs = 300_000;
 const nowMs = Date.UTC(2026, 2, 1, 3);
-const settings: OutageSettings = { staleMs, reminderMs: 3_600_000, autoRestartMs: 0 };
+const settings: OutageSettings = { staleMs, lateMs: 60_000, reminderMs: 3_600_000, autoRestartMs: 0 };
 const calm: OutageMemory = {
   firstRunMs: nowMs - 86_400_000,
   malformedSinceMs: null,

@@ -35,6 +35,8 @@ describe('the alerts', () => {
       'StaffProBotTwoLeaders',
       'StaffProBotPollingConflicts',
       'StaffProBotPollsFailing',
+      'StaffProBotHandlersFailing',
+      'StaffProBotHandlerErrors',
       'StaffProBotUpdatesSlow',
       'StaffProBotHandlersOverdue',
       'StaffProBotJournalGrowing',

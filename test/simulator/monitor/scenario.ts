@@ -155,6 +155,7 @@ class MonitorSimulation {
     });
     this.settings = {
       staleMs,
+      lateMs: 60_000,
       reminderMs: chance.happens(0.5) ? chance.integer(2, 9) * minuteMs : 0,
       autoRestartMs: chance.happens(0.5) ? chance.integer(3, 9) * minuteMs : 0,
       superadminIds,

@@ -7,8 +7,6 @@ import type { PageTexts } from './page-texts.ts';
 
 export const en: PageTexts = {
   isUp: '🟢 The bot works',
-  isDown: (silent) =>
-    silent === undefined ? '🔴 The bot is silent' : `🔴 The bot has been silent for ${silent}`,
   ago: (duration, moment) => `${duration} ago (${moment})`,
   since: (duration, moment) => `for ${duration} (since ${moment})`,
   unknown: 'unknown',
@@ -110,6 +108,7 @@ export const en: PageTexts = {
     tasks: (running, desired) => `tasks running: ${running} of ${desired}`,
     deploying: 'restart in progress',
     outage: 'Outage',
+    told: 'Superadmins told',
     noOutage: 'none open',
     timeline: 'What happened',
     noEvents: 'No entries.',

@@ -4,7 +4,6 @@ import type { AuditReason } from './audit-reasons.ts';
 
 export interface PageTexts {
   readonly isUp: string;
-  readonly isDown: (silent: string | undefined) => string;
   readonly ago: (duration: string, moment: string) => string;
   readonly since: (duration: string, moment: string) => string;
   readonly unknown: string;
@@ -74,6 +73,7 @@ export interface PageTexts {
     readonly tasks: (running: number, desired: number) => string;
     readonly deploying: string;
     readonly outage: string;
+    readonly told: string;
     readonly noOutage: string;
     readonly timeline: string;
     readonly noEvents: string;

@@ -7,7 +7,6 @@ import type { PageTexts } from './page-texts.ts';
 
 export const ru: PageTexts = {
   isUp: '🟢 Бот работает',
-  isDown: (silent) => `🔴 Бот молчит${silent === undefined ? '' : ` ${silent}`}`,
   ago: (duration, moment) => `${duration} назад (${moment})`,
   since: (duration, moment) => `${duration} (с ${moment})`,
   unknown: 'неизвестно',
@@ -107,6 +106,7 @@ export const ru: PageTexts = {
     tasks: (running, desired) => `запущено задач: ${running} из ${desired}`,
     deploying: 'идёт перезапуск',
     outage: 'Сбой',
+    told: 'Суперадмины оповещены',
     noOutage: 'нет',
     timeline: 'Что происходило',
     noEvents: 'Записей нет.',

@@ -18,6 +18,7 @@ import { automaticActors } from '../../../core/platform/actors.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 import { isOne, unexpected } from '../script-replies.ts';
+import { readHandlersReport } from './handlers-reports.ts';
 import { changeReportedKey, raiseWarning, reportedWarnings } from './warning-store.ts';
 
 const scripts = {
@@ -155,6 +156,7 @@ function readObservation(reply: ScriptReply, botId: string | undefined): BotObse
     revoked: textOrNull(revoked),
     epoch: numberOrNull(textOrNull(epoch) ?? undefined),
     memory: readMemory(hash, textOrNull(flag), nowMs),
+    handlers: readHandlersReport(hash.get('handlers')),
     unfinishedDeliveries: Number(unfinished),
     oldestUnfinishedMs: oldest === 0 ? null : oldest,
     reported: reportedWarnings(hash),

@@ -76,6 +76,10 @@ export const en: AlertTexts = {
       why: 'the lock holder is silent: it hangs or has died',
       next: 'release the lock and restart (recover)',
     },
+    'handlers-failing': {
+      why: 'the handlers fail, so people get no answer',
+      next: 'roll back the last deployment or fix the handler',
+    },
   },
   warnings: {
     'another-poller': (param) => ({
@@ -85,6 +89,15 @@ export const en: AlertTexts = {
         labelled('Noticed by', param('host')),
       ],
       next: 'stop it, or change the token with @BotFather',
+    }),
+    'handlers-failing': (param) => ({
+      title: '🔴 The bot gets messages, but its handlers fail',
+      lines: [
+        `${param('failed') ?? '?'} of ${param('handled') ?? '?'} updates failed within 10 minutes`,
+        labelled('Error', param('error')),
+        labelled('Worker', param('host')),
+      ],
+      next: 'roll back the last deployment or fix the handler; a restart does not help',
     }),
     'dead-letters': (param) => ({
       title: `🟠 Updates given up: ${param('count') ?? '?'}`,

@@ -76,6 +76,10 @@ export const ru: AlertTexts = {
       why: 'держатель блокировки молчит: завис или упал',
       next: 'снимите блокировку и перезапустите (recover)',
     },
+    'handlers-failing': {
+      why: 'обработчики завершаются ошибками, люди не получают ответов',
+      next: 'откатите последнюю выкладку или исправьте обработчик',
+    },
   },
   warnings: {
     'another-poller': (param) => ({
@@ -85,6 +89,15 @@ export const ru: AlertTexts = {
         labelled('Заметил', param('host')),
       ],
       next: 'остановите её или смените токен у @BotFather',
+    }),
+    'handlers-failing': (param) => ({
+      title: '🔴 Бот получает сообщения, но не справляется с ними',
+      lines: [
+        `Ошибкой закончились ${param('failed') ?? '?'} из ${param('handled') ?? '?'} за 10 минут`,
+        labelled('Ошибка', param('error')),
+        labelled('Воркер', param('host')),
+      ],
+      next: 'откатите последнюю выкладку или исправьте обработчик; перезапуск не поможет',
     }),
     'dead-letters': (param) => ({
       title: `🟠 Не удалось обработать сообщений: ${param('count') ?? '?'}`,

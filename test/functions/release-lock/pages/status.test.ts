@@ -93,6 +93,35 @@ describe('the status page', () => {
     });
   });
 
+  it.each([
+    [
+      'handlers-failing',
+      { handlers: { failed: 6, handled: 7, lastError: 'x', at: ago(1) } },
+      'down',
+      /🔴 The handlers fail: 6 of 7/,
+    ],
+    [
+      'not-polling',
+      { cause: 'nobody-holds-the-lock' },
+      'wait',
+      /🟠 Nobody polls now: nobody holds the polling lock/,
+    ],
+    ['works', {}, 'up', /🟢 The bot works</],
+  ] as const)('gives the verdict first: %s', (state, more, tone, line) => {
+    const live = liveStatus({ ...view.live, ...more, state, told: state === 'not-polling' ? ago(60) : null });
+    const body = bodyOf({ live });
+    expect(body).toMatch(new RegExp(`<p class="${tone}"><strong>${line.source}`));
+    expect(rowsOf(body)['Superadmins told']).toBe(
+      { 'handlers-failing': 'not yet', 'not-polling': '1 min ago (01:18 UTC)', works: undefined }[state],
+    );
+  });
+
+  it('shows a lock value that names no process as it is', () => {
+    const value = 'worker\u001b[2J <b>';
+    const foreign = { ...lock, value, host: null, pid: null, env: null, since: null };
+    expect(bodyOf({ live: liveStatus({ lock: foreign }) })).toContain('worker\\u001b[2J &lt;b&gt;');
+  });
+
   it('leaves the rest to the diagnosis while the bot is down', () => {
     const outage = { id: 'outage-1', since: ago(400), opened: ago(100) };
     const live = liveStatus({ up: false, outage, diagnosis: ['Cause: polling fails', 'no label'] });

@@ -336,4 +336,5 @@ const causes = {
   'polls-failing': 'polls fail',
   'other-environment': 'a process of another ENVIRONMENT holds the lock',
   'holder-silent': 'the lock holder is silent',
+  'handlers-failing': 'the handlers fail',
 };

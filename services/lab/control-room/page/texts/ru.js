@@ -345,4 +345,5 @@ const causes = {
   'polls-failing': 'поллинг завершается ошибкой',
   'other-environment': 'блокировку держит процесс другого ENVIRONMENT',
   'holder-silent': 'владелец блокировки молчит',
+  'handlers-failing': 'обработчики завершаются ошибками',
 };

@@ -23,6 +23,7 @@ const causes = Object.keys({
   'telegram-unreachable': 0,
   'polls-failing': 0,
   'holder-silent': 0,
+  'handlers-failing': 0,
 } satisfies Record<Cause, 0>);
 
 /** The paths of all texts; a list of known texts counts as one. */

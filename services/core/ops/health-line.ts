@@ -1,0 +1,79 @@
+/** The verdict in one line, for `status`, the pages and `/status`: the same words everywhere. */
+import { causeText } from '../alerts/alert-text.ts';
+import { clockText, durationText } from '../alerts/duration-text.ts';
+import type { HealthState } from '../outage/health.ts';
+import type { Locale } from '../platform/locale.ts';
+import type { StatusResult } from './results.ts';
+
+export const healthTone: Readonly<Record<HealthState, 'good' | 'warn' | 'bad'>> = {
+  works: 'good',
+  endangered: 'warn',
+  'handlers-failing': 'bad',
+  'not-polling': 'warn',
+  down: 'bad',
+};
+
+type Shown = Pick<StatusResult, 'state' | 'cause' | 'since' | 'told' | 'handlers' | 'heartbeatAgeSeconds'>;
+
+interface Words {
+  readonly works: string;
+  readonly endangered: (why: string) => string;
+  readonly handlersFailing: (failed: number, handled: number) => string;
+  readonly notPolling: (why: string) => string;
+  readonly down: (silence: string | undefined) => string;
+  readonly told: (age: string, at: string) => string;
+  readonly untold: string;
+}
+
+const words: Readonly<Record<Locale, Words>> = {
+  ru: {
+    works: 'Бот работает',
+    endangered: (why) => `Бот пока работает, но ${why}`,
+    handlersFailing: (failed, handled) =>
+      `Обработчики не справляются: за 10 минут ошибкой закончились ${failed} из ${handled} обновлений`,
+    notPolling: (why) => `Поллинг сейчас никто не ведёт: ${why}`,
+    down: (silence) => `Бот молчит${silence === undefined ? '' : ` ${silence}`}`,
+    told: (age, at) => `${age} назад (${at} UTC)`,
+    untold: 'ещё нет',
+  },
+  en: {
+    works: 'The bot works',
+    endangered: (why) => `The bot still works, but ${why}`,
+    handlersFailing: (failed, handled) =>
+      `The handlers fail: ${failed} of ${handled} updates within 10 minutes`,
+    notPolling: (why) => `Nobody polls now: ${why}`,
+    down: (silence) =>
+      silence === undefined
+        ? 'The bot is DOWN: there is no heartbeat'
+        : `The bot is DOWN: silent for ${silence}`,
+    told: (age, at) => `${age} ago (${at} UTC)`,
+    untold: 'not yet',
+  },
+};
+
+export function healthLine(shown: Shown, locale: Locale): string {
+  const { state, cause, handlers, heartbeatAgeSeconds: age } = shown;
+  const say = words[locale];
+  const why = cause === null ? '' : causeText(cause, locale);
+  switch (state) {
+    case 'works':
+      return say.works;
+    case 'endangered':
+      return say.endangered(why);
+    case 'handlers-failing':
+      return say.handlersFailing(handlers?.failed ?? 0, handlers?.handled ?? 0);
+    case 'not-polling':
+      return say.notPolling(why);
+    case 'down':
+      return say.down(age === null ? undefined : durationText(age * 1000, locale));
+  }
+}
+
+/** When the superadmins were told of a trouble that they are told of; undefined while there is none. */
+export function toldText({ state, told }: Shown, nowMs: number, locale: Locale): string | undefined {
+  if (state === 'works' || state === 'endangered') return undefined;
+  const { told: toldAgo, untold } = words[locale];
+  if (told === null) return untold;
+  const toldMs = Date.parse(told);
+  return toldAgo(durationText(nowMs - toldMs, locale), clockText(toldMs));
+}
