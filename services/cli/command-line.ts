@@ -12,6 +12,7 @@ const optionTypes = {
   unread: 'boolean',
   'mark-read': 'boolean',
   complete: 'boolean',
+  watch: 'boolean',
   function: 'string',
   reason: 'string',
   as: 'string',
@@ -27,7 +28,7 @@ const action = [...functionOption, 'reason', 'as', 'yes', 'wait'] as const satis
 
 /** Which options each command has, and how many words may follow it. */
 export const commands = {
-  status: { options: functionOption, words: 0 },
+  status: { options: [...functionOption, 'watch'], words: 0 },
   doctor: { options: functionOption, words: 0 },
   'release-lock': { options: [...action, 'force'], words: 0 },
   'drop-updates': { options: action, words: 0 },

@@ -22,4 +22,6 @@ export interface CliContext {
   readonly requester: string;
   readonly runProgram: RunProgram;
   readonly inTemporaryFolder: InTemporaryFolder;
+  /** From the first call on, Ctrl-C aborts the signal instead of ending the process. */
+  readonly interrupted: () => AbortSignal;
 }

@@ -57,16 +57,21 @@ const actionOptions = `  --reason TEXT     why, for the audit trail (default: by
 `;
 
 const helps: Readonly<Record<CommandName, string>> = {
-  status: `npx staffprobot status [--function NAME] [--json]
+  status: `npx staffprobot status [--watch] [--function NAME] [--json]
 
 Shows who holds the polling lock and since when, the heartbeat's age, the queue at Telegram and the open outage.
 A fact that cannot be found out from here is shown as unknown, with what is missing. Changes nothing.
 Exit code 0 even if the bot is down: doctor judges, status only looks.
+
+  --watch           ask again and again until Ctrl-C: a terminal shows the present state, a file or a pipe gets the
+                    page each time the state changes, with --json one line for each
 `,
   doctor: `npx staffprobot doctor [--function NAME] [--json]
 
-Runs the diagnosis: names the most likely cause of the silence, the one next step, and the command for it.
-Changes nothing. Exit code 0 when all is well, 1 when something is wrong, 69 when the store cannot be used.
+Runs the diagnosis: names the most likely cause of the trouble, the one next step, and the command for it. Then lists
+every check with what it asked and what came: ✓ is a good answer, – a bad one or none. It tries whether an alert would
+reach each superadmin, without sending a message. Changes nothing.
+Exit code 0 when all is well, 1 when something is wrong, 69 when the store cannot be used.
 `,
   'release-lock': `npx staffprobot release-lock [--force] [options]
 

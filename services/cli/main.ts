@@ -37,6 +37,7 @@ async function main(): Promise<number> {
       requester: `${userName()} at ${hostname()}`,
       runProgram,
       inTemporaryFolder,
+      interrupted,
     };
     return await runCli(process.argv.slice(2), context);
   } catch (error) {
@@ -54,6 +55,8 @@ const terminal: Terminal = {
   answer: (text) => void process.stdout.write(text),
   tell: (text) => void process.stderr.write(`${text}\n`),
   overwrite: (text) => void process.stderr.write(`\r\x1b[K${text}`),
+  redraw: (text) => void process.stdout.write(`\x1b[H\x1b[2J${text}`),
+  canRedraw: process.stdout.isTTY === true,
   isLive: process.stderr.isTTY === true,
   canAsk: process.stdin.isTTY === true,
   async ask(question) {
@@ -91,6 +94,12 @@ const runProgram: RunProgram = (program, args) =>
     });
     child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
   });
+
+function interrupted(): AbortSignal {
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+  return interruption.signal;
+}
 
 const inTemporaryFolder: InTemporaryFolder = async (use) => {
   const folder = await mkdtemp(join(tmpdir(), 'staffprobot-'));

@@ -39,7 +39,7 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
     ['mismatch', status.environmentProblem ?? undefined],
     ['polls', pollerText(lock, nowMs)],
     ['lock', lock === null ? 'free' : lockText(lock)],
-    ['lock value', lock !== null && isForeign(lock.value) ? lock.value : undefined],
+    ['lock value', lock !== null && namesNoProcess(lock.value) ? lock.value : undefined],
     ['term', status.epoch === null ? undefined : String(status.epoch)],
     ['heartbeat', age === null ? 'not written' : agoText(nowMs - age * 1000, nowMs)],
     ['telegram', status.telegramProblem ? `unknown: ${status.telegramProblem}` : telegram],
@@ -59,14 +59,6 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
   ])}`;
 }
 
-/** What could not be found out from here, and why. */
-export function unknownsText({ telegramProblem, ecsProblem }: StatusAnswer): string {
-  return facts([
-    ['telegram', telegramProblem ? `unknown: ${telegramProblem}` : undefined],
-    ['ECS', ecsProblem ? `unknown: ${ecsProblem}` : undefined],
-  ]);
-}
-
 function pollerText(lock: StatusAnswer['lock'], nowMs: number): string {
   if (lock === null) return 'nobody';
   const holder = describeHolder(lock.value);
@@ -77,7 +69,7 @@ function pollerText(lock: StatusAnswer['lock'], nowMs: number): string {
 }
 
 /** A value that names no process is shown as it is: whoever wrote it may know it again. */
-function isForeign(lockValue: string): boolean {
+export function namesNoProcess(lockValue: string): boolean {
   const { host, pid } = readLockHolder(lockValue);
   return host === undefined && pid === undefined;
 }

@@ -6,6 +6,10 @@ export interface Terminal {
   tell(text: string): void;
   /** Replaces the line that it wrote last; only if `isLive`. */
   overwrite(text: string): void;
+  /** Clears the screen and writes this; only if `canRedraw`. */
+  redraw(text: string): void;
+  /** Whether stdout is a terminal. */
+  readonly canRedraw: boolean;
   /** Whether stderr is a terminal. */
   readonly isLive: boolean;
   /** Whether stdin is a terminal, where a person can answer. */
@@ -20,6 +24,8 @@ export function guarded(terminal: Terminal): Terminal {
     canAsk: terminal.canAsk,
     answer: (text) => terminal.answer(visible(text)),
     tell: (text) => terminal.tell(visible(text)),
+    canRedraw: terminal.canRedraw,
+    redraw: (text) => terminal.redraw(visible(text)),
     overwrite: (text) => terminal.overwrite(visible(text)),
     ask: (question) => terminal.ask(visible(question)),
   };

@@ -26,6 +26,11 @@ export interface KeyboardOptions {
   readonly reply?: string;
   readonly isLive?: boolean;
   readonly runProgram?: RunProgram;
+  /** Aborts when the person presses Ctrl-C. */
+  readonly interrupt?: AbortSignal;
+  readonly canRedraw?: boolean;
+  /** Called with everything that is written to stdout. */
+  readonly onAnswer?: (text: string) => void;
 }
 
 /** Runs `release-lock --yes`: arguments are separated by blanks. */
@@ -46,11 +51,18 @@ export async function type(line: string, options: KeyboardOptions): Promise<Type
         await rm(folder, { recursive: true });
       }
     },
+    interrupted: () => options.interrupt ?? AbortSignal.abort(),
     terminal: {
       isLive: options.isLive ?? false,
       canAsk: options.reply !== undefined,
       answer: (text) => {
         out += text;
+        options.onAnswer?.(text);
+      },
+      canRedraw: options.canRedraw ?? false,
+      redraw: (text) => {
+        out += `\f${text}`;
+        options.onAnswer?.(text);
       },
       tell: (text) => {
         err += `${text}\n`;

@@ -131,7 +131,9 @@ describe('status', () => {
     await stage.takeLock();
     expect(await run('doctor', unset)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^All is well.*\n +ECS +unknown: .*set AWS_REGION/),
+      out: expect.stringMatching(
+        /^All is well[\s\S]*– tasks +DescribeServices of ECS: unknown: .*set AWS_REGION/,
+      ),
     });
     const restart = await run('restart --yes', unset);
     expect(restart.err).toMatch(/FAILED: .*Region is missing; set AWS_REGION, and credentials/);

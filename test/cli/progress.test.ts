@@ -8,7 +8,16 @@ async function twoStepsOf(stepMs: number, { isLive = false, isQuiet = false }): 
   const said: string[] = [];
   const say = (text: string): void => void said.push(text);
   const ask = async (): Promise<string> => '';
-  const terminal: Terminal = { isLive, canAsk: false, answer: say, tell: say, overwrite: say, ask };
+  const terminal: Terminal = {
+    isLive,
+    canAsk: false,
+    answer: say,
+    tell: say,
+    overwrite: say,
+    redraw: say,
+    canRedraw: false,
+    ask,
+  };
   const done = withProgress({ terminal, clock, isQuiet }, 'first', async (progress) => {
     await clock.sleep(stepMs);
     progress.step('second');

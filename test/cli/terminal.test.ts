@@ -8,6 +8,8 @@ it('lets no foreign text send codes to the terminal, in an answer or in a questi
     answer: write,
     tell: write,
     overwrite: write,
+    redraw: write,
+    canRedraw: true,
     isLive: true,
     canAsk: false,
     ask: async (question) => {
@@ -19,7 +21,8 @@ it('lets no foreign text send codes to the terminal, in an answer or in a questi
   terminal.answer(foreign);
   terminal.tell(foreign);
   terminal.overwrite(foreign);
+  terminal.redraw(foreign);
   expect(await terminal.ask(foreign)).toBe('yes');
   expect(new Set(written)).toEqual(new Set(['host \\u001b[2K\\u000d\\u202eevil\n']));
-  expect(terminal).toMatchObject({ isLive: true, canAsk: false });
+  expect(terminal).toMatchObject({ isLive: true, canAsk: false, canRedraw: true });
 });

@@ -1,48 +1,63 @@
-/** `doctor`: what is wrong, the one next step, and the command for it. Changes nothing. */
+/** `doctor`: what is wrong, the one next step and its command, and what each check asked and got. Changes nothing. */
+import { checkRecipients } from '../../core/ops/recipients-check.ts';
 import type { StatusAnswer } from '../../core/ops/results.ts';
 import type { Cause } from '../../core/outage/diagnosis.ts';
+import { missingTokenName } from '../../core/settings/settings.ts';
 import { adviceOn } from '../advice.ts';
+import { checksOf, checksText, isUnreachable, type Recipients } from '../checks.ts';
 import type { Invocation } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
-import { facts, statusText, unknownsText } from '../render.ts';
+import { facts } from '../render.ts';
 import { reportAnswer } from '../report-answer.ts';
-import { askStatus } from './status.ts';
+import { dependenciesOf, tokenOptional } from '../settings.ts';
+import { statusQuestion } from './status.ts';
 
 export async function doctor(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
   const { terminal, clock } = context;
-  const answer = await askStatus(context, invocation);
+  const ask = await statusQuestion(context, invocation);
+  const [answer, recipients] = await Promise.all([ask(), tryRecipients(context, invocation)]);
   if (!answer.ok) return reportAnswer(context, invocation, answer);
   if (answer.action !== 'status') throw new Error('status is answered by a status');
-  const finding = findingOf(answer, context);
-  if (invocation.isJson) terminal.answer(`${JSON.stringify({ ok: true, ...finding, status: answer })}\n`);
-  else terminal.answer(findingText(finding, answer, clock.wallMs()));
+  const finding = findingOf(answer, recipients, context);
+  const checks = checksOf(answer, recipients, clock.wallMs());
+  if (invocation.isJson)
+    terminal.answer(`${JSON.stringify({ ok: true, ...finding, checks, status: answer })}\n`);
+  else terminal.answer(`${findingText(finding)}\n${checksText(checks)}`);
   return finding.healthy ? cliExitCodes.done : cliExitCodes.failed;
+}
+
+async function tryRecipients(context: CliContext, invocation: Invocation): Promise<Recipients> {
+  if (invocation.text('function') !== undefined) {
+    return { notAsked: 'the function does not try them; leave --function out, with the bot token set here' };
+  }
+  const missing = missingTokenName(context.environment);
+  if (missing !== undefined) return { notAsked: `${missing} is not set` };
+  const { ports, settings } = dependenciesOf(context, tokenOptional);
+  if (settings.superadminIds.length === 0) return { notAsked: 'SUPERADMIN_TELEGRAM_IDS is empty' };
+  return checkRecipients(ports.telegram, settings.superadminIds);
 }
 
 interface Finding {
   readonly healthy: boolean;
-  readonly cause: Cause | 'other-environment' | null;
+  readonly cause: Cause | 'unreachable-recipients' | null;
   readonly meaning: string;
   readonly next: string | null;
   readonly command: string | null;
   readonly runbook: string | null;
 }
 
-function findingOf(status: StatusAnswer, { environment }: CliContext): Finding {
+function findingOf(status: StatusAnswer, recipients: Recipients, { environment }: CliContext): Finding {
   // First of all: such a diagnosis would combine the store of one bot with the token of another.
   if (status.environmentProblem) return otherEnvironment(status.environmentProblem);
   const { cause } = status;
-  if (cause === null) {
-    const meaning = 'All is well: a worker polls, and its heartbeat is fresh.';
-    return { healthy: true, cause: null, meaning, next: null, command: null, runbook: null };
+  if (cause !== null) {
+    return { healthy: false, cause, ...adviceOn(cause, environment), runbook: `docs/runbook.md#${cause}` };
   }
-  return {
-    healthy: false,
-    cause,
-    ...adviceOn(cause, environment),
-    runbook: `docs/runbook.md#${cause}`,
-  };
+  const unreachable = 'notAsked' in recipients ? [] : recipients.filter(isUnreachable);
+  if (unreachable.length > 0) return unreachableRecipients(unreachable.map(({ telegramId }) => telegramId));
+  const meaning = 'All is well: a worker polls, and its heartbeat is fresh.';
+  return { healthy: true, cause: null, meaning, next: null, command: null, runbook: null };
 }
 
 function otherEnvironment(problem: string): Finding {
@@ -56,18 +71,22 @@ function otherEnvironment(problem: string): Finding {
   };
 }
 
-function findingText(
-  { cause, meaning, next, command, runbook }: Finding,
-  status: StatusAnswer,
-  nowMs: number,
-): string {
-  if (cause === null) return `${meaning}\n${unknownsText(status)}`;
-  // The next step already says what these would.
-  const rest = { ...status, diagnosis: [], environmentProblem: null };
+function unreachableRecipients(telegramIds: readonly string[]): Finding {
+  return {
+    healthy: false,
+    cause: 'unreachable-recipients',
+    meaning: `The bot works, but no alert reaches ${telegramIds.join(', ')} in Telegram.`,
+    next: 'Ask them to open the chat with the bot and press Start, or correct SUPERADMIN_TELEGRAM_IDS.',
+    command: 'npx staffprobot doctor',
+    runbook: null,
+  };
+}
+
+function findingText({ cause, meaning, next, command, runbook }: Finding): string {
   return `${meaning}\n${facts([
-    ['cause', cause],
+    ['cause', cause ?? undefined],
     ['do this', next ?? undefined],
     ['command', command ?? undefined],
     ['runbook', runbook ?? undefined],
-  ])}\n${statusText(rest, nowMs)}`;
+  ])}`;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { redisHandlersReports } from '../../../services/adapters/redis/outage/handlers-reports.ts';
 import { adviceFor } from '../../../services/cli/advice.ts';
-import { botToken } from '../../support/function-fixture.ts';
+import { botToken, holder } from '../../support/function-fixture.ts';
 import { onEachStore } from '../on-each-store.ts';
 
 onEachStore((on) => {
@@ -10,6 +10,58 @@ onEachStore((on) => {
     await on.stage.takeLock();
     const typed = await on.run('doctor');
     expect(typed).toMatchObject({ code: 0, out: expect.stringMatching(/^All is well/) });
+  });
+
+  it('shows its work: every check with what it asked and what came', async () => {
+    await on.stage.beat();
+    await on.stage.takeLock();
+    const lines = (await on.run('doctor')).out.split('\n').filter((line) => /^ {2}[✓–] /.test(line));
+    expect(lines.map((line) => line.slice(2, 19).trimEnd())).toEqual([
+      '✓ store',
+      '✓ environment',
+      '✓ lock',
+      '✓ heartbeat',
+      '✓ handlers',
+      '✓ telegram',
+      '✓ webhook',
+      '✓ tasks',
+      '✓ outage',
+      '✓ superadmin 101',
+      '✓ superadmin 102',
+      '✓ superadmin 103',
+    ]);
+    expect(lines[2]).toContain(`who holds bot_polling_lock: host ${holder.host}, pid 7`);
+    expect(on.stage.telegram.state(botToken).sentMessages).toEqual([]);
+  });
+
+  it('names the superadmins whom no alert reaches, and exits with 1', async () => {
+    await on.stage.beat();
+    await on.stage.takeLock();
+    on.stage.telegram.fault({ method: 'sendChatAction', kind: '403-blocked', times: 1 });
+    const typed = await on.run('doctor');
+    expect(typed.code).toBe(1);
+    expect(typed.out).toMatch(/^The bot works, but no alert reaches 10\d in Telegram\.\n/);
+    expect(typed.out).toMatch(/– superadmin 10\d +sendChatAction: CANNOT BE REACHED: has blocked the bot/);
+    expect(typed.out).toContain('unreachable-recipients');
+  });
+
+  it('does not take a silent Telegram for unreachable superadmins', async () => {
+    await on.stage.beat();
+    await on.stage.takeLock();
+    on.stage.telegram.fault({ method: 'sendChatAction', kind: '500' });
+    const typed = await on.run('doctor');
+    expect(typed).toMatchObject({ code: 0, out: expect.stringContaining('– superadmin 101') });
+  });
+
+  it('says what it could not ask', async () => {
+    await on.stage.beat();
+    await on.stage.takeLock();
+    const { TELEGRAM_BOT_TOKEN_DEV: _, ECS_CLUSTER: __, ECS_SERVICE: ___, ...rest } = on.stage.environment();
+    const typed = await on.run('doctor', { environment: { ...rest, ENVIRONMENT: 'development' } });
+    expect(typed.code).toBe(0);
+    expect(typed.out).toMatch(/– telegram +getWebhookInfo .*: unknown: TELEGRAM_BOT_TOKEN_DEV is not set/);
+    expect(typed.out).toMatch(/– superadmins +.*: unknown: TELEGRAM_BOT_TOKEN_DEV is not set/);
+    expect(typed.out).toMatch(/– tasks +.*: unknown: ECS_CLUSTER and ECS_SERVICE are not set/);
   });
 
   it('names the cause, the one next step, its command and its runbook page, with exit code 1', async () => {
