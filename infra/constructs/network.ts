@@ -9,7 +9,7 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { PrivateDnsNamespace } from 'aws-cdk-lib/aws-servicediscovery';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { NetworkConfiguration } from '../configuration.ts';
 
 export interface NetworkProps {
@@ -24,6 +24,8 @@ const httpsPort = 443;
 export class Network extends Construct {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.SubnetSelection;
+  /** What must exist while a task runs. Of a given VPC nothing: it stood before the stack. */
+  readonly routeOut: IDependable;
   readonly assignPublicIp: boolean;
   readonly workerSecurityGroup: ec2.SecurityGroup;
   readonly namespace: PrivateDnsNamespace;
@@ -37,6 +39,7 @@ export class Network extends Construct {
         : this.givenVpc(configuration.given);
     this.vpc = vpc;
     this.subnets = subnets;
+    this.routeOut = vpc.selectSubnets(subnets).internetConnectivityEstablished;
     this.workerSecurityGroup = this.securityGroup(telegramApiRoot);
     this.admitScrapers(configuration.metricsFrom, metricsPort);
     this.namespace = new PrivateDnsNamespace(this, 'Namespace', {

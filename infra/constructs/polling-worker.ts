@@ -49,6 +49,8 @@ const sidecarMemoryMiB = 160;
 /** An unnamed user: root owns the files in the image, and nothing writes to them. */
 const user = '65532:65532';
 const serviceHostName = 'worker';
+/** On the bot's container: how many tasks run, and where. */
+const capacityLabel = 'staffprobot.capacity';
 
 export class PollingWorker extends Construct {
   readonly cluster: ecs.Cluster;
@@ -141,6 +143,7 @@ export class PollingWorker extends Construct {
       },
       secrets: secretsFor(props.secrets, botEntries(props.environmentName)),
       healthCheck: healthCheck(ports.bot),
+      dockerLabels: { [capacityLabel]: this.capacityOf(props) },
     });
     // Containers stop in reverse order, so that a draining bot can still be scraped.
     bot.addContainerDependencies({ container: metrics, condition: ecs.ContainerDependencyCondition.START });
@@ -179,6 +182,17 @@ export class PollingWorker extends Construct {
     });
   }
 
+  /**
+   * ECS does not count a changed number of tasks, or Spot, as a deployment: the circuit breaker would not watch a first
+   * start, and a wrong setting would restart tasks for hours. A changed label makes a new task definition, and so a
+   * deployment.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+   */
+  private capacityOf({ spot }: PollingWorkerProps): string {
+    return this.desiredCount === 0 ? 'paused' : `${this.desiredCount} on ${providerOf(spot)}`;
+  }
+
   /** Always both, so that a change to Spot and back replaces nothing. */
   private capacityProviders(): ecs.CfnClusterCapacityProviderAssociations {
     return new ecs.CfnClusterCapacityProviderAssociations(this, 'CapacityProviders', {
@@ -201,7 +215,7 @@ export class PollingWorker extends Construct {
       vpcSubnets: network.subnets,
       assignPublicIp: network.assignPublicIp,
       securityGroups: [network.workerSecurityGroup],
-      capacityProviderStrategies: [{ capacityProvider: props.spot ? 'FARGATE_SPOT' : 'FARGATE', weight: 1 }],
+      capacityProviderStrategies: [{ capacityProvider: providerOf(props.spot), weight: 1 }],
       propagateTags: ecs.PropagatedTagSource.SERVICE,
       cloudMapOptions: {
         name: serviceHostName,
@@ -211,6 +225,9 @@ export class PollingWorker extends Construct {
       },
     });
     service.node.addDependency(this.capacityProviders());
+    // A task started before its route out exists cannot pull its image; one that is stopped after the route has gone can
+    // neither confirm updates nor release its lock.
+    service.node.addDependency(network.routeOut);
     // CloudFormation does not know that a task needs the policies of its execution role to start.
     if (taskDefinition.executionRole !== undefined) service.node.addDependency(taskDefinition.executionRole);
     const resource = service.node.defaultChild;
@@ -219,6 +236,10 @@ export class PollingWorker extends Construct {
     resource.availabilityZoneRebalancing = 'DISABLED';
     return service;
   }
+}
+
+function providerOf(spot: boolean): 'FARGATE_SPOT' | 'FARGATE' {
+  return spot ? 'FARGATE_SPOT' : 'FARGATE';
 }
 
 const portVariables = {

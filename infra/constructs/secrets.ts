@@ -4,8 +4,9 @@
  * The stack creates it with every entry: the links' secret is generated, the others are empty until a person fills them
  * in, once (docs/deploy.md). The template never contains a secret value.
  *
- * The entries must not depend on the configuration: when they change, CloudFormation generates a new value, and all that
- * was filled in is lost. So plan the addition of an entry with care.
+ * The entries that the stack creates must never change, not even by a new version: CloudFormation would generate a new
+ * value, and all that was filled in would be lost. A new entry is optional, and a person adds it to the JSON
+ * (`WATCHDOG_PING_URL` is one).
  */
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -20,7 +21,6 @@ export const filledEntries = [
   'UPSTASH_REDIS_REST_URL',
   'UPSTASH_REDIS_REST_TOKEN',
   'METRICS_BEARER_TOKEN',
-  'WATCHDOG_PING_URL',
 ] as const;
 /** The entry that is generated. */
 export const generatedEntry = 'OPS_LINK_SECRET';

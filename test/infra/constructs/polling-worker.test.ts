@@ -142,6 +142,28 @@ describe('the service', () => {
     expect(service()['LaunchType']).toBeUndefined();
   });
 
+  it('starts, resumes, scales and moves to Spot by a deployment, which the circuit breaker watches', () => {
+    const contexts = [{ paused: true }, {}, { standbyCount: 1 }, { spot: true }];
+    const definitions = contexts.map((context) =>
+      JSON.stringify(theResource(synthesise(context), 'AWS::ECS::TaskDefinition').Properties),
+    );
+    expect(new Set(definitions).size).toBe(contexts.length);
+    expect(service()['DeploymentConfiguration']).toMatchObject({
+      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+    });
+  });
+
+  it.each([
+    ['public', {}, 'AWS::EC2::Route', 'PublicSubnet'],
+    ['private', { network: 'private' }, 'AWS::EC2::Route', 'PrivateSubnet'],
+  ])('starts after its %s route out exists, and ends before it goes', (_kind, context, type, part) => {
+    const template = synthesise(context);
+    const { DependsOn } = theResource(template, 'AWS::ECS::Service');
+    const routes = Object.keys(resources(template, type)).filter((id) => id.includes(part));
+    expect(routes).toHaveLength(2);
+    expect(DependsOn).toEqual(expect.arrayContaining(routes));
+  });
+
   it('waits for the rights of its tasks, its capacity and the check of the secret', () => {
     const template = synthesise();
     const { DependsOn } = theResource(template, 'AWS::ECS::Service');

@@ -12,8 +12,11 @@ describe('the secret', () => {
       UPSTASH_REDIS_REST_URL: '',
       UPSTASH_REDIS_REST_TOKEN: '',
       METRICS_BEARER_TOKEN: '',
-      WATCHDOG_PING_URL: '',
     });
+    // To the byte as every version before: an upgrade with another template would empty the secret.
+    expect(generate['SecretStringTemplate']).toBe(
+      '{"TELEGRAM_BOT_TOKEN_PROD":"","TELEGRAM_BOT_TOKEN_DEV":"","UPSTASH_REDIS_REST_URL":"","UPSTASH_REDIS_REST_TOKEN":"","METRICS_BEARER_TOKEN":""}',
+    );
     expect(Properties['SecretString']).toBeUndefined();
   });
 
