@@ -89,8 +89,9 @@ export const alarms = {
   },
   eventsUndelivered: {
     heading: 'Events undelivered',
-    meaning: 'An invocation of a function was given up; its event is in the dead-letter queue.',
-    metric: ({ failedEvents }) => failedEvents.metricWaiting(),
+    meaning:
+      'An invocation of a function was given up within five minutes; its event is in the dead-letter queue.',
+    metric: ({ failedEvents }) => failedEvents.metricNew(),
     rings: 'at or above',
     threshold: 1,
     periods: 1,

@@ -41,15 +41,34 @@ export interface ImageConfiguration {
   readonly handlers: string | undefined;
 }
 
+/** What Fargate offers up to one processor; a single Node process uses no more. */
+const memoryChoices = {
+  '256': ['512', '1024', '2048'],
+  '512': ['1024', '2048', '3072', '4096'],
+  '1024': ['2048', '3072', '4096', '5120', '6144', '7168', '8192'],
+} as const;
+const cpuChoices = Object.keys(memoryChoices) as (keyof typeof memoryChoices)[];
+
+export interface TaskSize {
+  /** In 1/1024 of a processor. */
+  readonly cpu: number;
+  readonly memoryMiB: number;
+}
+
 export interface Configuration {
   readonly environment: EnvironmentName;
   readonly stackName: string;
   readonly network: NetworkConfiguration;
   readonly image: ImageConfiguration;
+  readonly taskSize: TaskSize;
   readonly standbyCount: number;
   readonly spot: boolean;
   /** Everything exists, nothing runs: until the secret is filled in, and for planned stops. */
   readonly paused: boolean;
+  /** The stack refuses to be destroyed. */
+  readonly isProtected: boolean;
+  /** The Parameters and Secrets extension, where the CDK does not know it for the region. */
+  readonly secretsExtensionArn: string | undefined;
   readonly links: boolean;
   readonly metricsToken: boolean;
   readonly boundConcurrency: boolean;
@@ -95,9 +114,16 @@ export function readConfiguration(context: Context): ConfigurationResult {
       }) ?? `StaffProBot-${environment}`,
     network: readNetwork(reader),
     image: readImage(reader),
+    taskSize: readTaskSize(reader),
     standbyCount: reader.integer('standbyCount', { min: 0, max: 4 }) ?? 0,
     spot: reader.flag('spot'),
     paused: reader.flag('paused'),
+    isProtected: reader.choice('protected', ['true', 'false'], 'true') === 'true',
+    secretsExtensionArn: reader.formatted('secretsExtensionArn', {
+      shape: /^arn:[\w-]+:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/,
+      expected: "the ARN of the Parameters and Secrets extension's layer for ARM64",
+      fix: "copy it for your region from AWS's page of the extension",
+    }),
     links: reader.flag('links'),
     metricsToken: reader.flag('metricsToken'),
     boundConcurrency: reader.flag('boundConcurrency'),
@@ -198,6 +224,20 @@ function readImage(reader: VariableReader): ImageConfiguration {
     reader.report(name, { expected: 'nothing beside image, which is used as it is', got: 'a value', fix });
   }
   return { uri, baseImage, handlers };
+}
+
+function readTaskSize(reader: VariableReader): TaskSize {
+  const cpu = reader.choice('cpu', cpuChoices, '256');
+  const choices: readonly string[] = memoryChoices[cpu];
+  const memory = reader.text('memory') ?? choices[0] ?? '';
+  if (!choices.includes(memory)) {
+    reader.report('memory', {
+      expected: `MiB that Fargate offers with cpu ${cpu}: ${choices.join(', ')}`,
+      got: JSON.stringify(memory),
+      fix: 'choose one of these, or leave it out for the first',
+    });
+  }
+  return { cpu: Number(cpu), memoryMiB: Number(memory) };
 }
 
 function readSettings(

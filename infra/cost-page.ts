@@ -3,7 +3,7 @@
  *
  * Tested by: test/infra/costs.test.ts
  */
-import { assumptions, type CostLine, type StoreLine, total } from './costs.ts';
+import { assumptions, type CostLine, prices, type StoreLine, storePrice, total } from './costs.ts';
 
 export interface CostVariant {
   readonly title: string;
@@ -30,7 +30,9 @@ export function renderCostPage({ variants, store }: CostPage): string {
     '',
     `Assumed: a run of the monitor takes ${assumptions.monitorRunSeconds} s, logs take ${assumptions.logGbMonth} GB, the image ${assumptions.imageGb} GB.`,
     'The allowance is what AWS gives every account free of charge, for ever: 10 alarms, 10 metrics, 3 dashboards, 400,000',
-    'GB-seconds of Lambda. NAT is counted by the hour; each GB through it costs extra.',
+    'GB-seconds of Lambda. NAT is counted by the hour; each GB through it costs extra. The KMS key is rotated once a year:',
+    `each of the first two rotations adds ${prices.kmsKeyMonth} dollar a month for good. After a \`cdk destroy\` stay the key, for a week at no cost,`,
+    'and the images and bundles of past deploys in the bootstrap’s repository and bucket, at a few cents a month.',
     '',
     '| variant | options besides [the usual values](deploy.md#2-make-the-stack-with-nothing-running-yet) of `npx cdk deploy` |',
     '| --- | --- |',
@@ -43,6 +45,8 @@ export function renderCostPage({ variants, store }: CostPage): string {
     'last column counts every command in every branch, so it is an upper bound.',
     '',
     ...storeTable(store),
+    '',
+    ...storePrices(store),
   ].join('\n')}\n`;
 }
 
@@ -56,6 +60,16 @@ function costTable(variants: readonly CostVariant[]): readonly string[] {
     ...names.map((name, index) => `| ${name} | ${cells(({ lines }) => lines[index]?.amount ?? Number.NaN)}`),
     `| **Sum at list price** | ${cells(({ lines }) => total(lines, 'amount'))}`,
     `| **Sum with the allowance** | ${cells(({ lines }) => total(lines, 'withAllowance'))}`,
+  ];
+}
+
+function storePrices(lines: readonly StoreLine[]): readonly string[] {
+  const dollars = (pick: (line: StoreLine) => number): string =>
+    storePrice(lines.reduce((before, line) => before + pick(line), 0)).toFixed(2);
+  return [
+    `By the [price list of Upstash](https://upstash.com/pricing/redis) these cost ${dollars(({ calls }) => calls)} to ${dollars(({ commandsMax }) => commandsMax)} dollars a month`,
+    `when they are paid by use (${prices.storeHundredThousandCommands.toFixed(2)} dollars for 100,000 commands), and nothing more in a plan with a fixed price. The`,
+    'free plan allows 500,000 commands a month: an idle bot can use it up, and then the bot stands still.',
   ];
 }
 

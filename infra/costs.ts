@@ -22,12 +22,15 @@ export const prices = {
   hostedZoneMonth: 0.5,
   cloudMapInstanceMonth: 0.1,
   alarmMonth: 0.1,
+  compositeAlarmMonth: 0.5,
   customMetricMonth: 0.3,
   dashboardMonth: 3,
   logGb: 0.5,
   imageGbMonth: 0.1,
   lambdaArmGbSecond: 0.0000133334,
   lambdaRequest: 0.0000002,
+  /** @see https://upstash.com/pricing/redis, read in November 2026 */
+  storeHundredThousandCommands: 0.2,
 } as const;
 
 /** What the template does not say. */
@@ -87,6 +90,7 @@ export function monthlyCosts(template: Template, { customMetrics }: CostOptions)
     ),
     monitorLine(template),
     allowed('Alarms', count('AWS::CloudWatch::Alarm'), free.alarms, prices.alarmMonth),
+    fixed('Composite alarms', count('AWS::CloudWatch::CompositeAlarm') * prices.compositeAlarmMonth),
     allowed('Metrics of the monitor', customMetrics, free.customMetrics, prices.customMetricMonth),
     allowed('Dashboard', count('AWS::CloudWatch::Dashboard'), free.dashboards, prices.dashboardMonth),
   ];
@@ -155,6 +159,11 @@ export function monthlyStoreCalls({ who, script, everySeconds, source }: StoreUs
   const calls = (hoursAMonth * 3600) / everySeconds;
   const inside = source.match(/\bredis\.p?call\(/g)?.length ?? 0;
   return { who, script, calls, commandsMax: calls * (1 + inside) };
+}
+
+/** What the store's pay-as-you-go plan asks for so many commands. */
+export function storePrice(commands: number): number {
+  return (commands / 100_000) * prices.storeHundredThousandCommands;
 }
 
 export function total(lines: readonly CostLine[], column: 'amount' | 'withAllowance'): number {

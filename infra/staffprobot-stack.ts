@@ -19,6 +19,7 @@ import { addOutputs } from './constructs/outputs.ts';
 import { PollingWorker, ports } from './constructs/polling-worker.ts';
 import { botEntries, Secrets, sidecarEntries } from './constructs/secrets.ts';
 import { SecretsCheck } from './constructs/secrets-check.ts';
+import { refuseUnknownRegions } from './secrets-extension.ts';
 
 export interface StaffProBotStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -29,11 +30,14 @@ export class StaffProBotStack extends Stack {
     super(scope, id, {
       stackName: configuration.stackName,
       description: 'A Telegram bot whose long polling is single, alive, observed and repairable',
+      terminationProtection: configuration.isProtected,
       ...props,
     });
-    const { environment: environmentName, logRetentionDays, links, paused, boundConcurrency } = configuration;
+    const { environment: environmentName, logRetentionDays, links, paused } = configuration;
+    const { boundConcurrency, secretsExtensionArn } = configuration;
     const environment = { ENVIRONMENT: environmentName, ...configuration.settings };
 
+    if (secretsExtensionArn === undefined) refuseUnknownRegions(this);
     const secrets = new Secrets(this, 'Secrets');
     const alertTopic = new AlertTopic(this, 'Notifications', { email: configuration.alertEmail });
     const failedEvents = new FailedEvents(this, 'FailedEvents');
@@ -51,6 +55,7 @@ export class StaffProBotStack extends Stack {
     });
     const functionProps = {
       secrets,
+      secretsExtensionArn,
       worker,
       boundConcurrency,
       logRetentionDays,
@@ -69,6 +74,16 @@ export class StaffProBotStack extends Stack {
       autoRestart: Number(configuration.settings.AUTO_RESTART_MINUTES ?? 0) > 0,
       paused,
     });
+    const check = paused
+      ? undefined
+      : new SecretsCheck(this, 'SecretsCheck', {
+          secrets,
+          secretsExtensionArn,
+          required: [...botEntries(environmentName), ...sidecarEntries(configuration.metricsToken)],
+          environment: only(checkVariables, environment),
+          logRetentionDays,
+        });
+    if (check !== undefined) worker.service.node.addDependency(check.passed);
     const observability = new Observability(this, 'Observability', {
       ...configuration,
       worker,
@@ -76,17 +91,8 @@ export class StaffProBotStack extends Stack {
       ops,
       failedEvents,
       alertTopic,
+      check,
     });
-    if (!paused) {
-      const required = [...botEntries(environmentName), ...sidecarEntries(configuration.metricsToken)];
-      const check = new SecretsCheck(this, 'SecretsCheck', {
-        secrets,
-        required,
-        environment: only(checkVariables, environment),
-        logRetentionDays,
-      });
-      worker.service.node.addDependency(check.passed);
-    }
     addOutputs(this, { environment, secrets, alertTopic, worker, monitor, ops, observability });
   }
 }

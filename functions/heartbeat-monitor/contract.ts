@@ -32,9 +32,6 @@ export const runLimitSeconds = 55;
 export const timeoutSeconds = 60;
 export const everyMinutes = 1;
 
-export const metricNamespace = 'StaffProBot';
-/** Tells stacks in one account apart by the function's deployed name, as Lambda's own metrics do. */
-export const metricDimension = 'FunctionName';
 export const metrics = {
   /** 1 at the end of every full pass; a missing one is breaching. */
   pass: 'MonitorPass',

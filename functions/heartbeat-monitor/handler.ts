@@ -13,7 +13,8 @@ import { type MonitorReport, type MonitorSettings, runMonitor } from '../../serv
 import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { dependencyCache } from '../shared/dependency-cache.ts';
 import { type LambdaContext, remainingTime } from '../shared/lambda-time.ts';
-import { functionName, metricDimension, metricNamespace, metrics, runLimitSeconds } from './contract.ts';
+import { metricLine } from '../shared/metric-line.ts';
+import { functionName, metrics, runLimitSeconds } from './contract.ts';
 
 export type MonitorHandler = (event: unknown, context?: Partial<LambdaContext>) => Promise<MonitorReport>;
 
@@ -27,7 +28,7 @@ export function composeMonitor(environment: Environment, seams: Seams): MonitorH
     const remainingMs = remainingTime(seams.clock, runLimitSeconds * 1000, context);
     const { settings, ports, pingWatchdog } = await dependencies();
     const report = await runMonitor(ports, monitorSettings(settings), remainingMs);
-    write(`${metricLine(report, deployedName, seams.clock.wallMs())}\n`);
+    write(`${metricLine(deployedName, metricsOf(report), seams.clock.wallMs())}\n`);
     if (remainingMs() > pingTimeoutMs) await pingWatchdog?.();
     return report;
   };
@@ -41,25 +42,14 @@ function monitorSettings(settings: Dependencies['settings']): MonitorSettings {
   };
 }
 
-/** A line in CloudWatch's embedded metric format: on stdout it becomes metrics. */
-function metricLine(report: MonitorReport, deployedName: string, nowMs: number): string {
-  const values = {
+function metricsOf(report: MonitorReport): Readonly<Record<string, number>> {
+  return {
     [metrics.pass]: 1,
     [metrics.outageOpen]: report.outageId === null ? 0 : 1,
     [metrics.oldestUndelivered]: report.oldestUndeliveredSeconds,
     // Without a heartbeat there is no age, and leaving it out keeps the graph honest.
     ...(report.heartbeatAgeSeconds === null ? {} : { [metrics.heartbeatAge]: report.heartbeatAgeSeconds }),
   };
-  const definitions = Object.keys(values).map((Name) => ({
-    Name,
-    Unit: Name.endsWith('Seconds') ? 'Seconds' : 'Count',
-  }));
-  const directive = { Namespace: metricNamespace, Dimensions: [[metricDimension]], Metrics: definitions };
-  return JSON.stringify({
-    _aws: { Timestamp: Math.floor(nowMs), CloudWatchMetrics: [directive] },
-    [metricDimension]: deployedName,
-    ...values,
-  });
 }
 
 let composed: MonitorHandler | undefined;

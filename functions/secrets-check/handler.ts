@@ -9,7 +9,9 @@
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
  */
 import { readSecret } from '../../services/adapters/secrets.ts';
-import type { SecretsCheckProperties } from './contract.ts';
+import { systemClock } from '../../services/adapters/system-clock.ts';
+import { metricLine } from '../shared/metric-line.ts';
+import { functionName, metrics, type SecretsCheckProperties } from './contract.ts';
 import { tryEntries } from './try-entries.ts';
 
 export interface CustomResourceEvent {
@@ -27,6 +29,7 @@ const physicalId = 'secrets-check';
 /** Lambda's entry. */
 export async function handler(event: CustomResourceEvent): Promise<void> {
   const problem = event.RequestType === 'Delete' ? undefined : await findProblem(event.ResourceProperties);
+  if (problem === undefined && event.RequestType !== 'Delete') writeStarting();
   const { StackId, RequestId, LogicalResourceId } = event;
   const answer = {
     Status: problem === undefined ? 'SUCCESS' : 'FAILED',
@@ -41,6 +44,11 @@ export async function handler(event: CustomResourceEvent): Promise<void> {
   const headers = { 'content-type': '', 'content-length': String(Buffer.byteLength(body)) };
   const response = await fetch(event.ResponseURL, { method: 'PUT', body, headers });
   if (!response.ok) throw new Error(`CloudFormation refused the answer with HTTP ${response.status}`);
+}
+
+function writeStarting(): void {
+  const deployedName = process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? functionName;
+  process.stdout.write(`${metricLine(deployedName, { [metrics.starting]: 1 }, systemClock.wallMs())}\n`);
 }
 
 async function findProblem({ SecretArn, Required }: SecretsCheckProperties): Promise<string | undefined> {

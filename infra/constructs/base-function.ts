@@ -18,6 +18,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type FunctionName, functionEntries, functionHandler } from '../function-entries.ts';
+import { architecture, secretsExtension } from '../secrets-extension.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface BaseFunctionProps {
@@ -26,6 +27,7 @@ export interface BaseFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
   readonly secrets: Secrets;
+  readonly secretsExtensionArn: string | undefined;
   readonly logRetentionDays: RetentionDays;
   /** Gets events that Lambda gave up. Undefined: the function is never invoked asynchronously. */
   readonly failedEvents?: IQueue;
@@ -56,7 +58,7 @@ export class BaseFunction extends Construct {
     this.function = new lambda.Function(this, 'Function', {
       description: props.description,
       runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.ARM_64,
+      architecture,
       memorySize: memoryMiB,
       timeout: props.timeout,
       handler: functionHandler,
@@ -65,11 +67,7 @@ export class BaseFunction extends Construct {
       logGroup: this.logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
       environment: { ...props.environment },
-      paramsAndSecrets: lambda.ParamsAndSecretsLayerVersion.fromVersion(
-        lambda.ParamsAndSecretsVersions.V1_0_103,
-        // The secret is read rarely, and then to get its new value: a cache would serve the old one.
-        { cacheEnabled: false, logLevel: lambda.ParamsAndSecretsLogLevel.WARN },
-      ),
+      paramsAndSecrets: secretsExtension(props.secretsExtensionArn),
       ...(props.concurrencyMax === undefined ? {} : { reservedConcurrentExecutions: props.concurrencyMax }),
     });
     if (props.failedEvents !== undefined) {

@@ -24,6 +24,11 @@ export class FailedEvents extends Construct {
     });
   }
 
+  /** Events that were given up in the last five minutes. Those before stay in the queue, and were reported once. */
+  metricNew(): Metric {
+    return this.queue.metricNumberOfMessagesSent({ period: Duration.minutes(5), statistic: 'Sum' });
+  }
+
   metricWaiting(): Metric {
     return this.queue.metricApproximateNumberOfMessagesVisible({
       period: Duration.minutes(1),

@@ -18,13 +18,8 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import {
-  everyMinutes,
-  metricDimension,
-  metricNamespace,
-  metrics,
-  timeoutSeconds,
-} from '../../functions/heartbeat-monitor/contract.ts';
+import { everyMinutes, metrics, timeoutSeconds } from '../../functions/heartbeat-monitor/contract.ts';
+import { metricDimension, metricNamespace } from '../../functions/shared/contract.ts';
 import type { AlertTopic } from './alert-topic.ts';
 import { BaseFunction } from './base-function.ts';
 import { grantWatchService, type WatchedService } from './ecs-grants.ts';
@@ -33,6 +28,7 @@ import type { Secrets } from './secrets.ts';
 export interface HeartbeatMonitorProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
+  readonly secretsExtensionArn: string | undefined;
   readonly alertTopic: AlertTopic;
   readonly worker: WatchedService;
   /** Where one-tap links lead. Undefined: links are off. */
@@ -45,6 +41,9 @@ export interface HeartbeatMonitorProps {
 }
 
 export class HeartbeatMonitor extends BaseFunction {
+  /** Invokes the monitor every minute. */
+  readonly schedule: Rule;
+
   constructor(scope: Construct, id: string, props: HeartbeatMonitorProps) {
     const { alertTopic, worker, opsUrl } = props;
     super(scope, id, {
@@ -60,13 +59,14 @@ export class HeartbeatMonitor extends BaseFunction {
         ...(opsUrl === undefined ? {} : { OPS_BASE_URL: opsUrl }),
       },
       secrets: props.secrets,
+      secretsExtensionArn: props.secretsExtensionArn,
       logRetentionDays: props.logRetentionDays,
       failedEvents: props.failedEvents,
       concurrencyMax: props.boundConcurrency ? 1 : undefined,
     });
     alertTopic.grantPublish(this.role);
     grantWatchService(this.role, worker, { mayRestart: props.autoRestart });
-    new Rule(this, 'EveryMinute', {
+    this.schedule = new Rule(this, 'EveryMinute', {
       description: 'StaffProBot: runs the heartbeat monitor every minute',
       schedule: Schedule.rate(Duration.minutes(everyMinutes)),
       enabled: !props.paused,

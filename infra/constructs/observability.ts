@@ -1,6 +1,13 @@
 /**
  * The alarms of `infra/alarms.ts`, which report to the alert topic when they ring and when they are over, and the
  * dashboard.
+ *
+ * A pause and its end. CloudWatch reports a change of state only, and an alarm keeps its state through an update. So in a
+ * paused stack missing data is no problem: otherwise an alarm would go off unheard, and stay silent after the pause. When
+ * the worker starts, the alarms that ring without data would go off at once, for the minutes before; they hold back for
+ * `graceMinutes`. After that an alarm that still has a reason rings.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm.html
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
@@ -15,13 +22,17 @@ import {
   runbookAnchor,
 } from '../alarms.ts';
 import type { AlertTopic } from './alert-topic.ts';
+import type { SecretsCheck } from './secrets-check.ts';
 
 export interface ObservabilityProps extends AlarmSources {
   readonly alertTopic: AlertTopic;
   readonly runbookUrl: string;
-  /** A stack that is stopped on purpose rings no alarm. */
-  readonly paused: boolean;
+  /** Reports each start of the worker. Undefined: the stack is paused, and no alarm rings. */
+  readonly check: SecretsCheck | undefined;
 }
+
+/** Longer than a start takes, and than the alarms that ring without data look back. */
+const graceMinutes = 15;
 
 const comparisons: Readonly<Record<AlarmDefinition['rings'], cloudwatch.ComparisonOperator>> = {
   above: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -31,34 +42,64 @@ const comparisons: Readonly<Record<AlarmDefinition['rings'], cloudwatch.Comparis
 
 export class Observability extends Construct {
   readonly dashboard: cloudwatch.Dashboard;
-  private readonly made: cloudwatch.Alarm[];
+  private readonly made: cloudwatch.AlarmBase[];
 
   constructor(scope: Construct, id: string, props: ObservabilityProps) {
     super(scope, id);
     const action = new SnsAction(props.alertTopic.topic);
+    const started = props.check === undefined ? undefined : this.startAlarm(props.check);
     this.made = (Object.keys(alarms) as AlarmId[]).map((alarmId) => {
-      const alarm = this.makeAlarm(alarmId, props);
+      const alarm = this.makeAlarm(alarmId, props, started);
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
       return alarm;
     });
     this.dashboard = this.makeDashboard(props);
+    // The monitor runs again before its silence counts.
+    this.node.addDependency(props.monitor.schedule);
   }
 
-  private makeAlarm(id: AlarmId, props: ObservabilityProps): cloudwatch.Alarm {
-    const { heading, metric, rings, threshold, periods, ringsWithoutData }: AlarmDefinition = alarms[id];
-    return new cloudwatch.Alarm(this, heading.replaceAll(' ', ''), {
-      alarmName: `${Stack.of(this).stackName}-${runbookAnchor(id)}`,
-      alarmDescription: alarmDescription(id, props.runbookUrl),
-      metric: metric(props),
-      threshold: typeof threshold === 'number' ? threshold : threshold(props),
-      comparisonOperator: comparisons[rings],
-      evaluationPeriods: periods,
-      datapointsToAlarm: periods,
-      treatMissingData: ringsWithoutData
-        ? cloudwatch.TreatMissingData.BREACHING
-        : cloudwatch.TreatMissingData.NOT_BREACHING,
-      actionsEnabled: !props.paused,
+  /** In alarm while the last start is recent. It reports to nobody; the others look at it. */
+  private startAlarm(check: SecretsCheck): cloudwatch.Alarm {
+    return new cloudwatch.Alarm(this, 'Starting', {
+      alarmName: `${Stack.of(this).stackName}-starting`,
+      alarmDescription: `The worker started within ${graceMinutes} minutes. This is no problem: other alarms wait.`,
+      metric: check.metricStarting(),
+      threshold: 1,
+      comparisonOperator: comparisons['at or above'],
+      evaluationPeriods: graceMinutes,
+      datapointsToAlarm: 1,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /** What reports: the alarm itself, or the one that waits for the end of a start. */
+  private makeAlarm(
+    id: AlarmId,
+    props: ObservabilityProps,
+    started: cloudwatch.Alarm | undefined,
+  ): cloudwatch.AlarmBase {
+    const constructId = alarms[id].heading.replaceAll(' ', '');
+    const name = `${Stack.of(this).stackName}-${runbookAnchor(id)}`;
+    const description = alarmDescription(id, props.runbookUrl);
+    const isPaused = started === undefined;
+    const { ringsWithoutData } = alarms[id];
+    const alarm = new cloudwatch.Alarm(this, constructId, {
+      ...conditionsOf(alarms[id], props),
+      alarmName: name,
+      alarmDescription: description,
+      treatMissingData:
+        ringsWithoutData && !isPaused
+          ? cloudwatch.TreatMissingData.BREACHING
+          : cloudwatch.TreatMissingData.NOT_BREACHING,
+      actionsEnabled: !isPaused && !ringsWithoutData,
+    });
+    if (!ringsWithoutData) return alarm;
+    return new cloudwatch.CompositeAlarm(this, `${constructId}Lasting`, {
+      compositeAlarmName: `${name}-lasting`,
+      alarmDescription: description,
+      alarmRule: afterGrace(alarm, started),
+      actionsEnabled: !isPaused,
     });
   }
 
@@ -88,4 +129,24 @@ export class Observability extends Construct {
       ],
     });
   }
+}
+
+function conditionsOf(
+  { metric, rings, threshold, periods }: AlarmDefinition,
+  sources: AlarmSources,
+): cloudwatch.AlarmProps {
+  return {
+    metric: metric(sources),
+    threshold: typeof threshold === 'number' ? threshold : threshold(sources),
+    comparisonOperator: comparisons[rings],
+    evaluationPeriods: periods,
+    datapointsToAlarm: periods,
+  };
+}
+
+/** `OK`, not "not in alarm": a new alarm has no data yet, and the start may be a minute old. */
+function afterGrace(alarm: cloudwatch.Alarm, started: cloudwatch.Alarm | undefined): cloudwatch.IAlarmRule {
+  const rule = cloudwatch.AlarmRule.fromAlarm(alarm, cloudwatch.AlarmState.ALARM);
+  if (started === undefined) return rule;
+  return cloudwatch.AlarmRule.allOf(rule, cloudwatch.AlarmRule.fromAlarm(started, cloudwatch.AlarmState.OK));
 }

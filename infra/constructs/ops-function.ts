@@ -27,6 +27,7 @@ import type { Secrets } from './secrets.ts';
 export interface OpsFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
+  readonly secretsExtensionArn: string | undefined;
   readonly worker: WatchedService;
   readonly links: boolean;
   readonly failedEvents: IQueue;
@@ -55,6 +56,7 @@ export class OpsFunction extends BaseFunction {
         ECS_SERVICE: worker.service.serviceName,
       },
       secrets: props.secrets,
+      secretsExtensionArn: props.secretsExtensionArn,
       logRetentionDays: props.logRetentionDays,
       failedEvents: props.failedEvents,
       concurrencyMax: props.boundConcurrency ? concurrencyMax : undefined,

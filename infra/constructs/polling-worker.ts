@@ -18,7 +18,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { botContainerName, healthCheckScript } from '../../services/bot/contract.ts';
-import type { EnvironmentName, ImageConfiguration } from '../configuration.ts';
+import type { EnvironmentName, ImageConfiguration, TaskSize } from '../configuration.ts';
 import type { Network } from './network.ts';
 import { botEntries, type SecretEntry, type Secrets, sidecarEntries } from './secrets.ts';
 import { workerImage } from './worker-image.ts';
@@ -30,6 +30,7 @@ export interface PollingWorkerProps {
   readonly environmentName: EnvironmentName;
   /** The bot's variables that are no secrets. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly taskSize: TaskSize;
   readonly standbyCount: number;
   readonly spot: boolean;
   readonly paused: boolean;
@@ -40,8 +41,6 @@ export interface PollingWorkerProps {
 
 /** The sidecar's port, which Prometheus scrapes, and the bot's, which the sidecar scrapes. */
 export const ports = { metrics: 9464, bot: 9465 } as const;
-/** Enough for the bot and its sidecar, which is mostly idle. */
-export const taskSize = { cpu: 256, memoryMiB: 512 } as const;
 /** The longest that ECS allows; every drain is shorter. */
 const stopTimeout = Duration.seconds(120);
 /** The sidecar's limit; the bot has the rest of the task's memory. */
@@ -110,8 +109,8 @@ export class PollingWorker extends Construct {
   private makeTask(props: PollingWorkerProps): ecs.FargateTaskDefinition {
     const task = new ecs.FargateTaskDefinition(this, 'Task', {
       family: `${Stack.of(this).stackName}-worker`,
-      cpu: taskSize.cpu,
-      memoryLimitMiB: taskSize.memoryMiB,
+      cpu: props.taskSize.cpu,
+      memoryLimitMiB: props.taskSize.memoryMiB,
       runtimePlatform: {
         cpuArchitecture: ecs.CpuArchitecture.ARM64,
         operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,

@@ -8,18 +8,22 @@
  * Tested by: test/infra/constructs/secrets.test.ts
  */
 import { CustomResource, Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import {
+  metrics,
   resourceType,
   type SecretsCheckProperties,
   timeoutSeconds,
 } from '../../functions/secrets-check/contract.ts';
+import { metricDimension, metricNamespace } from '../../functions/shared/contract.ts';
 import { BaseFunction } from './base-function.ts';
 import type { SecretEntry, Secrets } from './secrets.ts';
 
 export interface SecretsCheckProps {
   readonly secrets: Secrets;
+  readonly secretsExtensionArn: string | undefined;
   readonly required: readonly SecretEntry[];
   /** The settings besides the secret with which its entries are tried. */
   readonly environment: Readonly<Record<string, string>>;
@@ -38,6 +42,7 @@ export class SecretsCheck extends BaseFunction {
       timeout: Duration.seconds(timeoutSeconds),
       environment,
       secrets,
+      secretsExtensionArn: props.secretsExtensionArn,
       logRetentionDays,
     });
     const properties: SecretsCheckProperties = { SecretArn: secrets.arn, Required: required };
@@ -50,5 +55,16 @@ export class SecretsCheck extends BaseFunction {
     });
     // Wait for the role's policy too: without it the first read would be refused.
     this.passed.node.addDependency(this.role);
+  }
+
+  /** 1 in the minute in which the worker was cleared to start. */
+  metricStarting(): Metric {
+    return new Metric({
+      namespace: metricNamespace,
+      metricName: metrics.starting,
+      statistic: 'Sum',
+      period: Duration.minutes(1),
+      dimensionsMap: { [metricDimension]: this.function.functionName },
+    });
   }
 }

@@ -6,7 +6,7 @@
  * Tested by: test/infra/guard-rules.test.ts
  */
 import { alarms, runbookAnchor } from '../alarms.ts';
-import { at, type Json, listOf, resourcesOf, type Template, textOf } from './template.ts';
+import { at, type Json, listOf, type NamedResource, resourcesOf, type Template, textOf } from './template.ts';
 
 export interface Violation {
   readonly resource: string;
@@ -36,19 +36,20 @@ export const guardRules: readonly GuardRule[] = [
     id: 'alarm-runbook',
     reason: 'the person whom an alarm wakes has to know what to do',
     check: (template) =>
-      violations(template, 'AWS::CloudWatch::Alarm', ({ AlarmDescription }) =>
-        isRunbookLink(AlarmDescription) ? [] : ['its description links to no runbook heading'],
-      ),
+      alarmTypes
+        .flatMap((type) => reportingAlarms(template, type))
+        .filter(({ properties }) => !isRunbookLink(properties['AlarmDescription']))
+        .map(({ id }) => ({ resource: id, problem: 'its description links to no runbook heading' })),
   },
   {
     id: 'alarm-heard',
     reason: 'an alarm that nobody hears is useless, and missing data needs a decision',
     check: (template) =>
-      violations(template, 'AWS::CloudWatch::Alarm', ({ AlarmActions, OKActions, TreatMissingData }) => [
-        ...(listOf(AlarmActions).length > 0 ? [] : ['it tells nobody when it rings']),
-        ...(listOf(OKActions).length > 0 ? [] : ['it tells nobody when it is over']),
-        ...(TreatMissingData === undefined ? ['it does not say what missing data means'] : []),
-      ]),
+      alarmTypes.flatMap((type) =>
+        reportingAlarms(template, type).flatMap(({ id, properties }) =>
+          hearing(type, properties).map((problem) => ({ resource: id, problem })),
+        ),
+      ),
   },
   {
     id: 'topic-open-to-alarms',
@@ -130,6 +131,26 @@ function containerViolations(
       problemsOf(container as Properties).map((problem) => `${textOf(at(container, 'Name'))}: ${problem}`),
     ),
   );
+}
+
+const alarmTypes = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'] as const;
+
+/** The alarms that report: all but those that another alarm looks at. */
+function reportingAlarms(template: Template, type: (typeof alarmTypes)[number]): readonly NamedResource[] {
+  const rules = resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm').map(({ properties }) =>
+    textOf(properties['AlarmRule']),
+  );
+  return resourcesOf(template, type).filter(({ id }) => !rules.some((rule) => rule.includes(`"${id}"`)));
+}
+
+function hearing(type: (typeof alarmTypes)[number], properties: Properties): readonly string[] {
+  const { AlarmActions, OKActions, TreatMissingData } = properties;
+  const isDecided = type === 'AWS::CloudWatch::CompositeAlarm' || TreatMissingData !== undefined;
+  return [
+    ...(listOf(AlarmActions).length > 0 ? [] : ['it tells nobody when it rings']),
+    ...(listOf(OKActions).length > 0 ? [] : ['it tells nobody when it is over']),
+    ...(isDecided ? [] : ['it does not say what missing data means']),
+  ];
 }
 
 const anchors = Object.keys(alarms).map((id) => runbookAnchor(id as keyof typeof alarms));

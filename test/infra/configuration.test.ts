@@ -29,6 +29,9 @@ describe('the configuration', () => {
       paused: false,
       links: false,
       boundConcurrency: false,
+      isProtected: true,
+      secretsExtensionArn: undefined,
+      taskSize: { cpu: 256, memoryMiB: 512 },
       logRetentionDays: 30,
       heartbeatStaleSeconds: 300,
     });
@@ -53,6 +56,15 @@ describe('the configuration', () => {
     });
     expect(fromText).toEqual(fromFile);
     expect(fromText.settings.SUPERADMIN_TELEGRAM_IDS).toBe('1,2');
+  });
+
+  it('offers the sizes that Fargate has, the smallest memory by default', () => {
+    expect(configuration({ cpu: 1024 }).taskSize).toEqual({ cpu: 1024, memoryMiB: 2048 });
+    expect(configuration({ cpu: '512', memory: '4096' }).taskSize).toEqual({ cpu: 512, memoryMiB: 4096 });
+    expect(problemsOf({ memory: 4096 })).toEqual([
+      'memory: expected MiB that Fargate offers with cpu 256: 512, 1024, 2048, got "4096"; choose one of these, or leave it out for the first',
+    ]);
+    expect(problemsOf({ cpu: 300 })[0]).toMatch(/^cpu: expected one of 256, 512, 1024/);
   });
 
   it('reports all problems at once, one line each, with a fix', () => {

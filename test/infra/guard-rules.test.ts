@@ -6,12 +6,16 @@ import { synthesise } from './support/synthesised.ts';
 type Tree = Record<string, unknown>;
 type Edit = (properties: Tree) => void;
 
+const alarm = 'AWS::CloudWatch::Alarm';
 const sound = synthesise({ links: true, autoRestartMinutes: 5 }).toJSON() as Template;
 
 /** The sound template with one resource of a type changed. */
 function spoilt(type: string, edit: Edit): Template {
   const copy = structuredClone(sound) as { Resources: Record<string, { Type: string; Properties: Tree }> };
-  const resource = Object.values(copy.Resources).find(({ Type }) => Type === type);
+  // Of the alarms one that reports by itself.
+  const resource = Object.values(copy.Resources).find(
+    ({ Type, Properties }) => Type === type && (type !== alarm || Properties['AlarmActions'] !== undefined),
+  );
   if (resource === undefined) throw new Error(`no ${type}`);
   edit(resource.Properties);
   return copy as unknown as Template;
@@ -36,7 +40,6 @@ const set =
     properties[name] = value;
   };
 
-const alarm = 'AWS::CloudWatch::Alarm';
 const task = 'AWS::ECS::TaskDefinition';
 const spoiled: readonly [rule: string, what: string, type: string, edit: Edit][] = [
   ['alarm-period', 'a period of 45 s', alarm, set('Period', 45)],
@@ -45,6 +48,18 @@ const spoiled: readonly [rule: string, what: string, type: string, edit: Edit][]
   ['alarm-runbook', 'an unknown heading', alarm, set('AlarmDescription', 'docs/runbook.md#no-such-heading')],
   ['alarm-heard', 'no action', alarm, set('AlarmActions', [])],
   ['alarm-heard', 'no action when over', alarm, set('OKActions', undefined)],
+  [
+    'alarm-heard',
+    'a composite alarm without action',
+    'AWS::CloudWatch::CompositeAlarm',
+    set('AlarmActions', []),
+  ],
+  [
+    'alarm-heard',
+    'an alarm that no composite looks at any more',
+    'AWS::CloudWatch::CompositeAlarm',
+    set('AlarmRule', 'FALSE'),
+  ],
   ['alarm-heard', 'no decision about missing data', alarm, set('TreatMissingData', undefined)],
   [
     'topic-open-to-alarms',

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { metricDimension, metricNamespace, metrics } from '../../../functions/heartbeat-monitor/contract.ts';
+import { metrics } from '../../../functions/heartbeat-monitor/contract.ts';
 import { composeMonitor, type MonitorHandler } from '../../../functions/heartbeat-monitor/handler.ts';
+import { metricDimension, metricNamespace } from '../../../functions/shared/contract.ts';
 import { botToken, FunctionFixture, stores, superadmins } from '../../support/function-fixture.ts';
 
 describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { everyMinutes, timeoutSeconds } from '../../../functions/heartbeat-monitor/contract.ts';
 import * as ops from '../../../functions/release-lock/contract.ts';
+import { knownRegions } from '../../../infra/secrets-extension.ts';
 import { actionsOf, resources, statementsOf, synthesise, theResource } from '../support/synthesised.ts';
 
 const template = synthesise();
@@ -35,6 +36,28 @@ describe('every function', () => {
       expect(variablesOf(prefix)['PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED']).toBe('false');
       expect(configurationOf(prefix)['Layers']).toHaveLength(1);
     }
+  });
+
+  it('is refused in one line where the CDK does not know the extension, unless its ARN is given', () => {
+    const { Rules } = template.toJSON() as { Rules: Record<string, { Assertions: unknown[] }> };
+    expect(Rules['SecretsExtensionKnown']?.Assertions).toEqual([
+      {
+        Assert: { 'Fn::Contains': [knownRegions(), { Ref: 'AWS::Region' }] },
+        AssertDescription: expect.stringMatching(/^secretsExtensionArn: expected .*; deploy with -c/),
+      },
+    ]);
+    expect(knownRegions()).toContain('eu-central-1');
+    const mapped = Object.keys(
+      Object.values(template.toJSON()['Mappings'] as Record<string, Record<string, unknown>>).find(
+        (mapping) => Object.hasOwn(mapping, 'eu-central-1'),
+      ) ?? {},
+    );
+    expect(mapped.toSorted()).toEqual(knownRegions());
+
+    const secretsExtensionArn = 'arn:aws:lambda:mx-central-1:111122223333:layer:AWS-Extension-Arm64:9';
+    const given = synthesise({ secretsExtensionArn });
+    expect(given.toJSON()['Rules']).not.toHaveProperty('SecretsExtensionKnown');
+    expect(configurationOf('Monitor', given)['Layers']).toEqual([secretsExtensionArn]);
   });
 
   it('is never retried and never late, and its failed events are kept', () => {

@@ -1,44 +1,55 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { metricDimension, metricNamespace, metrics } from '../../../functions/heartbeat-monitor/contract.ts';
+import { metrics } from '../../../functions/heartbeat-monitor/contract.ts';
+import { metrics as checkMetrics } from '../../../functions/secrets-check/contract.ts';
+import { metricDimension, metricNamespace } from '../../../functions/shared/contract.ts';
 import { type AlarmId, alarms, runbookAnchor } from '../../../infra/alarms.ts';
 import { resources, synthesise, theResource } from '../support/synthesised.ts';
 
 type Alarm = Record<string, unknown>;
 
-function alarmsOf(context = {}): ReadonlyMap<string, Alarm> {
-  const found = Object.values(resources(synthesise(context), 'AWS::CloudWatch::Alarm'));
+const metricAlarm = 'AWS::CloudWatch::Alarm';
+const compositeAlarm = 'AWS::CloudWatch::CompositeAlarm';
+
+function alarmsOf(context = {}, type = metricAlarm): ReadonlyMap<string, Alarm> {
+  const found = Object.values(resources(synthesise(context), type));
   return new Map(found.map(({ Properties }) => [String(Properties['AlarmName']), Properties]));
 }
 
 const monitorOf = (template: Template) => theResource(template, 'AWS::Lambda::Function', 'Monitor');
 const byName = alarmsOf();
-const alarm = (id: AlarmId, all = byName): Alarm => {
-  const found = all.get(`StaffProBot-production-${runbookAnchor(id)}`);
-  if (found === undefined) throw new Error(`no alarm ${id}`);
+const nameOf = (id: AlarmId) => `StaffProBot-production-${runbookAnchor(id)}`;
+const ids = Object.keys(alarms) as AlarmId[];
+
+function named(name: string, all: ReadonlyMap<string, Alarm>): Alarm {
+  const found = all.get(name);
+  if (found === undefined) throw new Error(`no alarm ${name}`);
   return found;
-};
+}
+const alarm = (id: AlarmId, all = byName): Alarm => named(nameOf(id), all);
+/** What reports of an alarm: itself, or the one that waits for the end of a start. */
+const reporting = (id: AlarmId, context = {}): Alarm =>
+  alarms[id].ringsWithoutData
+    ? named(`${nameOf(id)}-lasting`, alarmsOf(context, compositeAlarm))
+    : alarm(id, alarmsOf(context));
 
 describe('the alarms', () => {
-  it('are exactly those of infra/alarms.ts', () => {
-    const listed = Object.keys(alarms).map((id) => `StaffProBot-production-${runbookAnchor(id as AlarmId)}`);
+  it('are exactly those of infra/alarms.ts, and one that says that the worker starts', () => {
+    const listed = [...ids.map(nameOf), 'StaffProBot-production-starting'];
     expect([...byName.keys()].toSorted()).toEqual(listed.toSorted());
   });
 
-  it.each(Object.keys(alarms) as AlarmId[])(
-    '%s reports to the topic, links its heading, and decides about missing data',
-    (id) => {
-      const { AlarmActions, OKActions, AlarmDescription, TreatMissingData, ActionsEnabled, Period } =
-        alarm(id);
-      const topic = [{ Ref: expect.stringMatching(/^NotificationsTopic/) }];
-      expect(AlarmActions).toEqual(topic);
-      expect(OKActions).toEqual(topic);
-      expect(AlarmDescription).toBe(`${alarms[id].meaning} What to do: docs/runbook.md#${runbookAnchor(id)}`);
-      expect(['breaching', 'notBreaching']).toContain(TreatMissingData);
-      expect(ActionsEnabled).toBe(true);
-      expect(Number(Period) % 60).toBe(0);
-    },
-  );
+  it.each(ids)('%s reports to the topic, links its heading, and decides about missing data', (id) => {
+    const { AlarmActions, OKActions, AlarmDescription, ActionsEnabled } = reporting(id);
+    const topic = [{ Ref: expect.stringMatching(/^NotificationsTopic/) }];
+    expect(AlarmActions).toEqual(topic);
+    expect(OKActions).toEqual(topic);
+    expect(AlarmDescription).toBe(`${alarms[id].meaning} What to do: docs/runbook.md#${runbookAnchor(id)}`);
+    expect(ActionsEnabled).toBe(true);
+    const { TreatMissingData, Period } = alarm(id);
+    expect(TreatMissingData).toBe(alarms[id].ringsWithoutData ? 'breaching' : 'notBreaching');
+    expect(Number(Period) % 60).toBe(0);
+  });
 
   it('link the runbook where the team keeps it', () => {
     const runbookUrl = 'https://wiki.example.com/runbook';
@@ -80,9 +91,11 @@ describe('the alarms', () => {
   it('ring at the first open outage and at the first event that was given up', () => {
     const first = { Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold', EvaluationPeriods: 1 };
     expect(alarm('outageOpen')).toMatchObject({ ...first, MetricName: metrics.outageOpen });
+    // Not the number that waits: one event would ring for the two weeks that the queue keeps it.
     expect(alarm('eventsUndelivered')).toMatchObject({
       ...first,
-      MetricName: 'ApproximateNumberOfMessagesVisible',
+      MetricName: 'NumberOfMessagesSent',
+      Statistic: 'Sum',
     });
   });
 
@@ -95,18 +108,53 @@ describe('the alarms', () => {
     expect(alarm('opsRefusals')).toMatchObject({ Namespace: 'AWS/Lambda', MetricName: 'Url4xxCount' });
   });
 
-  it('are quiet while the stack is paused', () => {
-    for (const { ActionsEnabled } of alarmsOf({ paused: true }).values()) expect(ActionsEnabled).toBe(false);
+  it('are quiet while the stack is paused, and in no state that would keep them quiet afterwards', () => {
+    const paused = { paused: true };
+    for (const id of ids) {
+      expect(reporting(id, paused)['ActionsEnabled']).toBe(false);
+      expect(alarm(id, alarmsOf(paused))['TreatMissingData']).toBe('notBreaching');
+    }
+  });
+
+  it('that ring without data report only when a start is over', () => {
+    const waiting = ids.filter((id) => alarms[id].ringsWithoutData);
+    expect(waiting).toEqual(['monitorNotSucceeding', 'workerNotRunning']);
+    const template = synthesise();
+    const check = theResource(template, 'AWS::Lambda::Function', 'SecretsCheck').id;
+    expect(named('StaffProBot-production-starting', byName)).toMatchObject({
+      Namespace: metricNamespace,
+      MetricName: checkMetrics.starting,
+      Dimensions: [{ Name: metricDimension, Value: { Ref: check } }],
+      EvaluationPeriods: 15,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+    });
+    for (const id of waiting) {
+      expect(JSON.stringify(reporting(id)['AlarmRule'])).toMatch(
+        /ALARM\(.*Observability.*\) AND OK\(.*ObservabilityStarting/,
+      );
+      expect(alarm(id)['ActionsEnabled']).toBe(false);
+    }
+  });
+
+  it('count from when the monitor runs again', () => {
+    const template = synthesise();
+    const rule = theResource(template, 'AWS::Events::Rule', 'MonitorEveryMinute').id;
+    for (const type of [metricAlarm, compositeAlarm]) {
+      for (const { DependsOn } of Object.values(resources(template, type))) expect(DependsOn).toContain(rule);
+    }
   });
 
   it('watch only the monitor of their own stack, whose function CloudFormation names', () => {
     const second = { stackName: 'StaffProBot-second' };
     const ofMonitor = [...alarmsOf(second).values()].filter(({ Namespace }) => Namespace === metricNamespace);
-    expect(ofMonitor).toHaveLength(4);
+    expect(ofMonitor).toHaveLength(5);
     const { id, Properties } = monitorOf(synthesise(second));
     expect(Properties['FunctionName']).toBeUndefined();
-    for (const { Dimensions } of ofMonitor) {
-      expect(Dimensions).toEqual([{ Name: metricDimension, Value: { Ref: id } }]);
+    const check = theResource(synthesise(second), 'AWS::Lambda::Function', 'SecretsCheck').id;
+    for (const { Dimensions, MetricName } of ofMonitor) {
+      const of = MetricName === checkMetrics.starting ? check : id;
+      expect(Dimensions).toEqual([{ Name: metricDimension, Value: { Ref: of } }]);
     }
   });
 
