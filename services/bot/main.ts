@@ -45,6 +45,8 @@ import { Worker } from './worker.ts';
 const pendingTimeoutMs = 5000;
 /** Of a handler's error in the report to the store. */
 const errorTextMax = 200;
+/** A piece of the journal is up to 1 MB: its time has nothing to do with the lease's. */
+const journalTimeoutMs = 10_000;
 const pingTries = 4;
 const pingRetryMs = 500;
 
@@ -94,11 +96,9 @@ async function work(
     inFlight: () => worker.state.session?.ledger.inFlight ?? 0,
     journaled: () => worker.state.session?.ledger.journaled ?? 0,
   });
-  const store = upstashStore({
-    ...settings.store,
-    timeoutMs: settings.lease.rpcTimeoutMs,
-    onRequest: (script) => metrics.storeCommands.inc({ script }),
-  });
+  const onRequest = (script: string): void => metrics.storeCommands.inc({ script });
+  const store = upstashStore({ ...settings.store, timeoutMs: settings.lease.rpcTimeoutMs, onRequest });
+  const bulkStore = upstashStore({ ...settings.store, timeoutMs: journalTimeoutMs, onRequest });
   const worker = makeWorker({
     settings,
     features,
@@ -107,6 +107,7 @@ async function work(
     api,
     metrics,
     store,
+    bulkStore,
     task: await ecsTask(),
   });
   const server = await startStatusServer({
@@ -129,10 +130,13 @@ interface WorkerDeps extends LogContext {
   readonly api: BotApi;
   readonly metrics: BotMetrics;
   readonly store: UpstashStore;
+  /** For the big pieces of the journal. */
+  readonly bulkStore: UpstashStore;
   readonly task: string | undefined;
 }
 
-function makeWorker({ settings, features, logger, redact, api, metrics, store, task }: WorkerDeps): Worker {
+function makeWorker(deps: WorkerDeps): Worker {
+  const { settings, features, logger, redact, api, metrics, store, bulkStore, task } = deps;
   const keys = storeKeys(settings.store.keyPrefix);
   const { url, token } = settings.store;
   const botId = botIdOf(settings.botToken);
@@ -156,7 +160,7 @@ function makeWorker({ settings, features, logger, redact, api, metrics, store, t
     logger,
     api,
     lockStore: redisLockStore(store, keys, botId),
-    journal: redisUpdateJournal(store, keys),
+    journal: redisUpdateJournal(store, keys, bulkStore),
     channel: wakeUpChannel({ url, token, channel: keys.wakeChannel, clock, logger }),
     makeHandler: telegramBot({
       token: settings.botToken,

@@ -112,6 +112,8 @@ export function sessionObserver({
       metrics.updatesDead.inc(updateIds.length);
       logger.error('updates became dead letters after their last attempt', { updateIds });
     },
+    onTooBig: (updateIds) =>
+      logger.error('updates are too big for the journal: if the worker crashes now, they are lost', { updateIds }),
     onTrouble: (what, error) => {
       countStoreError(metrics, error);
       if (error instanceof BotApiRefusedError && isTokenRejection(error))

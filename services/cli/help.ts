@@ -117,7 +117,7 @@ npx staffprobot dead retry ID… | --all [--json]
 Dead letters: updates that were given up after three attempts, each of which ended with the worker and not with the
 handler. "retry" puts them back into the journal with all attempts left; repeating it is harmless. They are handled
 when the next term begins, because a leader reads the journal only then: hand over with "npx staffprobot
-release-lock", or restart.
+release-lock", or restart. If several letters have one update id, the second is called ID#2.
 
   --all             all dead letters
   --reason TEXT     why, for the audit trail

@@ -74,6 +74,7 @@ function start(options: Partial<WorkerOptions> = {}) {
       onEnd: nothing,
       onOverdue: nothing,
       onBackpressure: nothing,
+      onTooBig: nothing,
       onDeadLetters: nothing,
       onTrouble: nothing,
     },

@@ -82,7 +82,7 @@ const deliveryMutants: readonly Mutant[] = [
     "'^(%d+) (%d+) (.*)$')",
     "'^(%d+) (%d+) (.*)$')\nattempt = '1'",
   ]),
-  scriptMutant('the journal is written without the lock', 'write-journal-2', [
+  scriptMutant('the journal is written without the lock', 'write-journal-3', [
     "redis.call('GET', KEYS[1]) ~= ARGV[1]",
     'false',
   ]),
@@ -96,9 +96,9 @@ const deliveryMutants: readonly Mutant[] = [
     'mark_ended(id)\n    return 0',
     "redis.call('HDEL', KEYS[2], id)\n    return 0",
   ]),
-  scriptMutant('a late write lowers the attempt count', 'write-journal-2', [
-    'not stored or not is_later(stored, ARGV[i + 1])',
-    'true',
+  scriptMutant('a late write lowers the attempt count', 'write-journal-3', [
+    'is_later(stored_attempt, attempt)',
+    'false',
   ]),
 ];
 

@@ -59,6 +59,7 @@ export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
       onEnd: nothing,
       onOverdue: nothing,
       onBackpressure: nothing,
+      onTooBig: (ids) => note(`${name} cannot journal ${ids.join(' ')}`),
       onDeadLetters: (ids) => note(`${name} gave up ${ids.join(' ')}`),
       onTrouble,
     },

@@ -6,7 +6,7 @@ import { reasonError, requesterError } from '../../core/ops/payload.ts';
 import { cutText } from '../../core/platform/foreign-text.ts';
 import { redactAll } from '../../core/platform/redaction.ts';
 import { storeKeys } from '../../core/platform/store-keys.ts';
-import type { DeadLetters } from '../../core/updates/dead-letters.ts';
+import type { DeadLetters, RetryOutcome } from '../../core/updates/dead-letters.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
@@ -16,6 +16,13 @@ const handOver =
   'They are handled when the next term begins: a leader reads the journal only at the start of its term.\n' +
   'Hand over now with: npx staffprobot release-lock   (or restart the worker)';
 const shownMax = 200;
+const outcomeTexts: Readonly<Record<RetryOutcome, string>> = {
+  'put back': 'put back',
+  'put back as it is': 'put back as it is: this version cannot read it, so only a newer one will handle it',
+  'there already': 'there already',
+  'id in use': 'the journal holds another update with this id: retry when that has been handled',
+  unknown: 'unknown',
+};
 
 export async function dead(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
   const [verb, ...ids] = invocation.words;
@@ -57,15 +64,16 @@ async function retry(
   if (problem !== undefined) throw new UsageError(problem.message);
   const { letters } = await deadLetters(context);
   const ids = invocation.has('all') ? (await letters.list()).map(({ id }) => id) : given;
-  const results: { id: string; outcome: Awaited<ReturnType<DeadLetters['retry']>> }[] = [];
+  const results: { id: string; outcome: RetryOutcome }[] = [];
   for (const id of ids) results.push({ id, outcome: await letters.retry(id, reason) });
-  const isAllKnown = results.every(({ outcome }) => outcome !== 'unknown');
-  const isAnyKnown = results.some(({ outcome }) => outcome !== 'unknown');
-  if (invocation.isJson) context.terminal.answer(`${JSON.stringify({ ok: isAllKnown, retried: results })}\n`);
+  const isInJournal = ({ outcome }: { outcome: RetryOutcome }): boolean =>
+    outcome !== 'unknown' && outcome !== 'id in use';
+  const isDone = results.every(isInJournal);
+  if (invocation.isJson) context.terminal.answer(`${JSON.stringify({ ok: isDone, retried: results })}\n`);
   else if (results.length === 0) context.terminal.answer('There are no dead letters.\n');
-  else context.terminal.answer(results.map(({ id, outcome }) => `  ${id}  ${outcome}\n`).join(''));
-  if (isAnyKnown) context.terminal.tell(handOver);
-  return isAllKnown ? cliExitCodes.done : cliExitCodes.failed;
+  else context.terminal.answer(results.map(({ id, outcome }) => `  ${id}  ${outcomeTexts[outcome]}\n`).join(''));
+  if (results.some(isInJournal)) context.terminal.tell(handOver);
+  return isDone ? cliExitCodes.done : cliExitCodes.failed;
 }
 
 async function deadLetters(

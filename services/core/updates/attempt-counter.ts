@@ -3,50 +3,60 @@
  * process, the next leader knows.
  *
  * One request is under way at a time and carries everything that was asked for meanwhile, so a long replay does not
- * crowd out the lease's renewals. Suspects are counted one by one, each when its turn comes (`poison-queue.ts`).
+ * crowd out the lease's renewals. Suspects wait for their turn first (`poison-queue.ts`).
  */
+import type { Clock } from '../platform/clock.ts';
 import type { Attempt, ReceivedUpdate } from './handler-run.ts';
-import { PoisonQueue, poisonAttempts } from './poison-queue.ts';
+import { type AttemptMode, type AttemptToCount, attemptsMax } from './journal.ts';
+import { PoisonQueue, poisonAttempts, type Turn } from './poison-queue.ts';
 
 type Counted = number | 'dead letter' | 'term over';
 
 export interface AttemptCounterOptions {
+  readonly clock: Clock;
   /** Counts one more attempt for each of these; undefined when the term is over. */
-  readonly count: (updateIds: readonly number[]) => Promise<readonly (number | 'dead letter')[] | undefined>;
+  readonly count: (
+    attempts: readonly AttemptToCount[],
+  ) => Promise<readonly (number | 'dead letter')[] | undefined>;
   readonly onDeadLetters: (updateIds: readonly number[]) => void;
 }
 
-interface PendingCount {
-  readonly updateId: number;
+interface PendingCount extends AttemptToCount {
   readonly resolve: (counted: Counted) => void;
 }
 
 /** A longer list would make one script run long. */
 const countBatchMax = 100;
+/** The turn of an update that is no suspect. */
+const ownTurn: Turn = { mode: 'alone', release: () => {} };
 
 export class AttemptCounter {
   private readonly options: AttemptCounterOptions;
-  private readonly poisonQueue = new PoisonQueue();
+  private readonly poisonQueue: PoisonQueue;
   private pending: PendingCount[] = [];
   private isCounting = false;
 
   constructor(options: AttemptCounterOptions) {
     this.options = options;
+    this.poisonQueue = new PoisonQueue(options.clock);
   }
 
   /** Resolves when the handler may run, with the number of its attempt; or says why it may not. */
-  async begin({ update, attempt }: ReceivedUpdate): Promise<Attempt | 'dead letter' | 'term over'> {
-    const release = attempt >= poisonAttempts ? await this.poisonQueue.acquire() : () => {};
-    const counted = await this.count(update.update_id);
+  async begin(received: ReceivedUpdate): Promise<Attempt | 'dead letter' | 'term over'> {
+    const updateId = received.update.update_id;
+    const { mode, release } = isSuspect(received)
+      ? await this.poisonQueue.acquire({ isAccused: received.triedBesideOthers === true })
+      : ownTurn;
+    const counted = await this.count(updateId, mode);
     if (typeof counted === 'number') return { number: counted, release };
     release();
-    if (counted === 'dead letter') this.options.onDeadLetters([update.update_id]);
+    if (counted === 'dead letter') this.options.onDeadLetters([updateId]);
     return counted;
   }
 
-  private count(updateId: number): Promise<Counted> {
+  private count(updateId: number, mode: AttemptMode): Promise<Counted> {
     return new Promise((resolve) => {
-      this.pending.push({ updateId, resolve });
+      this.pending.push({ updateId, mode, resolve });
       if (!this.isCounting) void this.countPending();
     });
   }
@@ -55,9 +65,14 @@ export class AttemptCounter {
     this.isCounting = true;
     while (this.pending.length > 0) {
       const batch = this.pending.splice(0, countBatchMax);
-      const counted = await this.options.count(batch.map(({ updateId }) => updateId));
+      const counted = await this.options.count(batch.map(({ updateId, mode }) => ({ updateId, mode })));
       for (const [index, { resolve }] of batch.entries()) resolve(counted?.[index] ?? 'term over');
     }
     this.isCounting = false;
   }
+}
+
+/** One with no attempt left runs no handler: it becomes a dead letter. */
+function isSuspect({ attempt }: ReceivedUpdate): boolean {
+  return attempt >= poisonAttempts && attempt < attemptsMax;
 }

@@ -23,6 +23,8 @@ export interface ReceivedUpdate {
   readonly attempt: number;
   /** An earlier leader may have attempted it: count the attempt in the store before its handler runs. */
   readonly isReplay: boolean;
+  /** The process ended while this suspect ran beside others. */
+  readonly triedBesideOthers?: true;
 }
 
 /** An attempt that may begin. */

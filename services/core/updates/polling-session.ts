@@ -17,15 +17,15 @@ import { AttemptCounter } from './attempt-counter.ts';
 import { ConditionWaits } from './condition-waits.ts';
 import { batchMax, confirmTimeoutMs, Fetcher, type FetcherOptions, type FetchObserver } from './fetcher.ts';
 import { type HandlerObserver, HandlerRunner } from './handler-run.ts';
-import type { JournalEntry, UpdateJournal } from './journal.ts';
+import type { UpdateJournal } from './journal.ts';
 import { Lanes } from './lanes.ts';
-import { storeRetryMs, TermJournal } from './term-journal.ts';
+import { SessionJournal, type SessionJournalObserver } from './session-journal.ts';
+import { storeRetryMs } from './term-journal.ts';
 import type { HandleUpdate, Update } from './update.ts';
 import { type TrackedUpdate, UpdateLedger } from './update-ledger.ts';
 
-export interface SessionObserver extends HandlerObserver, FetchObserver {
+export interface SessionObserver extends HandlerObserver, FetchObserver, SessionJournalObserver {
   onReceived(updates: readonly Update[]): void;
-  onDeadLetters(updateIds: readonly number[]): void;
   /** Fetching pauses until handlers have ended. */
   onBackpressure(inFlight: number): void;
 }
@@ -54,8 +54,8 @@ const quietAfterMs = 250;
 const requestOutMs = 2;
 /** Queued updates cost only memory, so accept this many times more of them. */
 const queuedFactor = 20;
-/** No term has this epoch, so the next attempt is counted. */
-const beforeThisTerm = 0;
+/** And no more than this many characters of updates that wait: the next leader has to hold them too. */
+const heldSizeMax = 32_000_000;
 
 export class PollingSession {
   readonly ledger: UpdateLedger;
@@ -64,7 +64,7 @@ export class PollingSession {
   /** Aborts when fetching must stop. */
   private readonly fetchEnd: AbortSignal;
   private readonly fetcher: Fetcher;
-  private readonly journal: TermJournal;
+  private readonly journal: SessionJournal;
   private readonly lanes: Lanes<TrackedUpdate>;
   private readonly waits: ConditionWaits;
   /**
@@ -82,12 +82,12 @@ export class PollingSession {
     this.term = term;
     this.fetchEnd = AbortSignal.any([stop, term.endingSignal]);
     this.fetcher = new Fetcher(options, { term, fetchEnd: this.fetchEnd });
-    const onTrouble = (what: string, error: unknown): void => observer.onTrouble(what, error);
-    this.journal = new TermJournal({ journal, clock, onTrouble }, term);
     this.waits = new ConditionWaits(clock);
     this.ledger = new UpdateLedger(term.epoch);
+    this.journal = new SessionJournal({ journal, clock, observer, ledger: this.ledger }, term, this.fetchEnd);
     const attempts = new AttemptCounter({
-      count: (updateIds) => this.countAttempts(updateIds),
+      clock,
+      count: (updates) => this.journal.countAttempts(updates),
       onDeadLetters: (updateIds) => observer.onDeadLetters(updateIds),
     });
     const { overSignal } = term;
@@ -121,13 +121,12 @@ export class PollingSession {
     return end;
   }
 
-  /** False when the term ended before the journal could be opened. */
+  /** False when the term ended, or a stop came, before the journal could be opened. */
   private async replay(): Promise<boolean> {
     const opened = await this.journal.open();
     if (opened === undefined) return false;
     // Holds until a drain proves otherwise, so also if this process crashes.
     this.term.handOff = 'dirty';
-    if (opened.unreadable.length > 0) this.reportUnreadable(opened.unreadable);
     this.possiblyAttempted = opened.endedCleanly ? 0 : batchMax;
     this.enqueue(this.ledger.replay(opened.entries));
     this.lanes.start();
@@ -137,23 +136,6 @@ export class PollingSession {
   /** Handlers run from the next `lanes.start` on. */
   private enqueue(updates: readonly TrackedUpdate[]): void {
     for (const update of updates) this.lanes.add(update);
-  }
-
-  private reportUnreadable(fields: readonly string[]): void {
-    const what = `unreadable entries, moved to the dead letters: ${fields.join(', ')}`;
-    this.options.observer.onTrouble('read the journal', new Error(what));
-  }
-
-  private async countAttempts(
-    updateIds: readonly number[],
-  ): Promise<readonly (number | 'dead letter')[] | undefined> {
-    const { ledger } = this;
-    // If this attempt ends the process, what ended before must be known to have ended.
-    const tombstoneIds = ledger.tombstonesToWrite().map(({ update }) => update.update_id);
-    const finished = { finishedIds: ledger.removable(), tombstoneIds };
-    const counted = await this.journal.beginAttempts(updateIds, finished);
-    if (counted !== undefined) ledger.markCounted(finished);
-    return counted;
   }
 
   /** Returns when everything received may be confirmed and there is capacity for more, or fetching must stop. */
@@ -167,7 +149,7 @@ export class PollingSession {
     if (!isSettled() && !isFull) await this.waitUntil(isSettled, this.graceMs());
     this.writeAhead ||= isFull && !isSettled();
     while (!isSettled() && !this.fetchEnd.aborted) {
-      if (!(await this.writeJournal(ledger.unsettled()))) await this.waitUntil(isSettled, storeRetryMs);
+      if (!(await this.journal.write(ledger.unsettled()))) await this.waitUntil(isSettled, storeRetryMs);
     }
     if (this.capacity <= 0) {
       observer.onBackpressure(ledger.inFlight);
@@ -185,17 +167,8 @@ export class PollingSession {
   /** How many more updates may be fetched. A queue behind one stuck handler must not stop all other chats. */
   private get capacity(): number {
     const { inFlightMax } = this.options;
+    if (this.ledger.heldSize >= heldSizeMax) return 0;
     return Math.min(inFlightMax - this.lanes.busyCount, inFlightMax * queuedFactor - this.ledger.inFlight);
-  }
-
-  /** Adds these to the journal and removes what it no longer needs. False unless the store confirmed it. */
-  private async writeJournal(add: readonly JournalEntry[]): Promise<boolean> {
-    const finishedIds = this.ledger.removable();
-    this.ledger.writeStarted(add);
-    const isWritten = await this.journal.tryWrite({ add, finishedIds });
-    this.ledger.writeEnded({ isWritten });
-    if (isWritten) this.ledger.markRemoved(finishedIds);
-    return isWritten;
   }
 
   private async pollOnce(): Promise<SessionEnd> {
@@ -230,23 +203,15 @@ export class PollingSession {
       return;
     }
     if (!(await this.waitForIdConflicts(updates))) return;
-    const entries = this.ledger.entriesFor(updates);
-    if (isReplay && !(await this.journalBeforeAttempt(entries))) return;
+    const received = this.ledger.entriesFor(updates);
+    const entries = isReplay ? await this.journal.writeBeforeAttempt(received) : received;
+    if (entries === undefined) return;
     this.possiblyAttempted = Math.max(0, this.possiblyAttempted - updates.length);
     this.fetcher.accept(last.update_id);
     observer.onReceived(entries.map(({ update }) => update));
     this.enqueue(this.ledger.receive(entries, { isReplay }));
     const isAhead = this.writeAhead && updates.length >= batchMax && !isReplay;
-    if (!isAhead || !(await this.writeJournal(this.ledger.unsettled()))) this.lanes.start();
-  }
-
-  /**
-   * After a crash, the first updates may be those that the crashed leader was handling, and one of them may be the
-   * cause. So journal them before the attempt, as attempted once.
-   */
-  private journalBeforeAttempt(entries: readonly JournalEntry[]): Promise<boolean> {
-    const add = entries.map((entry) => ({ ...entry, countedEpoch: beforeThisTerm }));
-    return this.journal.write({ add, finishedIds: [] });
+    if (!isAhead || !(await this.journal.write(this.ledger.unsettled()))) this.lanes.start();
   }
 
   /**
@@ -272,7 +237,7 @@ export class PollingSession {
     await this.waitForHandlers();
     const unsettled = ledger.unsettled();
     if (unsettled.length > 0 && term.mayAct()) {
-      await this.writeJournal([...unsettled, ...ledger.tombstonesToWrite()]);
+      await this.journal.write([...unsettled, ...ledger.tombstonesToWrite()]);
     }
     const isClean = term.mayAct() ? await this.confirm() : this.fetcher.unconfirmedLastId === undefined;
     return isClean && ledger.unsettledCount === 0;
@@ -303,13 +268,13 @@ export class PollingSession {
       const offset = ledger.confirmableOffset(lastId);
       if (!(await fetcher.confirm(offset))) {
         // The next leader recognises these when Telegram delivers them again.
-        return this.term.mayAct() && this.writeJournal(ledger.tombstones());
+        return this.term.mayAct() && this.journal.write(ledger.tombstones());
       }
       if (offset > lastId) ledger.confirmed(offset);
     }
     const tombstones = ledger.tombstonesToWrite();
     if (tombstones.length === 0 && ledger.removable().length === 0) return true;
-    return (this.term.mayAct() && (await this.writeJournal(tombstones))) || tombstones.length === 0;
+    return (this.term.mayAct() && (await this.journal.write(tombstones))) || tombstones.length === 0;
   }
 
   private waitUntil(condition: () => boolean, timeoutMs: number, signal = this.fetchEnd): Promise<void> {

@@ -1,7 +1,8 @@
 /**
  * The journal as one term uses it: it waits out the store's trouble, and a lost lock ends the term.
  *
- * Guarantees: it sends nothing once the term may not act.
+ * Guarantees: it sends nothing once the term may not act. Opening reads the journal piece by piece, repeats only the
+ * piece that failed, and returns at once at a stop.
  * Does not guarantee: when a request sent before is carried out. If another leader holds the lock by then, the scripts
  * refuse it.
  */
@@ -9,16 +10,25 @@
 import type { Term } from '../lease/term.ts';
 import type { Clock } from '../platform/clock.ts';
 import {
+  type AttemptToCount,
   attemptsMax,
   type FinishedUpdates,
+  type JournalChange,
   type JournalEntry,
-  type OpenedJournal,
+  type JournalReading,
   type UpdateJournal,
 } from './journal.ts';
+import type { Update } from './update.ts';
 
-export interface JournalChange {
-  readonly add: readonly JournalEntry[];
-  readonly finishedIds: readonly number[];
+/** What earlier terms left behind. */
+export interface OpenedJournal {
+  readonly endedCleanly: boolean;
+  /** In order of arrival. */
+  readonly entries: readonly JournalEntry[];
+  /** Ids of entries that could not be read. They are dead letters now. */
+  readonly unreadable: readonly string[];
+  /** Ids of entries of a later version. They stay where they are. */
+  readonly newer: readonly string[];
 }
 
 export interface TermJournalOptions {
@@ -27,7 +37,11 @@ export interface TermJournalOptions {
   onTrouble(what: string, error: unknown): void;
 }
 
-export const storeRetryMs = 1000;
+/** The first wait after trouble; each further one is twice as long, up to the longest. */
+export const storeRetryMs = 500;
+export const storeRetryMaxMs = 4000;
+/** How many ids one request may carry. */
+const idsMax = 2000;
 
 export class TermJournal {
   private readonly options: TermJournalOptions;
@@ -38,28 +52,71 @@ export class TermJournal {
     this.term = term;
   }
 
-  /** Retries until it succeeds; undefined when the term is over. */
-  open(): Promise<OpenedJournal | undefined> {
-    return this.retryWhileLeading('open the journal', () => this.options.journal.open(this.term.value));
+  /** Retries until it succeeds; undefined when the term is over or `stop` aborts. */
+  async open(stop: AbortSignal): Promise<OpenedJournal | undefined> {
+    const { journal } = this.options;
+    const { value, overSignal } = this.term;
+    const signal = AbortSignal.any([stop, overSignal]);
+    const ask = <T>(step: () => Promise<T | 'lock lost'>): Promise<T | undefined> =>
+      this.retryWhileLeading('open the journal', () => orAborted(step(), signal), signal);
+
+    const start = await ask(() => journal.open(value));
+    if (start === undefined) return undefined;
+    const ids = [...start.ids];
+    for (let { next } = start; next !== undefined; ) {
+      const after = next;
+      const more = await ask(() => journal.list(value, after));
+      if (more === undefined) return undefined;
+      ids.push(...more.ids);
+      next = more.next;
+    }
+    const readings: JournalReading[] = [start.reading];
+    for (let at = start.reading.answered; at < ids.length; ) {
+      const asked = ids.slice(at, at + idsMax);
+      const reading = await ask(() => journal.read(value, asked));
+      if (reading === undefined) return undefined;
+      readings.push(reading);
+      at += reading.answered;
+    }
+    const unreadable = readings.flatMap((reading) => reading.unreadable);
+    for (let at = 0; at < unreadable.length; at += idsMax) {
+      const piece = unreadable.slice(at, at + idsMax);
+      if ((await ask(() => journal.putAside(value, piece))) === undefined) return undefined;
+    }
+    return {
+      endedCleanly: start.endedCleanly,
+      entries: readings.flatMap(({ entries }) => entries).sort(byArrival),
+      unreadable,
+      newer: readings.flatMap(({ newer }) => newer),
+    };
   }
 
   /** Counts one more attempt for each, in the same order. Retries until it succeeds; undefined when the term is over. */
   beginAttempts(
-    updateIds: readonly number[],
+    attempts: readonly AttemptToCount[],
     finished: FinishedUpdates,
   ): Promise<readonly (number | 'dead letter')[] | undefined> {
     const { journal } = this.options;
     return this.retryWhileLeading('count attempts', () =>
-      journal.beginAttempts(this.term, updateIds, { attemptsMax, ...finished }),
+      journal.beginAttempts(this.term, attempts, { attemptsMax, ...finished }),
     );
   }
 
-  /** Retries until it is written; false when the term is over. */
-  async write(change: JournalChange): Promise<boolean> {
-    const written = await this.retryWhileLeading('write the journal', () =>
-      this.options.journal.write(this.term.value, change),
-    );
-    return written !== undefined;
+  /** Retries until these are written; false when the term is over or `stop` aborts. */
+  async write(entries: readonly JournalEntry[], stop: AbortSignal): Promise<boolean> {
+    const { journal } = this.options;
+    for (const add of journal.split(entries).pieces) {
+      const change = { add, finishedIds: [] };
+      const step = () => orAborted(journal.write(this.term.value, change), stop);
+      if ((await this.retryWhileLeading('write the journal', step, stop)) === undefined) return false;
+    }
+    return true;
+  }
+
+  /** Retries until the note is kept; false when the term is over or `stop` aborts. */
+  async refuse(update: Update, stop: AbortSignal): Promise<boolean> {
+    const step = () => orAborted(this.options.journal.refuse(this.term.value, update), stop);
+    return (await this.retryWhileLeading('refuse an update', step, stop)) !== undefined;
   }
 
   /** Tries once. False when the store refused it, or when its answer was lost. */
@@ -76,19 +133,37 @@ export class TermJournal {
 
   private async retryWhileLeading<T>(
     what: string,
-    step: () => Promise<T | 'lock lost'>,
+    step: () => Promise<T | 'lock lost' | undefined>,
+    stop = this.term.overSignal,
   ): Promise<T | undefined> {
     const { clock, onTrouble } = this.options;
-    while (this.term.mayAct()) {
+    for (let waitMs = storeRetryMs; this.term.mayAct() && !stop.aborted; ) {
       try {
         const result = await step();
         if (result !== 'lock lost') return result;
         this.term.end('lost');
       } catch (error) {
         onTrouble(what, error);
-        await clock.sleep(storeRetryMs, this.term.overSignal);
+        await clock.sleep(waitMs, AbortSignal.any([stop, this.term.overSignal]));
+        waitMs = Math.min(2 * waitMs, storeRetryMaxMs);
       }
     }
     return undefined;
   }
+}
+
+/** Undefined as soon as the signal aborts: nobody waits for the answer any longer. */
+async function orAborted<T>(step: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = (): void => aborted.resolve(undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([step, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function byArrival(a: JournalEntry, b: JournalEntry): number {
+  return a.arrivedEpoch - b.arrivedEpoch || a.arrivedIndex - b.arrivedIndex;
 }

@@ -2,7 +2,7 @@
  * The ledger of one term: which updates were received, and what may be confirmed to Telegram.
  *
  * Each update has three states: of its handler, of its journal entry, and at Telegram.
- * - Settled: the handler has ended or the entry is written. Only settled updates may be confirmed. Telegram's
+ * - Settled: the handler has ended, or the entry is written or too big to be. Only settled updates may be confirmed. Telegram's
  *   confirmation is cumulative, so the offset to confirm is the id of the first unsettled update in order of arrival, or
  *   one past the last.
  * - Removable: the handler has ended, the journal may hold an entry, and Telegram has confirmed. Until it has, the entry
@@ -13,7 +13,7 @@
  */
 import { assert } from '../platform/assert.ts';
 import type { ReceivedUpdate } from './handler-run.ts';
-import type { FinishedUpdates, JournalEntry } from './journal.ts';
+import type { FinishedUpdates, JournalEntry, JournalPiece } from './journal.ts';
 import { laneOf, type Update } from './update.ts';
 
 /** An update that became a dead letter goes from `waiting` to `ended`. */
@@ -29,6 +29,8 @@ type EntryState =
   /** A write failed or its answer was lost: it may have been carried out, or may be later. */
   | 'uncertain'
   | 'written'
+  /** No request can carry it: the journal holds nothing, and a crash may lose the update. */
+  | 'too big'
   /** The journal holds it as ended. */
   | 'tombstone';
 
@@ -45,6 +47,8 @@ interface TrackedEntry {
   state: EntryState;
   /** How many removals to send once the handler has ended. */
   removalsLeft: number;
+  /** Length of the stored line; 0 until it is written. */
+  size: number;
 }
 
 /** The entry of an update whose handler has not ended. */
@@ -62,6 +66,8 @@ export interface TrackedUpdate extends ReceivedUpdate {
  * one minute of them by default.
  */
 const uncertainRemovals = 6;
+/** One request carries no more ids. */
+const idsMax = 5000;
 
 export class UpdateLedger {
   private readonly epoch: number;
@@ -77,8 +83,9 @@ export class UpdateLedger {
   private readonly inherited = new Map<number, string>();
   /** In this term Telegram confirmed that it holds nothing below this id. */
   private confirmedBelow = Number.NEGATIVE_INFINITY;
-  /** Ids in the write under way: a removal that overtakes the write would leave its entry behind. */
-  private writing: ReadonlySet<number> = new Set();
+  /** Ids in the writes under way: a removal that overtakes a write would leave its entry behind. */
+  private readonly writing = new Set<number>();
+  private heldTotal = 0;
   private arrivals = 0;
   private unsettledTotal = 0;
 
@@ -88,6 +95,11 @@ export class UpdateLedger {
 
   get inFlight(): number {
     return this.unfinished.size;
+  }
+
+  /** How much the unfinished updates take that do not end at once: the length of their journal entries. */
+  get heldSize(): number {
+    return this.heldTotal;
   }
 
   /** How many updates have, or may have, an entry in the journal that is still needed or must be removed. */
@@ -102,7 +114,7 @@ export class UpdateLedger {
     for (const content of entries) {
       const { update, attempt } = content;
       if (attempt !== 'ended') replayed.push(this.track({ ...content, attempt }, { isReplay: true }));
-      else this.finished.set(update.update_id, { content, state: 'tombstone', removalsLeft: 1 });
+      else this.finished.set(update.update_id, { content, state: 'tombstone', removalsLeft: 1, size: 0 });
       this.inherited.set(update.update_id, JSON.stringify(update));
     }
     return replayed;
@@ -146,6 +158,8 @@ export class UpdateLedger {
     if (!isSettled(tracked)) this.settleOne();
     tracked.handler = 'ended';
     this.unfinished.delete(update.update_id);
+    this.heldTotal -= entry.size;
+    assert(this.heldTotal >= 0, 'what is held is not negative');
     if (entry.state !== 'none') this.finished.set(update.update_id, entry);
   }
 
@@ -184,32 +198,46 @@ export class UpdateLedger {
       .filter(
         ({ content, state }) => state !== 'tombstone' && this.mayBeRedelivered(content.update.update_id),
       )
-      .map(({ content }) => asTombstone(content));
+      .map(({ content }) => asTombstone(content))
+      .slice(0, idsMax);
   }
 
   /** Updates that have ended and that Telegram cannot deliver again: their entries can go. */
   removable(): readonly number[] {
     const ids = [...this.finished.keys()];
-    const removable = ids.filter((id) => !this.writing.has(id) && !this.mayBeRedelivered(id));
+    const removable = ids
+      .filter((id) => !this.writing.has(id) && !this.mayBeRedelivered(id))
+      .slice(0, idsMax);
     assert(!removable.some((id) => this.unfinished.has(id)), 'only ended updates are removed');
     return removable;
   }
 
-  /** Call `writeEnded` when the store has answered or no longer will. */
-  writeStarted(entries: readonly JournalEntry[]): void {
-    this.writing = new Set(entries.map(({ update }) => update.update_id));
-    for (const id of this.writing) {
-      const tracked = this.unfinished.get(id);
+  /** Call `writeEnded` for each piece when the store has answered or no longer will, or if it is not sent after all. */
+  writeStarted(pieces: readonly JournalPiece[]): void {
+    for (const { update } of pieces.flatMap(({ entries }) => entries)) {
+      this.writing.add(update.update_id);
+      const tracked = this.unfinished.get(update.update_id);
       if (tracked !== undefined) tracked.entry.state = 'writing';
     }
   }
 
-  writeEnded({ isWritten }: { isWritten: boolean }): void {
-    for (const id of this.writing) {
-      if (isWritten) this.markWritten(id);
+  writeEnded({ entries, lines }: JournalPiece, { isWritten }: { isWritten: boolean }): void {
+    for (const [index, { update }] of entries.entries()) {
+      const id = update.update_id;
+      this.writing.delete(id);
+      if (isWritten) this.markWritten(id, lines[index]?.length ?? 0);
       else this.markUncertain(id);
     }
-    this.writing = new Set();
+  }
+
+  /** No request can carry these. They hold up nobody: Telegram may be told before their handlers have ended. */
+  markTooBig(entries: readonly JournalEntry[]): void {
+    for (const { update } of entries) {
+      const tracked = this.unfinished.get(update.update_id);
+      if (tracked === undefined || isSettled(tracked)) continue;
+      this.settleOne();
+      tracked.entry.state = 'too big';
+    }
   }
 
   /** One request counted attempts, removed the finished and wrote the tombstones. */
@@ -264,14 +292,17 @@ export class UpdateLedger {
     const id = update.update_id;
     const hadEntry = this.replaceIdConflict(id);
     const state = isReplay ? 'written' : hadEntry ? 'stale' : 'none';
+    const size = isReplay ? JSON.stringify(update).length : 0;
     const tracked: TrackedUpdate = {
       update,
       lane: laneOf(update),
       attempt,
       isReplay,
       handler: 'waiting',
-      entry: { content, state, removalsLeft: 1 },
+      entry: { content, state, removalsLeft: 1, size },
+      ...(content.triedBesideOthers && { triedBesideOthers: true }),
     };
+    this.heldTotal += size;
     this.unfinished.set(id, tracked);
     if (!isReplay) this.unsettledTotal++;
     return tracked;
@@ -283,9 +314,13 @@ export class UpdateLedger {
     return this.finished.delete(id);
   }
 
-  private markWritten(id: number): void {
+  private markWritten(id: number, size: number): void {
     const tracked = this.unfinished.get(id);
-    if (tracked !== undefined && !isSettled(tracked)) this.settleOne();
+    if (tracked !== undefined && !isSettled(tracked)) {
+      this.settleOne();
+      tracked.entry.size = size;
+      this.heldTotal += size;
+    }
     const entry = tracked?.entry ?? this.finished.get(id);
     if (entry?.state === 'writing') entry.state = 'written';
   }
@@ -304,7 +339,7 @@ export class UpdateLedger {
 }
 
 function isSettled({ handler, entry }: TrackedUpdate): boolean {
-  return handler === 'ended' || entry.state === 'written';
+  return handler === 'ended' || entry.state === 'written' || entry.state === 'too big';
 }
 
 function asTombstone({ update, countedEpoch, arrivedEpoch, arrivedIndex }: JournalEntry): JournalEntry {

@@ -1,12 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AttemptCounter } from '../../../services/core/updates/attempt-counter.ts';
+import type { AttemptMode } from '../../../services/core/updates/journal.ts';
 import { poisonAttempts } from '../../../services/core/updates/poison-queue.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 type Answer = readonly (number | 'dead letter')[] | undefined;
 
 const clock = new VirtualClock();
-let requests: { readonly ids: readonly number[]; readonly answer: (answer: Answer) => void }[];
+interface Request {
+  readonly ids: readonly number[];
+  readonly modes: readonly AttemptMode[];
+  readonly answer: (answer: Answer) => void;
+}
+let requests: Request[];
 let deadLetters: number[];
 let counter: AttemptCounter;
 
@@ -14,7 +20,12 @@ beforeEach(() => {
   requests = [];
   deadLetters = [];
   counter = new AttemptCounter({
-    count: (ids) => new Promise((answer) => requests.push({ ids, answer })),
+    clock,
+    count: (attempts) =>
+      new Promise((answer) => {
+        const ids = attempts.map(({ updateId }) => updateId);
+        requests.push({ ids, modes: attempts.map(({ mode }) => mode), answer });
+      }),
     onDeadLetters: (ids) => void deadLetters.push(...ids),
   });
 });

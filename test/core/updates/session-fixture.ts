@@ -81,6 +81,8 @@ export class SessionFixture {
   readonly clock = new VirtualClock();
   readonly telegram = new QueuedTelegram(this.clock);
   readonly troubles: string[] = [];
+  /** Updates that the journal could not hold. */
+  readonly tooBig: number[] = [];
   readonly runner: EmbeddedRunner;
   private terms = 0;
 
@@ -130,6 +132,7 @@ export class SessionFixture {
       onOverdue: nothing,
       onDeadLetters: nothing,
       onBackpressure: nothing,
+      onTooBig: (ids: readonly number[]) => void this.tooBig.push(...ids),
       onTrouble: (what: string, error: unknown) => void troubles.push(`${what}: ${String(error)}`),
     };
     const parts = {

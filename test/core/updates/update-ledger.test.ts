@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { JournalEntry } from '../../../services/core/updates/journal.ts';
+import type { JournalEntry, JournalPiece } from '../../../services/core/updates/journal.ts';
 import type { Update } from '../../../services/core/updates/update.ts';
 import { type TrackedUpdate, UpdateLedger } from '../../../services/core/updates/update-ledger.ts';
 
@@ -32,9 +32,19 @@ function end(...updates: readonly (TrackedUpdate | undefined)[]): void {
   }
 }
 
+/** The piece that holds these; each line is ten characters long. */
+function pieceOf(entries: readonly JournalEntry[]): JournalPiece {
+  return { entries, lines: entries.map(() => '0123456789') };
+}
+
 function write(entries = ledger.unsettled(), isWritten = true): void {
-  ledger.writeStarted(entries);
-  ledger.writeEnded({ isWritten });
+  ledger.writeEnded(startWrite(entries), { isWritten });
+}
+
+function startWrite(entries = ledger.unsettled()): JournalPiece {
+  const piece = pieceOf(entries);
+  ledger.writeStarted([piece]);
+  return piece;
 }
 
 const idsOf = (entries: readonly JournalEntry[]): readonly number[] =>
@@ -47,14 +57,14 @@ describe('an update', () => {
     ['its handler has ended', ([one]: Batch) => end(one), 0, 101],
     ['it became a dead letter without a run', ([one]: Batch) => one && ledger.handlerEnded(one), 0, 101],
     ['its entry is written', () => write(), 0, 101],
-    ['its entry is being written', () => ledger.writeStarted(ledger.unsettled()), 1, 100],
+    ['its entry is being written', () => void startWrite(), 1, 100],
     ['its entry is uncertain', () => write(undefined, false), 1, 100],
     [
       'its handler has ended while its entry was being written',
       ([one]: Batch) => {
-        ledger.writeStarted(ledger.unsettled());
+        const piece = startWrite();
         end(one);
-        ledger.writeEnded({ isWritten: true });
+        ledger.writeEnded(piece, { isWritten: true });
       },
       0,
       101,
@@ -120,11 +130,11 @@ describe('the journal', () => {
 
   it('loses no entry while it is being written', () => {
     const batch = receive(100);
-    ledger.writeStarted(ledger.unsettled());
+    const piece = startWrite();
     end(...batch);
     ledger.confirmed(101);
     expect(ledger.removable()).toEqual([]);
-    ledger.writeEnded({ isWritten: true });
+    ledger.writeEnded(piece, { isWritten: true });
     expect(ledger.removable()).toEqual([100]);
   });
 
@@ -146,9 +156,9 @@ describe('the journal', () => {
 
   it('is asked six times as well when the handler ended before the write failed', () => {
     const batch = receive(100);
-    ledger.writeStarted(ledger.unsettled());
+    const piece = startWrite();
     end(...batch);
-    ledger.writeEnded({ isWritten: false });
+    ledger.writeEnded(piece, { isWritten: false });
     ledger.confirmed(101);
     ledger.markRemoved([100]);
     expect(ledger.removable()).toEqual([100]);
@@ -182,10 +192,10 @@ describe('a tombstone', () => {
     'stays one when the write of the unfinished entry ends after it: written %s',
     (isWritten) => {
       const batch = receive(100);
-      ledger.writeStarted(ledger.unsettled());
+      const piece = startWrite();
       end(...batch);
       ledger.markCounted({ finishedIds: [], tombstoneIds: [100] });
-      ledger.writeEnded({ isWritten });
+      ledger.writeEnded(piece, { isWritten });
       expect(ledger.tombstonesToWrite()).toEqual([]);
     },
   );

@@ -1,14 +1,16 @@
 -- Counts another attempt at each of some journaled updates right before their handlers run again, or turns the
 -- update into a dead letter. In the same step it removes finished entries and writes tombstones.
 --
--- KEYS  1 lock, 2 journal, 3 dead letters (both hashes: update id -> entry, see open-journal-3)
+-- KEYS  1 lock, 2 journal, 3 dead letters (both hashes, see open-journal-3)
 -- ARGV  1 the term's lock value, 2 the term's epoch, 3 attempts allowed, 4 how many ids to remove follow,
---       5 how many tombstones follow these, 6… all of these ids, then the ids of the updates
+--       5 how many tombstones follow these, 6… all of these ids, then pairs: update id, 'alone' or 'beside others'
 -- Out   nil when the lock does not hold the value (nothing changed), else for each update the number of this
 --       attempt, or 0: a dead letter (even if it already was one). A dead letter leaves a tombstone in the journal,
 --       so that it is not tried again when Telegram delivers it again
--- Safe to repeat: an attempt that was counted in this epoch is not counted again.
+-- An attempt beside others is marked, not counted: if the process ends, any of them may be the cause.
+-- Safe to repeat: an attempt that was counted or marked in this epoch is not counted again.
 -- @include remove-finished
+-- @include add-dead-letter
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return nil
 end
@@ -20,7 +22,7 @@ local function mark_ended(id)
   end
 end
 
-local function begin(id)
+local function begin(id, is_beside_others)
   local entry = redis.call('HGET', KEYS[2], id)
   local attempt, raised, rest = string.match(entry or '', '^(%d+) (%d+) (.*)$')
   if not attempt then
@@ -29,13 +31,20 @@ local function begin(id)
   if raised == ARGV[2] then
     return tonumber(attempt)
   end
+  if raised == '0' .. ARGV[2] then
+    return tonumber(attempt) + 1
+  end
   if tonumber(attempt) >= tonumber(ARGV[3]) then
-    redis.call('HSET', KEYS[3], id, entry)
+    add_dead_letter(KEYS[3], id, entry)
     mark_ended(id)
     return 0
   end
   local next_attempt = tonumber(attempt) + 1
-  redis.call('HSET', KEYS[2], id, string.format('%.0f', next_attempt) .. ' ' .. ARGV[2] .. ' ' .. rest)
+  if is_beside_others then
+    redis.call('HSET', KEYS[2], id, attempt .. ' 0' .. ARGV[2] .. ' ' .. rest)
+  else
+    redis.call('HSET', KEYS[2], id, string.format('%.0f', next_attempt) .. ' ' .. ARGV[2] .. ' ' .. rest)
+  end
   return next_attempt
 end
 
@@ -46,7 +55,7 @@ for i = last_finished + 1, last_tombstone do
   mark_ended(ARGV[i])
 end
 local attempts = {}
-for i = last_tombstone + 1, #ARGV do
-  attempts[#attempts + 1] = begin(ARGV[i])
+for i = last_tombstone + 1, #ARGV, 2 do
+  attempts[#attempts + 1] = begin(ARGV[i], ARGV[i + 1] == 'beside others')
 end
 return attempts

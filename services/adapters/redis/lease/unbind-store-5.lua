@@ -11,6 +11,7 @@
 --       { 3, bot id }                                       the store belongs to this other bot: nothing changed
 -- Safe to repeat. A tombstone is only removed: its handler has ended.
 -- @include audit
+-- @include add-dead-letter
 local held = redis.call('GET', KEYS[1])
 if held then
   return { 0, held, redis.call('PTTL', KEYS[1]) }
@@ -29,7 +30,7 @@ for _, id in ipairs(redis.call('HKEYS', KEYS[3])) do
     break
   end
   if not string.find(entry, '^ended ') then
-    redis.call('HSET', KEYS[4], id, entry)
+    add_dead_letter(KEYS[4], id, entry)
     moved = moved + 1
   end
   redis.call('HDEL', KEYS[3], id)
