@@ -113,7 +113,9 @@ export function sessionObserver({
       logger.error('updates became dead letters after their last attempt', { updateIds });
     },
     onTooBig: (updateIds) =>
-      logger.error('updates are too big for the journal: if the worker crashes now, they are lost', { updateIds }),
+      logger.error('updates are too big for the journal: if the worker crashes now, they are lost', {
+        updateIds,
+      }),
     onTrouble: (what, error) => {
       countStoreError(metrics, error);
       if (error instanceof BotApiRefusedError && isTokenRejection(error))

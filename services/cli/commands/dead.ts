@@ -71,7 +71,8 @@ async function retry(
   const isDone = results.every(isInJournal);
   if (invocation.isJson) context.terminal.answer(`${JSON.stringify({ ok: isDone, retried: results })}\n`);
   else if (results.length === 0) context.terminal.answer('There are no dead letters.\n');
-  else context.terminal.answer(results.map(({ id, outcome }) => `  ${id}  ${outcomeTexts[outcome]}\n`).join(''));
+  else
+    context.terminal.answer(results.map(({ id, outcome }) => `  ${id}  ${outcomeTexts[outcome]}\n`).join(''));
   if (results.some(isInJournal)) context.terminal.tell(handOver);
   return isDone ? cliExitCodes.done : cliExitCodes.failed;
 }

@@ -49,7 +49,10 @@ export class SessionJournal {
   async open(): Promise<OpenedJournal | undefined> {
     const opened = await this.journal.open(this.fetchEnd);
     this.reportUnread(opened?.unreadable, 'unreadable entries, moved to the dead letters');
-    this.reportUnread(opened?.newer, 'entries of a newer version of this program; they stay for it to handle');
+    this.reportUnread(
+      opened?.newer,
+      'entries of a newer version of this program; they stay for it to handle',
+    );
     return opened;
   }
 
@@ -90,7 +93,9 @@ export class SessionJournal {
    * leader after another: it becomes a dead letter.
    * @returns those to handle; undefined when the term ended, or a stop came, first
    */
-  async writeBeforeAttempt<E extends JournalEntry>(received: readonly E[]): Promise<readonly E[] | undefined> {
+  async writeBeforeAttempt<E extends JournalEntry>(
+    received: readonly E[],
+  ): Promise<readonly E[] | undefined> {
     const { journal, observer } = this.options;
     const tooBig = new Set<JournalEntry>(journal.split(received).tooBig);
     for (const { update } of tooBig) {

@@ -142,18 +142,21 @@ describe.each(steps)('to %s', (what, step, call, fine, over) => {
   });
 });
 
-describe.each(steps.filter(([what]) => what !== 'count attempts'))('a stop during: %s', (_what, step, _c, _f, over) => {
-  it.each(['no answer', 'trouble'] as const)('is waited for by nothing: %s', async (answer) => {
-    answers = [answer];
-    const result = step();
-    await clock.settle();
-    stop.abort();
-    await clock.settle();
-    expect(await result).toEqual(over);
-    expect(clock.monotonicMs()).toBe(0);
-    expect(calls).toHaveLength(1);
-  });
-});
+describe.each(steps.filter(([what]) => what !== 'count attempts'))(
+  'a stop during: %s',
+  (_what, step, _c, _f, over) => {
+    it.each(['no answer', 'trouble'] as const)('is waited for by nothing: %s', async (answer) => {
+      answers = [answer];
+      const result = step();
+      await clock.settle();
+      stop.abort();
+      await clock.settle();
+      expect(await result).toEqual(over);
+      expect(clock.monotonicMs()).toBe(0);
+      expect(calls).toHaveLength(1);
+    });
+  },
+);
 
 describe('a journal that takes more than one answer', () => {
   beforeEach(() => {

@@ -20,7 +20,10 @@ const withoutLock = '';
 /** How many names one request may carry. */
 const namesMax = 2000;
 
-export function redisDeadLetters(store: ScriptRunner, { lock, dead, journal, audit }: StoreKeys): DeadLetters {
+export function redisDeadLetters(
+  store: ScriptRunner,
+  { lock, dead, journal, audit }: StoreKeys,
+): DeadLetters {
   async function names(): Promise<readonly string[]> {
     const all: string[] = [];
     for (let more: ScriptReply | undefined = 1; more === 1; ) {
@@ -59,8 +62,7 @@ export function redisDeadLetters(store: ScriptRunner, { lock, dead, journal, aud
 
 function readDeadLetter(id: string, line: ScriptReply): DeadLetter {
   if (typeof line !== 'string') return { id, attempts: 0, update: `${line} bytes, too big to read` };
-  const [, attempts, update] =
-    formatOf(line) > 1 ? [] : (/^(\d+) \d+ \d+ \d+ (.*)$/s.exec(line) ?? []);
+  const [, attempts, update] = formatOf(line) > 1 ? [] : (/^(\d+) \d+ \d+ \d+ (.*)$/s.exec(line) ?? []);
   return { id, attempts: Number(attempts ?? 0), update: update ?? line };
 }
 

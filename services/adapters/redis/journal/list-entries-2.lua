@@ -5,7 +5,7 @@
 --       3 how many bytes the fields may take
 -- Out   nil when the lock does not hold the value, else { { field, … }, 1 if more follow }
 -- Safe to repeat: it writes nothing.
--- @include hash-pieces
+-- @include names-after
 if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return nil
 end

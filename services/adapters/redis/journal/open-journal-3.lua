@@ -15,7 +15,8 @@
 --   suspects, which does not count as one (begin-attempts-3).
 -- A later format begins with "v" and its number, as in "v2 …". This version leaves such a line where it is.
 -- @include stream-fields
--- @include hash-pieces
+-- @include names-after
+-- @include values-of
 -- Nearly always enough; otherwise the whole stream is read.
 local audit_entries_read_first = 100
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then

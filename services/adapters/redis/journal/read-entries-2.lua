@@ -6,7 +6,7 @@
 -- Out   nil when the lock does not hold the value, else the lines of the first fields: nil for one that is gone, the
 --       number of bytes for one that fits into no answer. Ask again for the fields after these.
 -- Safe to repeat: it writes nothing.
--- @include hash-pieces
+-- @include values-of
 if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return nil
 end

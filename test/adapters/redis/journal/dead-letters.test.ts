@@ -97,9 +97,7 @@ describeOnEachStore('the dead letters', (store) => {
     ]);
     await store().command('DEL', keys.journal);
     expect(await letters().retry('7#2', reason)).toBe('put back');
-    expect(await store().command('HGET', keys.journal, '7')).toBe(
-      '0 0 1 0 {"update_id":7,"text":"second"}',
-    );
+    expect(await store().command('HGET', keys.journal, '7')).toBe('0 0 1 0 {"update_id":7,"text":"second"}');
     expect(await letters().retry('7', reason)).toBe('id in use');
   });
 
