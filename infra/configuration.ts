@@ -10,6 +10,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  botIdFormat,
   type Environment,
   keyPrefixFormat,
   locales,
@@ -82,6 +83,7 @@ export interface Configuration {
 }
 
 export type SettingName =
+  | 'PRODUCTION_BOT_ID'
   | 'TELEGRAM_API_ROOT'
   | 'REDIS_KEY_PREFIX'
   | 'SUPERADMIN_TELEGRAM_IDS'
@@ -245,6 +247,7 @@ function readSettings(
   heartbeatStaleSeconds: number | undefined,
 ): Configuration['settings'] {
   const given: Record<SettingName, string | number | undefined> = {
+    PRODUCTION_BOT_ID: reader.formatted('productionBotId', botIdFormat),
     TELEGRAM_API_ROOT: reader.httpUrl('telegramApiRoot', 'https://bot-api.example.com'),
     REDIS_KEY_PREFIX: reader.formatted('redisKeyPrefix', keyPrefixFormat),
     SUPERADMIN_TELEGRAM_IDS: reader.list('superadminTelegramIds', telegramIdFormat).join(',') || undefined,

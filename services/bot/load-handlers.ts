@@ -7,23 +7,25 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Context, Middleware, MiddlewareObj } from 'telegraf';
+import { nearestName } from '../core/platform/nearest-name.ts';
+import type { Problem } from '../core/settings/variable-reader.ts';
+import { type UpdateType, updateTypes } from '../core/updates/update.ts';
+
+/** A name is no longer than this; a pasted text is not compared in full. */
+const shownMax = 60;
 
 export interface LoadedHandlers {
   readonly middleware: Middleware<Context>;
   /** The module's export `allowedUpdates`; undefined asks for Telegram's default set. */
-  readonly allowedUpdates: readonly string[] | undefined;
+  readonly allowedUpdates: readonly UpdateType[] | undefined;
 }
 
 /** The module cannot be used. The message is one line for the operator who set `BOT_HANDLERS`. */
 export class HandlersError extends Error {
   readonly code = 'BOT_HANDLERS';
 
-  constructor(got: string, cause?: unknown) {
-    super(
-      `BOT_HANDLERS: expected a module whose default export is Telegraf middleware, got ${got}; ` +
-        'give a path from the working directory, such as ./features.ts, that exports a Composer',
-      { cause },
-    );
+  constructor({ expected, got, fix }: Problem, cause?: unknown) {
+    super(`BOT_HANDLERS: expected ${expected}, got ${got}; ${fix}`, { cause });
     this.name = 'HandlersError';
   }
 }
@@ -49,16 +51,43 @@ export async function loadHandlers(specifier: string): Promise<LoadedHandlers> {
   }
   const { default: middleware, allowedUpdates } = module;
   if (!isMiddleware(middleware)) {
-    throw new HandlersError(`a default export of type ${middleware === null ? 'null' : typeof middleware}`);
+    throw noMiddleware(`a default export of type ${typeOf(middleware)}`);
   }
-  return {
-    middleware,
-    allowedUpdates: Array.isArray(allowedUpdates) ? allowedUpdates.map(String) : undefined,
-  };
+  return { middleware, allowedUpdates: readAllowedUpdates(allowedUpdates) };
+}
+
+/** Telegram ignores a type that it does not know: the handlers would wait for it in vain. */
+function readAllowedUpdates(value: unknown): readonly UpdateType[] | undefined {
+  if (value === undefined) return undefined;
+  const expected = 'a module whose export allowedUpdates is an array of update types';
+  if (!Array.isArray(value)) {
+    const fix = "write it like ['message', 'chat_member'], or leave it out for Telegram's default set";
+    throw new HandlersError({ expected, got: `a value of type ${typeOf(value)}`, fix });
+  }
+  return value.map((entry: unknown) => {
+    const known = updateTypes.find((type) => type === entry);
+    if (known !== undefined) return known;
+    const isText = typeof entry === 'string';
+    const got = `one with ${isText ? JSON.stringify(entry.slice(0, shownMax)) : `a value of type ${typeOf(entry)}`}`;
+    const fix = isText
+      ? `did you mean ${nearestName(entry.slice(0, shownMax), updateTypes)}?`
+      : 'write names only';
+    throw new HandlersError({ expected, got, fix });
+  });
+}
+
+function typeOf(value: unknown): string {
+  return value === null ? 'null' : typeof value;
 }
 
 function notLoaded(specifier: string, reason: string, cause?: unknown): HandlersError {
-  return new HandlersError(`${JSON.stringify(specifier)}, which cannot be loaded (${reason})`, cause);
+  return noMiddleware(`${JSON.stringify(specifier)}, which cannot be loaded (${reason})`, cause);
+}
+
+function noMiddleware(got: string, cause?: unknown): HandlersError {
+  const expected = 'a module whose default export is Telegraf middleware';
+  const fix = 'give a path from the working directory, such as ./features.ts, that exports a Composer';
+  return new HandlersError({ expected, got, fix }, cause);
 }
 
 function isMiddleware(value: unknown): value is Middleware<Context> {

@@ -56,7 +56,7 @@ process.exit(await main());
 
 async function main(): Promise<ExitCode> {
   const read = readSettings(process.env);
-  if (!read.ok) return refuse(read.problems);
+  if (!read.ok) return refuse([...read.problems, ...read.warnings]);
   const { settings } = read;
   const redact = redactor(secretsIn(process.env));
   const logger = createLogger({

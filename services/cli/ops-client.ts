@@ -7,7 +7,7 @@ import { answerReserveMs } from '../core/ops/ops-ports.ts';
 import type { OpsRequest } from '../core/ops/payload.ts';
 import { perform } from '../core/ops/perform.ts';
 import type { OpsAnswer } from '../core/ops/results.ts';
-import { missingTokenName } from '../core/settings/settings.ts';
+import { missingTokenName } from '../core/settings/bot-token-settings.ts';
 import { type CommandName, type Invocation, UsageError } from './command-line.ts';
 import type { CliContext } from './context.ts';
 import { invokeFunction } from './invoke-function.ts';

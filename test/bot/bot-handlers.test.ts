@@ -61,6 +61,22 @@ describe('BOT_HANDLERS', () => {
   });
 
   it.each([
+    ["['mesage']", 'one with "mesage"; did you mean message?'],
+    ["['message', 'edited-message']", 'one with "edited-message"; did you mean edited_message?'],
+    ["['message', 7]", 'one with a value of type number; write names only'],
+    ["'message'", "a value of type string; write it like ['message', 'chat_member'], or leave it out"],
+    ['null', 'a value of type null; write it like'],
+    ["new Set(['message'])", 'a value of type object; write it like'],
+  ])('refuses allowedUpdates = %s in one line, with exit code 78', async (value, says) => {
+    const path = write(`export const allowedUpdates = ${value}; export default () => {};`);
+    const worker = await fixture.worker({ BOT_HANDLERS: path });
+    expect(await worker.ended).toBe(78);
+    expect(worker.stderr()).toMatch(/^BOT_HANDLERS: expected a module whose export allowedUpdates is .*\n$/);
+    expect(worker.stderr()).toContain(says);
+    expect(worker.stdout()).toBe('');
+  });
+
+  it.each([
     ['./nope.ts', `there is no file ${join(process.cwd(), 'nope.ts')}`],
     ['./services', `there is no file ${join(process.cwd(), 'services')}`],
     ['nope.ts', `there is neither a file ${join(process.cwd(), 'nope.ts')} nor such a package`],

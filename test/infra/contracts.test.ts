@@ -12,6 +12,7 @@ const full = {
   links: true,
   superadminTelegramIds: '1',
   redisKeyPrefix: 'hr:',
+  productionBotId: '42',
   telegramApiRoot: 'https://bot-api.example.com',
   heartbeatStaleSeconds: 200,
   reminderMinutes: 30,

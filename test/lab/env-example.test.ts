@@ -3,6 +3,7 @@ import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { withSecrets } from '../../services/adapters/secrets.ts';
 import { readSettings, readSidecarSettings } from '../../services/core/settings/settings.ts';
+import { variableNames } from '../../services/core/settings/variable-names.ts';
 import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { readLabSettings } from '../../services/lab/settings/lab-settings.ts';
 
@@ -31,6 +32,10 @@ describe('.env.example', () => {
   it('lists exactly the names that the programs read', async () => {
     const read = new Set([...(await namesRead()), ...(await namesRead({ ENVIRONMENT: 'production' }))]);
     expect(Object.keys(example).sort()).toEqual([...read].sort());
+  });
+
+  it('lists exactly the names that a misspelt one is compared with', () => {
+    expect(Object.keys(example).sort()).toEqual([...variableNames].sort());
   });
 
   it('states the actual defaults', () => {

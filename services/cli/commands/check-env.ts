@@ -14,7 +14,7 @@ export function checkEnv({ environment, terminal }: CliContext, invocation: Invo
     optional: invocation.has('complete') ? [] : optionalParts(environment),
   });
   const problems = read.ok ? [] : read.problems;
-  const warnings = read.ok ? read.warnings : [];
+  const { warnings } = read;
   if (invocation.isJson) {
     terminal.answer(`${JSON.stringify({ ok: read.ok, problems, warnings })}\n`);
   } else {

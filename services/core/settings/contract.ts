@@ -1,4 +1,5 @@
 /** What infra shares with the processes, so that both check a setting in the same way and say the same about it. */
 export { locales } from '../platform/locale.ts';
+export { botIdFormat } from './bot-token-settings.ts';
 export { keyPrefixFormat, logLevels, telegramIdFormat } from './settings.ts';
 export { type Environment, VariableReader } from './variable-reader.ts';

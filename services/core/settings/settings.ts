@@ -9,6 +9,8 @@ import { type LeaseTimes, leaseTimes, leaseTimesProblem, leaseTtlMinSeconds } fr
 import type { OutageSettings } from '../outage/outage.ts';
 import { type EnvironmentName, environmentNames } from '../platform/environment-name.ts';
 import { type Locale, locales } from '../platform/locale.ts';
+import { readBotToken } from './bot-token-settings.ts';
+import { misspeltVariables } from './variable-names.ts';
 import { type Environment, type ValueFormat, VariableReader } from './variable-reader.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -61,14 +63,9 @@ export type SettingsLacking<Part extends OptionalPart> = Omit<Settings, Part> & 
 
 export type SettingsResult<T> =
   | { readonly ok: true; readonly settings: T; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly problems: readonly string[] };
+  | { readonly ok: false; readonly problems: readonly string[]; readonly warnings: readonly string[] };
 
 const publicBotApi = 'https://api.telegram.org';
-const tokenFormat: ValueFormat = {
-  shape: /^\d{1,20}:[A-Za-z0-9_-]+$/,
-  expected: '<bot id>:<secret> as @BotFather gave it',
-  fix: 'copy the whole token again',
-};
 export const keyPrefixFormat: ValueFormat = {
   shape: /^[\x21-\x7e]{1,100}$/,
   expected: 'up to 100 visible ASCII characters',
@@ -97,7 +94,7 @@ export function readSettings(
   { optional }: { readonly optional: readonly OptionalPart[] } = { optional: [] },
 ): SettingsResult<SettingsLacking<OptionalPart>> {
   const reader = new VariableReader(environment);
-  const warnings: string[] = [];
+  const warnings = [...misspeltVariables(environment)];
   const name = reader.choice('ENVIRONMENT', environmentNames, 'development');
   const settings: SettingsLacking<OptionalPart> = {
     environment: name,
@@ -144,60 +141,12 @@ export function readSidecarSettings(environment: Environment): SettingsResult<Si
 
 function result<T>(reader: VariableReader, settings: T, warnings: readonly string[]): SettingsResult<T> {
   return reader.problems.length > 0
-    ? { ok: false, problems: reader.problems }
+    ? { ok: false, problems: reader.problems, warnings }
     : { ok: true, settings, warnings };
 }
 
 function readLogLevel(reader: VariableReader): LogLevel {
   return reader.choice('LOG_LEVEL', logLevels, 'info');
-}
-
-/** The variables that may hold this environment's bot token, the first one set wins. */
-function tokenNames(name: string): readonly string[] {
-  return ['TELEGRAM_BOT_TOKEN_OVERRIDE', ownTokenName(name), 'TELEGRAM_BOT_TOKEN'];
-}
-
-function ownTokenName(name: string): string {
-  return name === 'production' ? 'TELEGRAM_BOT_TOKEN_PROD' : 'TELEGRAM_BOT_TOKEN_DEV';
-}
-
-/** The variable in which this environment's bot token belongs, when no variable holds one. */
-export function missingTokenName(environment: Environment): string | undefined {
-  const reader = new VariableReader(environment);
-  const name = reader.text('ENVIRONMENT') ?? 'development';
-  return tokenNames(name).some((variable) => reader.isSet(variable)) ? undefined : ownTokenName(name);
-}
-
-function readBotToken(
-  reader: VariableReader,
-  name: EnvironmentName,
-  warnings: string[],
-  { isOptional }: { isOptional: boolean },
-): string | undefined {
-  const override = reader.secret('TELEGRAM_BOT_TOKEN_OVERRIDE', tokenFormat);
-  const production = reader.secret('TELEGRAM_BOT_TOKEN_PROD', tokenFormat);
-  const development = reader.secret('TELEGRAM_BOT_TOKEN_DEV', tokenFormat);
-  const legacy = reader.secret('TELEGRAM_BOT_TOKEN', tokenFormat);
-  if (name !== 'production' && reader.isSet('TELEGRAM_BOT_TOKEN_PROD')) {
-    reader.report('TELEGRAM_BOT_TOKEN_PROD', {
-      expected: `nothing outside production (ENVIRONMENT is ${name})`,
-      got: 'a production token, which would steal the messages of the running bot',
-      fix: 'remove it here and give a development bot of your own in TELEGRAM_BOT_TOKEN_DEV',
-    });
-  }
-  const ownName = ownTokenName(name);
-  const token = override ?? (name === 'production' ? production : development) ?? legacy;
-  if (token !== undefined) {
-    if (token === legacy && token !== override && token !== production && token !== development) {
-      warnings.push(`TELEGRAM_BOT_TOKEN is deprecated: name it ${ownName}`);
-    }
-    return token;
-  }
-  if (!isOptional && !tokenNames(name).some((variable) => reader.isSet(variable))) {
-    const fix = `set ${ownName} to the token that @BotFather gave`;
-    reader.report(ownName, { expected: 'a bot token', got: 'nothing', fix });
-  }
-  return undefined;
 }
 
 function readStore(

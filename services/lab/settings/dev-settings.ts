@@ -49,7 +49,9 @@ export function devProblems(
     });
   }
   const read = readSettings(hasOwnStore(environment) ? environment : withStore(environment, placeholder));
-  return read.ok ? reader.problems : [...reader.problems, ...read.problems];
+  const problems = read.ok ? reader.problems : [...reader.problems, ...read.problems];
+  // If all is right, the worker says the warnings.
+  return problems.length === 0 ? [] : [...problems, ...read.warnings];
 }
 
 /** Whether the developer has configured a store; if not, the embedded one is used. */

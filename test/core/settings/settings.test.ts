@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  missingTokenName,
   readSettings,
   readSidecarSettings,
   type Settings,
@@ -292,19 +291,6 @@ describe('optional parts', () => {
   it('do not make the other part optional', () => {
     expect(readSettings(store, { optional: ['botToken'] })).toMatchObject({ ok: true });
     expect(readSettings(store, { optional: ['store'] })).toMatchObject({ ok: false });
-  });
-});
-
-describe('missingTokenName', () => {
-  it.each([
-    [{}, 'TELEGRAM_BOT_TOKEN_DEV'],
-    [{ ENVIRONMENT: 'staging', TELEGRAM_BOT_TOKEN_PROD: '2:p' }, 'TELEGRAM_BOT_TOKEN_DEV'],
-    [{ ENVIRONMENT: 'production', TELEGRAM_BOT_TOKEN_DEV: '1:d' }, 'TELEGRAM_BOT_TOKEN_PROD'],
-    [{ ENVIRONMENT: 'production', TELEGRAM_BOT_TOKEN_PROD: '2:p' }, undefined],
-    [{ TELEGRAM_BOT_TOKEN_OVERRIDE: '9:o' }, undefined],
-    [{ TELEGRAM_BOT_TOKEN: '3:l' }, undefined],
-  ])('of %j is %s', (environment, name) => {
-    expect(missingTokenName(environment)).toBe(name);
   });
 });
 
