@@ -147,7 +147,7 @@ async function luaOf(entry: string): Promise<Record<string, string>> {
 }
 
 /**
- * These scripts and what they include, by path below the folder, without the extension. Comments stay in the repository;
+ * These scripts and what they include, by path below the folder, without the extension. Comments and indentation stay in the repository;
  * `-- @include` lines are kept, because the module that loads a script expands them.
  */
 export function luaSources(paths: readonly string[]): Record<string, string> {
@@ -155,7 +155,7 @@ export function luaSources(paths: readonly string[]): Record<string, string> {
   const add = (path: string): void => {
     if (path in sources) return;
     const source = readFileSync(join(luaFolder, `${path}.lua`), 'utf8');
-    sources[path] = source.replace(/^\s*--(?! @include ).*\n/gm, '');
+    sources[path] = source.replace(/^\s*--(?! @include ).*\n|^[ \n]+/gm, '');
     for (const [, name] of source.matchAll(/^-- @include (.+)$/gm)) add(`includes/${name}`);
   };
   for (const path of paths.toSorted()) add(path);

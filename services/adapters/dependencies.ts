@@ -68,7 +68,7 @@ export function composeDependencies(
   { optional }: { readonly optional: readonly 'botToken'[] } = { optional: [] },
 ): Dependencies {
   const result = readSettings(environment, { optional });
-  if (!result.ok) throw new ConfigurationError([...result.problems, ...result.warnings]);
+  if (!result.ok) throw new ConfigurationError(result.problems);
   const { settings } = result;
   const {
     botToken,

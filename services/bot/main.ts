@@ -33,6 +33,7 @@ import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/
 import { storeKeys } from '../core/platform/store-keys.ts';
 import { secretsIn } from '../core/settings/secrets.ts';
 import { readSettings, type Settings, type StoreSettings } from '../core/settings/settings.ts';
+import { misspeltVariables } from '../core/settings/variable-names.ts';
 import { shippedAllowedUpdates, shippedCommands } from './handlers/commands.ts';
 import { HandlersError, type LoadedHandlers, loadHandlers } from './load-handlers.ts';
 import { BotMetrics } from './metrics.ts';
@@ -56,7 +57,8 @@ process.exit(await main());
 
 async function main(): Promise<ExitCode> {
   const read = readSettings(process.env);
-  if (!read.ok) return refuse([...read.problems, ...read.warnings]);
+  const misspelt = misspeltVariables(process.env);
+  if (!read.ok) return refuse([...read.problems, ...misspelt]);
   const { settings } = read;
   const redact = redactor(secretsIn(process.env));
   const logger = createLogger({
@@ -65,7 +67,7 @@ async function main(): Promise<ExitCode> {
     clock,
     fields: { service: 'bot', pid: process.pid },
   });
-  for (const warning of read.warnings) logger.warn(warning);
+  for (const warning of [...read.warnings, ...misspelt]) logger.warn(warning);
   logProcessFaults(logger, () => process.exit(exitCodes.bug));
   try {
     const features =

@@ -30,6 +30,17 @@ describe('a worker that starts', () => {
     for (const line of lines) expect(line).toMatch(/^[A-Z_]+: expected .+, got .+; .+$/);
   });
 
+  it('names what a misspelt variable was meant to be, in a start that fails and in one that does not', async () => {
+    const refused = await fixture.worker({
+      UPSTASH_REDIS_REST_URL: '',
+      UPSTASH_REDIS_URL: fixture.redis.url,
+    });
+    expect(await refused.ended).toBe(78);
+    expect(refused.stderr()).toMatch(/^UPSTASH_REDIS_URL: .*; did you mean UPSTASH_REDIS_REST_URL\?$/m);
+    const worker = await fixture.worker({ POLLING_LOCK_TTL: '9' });
+    await worker.says(/"warn".*POLLING_LOCK_TTL: .*did you mean POLLING_LOCK_TTL_SECONDS\?/);
+  });
+
   it('exits with 78 on a production token outside production, without showing it', async () => {
     const worker = await fixture.worker({ ENVIRONMENT: 'development' });
     expect(await worker.ended).toBe(78);

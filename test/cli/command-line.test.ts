@@ -69,6 +69,16 @@ describe('the command line', () => {
 
 describe('check-env', () => {
   const check = (environment: Record<string, string>, line = 'check-env') => type(line, { environment });
+
+  it('warns of a misspelt variable, and names the one that was meant', async () => {
+    const typed = await check({ SUPERADMIN_IDS: '7', HOME: '/home' });
+    expect(typed.code).toBe(0);
+    expect(typed.err).toMatch(/^warning: SUPERADMIN_IDS: .*; did you mean SUPERADMIN_TELEGRAM_IDS\?\n$/);
+    expect((await check({ REDIS_PREFIX: 'x' }, 'check-env --json')).json()).toMatchObject({
+      ok: true,
+      warnings: [expect.stringContaining('did you mean REDIS_KEY_PREFIX?')],
+    });
+  });
   const production = '123456:production-token-production-token';
 
   it.each([

@@ -4,6 +4,7 @@
  * Tested by: test/cli/command-line.test.ts
  */
 import { readSettings } from '../../core/settings/settings.ts';
+import { misspeltVariables } from '../../core/settings/variable-names.ts';
 import type { Invocation } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
@@ -14,7 +15,7 @@ export function checkEnv({ environment, terminal }: CliContext, invocation: Invo
     optional: invocation.has('complete') ? [] : optionalParts(environment),
   });
   const problems = read.ok ? [] : read.problems;
-  const { warnings } = read;
+  const warnings = [...(read.ok ? read.warnings : []), ...misspeltVariables(environment)];
   if (invocation.isJson) {
     terminal.answer(`${JSON.stringify({ ok: read.ok, problems, warnings })}\n`);
   } else {

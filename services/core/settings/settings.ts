@@ -10,7 +10,6 @@ import type { OutageSettings } from '../outage/outage.ts';
 import { type EnvironmentName, environmentNames } from '../platform/environment-name.ts';
 import { type Locale, locales } from '../platform/locale.ts';
 import { readBotToken } from './bot-token-settings.ts';
-import { misspeltVariables } from './variable-names.ts';
 import { type Environment, type ValueFormat, VariableReader } from './variable-reader.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -63,7 +62,7 @@ export type SettingsLacking<Part extends OptionalPart> = Omit<Settings, Part> & 
 
 export type SettingsResult<T> =
   | { readonly ok: true; readonly settings: T; readonly warnings: readonly string[] }
-  | { readonly ok: false; readonly problems: readonly string[]; readonly warnings: readonly string[] };
+  | { readonly ok: false; readonly problems: readonly string[] };
 
 const publicBotApi = 'https://api.telegram.org';
 export const keyPrefixFormat: ValueFormat = {
@@ -94,7 +93,7 @@ export function readSettings(
   { optional }: { readonly optional: readonly OptionalPart[] } = { optional: [] },
 ): SettingsResult<SettingsLacking<OptionalPart>> {
   const reader = new VariableReader(environment);
-  const warnings = [...misspeltVariables(environment)];
+  const warnings: string[] = [];
   const name = reader.choice('ENVIRONMENT', environmentNames, 'development');
   const settings: SettingsLacking<OptionalPart> = {
     environment: name,
@@ -141,7 +140,7 @@ export function readSidecarSettings(environment: Environment): SettingsResult<Si
 
 function result<T>(reader: VariableReader, settings: T, warnings: readonly string[]): SettingsResult<T> {
   return reader.problems.length > 0
-    ? { ok: false, problems: reader.problems, warnings }
+    ? { ok: false, problems: reader.problems }
     : { ok: true, settings, warnings };
 }
 

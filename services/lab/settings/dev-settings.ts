@@ -7,6 +7,7 @@
  */
 
 import { readSettings } from '../../core/settings/settings.ts';
+import { misspeltVariables } from '../../core/settings/variable-names.ts';
 import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
 
 export interface DevStore {
@@ -51,7 +52,7 @@ export function devProblems(
   const read = readSettings(hasOwnStore(environment) ? environment : withStore(environment, placeholder));
   const problems = read.ok ? reader.problems : [...reader.problems, ...read.problems];
   // If all is right, the worker says the warnings.
-  return problems.length === 0 ? [] : [...problems, ...read.warnings];
+  return problems.length === 0 ? [] : [...problems, ...misspeltVariables(environment)];
 }
 
 /** Whether the developer has configured a store; if not, the embedded one is used. */

@@ -37,7 +37,7 @@ export function readLabSettings(
   const problems = [...reader.problems];
   const speed = readSpeed(words);
   if (typeof speed === 'string') problems.push(speed);
-  if (problems.length > 0 || typeof speed === 'string') return { ok: false, problems, warnings: [] };
+  if (problems.length > 0 || typeof speed === 'string') return { ok: false, problems };
   const settings = {
     port,
     speed,

@@ -29,9 +29,9 @@ describe('a script', () => {
 
   it.each(paths)('%s is the same code from the bundle as from disk', (path) => {
     const packed = luaSources([path]);
-    const withoutComments = luaScript(path).source.replace(/^\s*--.*\n/gm, '');
-    expect(expandIncludes(path, (one) => packed[one])).toBe(withoutComments);
-    expect(withoutComments).not.toContain('@include');
+    const code = luaScript(path).source.replace(/^\s*--.*\n|^\s+/gm, '');
+    expect(expandIncludes(path, (one) => packed[one])).toBe(code);
+    expect(code).not.toContain('@include');
   });
 
   it.each(paths)('%s calls only functions that it defines or includes', (path) => {

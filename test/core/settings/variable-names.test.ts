@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../../services/core/settings/settings.ts';
 import { misspeltVariables, variableNames } from '../../../services/core/settings/variable-names.ts';
 
 describe('misspeltVariables', () => {
@@ -101,18 +100,5 @@ describe('misspeltVariables', () => {
     expect(misspeltVariables(known)).toEqual([]);
     expect(misspeltVariables({ SUPERADMIN_IDS: ' ' })).toEqual([]);
     expect(misspeltVariables({ SUPERADMIN_IDS: '7', SUPERADMIN_TELEGRAM_IDS: '7' })).toEqual([]);
-  });
-
-  it('goes out with the settings, whether they are right or wrong', () => {
-    const [warning] = misspeltVariables({ REDIS_PREFIX: 'hr:' });
-    const wrong = readSettings({ REDIS_PREFIX: 'hr:' });
-    const right = readSettings({
-      REDIS_PREFIX: 'hr:',
-      TELEGRAM_BOT_TOKEN_DEV: '1:x',
-      UPSTASH_REDIS_REST_URL: 'https://store.example',
-      UPSTASH_REDIS_REST_TOKEN: 'x',
-    });
-    expect([wrong.ok, right.ok]).toEqual([false, true]);
-    for (const read of [wrong, right]) expect(read.warnings).toEqual([warning]);
   });
 });
