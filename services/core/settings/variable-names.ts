@@ -58,17 +58,13 @@ const manyWords = 3;
 /** One line for each variable that is set and looks like a misspelt one of ours. Shows no value. */
 export function misspeltVariables(environment: Environment): readonly string[] {
   return Object.keys(environment).flatMap((name) => {
-    if (isKnown(name) || foreign.test(name) || !isSet(environment, name)) return [];
+    if (isKnown(name) || foreign.test(name) || (environment[name] ?? '').trim() === '') return [];
     const meant = variableNames
-      .filter((known) => !isSet(environment, known) && looksLike(name, known))
+      .filter((known) => looksLike(name, known))
       .toSorted((a, b) => editDistance(name, a) - editDistance(name, b))[0];
     if (meant === undefined) return [];
     return [`${name}: expected a name that this program reads, got another; did you mean ${meant}?`];
   });
-}
-
-function isSet(environment: Environment, name: string): boolean {
-  return (environment[name] ?? '').trim() !== '';
 }
 
 function isKnown(name: string): boolean {
