@@ -2,7 +2,7 @@
 import { checkRecipients } from '../../core/ops/recipients-check.ts';
 import type { StatusAnswer } from '../../core/ops/results.ts';
 import type { Cause } from '../../core/outage/diagnosis.ts';
-import { missingTokenName } from '../../core/settings/settings.ts';
+import { missingTokenName } from '../../core/settings/bot-token-settings.ts';
 import { adviceOn } from '../advice.ts';
 import { checksOf, checksText, isUnreachable, type Recipients } from '../checks.ts';
 import type { Invocation } from '../command-line.ts';
