@@ -100,7 +100,7 @@ describe.skipIf(promtool === undefined)('promtool', () => {
   const failure = /FAILED:\n[\s\S]* exp:[\s\S]* got:/;
 
   it('finds no fault in the rules', () => {
-    const rules = ['alerts.yml', 'recording.yml'].map((file) => join(folder, file));
+    const rules = ['alerts.yml', 'recording.yml', 'paused.yml'].map((file) => join(folder, file));
     execFileSync(promtool ?? '', ['check', 'rules', '--lint=all', '--lint-fatal', ...rules], {
       stdio: 'pipe',
     });
