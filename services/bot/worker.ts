@@ -76,6 +76,8 @@ export class Worker {
   private readonly health: PollHealth;
   private bot: BotIdentity | undefined;
   private heartbeats: HeartbeatScheduler | undefined;
+  /** Set by a stop: the last steps are repeated until then. */
+  private drainEndMs: number | undefined;
 
   constructor(options: WorkerOptions) {
     this.options = options;
@@ -93,7 +95,11 @@ export class Worker {
 
   /** Runs until `stop` aborts or the worker cannot go on. */
   async run(stop: AbortSignal): Promise<ExitCode> {
-    const { channel, clock, times, leaseObserver } = this.options;
+    const { channel, clock, times, drainTimeoutMs, leaseObserver } = this.options;
+    const onStop = (): void => {
+      this.drainEndMs = clock.monotonicMs() + drainTimeoutMs;
+    };
+    stop.addEventListener('abort', onStop, { once: true });
     if ((await this.identify(stop)) === 'token rejected') return exitCodes.tokenRejected;
     await channel.listen(() => this.wakeUp.notify(), stop);
     try {
@@ -124,7 +130,7 @@ export class Worker {
       if (bot === 'token rejected') return bot;
       return bot === undefined ? 'ended' : await this.runSession(bot, term, stop);
     } finally {
-      await this.lease.release(term);
+      await this.lease.release(term, this.drainEndMs);
       await held;
       this.state.stopLeading();
     }

@@ -21,6 +21,7 @@
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
+import { repeatUntil } from '../platform/repeat-until.ts';
 import { StoreRefusedError } from '../platform/store-errors.ts';
 import { LockHeldError, OtherBotError } from './errors.ts';
 import type { LeaseTimes } from './lease-times.ts';
@@ -114,10 +115,16 @@ export class Lease {
     await Promise.all([this.renewUntilOver(term, plan), this.watchDeadline(term)]);
   }
 
-  /** Releases the lock. Call only after polling and handlers have stopped. */
-  async release(term: Term): Promise<void> {
+  /**
+   * Releases the lock; repeated until the store has answered, `deadlineMs` has passed, or the lock has run out by itself.
+   * Call only after polling and handlers have stopped.
+   */
+  async release(term: Term, deadlineMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const { clock, random, times } = this.options;
     term.end('released');
-    await this.tryRelease(term.value, term.handOff);
+    const runsOutMs = term.deadlineMs - times.actForMs + times.ttlMs;
+    const limits = { clock, random, deadlineMs: Math.min(deadlineMs, runsOutMs), mayGoOn: () => true };
+    await repeatUntil(() => this.tryRelease(term.value, term.handOff), limits);
   }
 
   /** Tries once. Returns a term, or how long to wait before the next try. */
@@ -183,11 +190,14 @@ export class Lease {
     }
   }
 
-  private async tryRelease(value: string, handOff: HandOff = 'unchanged'): Promise<void> {
+  /** False when trying again may help. */
+  private async tryRelease(value: string, handOff: HandOff = 'unchanged'): Promise<boolean> {
     try {
       await this.options.store.release(value, handOff);
+      return true;
     } catch (error) {
       this.tell((observer) => observer.onTrouble?.('release', error));
+      return error instanceof StoreRefusedError;
     }
   }
 

@@ -53,8 +53,8 @@ export class Fetcher {
   /** The next poll confirms everything below it. */
   private offset: number | undefined;
   private lastId: number | undefined;
-  /** The last poll was aborted while it waited at Telegram, as far as this process can tell. */
-  private abandonedWhileWaiting = false;
+  /** The offset of a request without an answer that Telegram has, or may have, received. */
+  private arrivedOffset: number | undefined;
   private tookMs = 0;
   private failuresInRow = 0;
   private polledOnce = false;
@@ -97,7 +97,8 @@ export class Fetcher {
     } catch (error) {
       const elapsedMs = clock.monotonicMs() - startedMs;
       if (!this.fetchEnd.aborted) return this.failed(error, elapsedMs);
-      this.abandonedWhileWaiting = this.failuresInRow === 0 && elapsedMs >= arrivedAfterMs;
+      // It was aborted while it waited at Telegram, as far as this process can tell.
+      if (this.failuresInRow === 0 && elapsedMs >= arrivedAfterMs) this.arrivedOffset = offset;
       return undefined;
     }
   }
@@ -108,22 +109,27 @@ export class Fetcher {
     this.offset = lastId + 1;
   }
 
-  /** Confirms everything below `offset` without fetching. False when the confirmation is not certain. */
+  /** Confirms everything below `offset` without fetching. False when that is not certain: it can be repeated. */
   async confirm(offset: number): Promise<boolean> {
     const { api, observer } = this.options;
-    const options = { timeoutMs: confirmTimeoutMs };
+    const mayHaveArrived = this.arrivedOffset === offset;
     try {
-      if (!this.abandonedWhileWaiting || offset !== this.offset) {
-        await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, options);
-        return true;
-      }
-      // Telegram counts delivered but unconfirmed updates as pending.
-      const info = await api.call<{ pending_update_count: number }>('getWebhookInfo', {}, options);
-      return info.pending_update_count === 0;
+      // Telegram answers the same offset 3 s later if nothing is pending, at once otherwise.
+      if (mayHaveArrived && (await this.pendingCount()) === 0) return true;
+      this.arrivedOffset = offset;
+      await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, { timeoutMs: confirmTimeoutMs });
+      return true;
     } catch (error) {
       observer.onTrouble('confirm the last updates', error);
       return false;
     }
+  }
+
+  /** Counts what was delivered but not confirmed too. */
+  private async pendingCount(): Promise<number> {
+    const options = { timeoutMs: confirmTimeoutMs };
+    const info = await this.options.api.call<{ pending_update_count: number }>('getWebhookInfo', {}, options);
+    return info.pending_update_count;
   }
 
   private async getUpdates(limit: number): Promise<Update[]> {

@@ -1,8 +1,9 @@
 /**
  * Lanes: one handler at a time, in order, within a lane; different lanes side by side.
  *
- * Guarantees: a lane moves on only when its handler has ended, however long that takes. Nothing is dispatched after
- * `mayAct` said no: what is left stays unsettled, for the next leader.
+ * Guarantees: a lane moves on only when its handler has ended, however long that takes. No handler begins after
+ * `mayBegin` said no, except one whose attempt is being counted: the attempt would be lost. What is left stays
+ * unsettled, for the next leader.
  * What becomes of an update whose handler fails or hangs: `handler-run.ts`.
  */
 import type { Attempt, ReceivedUpdate } from './handler-run.ts';
@@ -12,7 +13,12 @@ export interface LanesOptions<R extends ReceivedUpdate> {
   readonly countAttempt: (received: R) => Promise<Attempt | 'dead letter' | 'term over'>;
   /** Resolves when the handler has ended. Must not reject. */
   readonly runHandler: (received: R, attempt: Attempt) => Promise<void>;
+  /** Whether a further handler may begin. */
+  readonly mayBegin: () => boolean;
+  /** Whether a handler whose attempt is counted may still run. */
   readonly mayAct: () => boolean;
+  /** A lane has ended, and what is left in it stays unsettled. */
+  readonly onStandstill: () => void;
   /** The handler has ended, or the update became a dead letter: its lane has moved on. */
   readonly onEnded: (received: R) => void;
 }
@@ -48,9 +54,9 @@ export class Lanes<R extends ReceivedUpdate> {
   }
 
   private async runLane(lane: string): Promise<void> {
-    const { countAttempt, runHandler, mayAct, onEnded } = this.options;
+    const { countAttempt, runHandler, mayBegin, mayAct, onStandstill, onEnded } = this.options;
     const queue = this.queues.get(lane) ?? [];
-    for (let received = queue[0]; received !== undefined && mayAct(); received = queue[0]) {
+    for (let received = queue[0]; received !== undefined && mayBegin(); received = queue[0]) {
       const attempt = received.isReplay ? await countAttempt(received) : firstAttempt(received);
       if (attempt === 'term over') break;
       if (attempt !== 'dead letter') {
@@ -64,7 +70,9 @@ export class Lanes<R extends ReceivedUpdate> {
       // After `onEnded`: the next suspect's count records that this one has ended.
       if (attempt !== 'dead letter') attempt.release();
     }
-    if (this.queues.get(lane) === queue) this.queues.delete(lane);
+    if (this.queues.get(lane) !== queue) return;
+    this.queues.delete(lane);
+    onStandstill();
   }
 }
 

@@ -6,8 +6,8 @@
  * - Order within a chat. A slow handler holds up its own chat only.
  * - No error ends polling for good, except a rejected token.
  * - Nothing is fetched, dispatched or confirmed once the term may not act.
- * - After a stop nothing is handled twice, as long as the store or Telegram answers: what Telegram can no longer be
- *   asked to confirm, the journal keeps as tombstones.
+ * - A stop begins no further handler and waits for those that run. Nothing is handled twice, as long as the store or
+ *   Telegram answers: what Telegram can no longer be asked to confirm, the journal keeps as tombstones.
  *
  * Does not guarantee: exactly once. What was unfinished at a crash is handled again, marked as a later attempt.
  */
@@ -15,7 +15,8 @@ import type { Term } from '../lease/term.ts';
 import { assert } from '../platform/assert.ts';
 import { AttemptCounter } from './attempt-counter.ts';
 import { ConditionWaits } from './condition-waits.ts';
-import { batchMax, confirmTimeoutMs, Fetcher, type FetcherOptions, type FetchObserver } from './fetcher.ts';
+import { Drain } from './drain.ts';
+import { batchMax, Fetcher, type FetcherOptions, type FetchObserver } from './fetcher.ts';
 import { type HandlerObserver, HandlerRunner } from './handler-run.ts';
 import type { UpdateJournal } from './journal.ts';
 import { Lanes } from './lanes.ts';
@@ -61,7 +62,8 @@ export class PollingSession {
   readonly ledger: UpdateLedger;
   private readonly options: SessionOptions;
   private readonly term: Term;
-  /** Aborts when fetching must stop. */
+  private readonly ending = new AbortController();
+  /** Aborts when fetching must stop, and no further handler may begin. */
   private readonly fetchEnd: AbortSignal;
   private readonly fetcher: Fetcher;
   private readonly journal: SessionJournal;
@@ -80,14 +82,14 @@ export class PollingSession {
     const { clock, handle, observer, journal } = options;
     this.options = options;
     this.term = term;
-    this.fetchEnd = AbortSignal.any([stop, term.endingSignal]);
+    this.fetchEnd = AbortSignal.any([stop, term.endingSignal, this.ending.signal]);
     this.fetcher = new Fetcher(options, { term, fetchEnd: this.fetchEnd });
     this.waits = new ConditionWaits(clock);
     this.ledger = new UpdateLedger(term.epoch);
     this.journal = new SessionJournal({ journal, clock, observer, ledger: this.ledger }, term, this.fetchEnd);
     const attempts = new AttemptCounter({
       clock,
-      count: (updates) => this.journal.countAttempts(updates),
+      count: async (updates) => (this.mayBegin() ? this.journal.countAttempts(updates) : undefined),
       onDeadLetters: (updateIds) => observer.onDeadLetters(updateIds),
     });
     const { overSignal } = term;
@@ -98,7 +100,9 @@ export class PollingSession {
         this.ledger.handlerStarted(tracked);
         return handlers.run(tracked, attempt);
       },
+      mayBegin: () => this.mayBegin(),
       mayAct: () => term.mayAct(),
+      onStandstill: () => this.waits.check(),
       onEnded: (tracked) => {
         this.ledger.handlerEnded(tracked);
         this.waits.check();
@@ -115,10 +119,15 @@ export class PollingSession {
       if (this.fetchEnd.aborted || !this.term.mayAct()) break;
       end = await this.pollOnce();
     }
-    this.lanes.start();
+    this.ending.abort(end);
     const isClean = await this.drain();
     if (isClean && this.possiblyAttempted === 0) this.term.handOff = 'clean';
     return end;
+  }
+
+  /** After a stop no further handler begins: what waits belongs to the next leader. */
+  private mayBegin(): boolean {
+    return !this.fetchEnd.aborted && this.term.mayAct();
   }
 
   /** False when the term ended, or a stop came, before the journal could be opened. */
@@ -228,53 +237,13 @@ export class PollingSession {
     return isFree();
   }
 
-  /**
-   * Lets handlers end, journals the rest, confirms what is settled. Ends early when the term may not act.
-   * @returns whether the end is clean: the journal recognises every handled update that Telegram may deliver again
-   */
-  private async drain(): Promise<boolean> {
-    const { ledger, term } = this;
-    await this.waitForHandlers();
-    const unsettled = ledger.unsettled();
-    if (unsettled.length > 0 && term.mayAct()) {
-      await this.journal.write([...unsettled, ...ledger.tombstonesToWrite()]);
-    }
-    const isClean = term.mayAct() ? await this.confirm() : this.fetcher.unconfirmedLastId === undefined;
-    return isClean && ledger.unsettledCount === 0;
-  }
-
-  private async waitForHandlers(): Promise<void> {
-    const { clock, drainTimeoutMs } = this.options;
-    const { ledger, term } = this;
-    const haveEnded = (): boolean => ledger.inFlight === 0;
-    const endMs = clock.monotonicMs() + drainTimeoutMs;
-    while (!haveEnded() && term.mayAct() && clock.monotonicMs() < Math.min(endMs, this.handlersDeadlineMs)) {
-      const untilMs = Math.min(endMs, this.handlersDeadlineMs, term.deadlineMs);
-      await this.waitUntil(haveEnded, untilMs - clock.monotonicMs(), term.overSignal);
-    }
-  }
-
-  /** A revoked lock is not renewed, so journal and confirm before its deadline. */
-  private get handlersDeadlineMs(): number {
-    const { endReason, deadlineMs, times } = this.term;
-    return endReason === 'revoked' ? deadlineMs - times.rpcTimeoutMs - confirmTimeoutMs : deadlineMs;
-  }
-
-  /** False when Telegram may deliver an ended update again that the journal does not recognise. */
-  private async confirm(): Promise<boolean> {
-    const { ledger, fetcher } = this;
-    const lastId = fetcher.unconfirmedLastId;
-    if (lastId !== undefined) {
-      const offset = ledger.confirmableOffset(lastId);
-      if (!(await fetcher.confirm(offset))) {
-        // The next leader recognises these when Telegram delivers them again.
-        return this.term.mayAct() && this.journal.write(ledger.tombstones());
-      }
-      if (offset > lastId) ledger.confirmed(offset);
-    }
-    const tombstones = ledger.tombstonesToWrite();
-    if (tombstones.length === 0 && ledger.removable().length === 0) return true;
-    return (this.term.mayAct() && (await this.journal.write(tombstones))) || tombstones.length === 0;
+  private drain(): Promise<boolean> {
+    const { clock, random, drainTimeoutMs: timeoutMs } = this.options;
+    const { term, ledger, fetcher, journal, waits, lanes } = this;
+    // A lane that has not started ends here: nothing begins any more.
+    lanes.start();
+    const isIdle = (): boolean => lanes.busyCount === 0;
+    return new Drain({ clock, random, term, ledger, fetcher, journal, waits, isIdle, timeoutMs }).run();
   }
 
   private waitUntil(condition: () => boolean, timeoutMs: number, signal = this.fetchEnd): Promise<void> {

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LeaseOptions } from '../../../services/core/lease/lease.ts';
 import type { WakeUp } from '../../../services/core/lease/wake-up.ts';
+import { StoreRefusedError } from '../../../services/core/platform/store-errors.ts';
 import type { FakeLockStore } from '../../support/fake-lock-store.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import { LeaseFixture, other, retryMs, SteadyPlan, times } from './lease-fixture.ts';
@@ -161,15 +162,42 @@ describe('releasing', () => {
     expect(store.value).toBe(other);
   });
 
-  it('continues if the store does not answer: the lock expires by itself', async () => {
+  it.each(['request', 'answer'] as const)('is repeated at once when its %s is lost', async (lost) => {
+    const { lease, term } = await fixture.leading();
+    store.faults.push({ lost });
+    const released = lease.release(term);
+    await clock.advance(times.rpcTimeoutMs + 200);
+    await released;
+    expect(store.times('release')).toHaveLength(2);
+    expect(store.value).toBeUndefined();
+  });
+
+  it('is repeated until its deadline', async () => {
+    const { lease, term } = await fixture.leading();
+    store.isAway = true;
+    const released = lease.release(term, clock.monotonicMs() + 10_000);
+    await clock.advance(10_000 + times.rpcTimeoutMs);
+    await released;
+    expect(term.mayAct()).toBe(false);
+    expect(store.times('release').length).toBeGreaterThan(2);
+    expect(heard.at(-1)).toBe('release failed');
+  });
+
+  it('is repeated no longer than the lock can live: it expires by itself', async () => {
     const { lease, term } = await fixture.leading();
     store.isAway = true;
     const released = lease.release(term);
-    await clock.advance(times.rpcTimeoutMs);
+    await clock.advance(times.ttlMs + times.rpcTimeoutMs);
     await released;
-    expect(term.mayAct()).toBe(false);
-    expect(heard.at(-1)).toBe('release failed');
-    await clock.advance(times.ttlMs);
     expect(store.value).toBeUndefined();
+  });
+
+  it('is not repeated when the store refuses it', async () => {
+    const { lease, term } = await fixture.leading();
+    store.release = async () => {
+      throw new StoreRefusedError('release', 'OOM command not allowed');
+    };
+    await lease.release(term);
+    expect(heard.filter((what) => what === 'release failed')).toHaveLength(1);
   });
 });

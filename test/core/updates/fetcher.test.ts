@@ -237,6 +237,12 @@ describe('to confirm without fetching', () => {
     expect(troubles).toEqual(['confirm the last updates']);
   });
 
+  it('asks first how many updates are pending when the request before may have arrived', async () => {
+    answers = [{ error: conflict }, { result: { pending_update_count: 0 } }];
+    expect([await fetcher.confirm(6), await fetcher.confirm(6)]).toEqual([false, true]);
+    expect(calls.map(({ method }) => method)).toEqual(['getUpdates', 'getWebhookInfo']);
+  });
+
   describe('after a poll that was aborted while it waited at Telegram', () => {
     beforeEach(async () => {
       fetcher.accept(5);
@@ -249,17 +255,17 @@ describe('to confirm without fetching', () => {
       calls = [];
     });
 
-    it.each([
-      [0, true],
-      [2, false],
-    ])(
-      'asks how many updates are pending instead of the same offset again: %i',
-      async (pending, isConfirmed) => {
-        answers = [{ result: { pending_update_count: pending } }];
-        expect(await fetcher.confirm(6)).toBe(isConfirmed);
-        expect(calls.map(({ method }) => method)).toEqual(['getWebhookInfo']);
-      },
-    );
+    it('asks first how many updates are pending: the same offset alone would be answered late', async () => {
+      answers = [{ result: { pending_update_count: 0 } }];
+      expect(await fetcher.confirm(6)).toBe(true);
+      expect(calls.map(({ method }) => method)).toEqual(['getWebhookInfo']);
+    });
+
+    it('sends the offset again if some are pending: then Telegram answers at once', async () => {
+      answers = [{ result: { pending_update_count: 2 } }];
+      expect(await fetcher.confirm(6)).toBe(true);
+      expect(calls.map(({ method }) => method)).toEqual(['getWebhookInfo', 'getUpdates']);
+    });
 
     it('sends another offset', async () => {
       expect(await fetcher.confirm(4)).toBe(true);

@@ -9,6 +9,8 @@ let clock: VirtualClock;
 let log: string[];
 let counted: number[];
 let released: number;
+let busyAtStandstill: number[];
+let mayBegin: boolean;
 let mayAct: boolean;
 let countAnswer: 'counted' | 'dead letter' | 'term over';
 let lanes: Lanes<ReceivedUpdate>;
@@ -18,10 +20,14 @@ beforeEach(() => {
   log = [];
   counted = [];
   released = 0;
+  busyAtStandstill = [];
+  mayBegin = true;
   mayAct = true;
   countAnswer = 'counted';
   lanes = new Lanes<ReceivedUpdate>({
+    mayBegin: () => mayBegin && mayAct,
     mayAct: () => mayAct,
+    onStandstill: () => void busyAtStandstill.push(lanes.busyCount),
     countAttempt: async ({ update }) => {
       counted.push(update.update_id);
       if (countAnswer !== 'counted') return countAnswer;
@@ -87,6 +93,21 @@ describe('lanes', () => {
     expect(log).toEqual(['1 begins 1', '1 ends', '1 moved on, 1 busy']);
     expect(lanes.busyCount).toBe(0);
   });
+
+  it('begin nothing once that is forbidden, and say when each stands still', async () => {
+    add('a', 1);
+    add('a', 2);
+    lanes.start();
+    add('b', 3);
+    await clock.advance(handlerMs / 2);
+    mayBegin = false;
+    lanes.start();
+    await clock.settle();
+    expect(busyAtStandstill).toEqual([1]);
+    await clock.advance(1000);
+    expect(log).toEqual(['1 begins 1', '1 ends', '1 moved on, 1 busy']);
+    expect(busyAtStandstill).toEqual([1, 0]);
+  });
 });
 
 describe('a replayed update', () => {
@@ -133,6 +154,14 @@ describe('a replayed update', () => {
     lanes.start();
     await clock.advance(1000);
     expect([counted, lanes.busyCount]).toEqual([[], 0]);
+  });
+
+  it('is still handled when nothing may begin any more once it is counted: the attempt would be lost', async () => {
+    add('a', 1, true);
+    lanes.start();
+    mayBegin = false;
+    await clock.advance(1000);
+    expect(log).toContain('1 begins 9');
   });
 
   it('is not dispatched when the term may not act any more once it is counted', async () => {

@@ -3,10 +3,12 @@
 import { redisUpdateJournal } from '../../../services/adapters/redis/journal/update-journal.ts';
 import { redisLockOverride } from '../../../services/adapters/redis/lease/lock-override.ts';
 import { redisLockStore } from '../../../services/adapters/redis/lease/lock-store.ts';
+import type { ScriptRunner } from '../../../services/adapters/redis/lua-scripts.ts';
 import { leaseTimes } from '../../../services/core/lease/lease-times.ts';
 import { PollHealth } from '../../../services/core/lease/poll-health.ts';
 import { Term } from '../../../services/core/lease/term.ts';
 import type { BotApi, CallOptions } from '../../../services/core/platform/bot-api.ts';
+import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
 import { PollingSession } from '../../../services/core/updates/polling-session.ts';
 import type { HandleUpdate, Update } from '../../../services/core/updates/update.ts';
@@ -25,6 +27,9 @@ export function textOf(update: Update): string {
   return (update['message'] as { text: string }).text;
 }
 
+/** A request that fails once its time is up: it, or its answer, never arrived. */
+export type Lost = 'request' | 'answer';
+
 interface Call {
   readonly atMs: number;
   readonly method: string;
@@ -37,6 +42,8 @@ class QueuedTelegram implements BotApi {
   readonly queue: Update[] = [];
   /** Polls get no answer. */
   hangs = false;
+  /** What is lost of the next requests that only confirm, one each. */
+  readonly confirmsLost: Lost[] = [];
   /** The answer to the next poll. */
   nextAnswer: { readonly result: unknown } | { readonly error: Error } | undefined;
   private readonly clock: VirtualClock;
@@ -62,12 +69,20 @@ class QueuedTelegram implements BotApi {
     this.nextAnswer = undefined;
     if (next !== undefined && 'error' in next) throw next.error;
     if (next !== undefined) return next.result as Result;
+    const lost = limit === 1 && timeout === 0 ? this.confirmsLost.shift() : undefined;
+    if (lost === 'request') return this.noAnswer(timeoutMs);
     while (this.queue[0] !== undefined && this.queue[0].update_id < (offset ?? 0)) this.queue.shift();
+    if (lost === 'answer') return this.noAnswer(timeoutMs);
     const endMs = this.clock.monotonicMs() + (timeout ?? 0) * 1000;
     while (this.queue.length === 0 && this.clock.monotonicMs() < endMs && !signal?.aborted)
       await this.clock.sleep(10, signal);
     if (signal?.aborted) throw new Error('aborted');
     return this.queue.slice(0, limit) as Result;
+  }
+
+  private async noAnswer(timeoutMs: number): Promise<never> {
+    await this.clock.sleep(timeoutMs - roundTripMs);
+    throw new Error('no answer');
   }
 }
 
@@ -84,6 +99,8 @@ export class SessionFixture {
   /** Updates that the journal could not hold. */
   readonly tooBig: number[] = [];
   readonly runner: EmbeddedRunner;
+  /** What is lost of the next writes to the journal, one each. */
+  readonly writesLost: Lost[] = [];
   private terms = 0;
 
   static async open(): Promise<SessionFixture> {
@@ -114,6 +131,18 @@ export class SessionFixture {
     );
   }
 
+  private lossyRunner(): ScriptRunner {
+    return {
+      run: async (script, scriptKeys, args) => {
+        const lost = script.name.startsWith('write-journal') ? this.writesLost.shift() : undefined;
+        if (lost === 'request') throw noStoreAnswer();
+        const reply = await this.runner.run(script, scriptKeys, args);
+        if (lost === 'answer') throw noStoreAnswer();
+        return reply;
+      },
+    };
+  }
+
   /** The term of a new leader. It begins when its session is run. */
   async lead({ handle, inFlightMax = 1000, ttlMs = lockTtlMs }: TermOptions) {
     const { clock, runner, telegram, troubles } = this;
@@ -139,7 +168,7 @@ export class SessionFixture {
       clock,
       api: telegram,
       random: { unit: () => 0.5, token: () => 't' },
-      journal: redisUpdateJournal(runner, keys),
+      journal: redisUpdateJournal(this.lossyRunner(), keys),
       health: new PollHealth(40_000),
       onConflict: nothing,
     };
@@ -147,6 +176,10 @@ export class SessionFixture {
     const session = new PollingSession({ ...parts, ...limits, handle, observer }, term, stop.signal);
     return { term, stop, session };
   }
+}
+
+function noStoreAnswer(): Error {
+  return new StoreUnreachableError('write-journal', new Error('no answer in time'));
 }
 
 function nothing(): void {}
