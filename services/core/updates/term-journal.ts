@@ -8,6 +8,7 @@
  */
 
 import type { Term } from '../lease/term.ts';
+import { assert } from '../platform/assert.ts';
 import type { Clock } from '../platform/clock.ts';
 import {
   type AttemptToCount,
@@ -75,6 +76,7 @@ export class TermJournal {
       const asked = ids.slice(at, at + idsMax);
       const reading = await ask(() => journal.read(value, asked));
       if (reading === undefined) return undefined;
+      assert(reading.answered > 0, 'every answer brings the journal on');
       readings.push(reading);
       at += reading.answered;
     }

@@ -19,6 +19,8 @@ import { firstEnds, type LeaderEnd, type Line, readLines, type SentUpdate } from
 import { gateFile, recordFile } from './recording-handlers.ts';
 
 const handlers = join(import.meta.dirname, 'recording-handlers.ts');
+const journaledIdsFrom = 500_000;
+const journaledAtOnce = 1000;
 const testToken = 'client-of-the-test';
 /** One per worker, so that a single worker can be cut off from the store. */
 const workerTokens = ['client-a-of-the-store', 'client-b-of-the-store'] as const;
@@ -33,6 +35,8 @@ export interface SendOptions {
   readonly what: string;
   /** Telegram assigns the next id if absent. */
   readonly updateId?: number;
+  /** The update is about this many bytes bigger. */
+  readonly padding?: number;
 }
 
 export interface WorkerPairOptions {
@@ -73,13 +77,9 @@ export class WorkerPair {
   }
 
   send(messages: readonly SendOptions[]): void {
-    const updates = messages.map(({ chatId, what, updateId }) => {
-      const number = this.sent.length;
-      this.sent.push({ number, chatId, what });
-      const person = { id: chatId, first_name: `Person ${chatId}` };
-      const chat = { ...person, type: 'private' };
-      const message = { message_id: number + 1, date: 1, from: person, chat, text: `${number} ${what}` };
-      return updateId === undefined ? { message } : { update_id: updateId, message };
+    const updates = messages.map((one) => {
+      const message = this.messageOf(one);
+      return one.updateId === undefined ? { message } : { update_id: one.updateId, message };
     });
     const ids = this.fixture.telegram.pushUpdates(botToken, updates);
     const first = this.sent.length - messages.length;
@@ -87,6 +87,38 @@ export class WorkerPair {
       if (id === null) throw new Error('the emulator refused an update');
       this.numberOf.set(id, first + index);
     }
+  }
+
+  /** Puts these into the journal as a leader left them that had confirmed them, each after so many attempts. */
+  async journalAsSent(messages: readonly SendOptions[], attempts: number): Promise<void> {
+    const lines = messages.map((one, index) => {
+      const message = this.messageOf(one);
+      const update_id = journaledIdsFrom + index;
+      this.numberOf.set(update_id, message.message_id - 1);
+      return [String(update_id), `${attempts} 0 0 ${index} ${JSON.stringify({ update_id, message })}`];
+    });
+    for (let at = 0; at < lines.length; at += journaledAtOnce)
+      await this.fixture.store.command([
+        'HSET',
+        keys.journal,
+        ...lines.slice(at, at + journaledAtOnce).flat(),
+      ]);
+  }
+
+  private messageOf({ chatId, what, padding = 0 }: SendOptions) {
+    const number = this.sent.length;
+    this.sent.push({ number, chatId, what });
+    const person = { id: chatId, first_name: `Person ${chatId}` };
+    const chat = { ...person, type: 'private' };
+    const text = `${number} ${what}`;
+    return {
+      message_id: number + 1,
+      date: 1,
+      from: person,
+      chat,
+      text,
+      ...(padding && { padding: 'x'.repeat(padding) }),
+    };
   }
 
   /** Lets a held handler continue, or fixes one that crashes. */
