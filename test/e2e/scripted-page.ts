@@ -7,6 +7,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { NowSection, WorkerView } from '../../services/lab/control-room/snapshot.ts';
 import { drillFacts } from '../../services/lab/drills/drill-facts.ts';
 import { labTimes } from '../../services/lab/settings/lab-times.ts';
+import { same } from '../../services/lab/shared/text.ts';
 import { tourStepFacts } from '../../services/lab/tour/tour-facts.ts';
 import { type ControlRoomBrowser, waitUntil } from './browser.ts';
 
@@ -61,6 +62,7 @@ export function nowSection({
     stoppedWorkers: [],
     heartbeat: { ageSeconds: 4, staleSeconds: 300, intervalSeconds: 20, epoch: 1, lastError: null },
     ...{ pendingUpdates: 0, outage: null, alertFlag: null, monitorStopped: false, journal: 0 },
+    health: { state: 'works', tone: 'good', line: same('The bot works') },
     monitor: { runs: 1, lastRunAtMs: Date.parse(since), lastError: null, lastReport: null },
     faults: { telegram: null, store: null, cutWorkers: [], roguePolling: false },
     ...other,

@@ -13,7 +13,9 @@ export const healthTone: Readonly<Record<HealthState, 'good' | 'warn' | 'bad'>> 
   down: 'bad',
 };
 
-type Shown = Pick<StatusResult, 'state' | 'cause' | 'since' | 'told' | 'handlers' | 'heartbeatAgeSeconds'>;
+export interface ShownHealth extends Pick<StatusResult, 'state' | 'cause' | 'heartbeatAgeSeconds'> {
+  readonly handlers: { readonly failed: number; readonly handled: number } | null;
+}
 
 interface Words {
   readonly works: string;
@@ -51,7 +53,7 @@ const words: Readonly<Record<Locale, Words>> = {
   },
 };
 
-export function healthLine(shown: Shown, locale: Locale): string {
+export function healthLine(shown: ShownHealth, locale: Locale): string {
   const { state, cause, handlers, heartbeatAgeSeconds: age } = shown;
   const say = words[locale];
   const why = cause === null ? '' : causeText(cause, locale);
@@ -70,7 +72,11 @@ export function healthLine(shown: Shown, locale: Locale): string {
 }
 
 /** When the superadmins were told of a trouble that they are told of; undefined while there is none. */
-export function toldText({ state, told }: Shown, nowMs: number, locale: Locale): string | undefined {
+export function toldText(
+  { state, told }: Pick<StatusResult, 'state' | 'told'>,
+  nowMs: number,
+  locale: Locale,
+): string | undefined {
   if (state === 'works' || state === 'endangered') return undefined;
   const { told: toldAgo, untold } = words[locale];
   if (told === null) return untold;

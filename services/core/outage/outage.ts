@@ -28,6 +28,14 @@ export function isOpen({ outage, alertFlag }: OutageMemory): boolean {
   return outage?.state === 'open' && outage.id === alertFlag;
 }
 
+/** A heartbeat is late when so many should have followed it: one may wait for a slow renewal, another for a slow poll. */
+const beatsMissedMin = 3;
+
+/** The age from which a heartbeat is late. */
+export function lateMsOf(staleMs: number, intervalMs: number): number {
+  return Math.min(staleMs, Math.max(beatsMissedMin * intervalMs, staleMs / 5));
+}
+
 export interface OutageSettings {
   readonly staleMs: number;
   /** Several heartbeats are missing, but it is too early for an outage. */

@@ -6,7 +6,7 @@
  */
 
 import { type LeaseTimes, leaseTimes, leaseTimesProblem, leaseTtlMinSeconds } from '../lease/lease-times.ts';
-import type { OutageSettings } from '../outage/outage.ts';
+import { lateMsOf, type OutageSettings } from '../outage/outage.ts';
 import { type EnvironmentName, environmentNames } from '../platform/environment-name.ts';
 import { type Locale, locales } from '../platform/locale.ts';
 import { readBotToken } from './bot-token-settings.ts';
@@ -198,9 +198,6 @@ function readLease(reader: VariableReader): LeaseTimes {
   return times;
 }
 
-/** A heartbeat is late when so many should have followed it. One waits for a slow renewal, a second for a slow poll. */
-const beatsMissedMin = 3;
-
 function readHeartbeat(reader: VariableReader): Pick<Settings, 'heartbeatIntervalMs' | 'outage'> {
   const intervalSeconds = reader.integer('HEARTBEAT_INTERVAL_SECONDS', { default: 20, min: 1, max: 3600 });
   const staleSeconds = reader.integer('HEARTBEAT_STALE_SECONDS', { default: 300, min: 2, max: 86_400 });
@@ -217,7 +214,7 @@ function readHeartbeat(reader: VariableReader): Pick<Settings, 'heartbeatInterva
     heartbeatIntervalMs: intervalSeconds * 1000,
     outage: {
       staleMs: staleSeconds * 1000,
-      lateMs: Math.min(staleSeconds, Math.max(beatsMissedMin * intervalSeconds, staleSeconds / 5)) * 1000,
+      lateMs: lateMsOf(staleSeconds * 1000, intervalSeconds * 1000),
       reminderMs: reminderMinutes * 60_000,
       autoRestartMs: restartMinutes * 60_000,
     },

@@ -10,8 +10,11 @@ import type { InboxEntry } from '../../core/alerts/inbox-entry.ts';
 import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
 import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts';
 import type { BotObservation } from '../../core/monitor/outage-store.ts';
+import { healthLine, healthTone } from '../../core/ops/health-line.ts';
+import type { HealthState } from '../../core/outage/health.ts';
 import { isOpen } from '../../core/outage/outage.ts';
 import type { StoredAuditEntry } from '../../core/platform/audit-trail.ts';
+import { reportOfTerm } from '../../core/updates/handlers-report.ts';
 import type { Conversation } from '../chats/conversations.ts';
 import { superadmins } from '../chats/people.ts';
 import { drillFacts } from '../drills/drill-facts.ts';
@@ -20,8 +23,10 @@ import type { Task } from '../ecs/task.ts';
 import type { StoppedTask } from '../ecs/task-service.ts';
 import type { MonitorState } from '../functions/lab-functions.ts';
 import type { Lab } from '../lab.ts';
+import { labHealth } from '../lab-health.ts';
 import type { LoadView } from '../load/load-view.ts';
 import type { LabTimes } from '../settings/lab-times.ts';
+import { type Text, text } from '../shared/text.ts';
 import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 
@@ -75,6 +80,8 @@ export interface NowSection {
   /** Updates waiting at Telegram. */
   readonly pendingUpdates: number;
   readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
+  /** The verdict, as `status` and the doctor give it; null if the store cannot be read. */
+  readonly health: { readonly state: HealthState; readonly tone: string; readonly line: Text } | null;
   readonly alertFlag: string | null;
   readonly monitor: MonitorState;
   readonly monitorStopped: boolean;
@@ -219,12 +226,25 @@ function nowSection(lab: Lab, { atMs, observation, journal }: StoreReading): Now
     pendingUpdates: telegram.pendingCount(addresses.botToken),
     outage:
       open === null ? null : { id: open.id, since: isoText(open.sinceMs), opened: isoText(open.openedMs) },
+    health: observed === null ? null : healthView(observed, times),
     alertFlag: memory?.alertFlag ?? null,
     monitor: functions.monitor,
     monitorStopped: functions.monitorStopped,
     journal: journal.value,
     faults: { ...faults, cutWorkers: [...faults.cutWorkers] },
   };
+}
+
+function healthView(observed: BotObservation, times: LabTimes): NonNullable<NowSection['health']> {
+  const { state, diagnosis } = labHealth(observed, times);
+  const report = reportOfTerm(observed.handlers, observed.epoch);
+  const shown = {
+    state,
+    cause: diagnosis?.cause ?? null,
+    handlers: report ?? null,
+    heartbeatAgeSeconds: heartbeatAgeSeconds(observed.heartbeat, observed.nowMs),
+  };
+  return { state, tone: healthTone[state], line: text(healthLine(shown, 'en'), healthLine(shown, 'ru')) };
 }
 
 function leaderOf({ held, epoch, revoked }: BotObservation, tasks: readonly Task[]): Leader | null {

@@ -182,4 +182,18 @@ export const drillFacts: readonly DrillFacts[] = [
     target: 'none',
     holds: false,
   },
+  {
+    id: 'failing-handlers',
+    title: text('Failing handlers', 'Обработчики с ошибкой'),
+    does: text(
+      'Most messages fail in their handlers, as after a bad deployment. The bot polls on.',
+      'Обработка большинства сообщений заканчивается ошибкой, как после неудачной выкладки. Поллинг идёт.',
+    ),
+    promise: text(
+      'A fresh heartbeat hides nothing: within seconds every verdict says that handlers fail, and every superadmin is alerted. After the roll-back it says that the bot works.',
+      'Свежий heartbeat ничего не скрывает: через несколько секунд вердикт говорит об ошибках обработчиков, сообщение получает каждый суперадмин. После отката — снова «работает».',
+    ),
+    target: 'none',
+    holds: true,
+  },
 ];

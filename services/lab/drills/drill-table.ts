@@ -4,6 +4,7 @@ import { cut } from './cut.ts';
 import type { Drill } from './drill-context.ts';
 import type { DrillId } from './drill-types.ts';
 import { kill, stop } from './end-worker.ts';
+import { failingHandlers } from './failing-handlers.ts';
 import { freeze, resume } from './freeze.ts';
 import { poison } from './poison.ts';
 import { rogue } from './rogue.ts';
@@ -33,4 +34,5 @@ export const drillTable: Readonly<Record<DrillId, DrillRow>> = {
   'telegram-hang': { run: telegramHang },
   'stop-monitor': { run: stopMonitor },
   poison: { run: poison },
+  'failing-handlers': { run: failingHandlers },
 };

@@ -15,6 +15,7 @@ export const drillIds = [
   'telegram-hang',
   'stop-monitor',
   'poison',
+  'failing-handlers',
 ] as const;
 export type DrillId = (typeof drillIds)[number];
 

@@ -35,6 +35,8 @@ export const measureTable = {
   shortestWaitMs: measure('ms', 'Shortest wait after a refusal', 'Самое короткое ожидание после отказа'),
   gaveUpAfterMs: measure('ms', 'Abandoned the call after', 'Бросил запрос через'),
   deaths: measure('count', 'Processes it killed', 'Убито процессов'),
+  noticedAfterMs: measure('ms', 'Verdict after', 'Вердикт через'),
+  failedUpdates: measure('count', 'Messages that failed', 'Сообщений с ошибкой'),
   setAsideAfterMs: measure('ms', 'Dead letter after', 'Отложено через'),
   inJournal: measure('count', 'In the journal when wiped', 'В журнале при очистке'),
 } as const satisfies Record<string, Measure>;

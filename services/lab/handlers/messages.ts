@@ -9,6 +9,7 @@ const questionShape = /^№ (\d{1,15})( …)?$/;
 const answerShape = /^✓ (\d{1,15})$/;
 
 export const poisonText = '☠ poison';
+export const failingText = '☠ fail';
 
 export function questionText(number: number, { slow = false }: { slow?: boolean } = {}): string {
   return `№ ${number}${slow ? ' …' : ''}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOpen, type Outage } from '../../../services/core/outage/outage.ts';
+import { isOpen, lateMsOf, type Outage } from '../../../services/core/outage/outage.ts';
 
 const outage: Outage = {
   id: 'outage-1',
@@ -22,5 +22,17 @@ describe('isOpen', () => {
     ['there never was an outage', { outage: null, alertFlag: null }, false],
   ] as const)('if %s: %s', (_name, state, open) => {
     expect(isOpen({ ...memory, ...state })).toBe(open);
+  });
+});
+
+describe('a heartbeat is late', () => {
+  it.each([
+    [300, 20, 60],
+    [300, 60, 180],
+    [60, 20, 60],
+    [30, 20, 30],
+    [3600, 20, 720],
+  ])('of a limit of %i s and an interval of %i s, after %i s', (stale, interval, late) => {
+    expect(lateMsOf(stale * 1000, interval * 1000)).toBe(late * 1000);
   });
 });

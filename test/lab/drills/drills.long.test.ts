@@ -200,6 +200,21 @@ describe('a drill', { timeout: drillTestMs }, () => {
     }
   });
 
+  it('makes most messages fail: the verdict says so, superadmins are alerted, and a roll-back ends it', async () => {
+    const drill = await run('failing-handlers');
+    await expectKept(drill);
+    expect(figure(drill, 'failedUpdates')).toBeGreaterThanOrEqual(5);
+    expect(figure(drill, 'noticedAfterMs')).toBeGreaterThanOrEqual(5000);
+    expect(figure(drill, 'alertAfterMs')).toBeGreaterThan(0);
+    const { inbox, health } = await lab.state();
+    expect(health?.state).toBe('works');
+    for (const id of ['2001', '2002']) {
+      expect(inbox?.[id]?.notifications.map(({ text }) => text).join()).toContain(
+        'price list cannot be read',
+      );
+    }
+  });
+
   it('reports a broken promise if messages are lost', async () => {
     expect(await start('freeze')).toEqual({ ok: true });
     // Updates dropped while no worker polls can never be answered.

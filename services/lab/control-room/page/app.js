@@ -46,7 +46,7 @@ const charts = new Charts(byId('charts'));
 
 /** The parts of the page, each with the state that it is drawn from. */
 const views = [
-  { id: 'faults', of: ['now', 'tour', 'locale'], view: faultsView },
+  { id: 'faults', of: ['now', 'tour', 'drills', 'locale'], view: faultsView },
   { id: 'tour-button', of: ['lab', 'tour', 'locale'], view: tourButtonView },
   { id: 'tour-steps', of: ['lab', 'tour', 'locale'], view: tourStepsView },
   { id: 'workers', of: ['lab', 'now', 'locale'], view: workersView },

@@ -56,6 +56,7 @@ export const en = {
     cut: (names) => `${list(names)} cut off from the store`,
     rogue: 'another program polls with this token',
     monitor: 'the monitor is stopped',
+    handlers: 'handlers fail',
     fix: 'fix it below',
   },
   tour: {
@@ -205,6 +206,7 @@ export const en = {
     hint: 'Each card says what it does and what is promised. The lab watches, and the card shows whether the promise held.',
     groups: {
       workers: 'Workers',
+      handlers: 'Handlers',
       around: 'Store and monitor',
       telegram: 'Telegram',
       more: 'More',
@@ -306,6 +308,7 @@ export const en = {
       ['a flag without an outage', 'the alert flag was set without an outage'],
       ['pressed in the control room', 'by button'],
       ['a deployment of the guided tour', 'a deployment'],
+      ['a drill deploys other handlers', 'a drill deploys other handlers'],
       ['by hand from the command line', 'from the command line'],
       [
         'the outage lasts longer than AUTO_RESTART_MINUTES',

@@ -56,6 +56,7 @@ export const ru = {
     cut: (names) => `нет связи с хранилищем: ${names.join(', ')}`,
     rogue: 'поллинг с этим токеном ведёт другая программа',
     monitor: 'монитор остановлен',
+    handlers: 'обработчики завершаются ошибкой',
     fix: 'починить ниже',
   },
   tour: {
@@ -211,7 +212,13 @@ export const ru = {
   drills: {
     title: 'Сломать',
     hint: 'На карточке написано, что она делает и что обещано. Стенд проверяет и показывает, выполнено ли обещание.',
-    groups: { workers: 'Воркеры', around: 'Хранилище и монитор', telegram: 'Telegram', more: 'Ещё' },
+    groups: {
+      workers: 'Воркеры',
+      handlers: 'Обработчики',
+      around: 'Хранилище и монитор',
+      telegram: 'Telegram',
+      more: 'Ещё',
+    },
     target: 'Воркер',
     leader: 'лидер',
     run: 'Запустить',
@@ -317,6 +324,7 @@ export const ru = {
       ['a flag without an outage', 'флаг оповещения был установлен без сбоя'],
       ['pressed in the control room', 'кнопкой'],
       ['a deployment of the guided tour', 'выкладка во время экскурсии'],
+      ['a drill deploys other handlers', 'учения: выкладка других обработчиков'],
       ['by hand from the command line', 'из командной строки'],
       ['the outage lasts longer than AUTO_RESTART_MINUTES', 'сбой длится дольше AUTO_RESTART_MINUTES'],
       [/^one-tap link of /, 'по ссылке из оповещения'],

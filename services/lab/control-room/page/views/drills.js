@@ -9,7 +9,8 @@ import { clockTime } from './clock-time.js';
 import { figuresList } from './figures.js';
 
 const groups = {
-  workers: ['kill', 'freeze', 'resume', 'stop', 'add', 'poison'],
+  workers: ['kill', 'freeze', 'resume', 'stop', 'add'],
+  handlers: ['poison', 'failing-handlers'],
   around: ['cut', 'wipe', 'stop-monitor'],
   telegram: ['rogue', 'telegram-429', 'telegram-502', 'telegram-hang'],
 };

@@ -2,6 +2,7 @@
  * One sentence for the state of the whole, and a line for what is broken on purpose.
  */
 import { h } from '../dom.js';
+import { localized } from '../texts/index.js';
 import { leaderName } from './worker-name.js';
 
 /** An empty long poll returns after its timeout; without an answer for this much longer, something is wrong. */
@@ -28,6 +29,10 @@ export function summary({ connection, lab, now }, t) {
   if (leader.revoked) return { tone: 'warn', text: t.summary.revoked(name) };
   const trouble = pollTrouble(worker, name, { lab, now }, t);
   if (trouble !== null) return { tone: 'warn', text: trouble };
+  // An older lab does not send it.
+  if (now.health && now.health.state !== 'works') {
+    return { tone: now.health.tone, text: `${localized(now.health.line, t)}.` };
+  }
   const standbys = now.workers.filter(({ role }) => role === 'standby').map((one) => one.name);
   return standbys.length === 0
     ? { tone: 'warn', text: t.summary.alone(name) }
@@ -55,7 +60,7 @@ function pollTrouble({ role, details }, name, { lab, now }, t) {
 }
 
 /** Empty when nothing is broken on purpose. */
-export function faultsView({ now, tour }, t) {
+export function faultsView({ now, tour, drills }, t) {
   const { faults, monitorStopped } = now ?? {};
   const broken = [
     faults?.telegram && (t.faults.telegram[faults.telegram] ?? faults.telegram),
@@ -63,6 +68,7 @@ export function faultsView({ now, tour }, t) {
     faults?.cutWorkers?.length > 0 && t.faults.cut(faults.cutWorkers),
     faults?.roguePolling && t.faults.rogue,
     monitorStopped && t.faults.monitor,
+    drills?.some(({ id, state }) => id === 'failing-handlers' && state === 'running') && t.faults.handlers,
   ].filter(Boolean);
   if (broken.length === 0) return [];
   // The tour fixes what it breaks; a wiped store recovers by itself.

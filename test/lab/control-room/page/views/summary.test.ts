@@ -49,6 +49,19 @@ describe('the status sentence of the control room', () => {
       ru: 'good: Всё в порядке: поллинг ведёт worker-1, в резерве worker-2.',
     },
     {
+      state: {
+        now: now({
+          health: {
+            state: 'handlers-failing',
+            tone: 'bad',
+            line: { en: 'The handlers fail: 6 of 7', ru: 'Обработчики не справляются: 6 из 7' },
+          },
+        }),
+      },
+      en: 'bad: The handlers fail: 6 of 7.',
+      ru: 'bad: Обработчики не справляются: 6 из 7.',
+    },
+    {
       state: { now: now({ workers: [first] }) },
       en: 'warn: worker-1 polls Telegram; there is no standby yet.',
       ru: 'warn: Поллинг ведёт worker-1; резервного воркера пока нет.',
