@@ -20,8 +20,10 @@ interface Line {
 let lines: Line[];
 let lease: LeaseObserver;
 let session: SessionObserver;
+let ends: unknown[][];
 beforeEach(() => {
   lines = [];
+  ends = [];
   const log =
     (level: string) =>
     (message: string, fields?: Line['fields']): void =>
@@ -34,7 +36,7 @@ beforeEach(() => {
     logger,
     metrics,
     clock: new VirtualClock(),
-    handlers: { ended: () => {} },
+    handlers: { ended: (...end) => void ends.push(end) },
     apiRoot: 'https://api.example',
   });
 });
@@ -94,6 +96,17 @@ describe('sessionObserver', () => {
   it('logs nothing about a handler that succeeded', () => {
     session.onEnd(received, 'ok', 5);
     expect(lines).toEqual([]);
+  });
+
+  it('passes the ends of handlers to their alarm, but not a call that was refused because the term is over', () => {
+    const bug = new TypeError('a bug');
+    session.onEnd(received, 'ok', 5);
+    session.onEnd(received, 'failed', 5, bug);
+    session.onEnd(received, 'failed', 5, new TermOverError('sendMessage'));
+    expect(ends).toEqual([
+      ['ok', undefined],
+      ['failed', bug],
+    ]);
   });
 
   it('logs a failed handler as an error with its stack, a fenced one as a warning without', () => {

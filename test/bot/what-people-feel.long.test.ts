@@ -16,6 +16,7 @@ import { startProgram, until } from '../support/program.ts';
 
 const handlers = `
 export default (ctx, next) => {
+  if (ctx.message?.text === 'leak') throw new Error('GET https://files.example/bot${botToken}/photo: 500');
   if (ctx.message?.text === 'fail') throw new Error('invoice 4711: the ledger is closed');
   return ctx.message?.text === 'ok' ? ctx.reply('done') : next();
 };`;
@@ -127,10 +128,13 @@ describe('handlers that fail', () => {
     expect(await doctor()).toMatchObject({ code: 0, status: { state: 'works' } });
   });
 
-  it('are forgotten by the next term', async () => {
+  it('are reported without the token, and forgotten by the next term', async () => {
     const worker = await leads();
     await send(worker, 10, 1);
-    await until('the store says so', async () => (await observe(fixture.store)).handlers);
+    fixture.telegram.pushText(botToken, { chatId: 5, text: 'leak' });
+    const report = await until('the store says so', async () => (await observe(fixture.store)).handlers);
+    expect(report.lastError).toMatch(/^GET https:.*: 500$/);
+    expect(report.lastError).not.toContain(botToken.split(':')[1]);
     worker.signal('SIGTERM');
     expect(await worker.ended).toBe(0);
     await leads();
