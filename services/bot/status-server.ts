@@ -3,8 +3,9 @@
  *
  * Concurrent scrapes share one rendering: after a pause of this process (SIGSTOP) many may be waiting.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import { boundedServer } from '../adapters/http/bounded-server.ts';
 import { healthPath, metricsPath } from './contract.ts';
 import type { Health } from './worker-state.ts';
 
@@ -15,6 +16,8 @@ interface StatusServerOptions {
 }
 
 const host = '127.0.0.1';
+/** The sidecar, a health check, and somebody who looks. */
+const connectionsMax = 32;
 
 /** Resolves once it listens; rejects with Node's EADDRINUSE if the port is taken. */
 export async function startStatusServer({ port, registry, health }: StatusServerOptions): Promise<Server> {
@@ -33,7 +36,7 @@ export async function startStatusServer({ port, registry, health }: StatusServer
       return { status: healthy ? 200 : 503, contentType, body: `${JSON.stringify(body)}\n` };
     },
   };
-  const server = createServer((request, response) => void answer(request, response, pages));
+  const server = boundedServer((request, response) => void answer(request, response, pages), connectionsMax);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(port, host, resolve);

@@ -6,13 +6,13 @@
  * `/healthz` is 200 while the sidecar serves; `bot_up` is about the bot. `/healthz` needs no token, because it reveals
  * no more than an open port does.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { boundedServer } from '../adapters/http/bounded-server.ts';
 import { negotiate } from './accept.ts';
 import { mayScrape } from './bearer.ts';
 import type { BotWatch } from './bot-watch.ts';
 import { sidecarPaths } from './contract.ts';
 import { renderExposition } from './exposition.ts';
-import { keepNewestConnections } from './newest-connections.ts';
 import type { OwnMetrics } from './own-metrics.ts';
 
 export interface SidecarServerOptions {
@@ -25,29 +25,12 @@ export interface SidecarServerOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Time limit for a whole request, and for an idle connection. */
-const requestTimeoutMs = 5000;
-/** Node looks for overdue requests this often. */
-const overdueCheckMs = 1000;
-/** Cut off a client that reads nothing after this long, or twice that: the kernel buffers some of the answer. */
-const idleTimeoutMs = 5000;
-const headerBytesMax = 8 * 1024;
 /** About 30 KB each while an answer is being sent; a task's limit on open files is 1,024. */
 const connectionsMax = 256;
 
 export async function startSidecarServer(options: SidecarServerOptions): Promise<Server> {
-  const server = createServer(
-    {
-      requestTimeout: requestTimeoutMs,
-      headersTimeout: requestTimeoutMs,
-      keepAliveTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: overdueCheckMs,
-      maxHeaderSize: headerBytesMax,
-    },
-    (request, response) => void answer(request, response, options),
-  );
-  server.setTimeout(idleTimeoutMs);
-  keepNewestConnections(server, connectionsMax);
+  const listener: RequestListener = (request, response) => void answer(request, response, options);
+  const server = boundedServer(listener, connectionsMax);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(options.port, options.host, resolve);

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { botMetricNames } from '../../services/bot/contract.ts';
 import { patienceMs } from '../../services/metrics-sidecar/bot-watch.ts';
@@ -121,6 +122,20 @@ describe('the sidecar beside a bot', () => {
     expect(bytes).toBeLessThan(160 * 1024 * 1024);
     await worker.destroy();
   });
+
+  it.each([undefined, 'a-token-of-this-very-test'])(
+    'stays small under pipelined scrapes (token: %s)',
+    async (token) => {
+      const sidecar = await startedSidecar(9, token === undefined ? {} : { METRICS_BEARER_TOKEN: token });
+      const { port } = new URL(sidecar.url);
+      await Promise.all(Array.from({ length: 5 }, () => pipeline(Number(port), 5000)));
+      const authorization = `Bearer ${token}`;
+      const response = await fetch(`${sidecar.url}/metrics`, { headers: { authorization } });
+      const [, bytes] =
+        /^staffprobot_sidecar_process_resident_memory_bytes (\S+)$/m.exec(await response.text()) ?? [];
+      expect(Number(bytes)).toBeLessThan(160 * 1024 * 1024);
+    },
+  );
 });
 
 describe('the sidecar as a process', () => {
@@ -160,6 +175,15 @@ describe('the sidecar as a process', () => {
     expect(taken.output()).toMatch(/^METRICS_PORT: expected .*EADDRINUSE.*\n$/);
   });
 });
+
+/** Sends so many requests at once on one connection; resolves when the server has closed it. */
+async function pipeline(port: number, count: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {}).resume();
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(count));
+  await closed;
+}
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
