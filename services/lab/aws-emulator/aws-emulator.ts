@@ -4,7 +4,8 @@
  * It speaks the protocols of the SDK's clients: SNS as query forms with XML answers, ECS as JSON 1.1. An operation that it
  * does not emulate is refused by name, so that a new call is noticed. It checks no signature.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { guardedServer } from '../shared/guarded-server.ts';
 import { Listeners } from '../shared/listeners.ts';
 import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 import { answerEcs, type EmulatedWorkerService } from './ecs-calls.ts';
@@ -78,7 +79,7 @@ export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): P
       : answerSns({ operation, form, publish, number: publishedTotal + 1, fault });
   }
 
-  const server = createServer((request, response) => {
+  const server = guardedServer((request, response) => {
     handle(request, response, answer).catch(() => response.destroy());
   });
   const { url, close } = await listenOnLoopback(server, port);

@@ -3,8 +3,8 @@
  *
  * Tested by: test/lab/lab.test.ts
  */
-import { createServer } from 'node:http';
 import { account, cluster, region } from '../settings/lab-environment.ts';
+import { guardedServer } from '../shared/guarded-server.ts';
 import { listenOnLoopback } from '../shared/loopback-server.ts';
 
 export interface TaskMetadata {
@@ -17,7 +17,7 @@ export function taskArn(taskId: string): string {
 }
 
 export async function startTaskMetadata(): Promise<TaskMetadata> {
-  const server = createServer((request, response) => {
+  const server = guardedServer((request, response) => {
     const taskId = /^\/v4\/([0-9a-f]{32})\/task$/.exec(request.url ?? '')?.[1];
     if (taskId === undefined) {
       response.writeHead(404).end();

@@ -6,9 +6,10 @@
  * body in base64. It differs in using http, and in a `host` header that carries a port.
  * Source: the AWS Lambda developer guide, "Invoking Lambda function URLs", request and response payload format.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
+import { guardedServer } from '../shared/guarded-server.ts';
 import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 
 export interface FunctionUrlOptions {
@@ -31,13 +32,14 @@ const bodyBytesMax = 6 * 1024 * 1024;
 const textTypes = /^(text\/|application\/(json|xml|javascript)\b)/i;
 
 export async function startFunctionUrl(options: FunctionUrlOptions): Promise<FunctionUrl> {
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     serve(options, request, response).catch(() => {
       if (response.headersSent) response.destroy();
       // A function URL does not say why the function failed.
       else response.writeHead(502, { 'content-type': 'text/plain' }).end('Internal Server Error');
     });
-  });
+  };
+  const server = guardedServer(listener, { guardsItself: true });
   return listenOnLoopback(server, options.port ?? 0);
 }
 

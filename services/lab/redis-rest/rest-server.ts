@@ -12,7 +12,8 @@
  */
 
 import { timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { guardedServer } from '../shared/guarded-server.ts';
 import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 import type { Backend, Topic } from './backend.ts';
 import { readFaultRequest } from './fault-request.ts';
@@ -44,7 +45,7 @@ const bodyBytesMaxDefault = 10 * 1024 * 1024;
 /** Throws Node's `EADDRINUSE` or `EACCES` if the port is not available. */
 export async function startRestServer(options: RestServerOptions): Promise<RestServer> {
   const handler = new RestHandler(options);
-  const server = createServer((request, response) => {
+  const server = guardedServer((request, response) => {
     handler.handle(request, response).catch(() => response.destroy());
   });
   const { url, close } = await listenOnLoopback(server, options.port);

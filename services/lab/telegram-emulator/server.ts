@@ -10,12 +10,13 @@
  *
  * Tested by: test/lab/telegram-emulator/http.test.ts
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { systemRandom } from '../../adapters/system-random.ts';
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
+import { guardedServer } from '../shared/guarded-server.ts';
 import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from './bot.ts';
@@ -64,14 +65,15 @@ export async function startTelegramEmulator(options: EmulatorOptions = {}): Prom
   const emulator = new Emulator({ clock, random });
   const faults = new Faults();
   const service = new Service({ emulator, faults, clock, latencyMs });
-  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+  const listener: RequestListener = (request, response) => {
     service.handle(request, response).catch((error: unknown) => {
       send(
         response,
         refuse(500, `Internal Server Error: ${error instanceof Error ? error.message : 'unknown'}`),
       );
     });
-  });
+  };
+  const server = guardedServer(listener, { keepAliveTimeout: keepAliveMs, host });
   const listening = await listenOnLoopback(server, port, host);
   return {
     url: listening.url,

@@ -1,0 +1,72 @@
+/** What a page of another site, open in the developer's browser, tries against the lab's servers. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../services/adapters/system-clock.ts';
+import { type AwsEmulator, startAwsEmulator } from '../../services/lab/aws-emulator/aws-emulator.ts';
+import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
+import { startTelegramEmulator, type TestTelegram } from '../support/telegram-emulator.ts';
+
+const token = '4242:foreign-pages';
+const storeToken = 'foreign-pages-store';
+const page = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+
+let telegram: TestTelegram;
+let redis: LabRedis;
+let aws: AwsEmulator;
+
+beforeAll(async () => {
+  telegram = await startTelegramEmulator();
+  redis = await startLabRedis({
+    port: 0,
+    tokens: [storeToken],
+    redisServerPath: undefined,
+    clock: systemClock,
+  });
+  aws = await startAwsEmulator({
+    ecs: {
+      describe: () => {
+        throw new Error('not asked');
+      },
+      restart: () => {
+        throw new Error('not asked');
+      },
+    },
+  });
+});
+
+afterAll(async () => {
+  await Promise.all([telegram.stop(), redis.stop(), aws.close()]);
+});
+
+/** Without preflight: what a form or a script may send to anywhere. */
+const post = (url: string, body: string): Promise<Response> =>
+  fetch(url, { method: 'POST', body, headers: { ...page, 'content-type': 'text/plain' } });
+
+it('ends no worker by a rejected token', async () => {
+  const fault = JSON.stringify({ kind: '401' });
+  expect((await post(`${telegram.url}/emulator/faults`, fault)).status).toBe(403);
+  expect((await fetch(`${telegram.url}/bot${token}/getMe`)).status).toBe(200);
+});
+
+it('reads no event and no state', async () => {
+  for (const path of ['/emulator/events', `/emulator/state?token=${token}`]) {
+    expect((await fetch(`${telegram.url}${path}`, { headers: page })).status).toBe(403);
+  }
+});
+
+it('sends no message by an image’s address', async () => {
+  const url = `${telegram.url}/bot${token}/sendMessage?chat_id=7&text=hello`;
+  expect((await fetch(url, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+  expect(telegram.state(token).sentMessages).toEqual([]);
+});
+
+it('forges no mail', async () => {
+  expect((await post(aws.url, 'Action=Publish&TopicArn=a&Message=b')).status).toBe(403);
+  expect(aws.published).toEqual([]);
+  expect(aws.calls).toEqual([]);
+});
+
+it('runs no command in the store, even with its token', async () => {
+  expect((await post(`${redis.rest.url}/?_token=${storeToken}`, '["SET","key","value"]')).status).toBe(403);
+  const response = await post(`${redis.rest.url}/emulator/faults?_token=${storeToken}`, '{"kind":"hang"}');
+  expect(response.status).toBe(403);
+});
