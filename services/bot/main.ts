@@ -1,7 +1,7 @@
 /**
  * The polling worker as a process: settings in, exit code out. Only wiring here.
  *
- * SIGTERM and SIGINT stop it cleanly: fetching ends, handlers drain, the lock is released.
+ * SIGTERM and SIGINT stop it cleanly, whatever it waits for: fetching ends, handlers drain, the lock is released.
  */
 import { hostname } from 'node:os';
 import type { Telegraf } from 'telegraf';
@@ -28,6 +28,7 @@ import { botIdOf } from '../core/platform/bot-token.ts';
 import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import { oneLine } from '../core/platform/foreign-text.ts';
 import type { Logger } from '../core/platform/logger.ts';
+import { orAborted } from '../core/platform/or-aborted.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/platform/store-errors.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
@@ -48,6 +49,7 @@ const pendingTimeoutMs = 5000;
 const errorTextMax = 200;
 /** A piece of the journal is up to 1 MB: its time has nothing to do with the lease's. */
 const journalTimeoutMs = 10_000;
+const loadReminderSeconds = 10;
 const pingTries = 4;
 const pingRetryMs = 500;
 
@@ -70,14 +72,37 @@ async function main(): Promise<ExitCode> {
   for (const warning of [...read.warnings, ...misspelt]) logger.warn(warning);
   logProcessFaults(logger, () => process.exit(exitCodes.bug));
   try {
-    const features =
-      settings.botHandlers === undefined ? undefined : await loadHandlers(settings.botHandlers);
+    const features = await loadFeatures(settings.botHandlers, logger);
+    if (stop.signal.aborted) return exitCodes.cleanStop;
     return await work(settings, features, { logger, redact });
   } catch (error) {
     if (error instanceof HandlersError) return refuse([redact(error.message)]);
     if (isAddressInUse(error)) return refuse([busyPort(settings.metrics.botPort)]);
     logger.error('the worker ended because of a bug', { error });
     return exitCodes.bug;
+  }
+}
+
+/** The module may wait for anything at its top level, for ever too: a stop ends that wait. */
+async function loadFeatures(path: string | undefined, logger: Logger): Promise<LoadedHandlers | undefined> {
+  if (path === undefined) return undefined;
+  const loaded = new AbortController();
+  void remindOfLoading(path, logger, loaded.signal);
+  try {
+    return await orAborted(loadHandlers(path), stop.signal);
+  } finally {
+    loaded.abort();
+  }
+}
+
+/** Its timer also keeps the process alive: Node would end while a module waits for something that holds no handle. */
+async function remindOfLoading(path: string, logger: Logger, loaded: AbortSignal): Promise<void> {
+  for (let seconds = loadReminderSeconds; ; seconds += loadReminderSeconds) {
+    await clock.sleep(loadReminderSeconds * 1000, loaded);
+    if (loaded.aborted) return;
+    logger.warn(
+      `BOT_HANDLERS: ${path} is still loading after ${seconds} s: it waits for something at its top level`,
+    );
   }
 }
 
@@ -110,7 +135,7 @@ async function work(
     metrics,
     store,
     bulkStore,
-    task: await ecsTask(),
+    task: await orAborted(ecsTask(), stop.signal),
   });
   const server = await startStatusServer({
     port: settings.metrics.botPort,
@@ -118,7 +143,9 @@ async function work(
     health: () => worker.state.report(clock.monotonicMs()),
   });
   try {
-    if (!(await storeAnswers(store, settings.store, logger))) return exitCodes.storeUnreachable;
+    const answers = await orAborted(storeAnswers(store, settings.store, logger), stop.signal);
+    if (stop.signal.aborted) return exitCodes.cleanStop;
+    if (answers !== true) return exitCodes.storeUnreachable;
     return await worker.run(stop.signal);
   } finally {
     server.close();
@@ -188,6 +215,7 @@ function makeWorker(deps: WorkerDeps): Worker {
     inFlightMax: settings.updatesInFlightMax,
     drainTimeoutMs: settings.drainTimeoutMs,
     allowedUpdates: allowedUpdates(features),
+    endsAtConflict: settings.environment === 'development',
     dropPendingOnStop: settings.environment === 'development',
     version,
   });

@@ -23,9 +23,9 @@ import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Random } from '../core/platform/random.ts';
 import { isTokenRejection } from '../core/platform/token-rejection.ts';
-import { pollSlackMs } from '../core/updates/fetcher.ts';
+import { type FinalFailure, pollSlackMs } from '../core/updates/fetcher.ts';
 import type { UpdateJournal } from '../core/updates/journal.ts';
-import { PollingSession, type SessionObserver } from '../core/updates/polling-session.ts';
+import { PollingSession, type SessionEnd, type SessionObserver } from '../core/updates/polling-session.ts';
 import type { HandleUpdate } from '../core/updates/update.ts';
 import { WorkerState } from './worker-state.ts';
 
@@ -60,11 +60,20 @@ export interface WorkerOptions {
   readonly inFlightMax: number;
   readonly drainTimeoutMs: number;
   readonly allowedUpdates: readonly string[];
-  /** For development: the next developer starts with an empty queue. */
+  /** For development: end when another program polls with the token. */
+  readonly endsAtConflict: boolean;
+  /** For development: the next developer starts with an empty queue. Not after a conflict: the updates may be the other's. */
   readonly dropPendingOnStop: boolean;
   readonly version: string;
 }
 
+const endCodes: Readonly<Record<FinalFailure, ExitCode>> = {
+  'token rejected': exitCodes.tokenRejected,
+  'another poller': exitCodes.lockHeldByAnother,
+};
+const anotherPoller =
+  'another program polls with this bot token (409): this worker ends, and pending updates stay for the other one; ' +
+  'stop that program, or give this worker a bot of its own';
 const callTimeoutMs = 10_000;
 const prepareRetryMs = 2000;
 
@@ -107,7 +116,7 @@ export class Worker {
         const term = await this.lease.contend(stop);
         if (term === undefined) return exitCodes.cleanStop;
         const end = await this.lead(term, stop);
-        if (end === 'token rejected') return exitCodes.tokenRejected;
+        if (end !== 'ended') return endCodes[end];
         if (stop.aborted) return exitCodes.cleanStop;
         // If ops revoked the lock, another worker should get it: let the others try first.
         await clock.sleep(times.rpcTimeoutMs, stop);
@@ -120,7 +129,7 @@ export class Worker {
     }
   }
 
-  private async lead(term: Term, stop: AbortSignal): Promise<'ended' | 'token rejected'> {
+  private async lead(term: Term, stop: AbortSignal): Promise<SessionEnd> {
     const { clock } = this.options;
     this.state.lead(term, clock.monotonicMs());
     this.heartbeats = this.scheduleHeartbeats(term);
@@ -136,21 +145,19 @@ export class Worker {
     }
   }
 
-  private async runSession(
-    bot: BotIdentity,
-    term: Term,
-    stop: AbortSignal,
-  ): Promise<'ended' | 'token rejected'> {
-    const { makeHandler, sessionObserver: observer, dropPendingOnStop, onConflict } = this.options;
+  private async runSession(bot: BotIdentity, term: Term, stop: AbortSignal): Promise<SessionEnd> {
+    const { makeHandler, sessionObserver: observer, dropPendingOnStop, logger } = this.options;
+    const { onConflict, endsAtConflict } = this.options;
     const handle = makeHandler(bot, term);
     const { longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates } = this.options;
     const { clock, random, api, journal } = this.options;
     const ports = { clock, random, api, journal, handle, observer, health: this.health, onConflict };
-    const limits = { longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates };
+    const limits = { endsAtConflict, longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates };
     const session = new PollingSession({ ...ports, ...limits }, term, stop);
     this.state.session = session;
     const end = await session.run();
-    if (stop.aborted && dropPendingOnStop && term.mayAct()) await this.dropPending();
+    if (end === 'another poller') logger.error(anotherPoller);
+    if (stop.aborted && dropPendingOnStop && !session.sawConflict && term.mayAct()) await this.dropPending();
     return end;
   }
 
@@ -179,7 +186,7 @@ export class Worker {
       this.bot = await api.call<BotIdentity>('getMe', {}, { timeoutMs: callTimeoutMs, signal });
       return 'known';
     } catch (error) {
-      sessionObserver.onTrouble('getMe', error);
+      if (!signal.aborted) sessionObserver.onTrouble('getMe', error);
       return isTokenRejection(error) ? 'token rejected' : 'unknown';
     }
   }

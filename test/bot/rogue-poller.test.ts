@@ -41,4 +41,23 @@ describe('another program that polls with the token', () => {
       rogue.abort();
     }
   });
+
+  it('ends a development worker at its first conflict, with 75 and one line; the pending updates stay', async () => {
+    const worker = await fixture.worker({
+      ENVIRONMENT: 'development',
+      TELEGRAM_BOT_TOKEN_PROD: '',
+      TELEGRAM_BOT_TOKEN_DEV: botToken,
+    });
+    await fixture.telegram.waitForState(botToken, ({ parkedPoll }) => parkedPoll?.ghost === false);
+    const theirs = fetch(`${fixture.telegram.url}/bot${botToken}/getUpdates?timeout=20`);
+    expect(await worker.ended).toBe(75);
+    say('for the other program');
+    expect((await (await theirs).json()) as unknown).toMatchObject({
+      result: [{ message: { chat: { id: 5 } } }],
+    });
+    expect(fixture.telegram.state(botToken)).toMatchObject({ pending: 1, dropped: 0 });
+    const lines = worker.output().split('\n');
+    expect(lines.filter((line) => line.includes('409'))).toHaveLength(1);
+    expect(await fixture.get(keys.lock)).toBeNull();
+  });
 });

@@ -88,6 +88,7 @@ function start(options: Partial<WorkerOptions> = {}) {
     inFlightMax: 100,
     drainTimeoutMs: 5000,
     allowedUpdates: ['message'],
+    endsAtConflict: false,
     dropPendingOnStop: false,
     version: '1.2.3',
     ...options,
@@ -99,6 +100,8 @@ function start(options: Partial<WorkerOptions> = {}) {
   return running;
 }
 
+const refusal = (method: string, description: string) =>
+  new BotApiRefusedError(method, { status: 409, description });
 const called = (method: string) => calls.filter((call) => call.method === method);
 const get = async (key: string) => (await store.command(['GET', key])) as string | null;
 
@@ -218,6 +221,18 @@ describe('a worker that stops', () => {
     ]);
   });
 
+  it('leaves them alone if another program has set a webhook since: they are its own', async () => {
+    start({ dropPendingOnStop: true, endsAtConflict: true });
+    await clock.advance(10_000);
+    answers['getUpdates'] = refusal('getUpdates', "Conflict: can't use getUpdates while webhook is active");
+    await clock.advance(6000);
+    stop.abort();
+    await clock.advance(10_000);
+    expect(called('deleteWebhook').map(({ parameters }) => parameters['drop_pending_updates'])).not.toContain(
+      true,
+    );
+  });
+
   it('leaves pending updates alone if it only stood by', async () => {
     await store.command(['SET', keys.lock, 'foreign', 'PX', '60000']);
     const running = start({ dropPendingOnStop: true });
@@ -226,6 +241,28 @@ describe('a worker that stops', () => {
     await clock.advance(1000);
     expect(running.code).toBe(exitCodes.cleanStop);
     expect(called('deleteWebhook')).toEqual([]);
+  });
+});
+
+describe('a worker whose token another program polls with', () => {
+  const conflict = refusal('getUpdates', 'Conflict: terminated by other getUpdates request');
+
+  it('goes on in production: the lease decides', async () => {
+    answers['getUpdates'] = conflict;
+    const running = start();
+    await clock.advance(20_000);
+    expect(running.code).toBeUndefined();
+    expect(called('getUpdates').length).toBeGreaterThan(2);
+  });
+
+  it('ends in development at the first conflict, releases its lock and leaves the pending updates', async () => {
+    answers['getUpdates'] = conflict;
+    const running = start({ endsAtConflict: true, dropPendingOnStop: true });
+    await clock.advance(5000);
+    expect(running.code).toBe(exitCodes.lockHeldByAnother);
+    expect(called('getUpdates')).toHaveLength(1);
+    expect(called('deleteWebhook')).toEqual([]);
+    expect(await get(keys.lock)).toBeNull();
   });
 });
 

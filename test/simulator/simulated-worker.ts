@@ -73,6 +73,7 @@ export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
     inFlightMax,
     drainTimeoutMs: 3000,
     allowedUpdates: ['message'],
+    endsAtConflict: false,
     dropPendingOnStop: false,
     version: 'simulated',
   });

@@ -8,10 +8,10 @@
 
 import type { PollHealth } from '../lease/poll-health.ts';
 import type { Term } from '../lease/term.ts';
-import { type BotApi, BotApiUnreachableError } from '../platform/bot-api.ts';
+import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../platform/bot-api.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
-import { judgePollFailure, type PollFailure } from './poll-failure.ts';
+import { conflictStatus, judgePollFailure, type PollFailure } from './poll-failure.ts';
 import type { Update } from './update.ts';
 
 export interface FetchObserver {
@@ -27,9 +27,20 @@ export interface FetcherOptions {
   readonly health: PollHealth;
   /** A poll ended because another program polls with the token. */
   readonly onConflict: () => void;
+  /** Whether such a poll ends the session: in production the lease decides who polls, in development the other may be right. */
+  readonly endsAtConflict: boolean;
   readonly allowedUpdates: readonly string[];
   readonly longPollTimeoutSeconds: number;
 }
+
+/** The updates, and the offset that the poll confirmed. */
+interface Fetched {
+  readonly updates: readonly Update[];
+  readonly offset: number | undefined;
+}
+
+/** Ends polling for good. */
+export type FinalFailure = 'token rejected' | 'another poller';
 
 /** An abort without a reason creates an error with a stack. */
 const stopped = 'stopped';
@@ -58,6 +69,8 @@ export class Fetcher {
   private tookMs = 0;
   private failuresInRow = 0;
   private polledOnce = false;
+  /** Telegram answered 409: another program polls with the token, or has set a webhook. */
+  sawConflict = false;
 
   constructor(options: FetcherOptions, { term, fetchEnd }: { term: Term; fetchEnd: AbortSignal }) {
     this.options = options;
@@ -79,9 +92,7 @@ export class Fetcher {
    * One poll. It confirms everything that was accepted before.
    * @returns the updates and the offset that it confirmed; undefined when it failed, after the wait that this calls for
    */
-  async fetch(
-    limit: number,
-  ): Promise<{ updates: readonly Update[]; offset: number | undefined } | 'token rejected' | undefined> {
+  async fetch(limit: number): Promise<Fetched | FinalFailure | undefined> {
     const { clock, observer, health } = this.options;
     const startedMs = clock.monotonicMs();
     const { offset } = this;
@@ -96,6 +107,7 @@ export class Fetcher {
       return { updates, offset };
     } catch (error) {
       const elapsedMs = clock.monotonicMs() - startedMs;
+      this.noteConflict(error);
       if (!this.fetchEnd.aborted) return this.failed(error, elapsedMs);
       // It was aborted while it waited at Telegram, as far as this process can tell.
       if (this.failuresInRow === 0 && elapsedMs >= arrivedAfterMs) this.arrivedOffset = offset;
@@ -120,6 +132,7 @@ export class Fetcher {
       await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, { timeoutMs: confirmTimeoutMs });
       return true;
     } catch (error) {
+      this.noteConflict(error);
       observer.onTrouble('confirm the last updates', error);
       return false;
     }
@@ -173,14 +186,21 @@ export class Fetcher {
     };
   }
 
-  private async failed(error: unknown, elapsedMs: number): Promise<'token rejected' | undefined> {
+  private noteConflict(error: unknown): void {
+    if (error instanceof BotApiRefusedError && error.status === conflictStatus) this.sawConflict = true;
+  }
+
+  private async failed(error: unknown, elapsedMs: number): Promise<FinalFailure | undefined> {
     const { clock, random, observer, health } = this.options;
     this.failuresInRow++;
     const failure = judgePollFailure(error, this.failuresInRow, random.unit());
     health.failedWith(error instanceof Error ? error.message : String(error));
     observer.onPoll(failure.kind, elapsedMs);
+    if (failure.kind === 'conflict') {
+      this.options.onConflict();
+      if (this.options.endsAtConflict) return 'another poller';
+    }
     observer.onTrouble('getUpdates', error);
-    if (failure.kind === 'conflict') this.options.onConflict();
     if (failure.kind === 'token rejected') return 'token rejected';
     if (failure.kind === 'webhook' && this.term.mayAct()) await this.removeWebhook();
     await clock.sleep(failure.delayMs, this.fetchEnd);

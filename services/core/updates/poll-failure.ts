@@ -17,6 +17,8 @@ export type PollFailure =
   | { readonly kind: 'rate limited'; readonly delayMs: number }
   | { readonly kind: 'trouble'; readonly delayMs: number };
 
+/** Another program polls, or a webhook is set. */
+export const conflictStatus = 409;
 const firstDelayMs = 500;
 const longestDelayMs = 30_000;
 const conflictDelayMs = 3000;
@@ -27,7 +29,7 @@ export function judgePollFailure(error: unknown, failuresInRow: number, unit: nu
   const backOffMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (failuresInRow - 1)) * (0.5 + unit / 2);
   if (!(error instanceof BotApiRefusedError)) return { kind: 'trouble', delayMs: backOffMs };
   if (isTokenRejection(error)) return { kind: 'token rejected' };
-  if (error.status === 409) {
+  if (error.status === conflictStatus) {
     const delayMs = conflictDelayMs + conflictSpreadMs * unit;
     return { kind: /webhook/i.test(error.description) ? 'webhook' : 'conflict', delayMs };
   }

@@ -4,7 +4,7 @@
  * Guarantees
  * - At least once: an update is confirmed to Telegram only when its handler has ended or the journal holds it.
  * - Order within a chat. A slow handler holds up its own chat only.
- * - No error ends polling for good, except a rejected token.
+ * - No error ends polling for good, except a rejected token and, in development, another poller.
  * - Nothing is fetched, dispatched or confirmed once the term may not act.
  * - A stop begins no further handler and waits for those that run. Nothing is handled twice, as long as the store or
  *   Telegram answers: what Telegram can no longer be asked to confirm, the journal keeps as tombstones.
@@ -16,7 +16,7 @@ import { assert } from '../platform/assert.ts';
 import { AttemptCounter } from './attempt-counter.ts';
 import { ConditionWaits } from './condition-waits.ts';
 import { Drain } from './drain.ts';
-import { batchMax, Fetcher, type FetcherOptions, type FetchObserver } from './fetcher.ts';
+import { batchMax, Fetcher, type FetcherOptions, type FetchObserver, type FinalFailure } from './fetcher.ts';
 import { type HandlerObserver, HandlerRunner } from './handler-run.ts';
 import type { UpdateJournal } from './journal.ts';
 import { Lanes } from './lanes.ts';
@@ -39,7 +39,7 @@ export interface SessionOptions extends FetcherOptions {
   readonly drainTimeoutMs: number;
 }
 
-export type SessionEnd = 'ended' | 'token rejected';
+export type SessionEnd = 'ended' | FinalFailure;
 
 /** A handler that takes longer is reported as overdue. */
 const handlerLimitMs = 60_000;
@@ -125,6 +125,11 @@ export class PollingSession {
     return end;
   }
 
+  /** Telegram answered 409 in this session: what is pending there may be another program's. */
+  get sawConflict(): boolean {
+    return this.fetcher.sawConflict;
+  }
+
   /** After a stop no further handler begins: what waits belongs to the next leader. */
   private mayBegin(): boolean {
     return !this.fetchEnd.aborted && this.term.mayAct();
@@ -184,7 +189,7 @@ export class PollingSession {
     const poll = this.fetcher.fetch(this.capacity);
     if (this.writeAhead) await this.startHandlersDuringPoll();
     const fetched = await poll;
-    if (fetched === 'token rejected') return fetched;
+    if (typeof fetched === 'string') return fetched;
     if (fetched !== undefined) {
       this.ledger.confirmed(fetched.updates.length === 0 ? undefined : (fetched.offset ?? 0));
       // Leave at Telegram what arrives after a stop: the next leader does not wait for its handlers.

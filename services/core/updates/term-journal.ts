@@ -10,6 +10,7 @@
 import type { Term } from '../lease/term.ts';
 import { assert } from '../platform/assert.ts';
 import type { Clock } from '../platform/clock.ts';
+import { orAborted } from '../platform/or-aborted.ts';
 import {
   type AttemptToCount,
   attemptsMax,
@@ -151,18 +152,6 @@ export class TermJournal {
       }
     }
     return undefined;
-  }
-}
-
-/** Undefined as soon as the signal aborts: nobody waits for the answer any longer. */
-async function orAborted<T>(step: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  const aborted = Promise.withResolvers<undefined>();
-  const onAbort = (): void => aborted.resolve(undefined);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([step, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -36,6 +36,7 @@ let polls: string[];
 let troubles: string[];
 let health: PollHealth;
 let fetcher: Fetcher;
+let endsAtConflict: boolean;
 
 beforeEach(() => {
   clock = new VirtualClock();
@@ -46,6 +47,7 @@ beforeEach(() => {
   polls = [];
   troubles = [];
   health = new PollHealth(40_000);
+  endsAtConflict = false;
   const api: BotApi = {
     async call<Result>(method: string, parameters: Call['parameters'], options: CallOptions) {
       calls.push({ atMs: clock.monotonicMs(), method, parameters, timeoutMs: options.timeoutMs });
@@ -68,6 +70,9 @@ beforeEach(() => {
       onTrouble: (what: string) => void troubles.push(what),
     },
     onConflict: () => {},
+    get endsAtConflict() {
+      return endsAtConflict;
+    },
     allowedUpdates: ['message'],
     longPollTimeoutSeconds: 30,
   };
@@ -178,6 +183,31 @@ describe('a failed poll', () => {
   it('ends polling only when the token is rejected', async () => {
     answers = [{ error: rejected }];
     expect(await fetcher.fetch(100)).toBe('token rejected');
+  });
+
+  it('ends polling at a conflict where that is asked for', async () => {
+    endsAtConflict = true;
+    answers = [{ error: conflict }];
+    expect(await fetcher.fetch(100)).toBe('another poller');
+    expect(troubles).toEqual([]);
+  });
+
+  it.each([
+    ['another poller', conflict, true],
+    ['a webhook', webhook, true],
+    ['a rejected token', rejected, false],
+  ])('is remembered if it shows another program: %s', async (_what, error, isSeen) => {
+    answers = [{ error }];
+    void fetcher.fetch(100);
+    await clock.advance(10);
+    expect(fetcher.sawConflict).toBe(isSeen);
+  });
+
+  it('is remembered even if a stop came before it', async () => {
+    stop.abort();
+    answers = [{ error: conflict }];
+    await fetcher.fetch(100);
+    expect(fetcher.sawConflict).toBe(true);
   });
 
   it('removes a webhook and drops nothing by it', async () => {

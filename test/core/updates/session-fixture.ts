@@ -171,6 +171,7 @@ export class SessionFixture {
       journal: redisUpdateJournal(this.lossyRunner(), keys),
       health: new PollHealth(40_000),
       onConflict: nothing,
+      endsAtConflict: false,
     };
     const limits = { allowedUpdates: [], longPollTimeoutSeconds: 30, inFlightMax, drainTimeoutMs: 25_000 };
     const session = new PollingSession({ ...parts, ...limits, handle, observer }, term, stop.signal);
