@@ -1,8 +1,9 @@
 /**
  * Telegraf without polling: it routes updates to handlers and sends their answers.
  *
- * Guarantees: before each outgoing call of a handler it checks that the term may act, so a deposed leader sends nothing.
- * Each call has a deadline, and no error contains the token. If a handler throws, the update's promise
+ * Guarantees: before each outgoing call of a handler it checks that the term may act, and it aborts the call when the term
+ * is over: a deposed leader sends nothing, not even by a call that still connects. Each call has a deadline of its own, and
+ * no error contains the token. If a handler throws, the update's promise
  * rejects with what it threw.
  *
  * Telegraf builds a new client for each update, so each client is fenced before a handler sees it.
@@ -10,6 +11,7 @@
 import { type Context, Telegraf } from 'telegraf';
 import type { Update as TelegrafUpdate, UserFromGetMe } from 'telegraf/types';
 import { TermOverError } from '../core/lease/errors.ts';
+import type { Term } from '../core/lease/term.ts';
 import type { Redact } from '../core/platform/redaction.ts';
 import type { HandlerContext, Update } from '../core/updates/update.ts';
 import type { MakeHandler } from './worker.ts';
@@ -27,7 +29,7 @@ const sendTimeoutMs = 20_000;
 
 interface Call {
   readonly context: HandlerContext;
-  readonly mayAct: () => boolean;
+  readonly term: Term;
 }
 
 export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOptions): MakeHandler {
@@ -39,10 +41,10 @@ export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOpti
   bot.use(async (ctx, next) => {
     const call = calls.get(ctx.update);
     if (call === undefined) throw new Error('an update reached the handlers without the pipeline');
-    const { context, mayAct } = call;
+    const { context, term } = call;
     Object.defineProperty(ctx.state, 'attempt', { value: context.attempt, enumerable: true });
     Object.defineProperty(ctx.state, 'signal', { get: () => context.signal, enumerable: true });
-    fence(ctx, mayAct, redact);
+    fence(ctx, term, redact);
     await next();
   });
   install(bot);
@@ -53,25 +55,50 @@ export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOpti
     // Telegraf would remember a failed getMe of its own for ever.
     bot.botInfo = identity as UserFromGetMe;
     return async (update: Update, context: HandlerContext) => {
-      calls.set(update, { context, mayAct: () => term.mayAct() });
+      calls.set(update, { context, term });
       await bot.handleUpdate(update as unknown as TelegrafUpdate);
     };
   };
 }
 
-function fence(ctx: Context, mayAct: () => boolean, redact: Redact): void {
+function fence(ctx: Context, term: Term, redact: Redact): void {
   const { telegram } = ctx;
   const callApi = telegram.callApi.bind(telegram);
   telegram.callApi = async (method, payload, options) => {
-    if (!mayAct()) throw new TermOverError(method);
-    const deadline = AbortSignal.timeout(sendTimeoutMs) as unknown as NonNullable<typeof options>['signal'];
+    if (!term.mayAct()) throw new TermOverError(method);
+    const given = options?.signal as AbortSignal | undefined;
+    const call = abortedBy(term.overSignal, given ?? AbortSignal.timeout(sendTimeoutMs));
     try {
-      return await callApi(method, payload, { ...options, signal: options?.signal ?? deadline });
+      return await callApi(method, payload, { ...options, signal: call.signal as CallSignal });
     } catch (error) {
+      if (term.overSignal.aborted && call.signal.aborted) throw new TermOverError(method);
       hideToken(error, redact);
       if (typeof error === 'object' && error !== null) failedMethods.set(error, method);
       throw error;
+    } finally {
+      call.dispose();
     }
+  };
+}
+
+type CallSignal = NonNullable<NonNullable<Parameters<Context['telegram']['callApi']>[2]>['signal']>;
+
+/** Aborts with the first of these. Unlike `AbortSignal.any` it leaves nothing behind on a signal that lives for long. */
+function abortedBy(...signals: readonly AbortSignal[]): {
+  readonly signal: AbortSignal;
+  dispose(): void;
+} {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  for (const signal of signals) {
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+  }
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const signal of signals) signal.removeEventListener('abort', abort);
+    },
   };
 }
 

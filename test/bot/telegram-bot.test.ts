@@ -7,6 +7,7 @@ import type { Term } from '../../services/core/lease/term.ts';
 import { redactor } from '../../services/core/platform/redaction.ts';
 import type { HandlerContext } from '../../services/core/updates/update.ts';
 import { type Answer, httpFixture } from '../support/http-fixture.ts';
+import { startSlowConnect } from '../support/slow-connect.ts';
 
 const token = '4242424242:AAtoken-of-the-test-bot-0123456789abc';
 const telegram = httpFixture();
@@ -17,18 +18,20 @@ const update = {
   message: { message_id: 1, date: 1, chat: { id: 5, type: 'private' }, text: 'hi' },
 };
 let mayAct: boolean;
+let over: AbortController;
 
 beforeEach(() => {
   mayAct = true;
+  over = new AbortController();
   telegram.answer = (_request, response) => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ ok: true, result: {} }));
   };
 });
 
 /** Handles one update with these handlers, within a term. */
-function handle(install: (bot: Telegraf) => void): Promise<void> {
-  const makeHandler = telegramBot({ token, apiRoot: telegram.url, redact: redactor([token]), install });
-  const term = { mayAct: () => mayAct } as Term;
+function handle(install: (bot: Telegraf) => void, apiRoot = telegram.url): Promise<void> {
+  const makeHandler = telegramBot({ token, apiRoot, redact: redactor([token]), install });
+  const term = { mayAct: () => mayAct, overSignal: over.signal } as Term;
   return makeHandler({ id: 1, username: 'staff_bot' }, term)({ ...update }, context) as Promise<void>;
 }
 
@@ -69,6 +72,37 @@ describe('telegramBot', () => {
       }),
     );
     expect(states).toEqual([expect.objectContaining({ attempt: 2, signal: stop.signal })]);
+  });
+
+  it('aborts a call that still connects when the term is over: it never leaves', async () => {
+    const slow = await startSlowConnect();
+    try {
+      const sending = Promise.withResolvers<void>();
+      const handled = handle((bot) => {
+        bot.use((ctx) => {
+          const reply = ctx.reply('too late');
+          sending.resolve();
+          return reply;
+        });
+      }, slow.url);
+      await sending.promise;
+      over.abort();
+      slow.open();
+      expect(await caught(handled)).toBeInstanceOf(TermOverError);
+      expect(await slow.requested()).toEqual(['/probe']);
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it('aborts a call that waits for its answer when the term is over, also with a signal of the handler’s own', async () => {
+    const arrived = Promise.withResolvers<void>();
+    telegram.answer = () => arrived.resolve();
+    const signal = new AbortController().signal as never;
+    const handled = handle((bot) => bot.use((ctx) => ctx.telegram.callApi('getMe', {}, { signal })));
+    await arrived.promise;
+    over.abort();
+    expect(await caught(handled)).toBeInstanceOf(TermOverError);
   });
 
   it('refuses every call of a handler once the term may not act', async () => {
