@@ -157,7 +157,8 @@ export class Worker {
     this.state.session = session;
     const end = await session.run();
     if (end === 'another poller') logger.error(anotherPoller);
-    if (stop.aborted && dropPendingOnStop && !session.sawConflict && term.mayAct()) await this.dropPending();
+    const drops = stop.aborted && dropPendingOnStop && !session.sawConflict;
+    if (drops && term.mayAct()) await this.dropPending(term);
     return end;
   }
 
@@ -209,10 +210,11 @@ export class Worker {
     }
   }
 
-  private async dropPending(): Promise<void> {
+  private async dropPending(term: Term): Promise<void> {
     const { api, logger, sessionObserver } = this.options;
+    const options = { timeoutMs: callTimeoutMs, signal: term.overSignal };
     try {
-      await api.call('deleteWebhook', { drop_pending_updates: true }, { timeoutMs: callTimeoutMs });
+      await api.call('deleteWebhook', { drop_pending_updates: true }, options);
       logger.info('pending updates dropped, as a development bot does on stop');
     } catch (error) {
       sessionObserver.onTrouble('drop pending updates', error);

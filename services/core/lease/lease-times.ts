@@ -16,7 +16,8 @@ export interface LeaseTimes {
 }
 
 export const leaseTtlMinSeconds = 3;
-const driftRatio = 0.01;
+/** How much the clocks of two machines may drift apart. */
+export const driftRatio = 0.01;
 /** rpcTimeout and margin are each this share of the TTL: 3 s at 30 s. */
 const timeoutShare = 0.1;
 

@@ -135,6 +135,7 @@ export class Lease {
     if (reply.kind === 'acquired') {
       const storeAheadMs = this.storeAheadMs(reply.storeTimeMs);
       const term = new Term({ clock, times, value, epoch: reply.epoch, sentAt, storeAheadMs });
+      term.storeAnswered(sentAt, reply.storeTimeMs);
       if (term.mayAct()) return this.announce(term);
       await this.tryRelease(value);
       return { waitMs: 0 };
@@ -171,6 +172,7 @@ export class Lease {
         const reply = await store.renew(term.value, times.ttlMs, payload);
         if (reply.kind === 'renewed') {
           term.renewed(sentAt);
+          term.storeAnswered(sentAt, reply.storeTimeMs);
           if (!term.mayAct()) return;
           plan.onRenewed(payload, reply.storeTimeMs);
           this.tell((observer) => observer.onRenewed?.(term, payload));

@@ -17,6 +17,7 @@ import type { Clock } from '../platform/clock.ts';
 import { TermOverError } from './errors.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import type { HandOff } from './lock-store.ts';
+import { StoreClock } from './store-clock.ts';
 
 export type EndReason =
   /** This process releases the lock. */
@@ -28,7 +29,9 @@ export type EndReason =
   /** No renewal was confirmed before the deadline. */
   | 'expired'
   /** The wall clock ran ahead of the monotonic one by more than the margin: the machine was suspended. */
-  | 'clock-jumped';
+  | 'clock-jumped'
+  /** Between two answers the store's clock moved against the monotonic one by more than the margin. */
+  | 'store-clock-moved';
 
 interface Reading {
   readonly monotonicMs: number;
@@ -59,6 +62,7 @@ export class Term {
   private readonly clock: Clock;
   private readonly ending = new AbortController();
   private readonly overController = new AbortController();
+  private readonly storeClock: StoreClock;
   private sentAt: Reading;
 
   constructor(options: TermOptions) {
@@ -69,6 +73,7 @@ export class Term {
     this.sentAt = options.sentAt;
     this.storeAheadMs = options.storeAheadMs;
     this.sinceMs = options.clock.wallMs();
+    this.storeClock = new StoreClock(options.times.marginMs);
   }
 
   /** Aborts when the term should end: stop fetching, let running handlers finish. */
@@ -97,6 +102,12 @@ export class Term {
   /** A renewal sent at `sentAt` succeeded. If the answer came after the deadline, the term ends instead. */
   renewed(sentAt: Reading): void {
     if (this.mayAct()) this.sentAt = sentAt;
+  }
+
+  /** The store answered a request sent at `sentAt` with its time. Ends the term if its clock has moved. */
+  storeAnswered(sentAt: Reading, storeTimeMs: number): void {
+    const answer = { sentMs: sentAt.monotonicMs, receivedMs: this.clock.monotonicMs(), storeTimeMs };
+    if (this.storeClock.hasMoved(answer)) this.end('store-clock-moved');
   }
 
   /** Ends the term. Every reason except `revoked` forbids acting at once. */

@@ -8,7 +8,12 @@
 
 import type { PollHealth } from '../lease/poll-health.ts';
 import type { Term } from '../lease/term.ts';
-import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../platform/bot-api.ts';
+import {
+  type BotApi,
+  BotApiRefusedError,
+  BotApiUnreachableError,
+  type CallOptions,
+} from '../platform/bot-api.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { conflictStatus, judgePollFailure, type PollFailure } from './poll-failure.ts';
@@ -129,7 +134,7 @@ export class Fetcher {
       // Telegram answers the same offset 3 s later if nothing is pending, at once otherwise.
       if (mayHaveArrived && (await this.pendingCount()) === 0) return true;
       this.arrivedOffset = offset;
-      await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, { timeoutMs: confirmTimeoutMs });
+      await api.call('getUpdates', { offset, limit: 1, timeout: 0 }, this.lastCall());
       return true;
     } catch (error) {
       this.noteConflict(error);
@@ -140,9 +145,14 @@ export class Fetcher {
 
   /** Counts what was delivered but not confirmed too. */
   private async pendingCount(): Promise<number> {
-    const options = { timeoutMs: confirmTimeoutMs };
-    const info = await this.options.api.call<{ pending_update_count: number }>('getWebhookInfo', {}, options);
+    const { api } = this.options;
+    const info = await api.call<{ pending_update_count: number }>('getWebhookInfo', {}, this.lastCall());
     return info.pending_update_count;
+  }
+
+  /** For a call after fetching has ended: a stop does not abort it, the term's end does. */
+  private lastCall(): CallOptions {
+    return { timeoutMs: confirmTimeoutMs, signal: this.term.overSignal };
   }
 
   private async getUpdates(limit: number): Promise<Update[]> {

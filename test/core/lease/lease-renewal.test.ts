@@ -143,6 +143,39 @@ describe('holding', () => {
   });
 });
 
+describe('a store whose clock moves against the monotonic one', () => {
+  it.each([
+    ['is stepped', times.marginMs + 500],
+    ['is stepped back', -times.marginMs - 500],
+    ['runs on while this machine and all its clocks stand still', 8000],
+  ])('ends the term at the next answer if it %s', async (_how, movedMs) => {
+    const { term, plan, held } = await fixture.leading();
+    await clock.advance(times.renewMs + 10);
+    expect(plan.confirmed).toHaveLength(1);
+    store.aheadMs += movedMs;
+    await clock.advance(times.renewMs);
+    await held;
+    expect(plan.confirmed).toHaveLength(1);
+    expect(term.endReason).toBe('store-clock-moved');
+    expect(heard.at(-1)).toBe('ending: store-clock-moved');
+  });
+
+  it('is compared with the answer to the acquire already', async () => {
+    const { term, held } = await fixture.leading();
+    store.aheadMs += times.marginMs + 500;
+    await clock.advance(times.renewMs + 10);
+    await held;
+    expect(term.endReason).toBe('store-clock-moved');
+  });
+
+  it('goes on if it moves by what the margin covers', async () => {
+    const { term } = await fixture.leading();
+    store.aheadMs += times.marginMs - 500;
+    await clock.advance(times.renewMs + 10);
+    expect(term.mayAct()).toBe(true);
+  });
+});
+
 describe('releasing', () => {
   it('deletes the lock, says what the term leaves, and ends the term', async () => {
     const { lease, term, held } = await fixture.leading();

@@ -77,12 +77,15 @@ describe('a renewal', () => {
 });
 
 describe('the end of a term', () => {
-  it.each<EndReason>(['released', 'lost', 'expired', 'clock-jumped'])('forbids acting when %s', (reason) => {
-    term.end(reason);
-    expect(term.mayAct()).toBe(false);
-    expect(term.endingSignal.aborted).toBe(true);
-    expect(term.overSignal.reason).toBeInstanceOf(TermOverError);
-  });
+  it.each<EndReason>(['released', 'lost', 'expired', 'clock-jumped', 'store-clock-moved'])(
+    'forbids acting when %s',
+    (reason) => {
+      term.end(reason);
+      expect(term.mayAct()).toBe(false);
+      expect(term.endingSignal.aborted).toBe(true);
+      expect(term.overSignal.reason).toBeInstanceOf(TermOverError);
+    },
+  );
 
   it('lets a revoked term act until its deadline', async () => {
     term.end('revoked');

@@ -254,6 +254,21 @@ describe('a stop', () => {
 });
 
 describe('to confirm without fetching', () => {
+  it('ends with the term, even if the call has not left yet, but not at a stop', async () => {
+    answers = ['hangs'];
+    let confirmed: boolean | undefined;
+    const confirming = fetcher.confirm(6).then((result) => {
+      confirmed = result;
+    });
+    stop.abort();
+    await clock.advance(100);
+    expect(confirmed).toBeUndefined();
+    term.end('expired');
+    await confirming;
+    expect(confirmed).toBe(false);
+    expect(clock.monotonicMs()).toBeLessThan(confirmTimeoutMs);
+  });
+
   it('sends the offset with a short deadline', async () => {
     expect(await fetcher.confirm(6)).toBe(true);
     expect(calls).toMatchObject([
