@@ -8,6 +8,7 @@
  * Tested by: test/infra/constructs/functions.test.ts
  */
 import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
@@ -89,6 +90,8 @@ function bundledCode(name: FunctionName): lambda.Code {
   const tryBundle = (outputFolder: string): boolean => {
     const command = [join(infraFolder, 'bundle.ts'), 'function', name, outputFolder];
     execFileSync(process.execPath, command, { stdio: ['ignore', 'inherit', 'inherit'] });
+    // The CDK opens the folder to everybody for a container's sake: another user could change what is deployed.
+    chmodSync(outputFolder, 0o755);
     return true;
   };
   return lambda.Code.fromAsset(join(infraFolder, '..', functionEntries[name], '..'), {

@@ -28,13 +28,18 @@ export function grantWatchService(
     resourceName: `${cluster.clusterName}/*`,
   });
   const conditions = { ArnEquals: { 'ecs:cluster': cluster.clusterArn } };
+  const resources = [service.serviceArn];
+  const restart = new PolicyStatement({
+    actions: ['ecs:UpdateService'],
+    resources,
+    // A restart must open no shell in the tasks, where the bot's secrets are.
+    conditions: { ...conditions, BoolIfExists: { 'ecs:enable-execute-command': 'false' } },
+  });
   const statements = [
-    new PolicyStatement({
-      actions: ['ecs:DescribeServices', ...(mayRestart ? ['ecs:UpdateService'] : [])],
-      resources: [service.serviceArn],
-    }),
+    new PolicyStatement({ actions: ['ecs:DescribeServices'], resources, conditions }),
     new PolicyStatement({ actions: ['ecs:ListTasks'], resources: ['*'], conditions }),
-    new PolicyStatement({ actions: ['ecs:DescribeTasks'], resources: [tasks] }),
+    new PolicyStatement({ actions: ['ecs:DescribeTasks'], resources: [tasks], conditions }),
+    ...(mayRestart ? [restart] : []),
   ];
   for (const statement of statements) role.addToPolicy(statement);
   Validations.of(role).acknowledge(

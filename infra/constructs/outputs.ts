@@ -33,8 +33,8 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
   };
   const outputs: Record<string, [description: string, value: string | undefined]> = {
     ReadSecretCommand: [
-      'Writes the secret to a file, for you to fill in',
-      `aws secretsmanager get-secret-value ${region} --secret-id ${secrets.arn} --query SecretString --output text > secret.json`,
+      'Writes the secret to a file that only you can read, for you to fill in',
+      `(umask 077 && aws secretsmanager get-secret-value ${region} --secret-id ${secrets.arn} --query SecretString --output text > secret.json)`,
     ],
     FillSecretCommand: [
       'Stores the filled-in file as the secret and deletes the file',

@@ -57,7 +57,7 @@ describe('npm run dev', () => {
   it('says to copy the example if there is no .env', async () => {
     const { code, stdout, stderr } = await dev().finished;
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
-    expect(stderr).toMatch(/^\.env: expected a file .*cp \.env\.example \.env.*\n$/);
+    expect(stderr).toMatch(/^\.env: expected a file .*install -m 600 \.env\.example \.env.*\n$/);
   });
 
   it('refuses a .env that is not a file, in one line', async () => {

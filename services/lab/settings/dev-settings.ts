@@ -30,7 +30,7 @@ export function devProblems(
     reader.report('.env', {
       expected: 'a file with the settings of your development bot',
       got: 'no such file',
-      fix: 'run "cp .env.example .env" and put the token of your own bot into TELEGRAM_BOT_TOKEN_DEV',
+      fix: 'run "install -m 600 .env.example .env" and put the token of your own bot into TELEGRAM_BOT_TOKEN_DEV',
     });
     return reader.problems;
   }

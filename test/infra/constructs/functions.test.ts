@@ -128,6 +128,21 @@ describe('the heartbeat monitor', () => {
     expect(variablesOf('Monitor', restarting)['AUTO_RESTART_MINUTES']).toBe('10');
   });
 
+  it('may do to ECS what it may only in its own cluster, and open no shell', () => {
+    const statements = statementsOf(synthesise({ autoRestartMinutes: 10 }), 'MonitorRole').filter(
+      ({ Action }) => String(Action).startsWith('ecs:'),
+    );
+    expect(statements).toHaveLength(4);
+    for (const { Condition } of statements) {
+      expect(Condition).toMatchObject({
+        ArnEquals: { 'ecs:cluster': { 'Fn::GetAtt': [expect.stringMatching(/Cluster/), 'Arn'] } },
+      });
+    }
+    expect(statements.find(({ Action }) => Action === 'ecs:UpdateService')?.Condition).toMatchObject({
+      BoolIfExists: { 'ecs:enable-execute-command': 'false' },
+    });
+  });
+
   it('knows the address of links only if links are on', () => {
     expect(variablesOf('Monitor')['OPS_BASE_URL']).toBeUndefined();
     expect(variablesOf('Monitor', withLinks)['OPS_BASE_URL']).toEqual({
