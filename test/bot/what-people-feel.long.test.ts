@@ -22,6 +22,8 @@ export default (ctx, next) => {
 };`;
 /** A change counts after five seconds; a check that nothing rings waits a little longer. */
 const wouldHaveRungMs = 7000;
+/** Many processes, one after another. */
+const timeout = 240_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'feel-'));
 const handlersPath = join(folder, 'handlers.mjs');
@@ -84,7 +86,7 @@ async function leads(): Promise<WorkerProcess> {
   return worker;
 }
 
-describe('handlers that fail', () => {
+describe('handlers that fail', { timeout }, () => {
   it.each([
     ['5 %', 100, 20],
     ['50 %', 100, 2],
@@ -142,7 +144,7 @@ describe('handlers that fail', () => {
   });
 });
 
-describe('nobody polls', () => {
+describe('nobody polls', { timeout }, () => {
   it('while both workers are frozen: said as soon as the lease has ended, to who watches too', async () => {
     const workers = [await leads(), await fixture.worker({ BOT_HANDLERS: handlersPath })];
     const watch = cli(['status', '--watch', '--json']);
