@@ -45,7 +45,7 @@ export class AttemptCounter {
   async begin(received: ReceivedUpdate): Promise<Attempt | 'dead letter' | 'term over'> {
     const updateId = received.update.update_id;
     const { mode, release } = isSuspect(received)
-      ? await this.poisonQueue.acquire({ isAccused: received.triedBesideOthers === true })
+      ? await this.poisonQueue.acquire({ isAccused: received.triedBesideOthers ?? false })
       : ownTurn;
     const counted = await this.count(updateId, mode);
     if (typeof counted === 'number') return { number: counted, release };

@@ -24,7 +24,7 @@ export interface ReceivedUpdate {
   /** An earlier leader may have attempted it: count the attempt in the store before its handler runs. */
   readonly isReplay: boolean;
   /** The process ended while this suspect ran beside others. */
-  readonly triedBesideOthers?: true;
+  readonly triedBesideOthers?: true | undefined;
 }
 
 /** An attempt that may begin. */

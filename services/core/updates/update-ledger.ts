@@ -300,7 +300,7 @@ export class UpdateLedger {
       isReplay,
       handler: 'waiting',
       entry: { content, state, removalsLeft: 1, size },
-      ...(content.triedBesideOthers && { triedBesideOthers: true }),
+      triedBesideOthers: content.triedBesideOthers,
     };
     this.heldTotal += size;
     this.unfinished.set(id, tracked);

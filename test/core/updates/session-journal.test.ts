@@ -55,6 +55,53 @@ describe('opening the journal', () => {
   });
 });
 
+describe('a batch that takes more than one request', () => {
+  const idsIn = async (): Promise<readonly string[]> =>
+    (await fixture.runner.command(['HKEYS', keys.journal])) as readonly string[];
+
+  it('is confirmed only when all of it is written, and is replayed in order after a crash in between', async () => {
+    const chats = Array.from({ length: 100 }, (_, index) => message(100 + index, 'x'.repeat(12_000), 1));
+    fixture.telegram.queue.push(...chats);
+    fixture.runner.afterNext = {
+      script: 'write-journal-3',
+      act: async () => void (fixture.runner.failure = new Error('no answer')),
+    };
+    const { session, term } = await fixture.lead({ handle: handler(() => 1_000_000) });
+    void session.run();
+    await fixture.clock.advance(10_000);
+    fixture.runner.failure = undefined;
+    const written = (await idsIn()).length;
+    expect(written).toBeGreaterThan(0);
+    expect(written).toBeLessThan(100);
+    expect(fixture.telegram.queue).toHaveLength(100);
+    await fixture.crash(term);
+    term.end('lost');
+
+    const order: number[] = [];
+    const next = await fixture.lead({ handle: async ({ update_id }) => void order.push(update_id) });
+    void next.session.run();
+    await fixture.clock.advance(10_000);
+    expect(order).toEqual(chats.map(({ update_id }) => update_id));
+    expect(fixture.telegram.queue).toEqual([]);
+  });
+
+  it('is written whole once the store answers again', async () => {
+    const chats = Array.from({ length: 100 }, (_, index) => message(100 + index, 'x'.repeat(12_000)));
+    fixture.telegram.queue.push(...chats);
+    fixture.runner.afterNext = {
+      script: 'write-journal-3',
+      act: async () => void (fixture.runner.failure = new Error('no answer')),
+    };
+    const { session } = await fixture.lead({ handle: handler(() => 1_000_000) });
+    void session.run();
+    await fixture.clock.advance(10_000);
+    fixture.runner.failure = undefined;
+    await fixture.clock.advance(10_000);
+    expect(await idsIn()).toHaveLength(100);
+    expect(fixture.telegram.queue).toEqual([]);
+  });
+});
+
 describe('a dead letter that an operator puts back', () => {
   const killer = message(100, 'killer');
 
