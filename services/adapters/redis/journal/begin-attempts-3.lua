@@ -8,7 +8,7 @@
 --       attempt, or 0: a dead letter (even if it already was one). A dead letter leaves a tombstone in the journal,
 --       so that it is not tried again when Telegram delivers it again
 -- An attempt beside others is marked, not counted: if the process ends, any of them may be the cause.
--- Safe to repeat: an attempt that was counted or marked in this epoch is not counted again.
+-- Safe to repeat: an attempt that was counted in this epoch is not counted again, and a mark can be set twice.
 -- @include remove-finished
 -- @include add-dead-letter
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
@@ -30,9 +30,6 @@ local function begin(id, is_beside_others)
   end
   if raised == ARGV[2] then
     return tonumber(attempt)
-  end
-  if raised == '0' .. ARGV[2] then
-    return tonumber(attempt) + 1
   end
   if tonumber(attempt) >= tonumber(ARGV[3]) then
     add_dead_letter(KEYS[3], id, entry)

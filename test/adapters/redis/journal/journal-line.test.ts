@@ -3,7 +3,7 @@ import { formatOf, readLine, writeLine } from '../../../../services/adapters/red
 import { redisUpdateJournal } from '../../../../services/adapters/redis/journal/update-journal.ts';
 import { redisLockStore } from '../../../../services/adapters/redis/lease/lock-store.ts';
 import type { ScriptRunner } from '../../../../services/adapters/redis/lua-scripts.ts';
-import type { JournalEntry, UpdateJournal } from '../../../../services/core/updates/journal.ts';
+import type { JournalEntry, JournalIds, UpdateJournal } from '../../../../services/core/updates/journal.ts';
 import { describeOnEachStore } from '../../../support/redis-backends.ts';
 import { travelBytes } from '../../../support/travel-bytes.ts';
 import { alone, type Change, entry, keys, openAs, term, writeTo } from './journal-fixture.ts';
@@ -118,6 +118,10 @@ describeOnEachStore('the journal', (store) => {
       const pairs = ids.flatMap((id, index) => [id, `1 4 4 ${index} {"update_id":${id}}`]);
       for (let at = 0; at < pairs.length; at += 10_000)
         await store().command('HSET', keys.journal, ...pairs.slice(at, at + 10_000));
+      const first = (await journal.list(term.value, '')) as JournalIds;
+      const rest = (await journal.list(term.value, first.next ?? '')) as JournalIds;
+      expect([...first.ids, ...rest.ids.toSorted()]).toEqual(ids);
+      expect([first.next, rest.next]).toEqual([first.ids.at(-1), undefined]);
       const { entries } = await open();
       expect(entries.map(({ update }) => String(update.update_id))).toEqual(ids);
       expect(Math.max(...sizes.answers)).toBeLessThan(1_000_000);
