@@ -56,16 +56,21 @@ describe('opening the journal', () => {
 });
 
 describe('a batch that takes more than one request', () => {
+  const failAfterFirstPiece = (): void => {
+    fixture.runner.afterNext = {
+      script: 'write-journal-3',
+      async act() {
+        fixture.runner.failure = new Error('no answer');
+      },
+    };
+  };
   const idsIn = async (): Promise<readonly string[]> =>
     (await fixture.runner.command(['HKEYS', keys.journal])) as readonly string[];
 
   it('is confirmed only when all of it is written, and is replayed in order after a crash in between', async () => {
     const chats = Array.from({ length: 100 }, (_, index) => message(100 + index, 'x'.repeat(12_000), 1));
     fixture.telegram.queue.push(...chats);
-    fixture.runner.afterNext = {
-      script: 'write-journal-3',
-      act: async () => void (fixture.runner.failure = new Error('no answer')),
-    };
+    failAfterFirstPiece();
     const { session, term } = await fixture.lead({ handle: handler(() => 1_000_000) });
     void session.run();
     await fixture.clock.advance(10_000);
@@ -88,10 +93,7 @@ describe('a batch that takes more than one request', () => {
   it('is written whole once the store answers again', async () => {
     const chats = Array.from({ length: 100 }, (_, index) => message(100 + index, 'x'.repeat(12_000)));
     fixture.telegram.queue.push(...chats);
-    fixture.runner.afterNext = {
-      script: 'write-journal-3',
-      act: async () => void (fixture.runner.failure = new Error('no answer')),
-    };
+    failAfterFirstPiece();
     const { session } = await fixture.lead({ handle: handler(() => 1_000_000) });
     void session.run();
     await fixture.clock.advance(10_000);

@@ -54,6 +54,12 @@ describeOnEachStore('the binding of a store', (store) => {
     ]);
   });
 
+  it('leaves a dead letter that has the id of a moved entry beside it', async () => {
+    await store().command('HSET', keys.dead, '2', 'an older one');
+    await binding().unbind('42', reason);
+    expect(await store().command('HMGET', keys.dead, '2', '2#2')).toEqual(['an older one', entry(2)]);
+  });
+
   it('stays while a lock is held, even the quarantine’s', async () => {
     await store().command('SET', keys.lock, 'held', 'PX', '5000');
     expect(await binding().unbind('42', reason)).toMatchObject({
