@@ -8,6 +8,7 @@
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
  */
+import { obeyProxy } from '../../services/adapters/proxy.ts';
 import { readSecret } from '../../services/adapters/secrets.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { metricLine } from '../shared/metric-line.ts';
@@ -76,6 +77,7 @@ async function tryRequired(
 ): Promise<readonly string[]> {
   const given = Object.fromEntries(required.map((name) => [name, String(entries[name])]));
   try {
+    obeyProxy(process.env);
     return await tryEntries({ ...process.env, ...given });
   } catch (error) {
     return [`the secret could not be tried: ${error instanceof Error ? error.name : 'unknown error'}`];

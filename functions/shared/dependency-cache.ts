@@ -8,6 +8,7 @@
  */
 
 import { composeDependencies, type Dependencies, type Seams } from '../../services/adapters/dependencies.ts';
+import { obeyProxy } from '../../services/adapters/proxy.ts';
 import { withSecrets } from '../../services/adapters/secrets.ts';
 import { memoizeAsync } from '../../services/core/platform/memoize-async.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
@@ -25,9 +26,10 @@ export function dependencyCache(
     if (isSecretSuspect(error)) cached = compose();
   };
   const compose = () =>
-    memoizeAsync(async () =>
-      watched(composeDependencies(name, await withSecrets(environment), seams), onError),
-    );
+    memoizeAsync(async () => {
+      obeyProxy(environment);
+      return watched(composeDependencies(name, await withSecrets(environment), seams), onError);
+    });
   let cached = compose();
   return () => cached();
 }

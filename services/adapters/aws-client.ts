@@ -1,16 +1,18 @@
 /**
- * The configuration of every AWS client: endpoint, credentials and timeouts.
+ * The configuration of every AWS client: endpoint, credentials, proxy and timeouts.
  *
  * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` work as in the SDK, but come from the environment passed in, so
  * a lab or a test needs no process environment. One attempt per call: callers retry themselves, and a function's time
  * is short. Without credentials in the environment the SDK's own chain applies.
  */
 import type { Environment } from '../core/settings/variable-reader.ts';
+import { type ProxyEnvironment, proxyEnvironment } from './proxy.ts';
 
 export interface AwsClientOptions {
   readonly region: string | undefined;
   readonly endpoint: string | undefined;
   readonly credentials: AwsCredentials | undefined;
+  readonly proxy: ProxyEnvironment | undefined;
 }
 
 interface AwsCredentials {
@@ -25,6 +27,7 @@ export function awsClientOptions(environment: Environment, service: 'SNS' | 'ECS
     region: set('AWS_REGION') ?? set('AWS_DEFAULT_REGION'),
     endpoint: set(`AWS_ENDPOINT_URL_${service}`) ?? set('AWS_ENDPOINT_URL'),
     credentials: readCredentials(set),
+    proxy: proxyEnvironment(environment),
   };
 }
 
@@ -40,7 +43,8 @@ function readCredentials(set: (name: string) => string | undefined): AwsCredenti
 const freshConnections = { keepAlive: false, maxSockets: Number.POSITIVE_INFINITY };
 
 /** The SDK's configuration. Unset members are left out: an undefined one would hide the SDK's default. */
-export function awsConfig({ region, endpoint, credentials }: AwsClientOptions, timeoutMs: number) {
+export function awsConfig({ region, endpoint, credentials, proxy }: AwsClientOptions, timeoutMs: number) {
+  const agent = { ...freshConnections, ...(proxy === undefined ? {} : { proxyEnv: { ...proxy } }) };
   return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -50,8 +54,8 @@ export function awsConfig({ region, endpoint, credentials }: AwsClientOptions, t
       connectionTimeout: timeoutMs,
       requestTimeout: timeoutMs,
       throwOnRequestTimeout: true,
-      httpAgent: freshConnections,
-      httpsAgent: freshConnections,
+      httpAgent: agent,
+      httpsAgent: agent,
     },
   };
 }

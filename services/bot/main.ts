@@ -9,6 +9,7 @@ import { ecsTaskArn } from '../adapters/ecs-metadata.ts';
 import { reasonOf } from '../adapters/error-description.ts';
 import { createLogger } from '../adapters/logger.ts';
 import { logProcessFaults } from '../adapters/process-faults.ts';
+import { obeyProxy, proxyEnvironment } from '../adapters/proxy.ts';
 import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
 import { redisUpdateJournal } from '../adapters/redis/journal/update-journal.ts';
 import { redisLockStore } from '../adapters/redis/lease/lock-store.ts';
@@ -32,6 +33,7 @@ import { orAborted } from '../core/platform/or-aborted.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/platform/store-errors.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
+import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import { secretsIn } from '../core/settings/secrets.ts';
 import { readSettings, type Settings, type StoreSettings } from '../core/settings/settings.ts';
 import { misspeltVariables } from '../core/settings/variable-names.ts';
@@ -72,10 +74,12 @@ async function main(): Promise<ExitCode> {
   for (const warning of [...read.warnings, ...misspelt]) logger.warn(warning);
   logProcessFaults(logger, () => process.exit(exitCodes.bug));
   try {
+    obeyProxy(process.env);
     const features = await loadFeatures(settings.botHandlers, logger);
     if (stop.signal.aborted) return exitCodes.cleanStop;
     return await work(settings, features, { logger, redact });
   } catch (error) {
+    if (error instanceof ConfigurationError) return refuse([error.message]);
     if (error instanceof HandlersError) return refuse([redact(error.message)]);
     if (isAddressInUse(error)) return refuse([busyPort(settings.metrics.botPort)]);
     logger.error('the worker ended because of a bug', { error });
@@ -195,6 +199,7 @@ function makeWorker(deps: WorkerDeps): Worker {
       token: settings.botToken,
       apiRoot: settings.telegramApiRoot,
       redact,
+      proxy: proxyEnvironment(process.env),
       install: (bot) => install(bot, { settings, features, api, store }),
     }),
     leaseObserver: leaseObserver(logger, metrics),

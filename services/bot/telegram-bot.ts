@@ -2,41 +2,43 @@
  * Telegraf without polling: it routes updates to handlers and sends their answers.
  *
  * Guarantees: before each outgoing call of a handler it checks that the term may act, and it aborts the call when the term
- * is over: a deposed leader sends nothing, not even by a call that still connects. Each call has a deadline of its own, and
- * no error contains the token. If a handler throws, the update's promise
+ * is over: a deposed leader sends nothing, not even by a call that still connects. Each call has a limit of its own too
+ * (`call-limits.ts`), and no error contains the token. If a handler throws, the update's promise
  * rejects with what it threw.
  *
  * Telegraf builds a new client for each update, so each client is fenced before a handler sees it.
  */
+import { Agent } from 'node:https';
 import { type Context, Telegraf } from 'telegraf';
 import type { Update as TelegrafUpdate, UserFromGetMe } from 'telegraf/types';
+import type { ProxyEnvironment } from '../adapters/proxy.ts';
 import { TermOverError } from '../core/lease/errors.ts';
 import type { Term } from '../core/lease/term.ts';
 import type { Redact } from '../core/platform/redaction.ts';
 import type { HandlerContext, Update } from '../core/updates/update.ts';
+import { withinLimits } from './call-limits.ts';
 import type { MakeHandler } from './worker.ts';
 
 export interface TelegramBotOptions {
   readonly token: string;
   readonly apiRoot: string;
   readonly redact: Redact;
+  /** What https requests go through, if any. */
+  readonly proxy: ProxyEnvironment | undefined;
   /** Registers the handlers in order. */
   readonly install: (bot: Telegraf) => void;
 }
-
-/** Telegraf's own limit is 500 s, and a truncated answer makes it wait that long. */
-const sendTimeoutMs = 20_000;
 
 interface Call {
   readonly context: HandlerContext;
   readonly term: Term;
 }
 
-export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOptions): MakeHandler {
+export function telegramBot({ token, apiRoot, redact, proxy, install }: TelegramBotOptions): MakeHandler {
   const calls = new WeakMap<object, Call>();
   const bot = new Telegraf(token, {
     handlerTimeout: Number.POSITIVE_INFINITY,
-    telegram: { apiRoot: `${apiRoot}/` },
+    telegram: { apiRoot: `${apiRoot}/`, agent: httpsAgent(proxy) },
   });
   bot.use(async (ctx, next) => {
     const call = calls.get(ctx.update);
@@ -61,46 +63,32 @@ export function telegramBot({ token, apiRoot, redact, install }: TelegramBotOpti
   };
 }
 
+/** As Telegraf's own agent, which knows no proxy. An http address takes Node's default agent in any case. */
+function httpsAgent(proxy: ProxyEnvironment | undefined): Agent {
+  const keepAlive = { keepAlive: true, keepAliveMsecs: 10_000 };
+  return new Agent(proxy === undefined ? keepAlive : { ...keepAlive, proxyEnv: { ...proxy } });
+}
+
 function fence(ctx: Context, term: Term, redact: Redact): void {
   const { telegram } = ctx;
   const callApi = telegram.callApi.bind(telegram);
   telegram.callApi = async (method, payload, options) => {
     if (!term.mayAct()) throw new TermOverError(method);
-    const given = options?.signal as AbortSignal | undefined;
-    const call = abortedBy(term.overSignal, given ?? AbortSignal.timeout(sendTimeoutMs));
+    const limits = { method, payload, overSignal: term.overSignal, ownSignal: options?.signal };
     try {
-      return await callApi(method, payload, { ...options, signal: call.signal as CallSignal });
+      // Telegraf's type is that of the `abort-controller` package; Node's own signal works too.
+      return await withinLimits(limits, (signal) =>
+        callApi(method, payload, { ...options, signal: signal as unknown as TelegrafSignal }),
+      );
     } catch (error) {
-      if (term.overSignal.aborted && call.signal.aborted) throw new TermOverError(method);
       hideToken(error, redact);
       if (typeof error === 'object' && error !== null) failedMethods.set(error, method);
       throw error;
-    } finally {
-      call.dispose();
     }
   };
 }
 
-type CallSignal = NonNullable<NonNullable<Parameters<Context['telegram']['callApi']>[2]>['signal']>;
-
-/** Aborts with the first of these. Unlike `AbortSignal.any` it leaves nothing behind on a signal that lives for long. */
-function abortedBy(...signals: readonly AbortSignal[]): {
-  readonly signal: AbortSignal;
-  dispose(): void;
-} {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  for (const signal of signals) {
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
-  }
-  return {
-    signal: controller.signal,
-    dispose: () => {
-      for (const signal of signals) signal.removeEventListener('abort', abort);
-    },
-  };
-}
+type TelegrafSignal = NonNullable<NonNullable<Parameters<Context['telegram']['callApi']>[2]>['signal']>;
 
 const failedMethods = new WeakMap<object, string>();
 

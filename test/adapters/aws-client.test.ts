@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { awsClientOptions, awsConfig } from '../../services/adapters/aws-client.ts';
 import { snsTopic } from '../../services/adapters/sns.ts';
 import { httpFixture } from '../support/http-fixture.ts';
+import { httpProxy } from '../support/http-proxy.ts';
 
 const server = httpFixture();
 const published =
@@ -41,12 +42,12 @@ describe('awsClientOptions', () => {
 
 describe('awsConfig', () => {
   it('leaves out unset members, so that the SDK’s defaults apply', () => {
-    const unset = { region: undefined, endpoint: undefined, credentials: undefined };
+    const unset = { region: undefined, endpoint: undefined, credentials: undefined, proxy: undefined };
     expect(Object.keys(awsConfig(unset, 5000)).sort()).toEqual(['maxAttempts', 'requestHandler']);
   });
 
   it('allows one attempt, with a time limit that throws', () => {
-    const options = { region: 'r', endpoint: 'http://a', credentials: undefined };
+    const options = { region: 'r', endpoint: 'http://a', credentials: undefined, proxy: undefined };
     expect(awsConfig(options, 5000)).toEqual({
       region: 'r',
       endpoint: 'http://a',
@@ -67,8 +68,20 @@ describe('awsConfig', () => {
       region: undefined,
       endpoint: server.url,
       credentials,
+      proxy: undefined,
     });
     await topic.publish({ subject: 's', text: 't' });
     expect(server.requests).toMatchObject([{ headers: { connection: 'close' } }]);
+  });
+
+  it('goes through the proxy', async () => {
+    const proxy = await httpProxy({ 'sns.test:80': server.url });
+    server.answer = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/xml' }).end(published);
+    const environment = { ...keys, AWS_ENDPOINT_URL: 'http://sns.test', HTTP_PROXY: proxy.url };
+    const topic = snsTopic('arn:aws:sns:eu-central-1:123456789012:t', awsClientOptions(environment, 'SNS'));
+    await topic.publish({ subject: 's', text: 't' });
+    await proxy.stop();
+    expect(proxy.asked).toEqual(['sns.test:80']);
   });
 });

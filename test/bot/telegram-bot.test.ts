@@ -1,12 +1,13 @@
 import { inspect } from 'node:util';
 import type { Telegraf } from 'telegraf';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { telegramBot } from '../../services/bot/telegram-bot.ts';
+import { type TelegramBotOptions, telegramBot } from '../../services/bot/telegram-bot.ts';
 import { TermOverError } from '../../services/core/lease/errors.ts';
 import type { Term } from '../../services/core/lease/term.ts';
 import { redactor } from '../../services/core/platform/redaction.ts';
 import type { HandlerContext } from '../../services/core/updates/update.ts';
 import { type Answer, httpFixture } from '../support/http-fixture.ts';
+import { httpProxy } from '../support/http-proxy.ts';
 import { startSlowConnect } from '../support/slow-connect.ts';
 
 const token = '4242424242:AAtoken-of-the-test-bot-0123456789abc';
@@ -29,8 +30,11 @@ beforeEach(() => {
 });
 
 /** Handles one update with these handlers, within a term. */
-function handle(install: (bot: Telegraf) => void, apiRoot = telegram.url): Promise<void> {
-  const makeHandler = telegramBot({ token, apiRoot, redact: redactor([token]), install });
+function handle(
+  install: (bot: Telegraf) => void,
+  { apiRoot = telegram.url, proxy }: Partial<Pick<TelegramBotOptions, 'apiRoot' | 'proxy'>> = {},
+): Promise<void> {
+  const makeHandler = telegramBot({ token, apiRoot, redact: redactor([token]), proxy, install });
   const term = { mayAct: () => mayAct, overSignal: over.signal } as Term;
   return makeHandler({ id: 1, username: 'staff_bot' }, term)({ ...update }, context) as Promise<void>;
 }
@@ -47,6 +51,15 @@ function everythingIn(error: unknown): string {
 }
 
 describe('telegramBot', () => {
+  it('sends https requests through the proxy', async () => {
+    const proxy = await httpProxy({});
+    const options = { apiRoot: 'https://telegram.test', proxy: { HTTPS_PROXY: proxy.url, NO_PROXY: '' } };
+    const error = await caught(handle((bot) => bot.on('text', (ctx) => ctx.reply('hello')), options));
+    await proxy.stop();
+    expect(proxy.asked).toEqual(['telegram.test:443']);
+    expect(everythingIn(error)).not.toContain(token);
+  });
+
   it('routes an update to the handlers in their order and sends what they answer', async () => {
     const order: string[] = [];
     await handle((bot) => {
@@ -78,13 +91,16 @@ describe('telegramBot', () => {
     const slow = await startSlowConnect();
     try {
       const sending = Promise.withResolvers<void>();
-      const handled = handle((bot) => {
-        bot.use((ctx) => {
-          const reply = ctx.reply('too late');
-          sending.resolve();
-          return reply;
-        });
-      }, slow.url);
+      const handled = handle(
+        (bot) => {
+          bot.use((ctx) => {
+            const reply = ctx.reply('too late');
+            sending.resolve();
+            return reply;
+          });
+        },
+        { apiRoot: slow.url },
+      );
       await sending.promise;
       over.abort();
       slow.open();
