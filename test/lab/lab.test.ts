@@ -86,7 +86,7 @@ describe('the lab', () => {
     await lab.post('/api/chat', { text: '/help', as: anna, locale: 'en' });
     const after = await lab.waitFor((seen) => botTexts(seen, anna).some(isHelp), 'an answer by the standby');
     expect(after.leader?.pid).toBe(standby?.pid);
-    expect(after.audit?.map(({ event }) => event)).toContain('broken');
+    expect(after.audit?.map(({ event }) => event)).toContain('task-stopped');
     const healed = await lab.waitFor(hasLeaderAndStandby, 'a new standby');
     expect(healed.stoppedWorkers[0]).toMatchObject({ pid: before.leader?.pid, exit: { signal: 'SIGKILL' } });
   });

@@ -104,7 +104,7 @@ describe('a drill', { timeout: drillTestMs }, () => {
     expect(drill.worker).toBe(before.leader?.worker);
     expect(isAlive(before.leader?.pid ?? 0)).toBe(false);
     expect(after.leader?.pid).not.toBe(before.leader?.pid);
-    expect(after.audit?.map(({ event }) => event)).toContain('broken');
+    expect(after.audit?.map(({ event }) => event)).toContain('task-stopped');
   });
 
   it('stops the leader gracefully, and the emulator shows every answer', async () => {
