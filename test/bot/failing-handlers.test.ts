@@ -39,10 +39,7 @@ const ways = {
     setTimeout(() => { throw new Error('GET ' + url + ': 500'); }, 5);
   },
 };
-export default (ctx, next) => {
-  ctx.telegram.getFileLink = async () => 'https://files.example/bot${botToken}/photo-1';
-  return (ways[ctx.message?.text] ?? next)(ctx);
-};`;
+export default (ctx, next) => (ways[ctx.message?.text] ?? next)(ctx);`;
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -125,7 +122,9 @@ describe('what leaves a handler', () => {
   it('is a line of the log if it is a warning', async () => {
     const line = await lineAfter('warning', 'a warning of the process');
     expect(line).toMatchObject({ level: 'warn', error: { name: 'Warning' } });
-    expect(line['error']).toMatchObject({ message: expect.stringMatching(/^slow: https:/) });
+    expect(line['error']).toMatchObject({
+      message: expect.stringMatching(/^slow: http:.*\/files\/photo-1$/),
+    });
   });
 
   it('is a line of the log if it is a rejected promise', async () => {

@@ -79,6 +79,12 @@ const methods: Readonly<Record<string, Method>> = {
       max_reaction_count: 11,
     });
   },
+  // The emulator keeps no files: any id is one, and nothing is found at its path.
+  getFile({ args }) {
+    const id = args.text('file_id');
+    if (id === '') throw badRequest('file_id not specified');
+    return succeed({ file_id: id, file_unique_id: id, file_path: `files/${id}` });
+  },
   setMyCommands({ bot, args }) {
     const key = commandsKey(args);
     if (bot.commands.size >= commandsMax && !bot.commands.has(key)) throw badRequest('too many scopes');

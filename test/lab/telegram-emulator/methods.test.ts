@@ -197,6 +197,14 @@ describe('the other methods', () => {
     ]);
   });
 
+  it('getFile gives a path to any id', async () => {
+    const rig = startRig();
+    expect(await rig.call('getFile', { file_id: 'photo-1' })).toMatchObject({
+      result: { file_id: 'photo-1', file_path: 'files/photo-1' },
+    });
+    expect(await rig.call('getFile', {})).toEqual(refused('Bad Request: file_id not specified'));
+  });
+
   it('setMyCommands keeps them by scope and language', async () => {
     const rig = startRig();
     const commands = [{ command: '/start', description: 'Begin' }];
