@@ -1,12 +1,14 @@
 /**
  * What this worker is doing: the facts behind its health page and its metrics.
  *
- * A leader is healthy if a poll succeeded within three minutes, a standby if the store answered within three.
+ * A leader is healthy if a poll succeeded within three minutes, a standby if the store answered within three. A worker
+ * that gave its lock up because Telegram is out of reach is as unhealthy as a leader that cannot poll.
  */
 
 import type { Held } from '../core/lease/lock-store.ts';
 import { describeHolder } from '../core/lease/lock-value.ts';
 import type { PollHealth } from '../core/lease/poll-health.ts';
+import type { TelegramReach } from '../core/lease/telegram-reach.ts';
 import type { Term } from '../core/lease/term.ts';
 import type { PollingSession } from '../core/updates/polling-session.ts';
 
@@ -24,9 +26,11 @@ export class WorkerState {
   private holder: Held | undefined;
   private storeAnsweredMs: number | undefined;
   private readonly health: PollHealth;
+  private readonly reach: Pick<TelegramReach, 'unreachableMs'>;
 
-  constructor(health: PollHealth) {
+  constructor(health: PollHealth, reach: Pick<TelegramReach, 'unreachableMs'>) {
     this.health = health;
+    this.reach = reach;
   }
 
   /** The store answered that another process holds the lock. */
@@ -58,7 +62,8 @@ export class WorkerState {
 
   private reportLeader(term: Term, nowMonotonicMs: number): Health {
     const pollAgeMs = this.health.ageMs(nowMonotonicMs);
-    const waitedMs = pollAgeMs ?? nowMonotonicMs - (this.storeAnsweredMs ?? nowMonotonicMs);
+    const ledMs = nowMonotonicMs - (this.storeAnsweredMs ?? nowMonotonicMs);
+    const waitedMs = pollAgeMs ?? Math.max(ledMs, this.reach.unreachableMs);
     const healthy = waitedMs <= silenceMaxMs;
     const reason = healthy ? {} : { reason: `no poll succeeded for ${Math.round(waitedMs / 1000)} s` };
     return {
@@ -77,11 +82,14 @@ export class WorkerState {
 
   private reportStandby(nowMonotonicMs: number): Health {
     const ageMs = this.storeAnsweredMs === undefined ? undefined : nowMonotonicMs - this.storeAnsweredMs;
-    const healthy = ageMs !== undefined && ageMs <= silenceMaxMs;
+    const { unreachableMs } = this.reach;
+    const healthy = ageMs !== undefined && ageMs <= silenceMaxMs && unreachableMs <= silenceMaxMs;
     const reason =
       ageMs === undefined
         ? 'the store has not answered yet'
-        : `the store has been silent for ${seconds(ageMs)} s`;
+        : unreachableMs > silenceMaxMs
+          ? `Telegram has been out of reach for ${seconds(unreachableMs)} s`
+          : `the store has been silent for ${seconds(ageMs)} s`;
     const waitingFor = this.holder === undefined ? null : describeHolder(this.holder.value);
     return { healthy, body: { role: 'standby', waitingFor, ...(healthy ? {} : { reason }) } };
   }

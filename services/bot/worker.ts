@@ -15,6 +15,7 @@ import type { LeaseTimes } from '../core/lease/lease-times.ts';
 import type { PollingLockStore } from '../core/lease/lock-store.ts';
 import type { LockHolder } from '../core/lease/lock-value.ts';
 import { PollHealth } from '../core/lease/poll-health.ts';
+import { TelegramReach } from '../core/lease/telegram-reach.ts';
 import type { Term } from '../core/lease/term.ts';
 import { WakeUp, type WakeUpChannel } from '../core/lease/wake-up.ts';
 import type { BotApi } from '../core/platform/bot-api.ts';
@@ -83,6 +84,8 @@ export class Worker {
   private readonly lease: Lease;
   private readonly wakeUp: WakeUp;
   private readonly health: PollHealth;
+  private readonly reach: TelegramReach;
+  private readonly api: BotApi;
   private bot: BotIdentity | undefined;
   private heartbeats: HeartbeatScheduler | undefined;
   /** Set by a stop: the last steps are repeated until then. */
@@ -92,11 +95,16 @@ export class Worker {
     this.options = options;
     this.wakeUp = new WakeUp(options.clock);
     this.health = new PollHealth(options.longPollTimeoutSeconds * 1000 + pollSlackMs, () => this.onPolled());
-    this.state = new WorkerState(this.health);
+    this.reach = new TelegramReach(options.clock, options.times);
+    this.api = this.reach.watched(options.api);
+    this.state = new WorkerState(this.health, this.reach);
     const { clock, random, lockStore: store, times, holder, whenHeld, leaseObserver } = options;
     const { state, wakeUp } = this;
     const healthPage: Partial<LeaseObserver> = {
-      onStandby: (held) => state.standBy(held, clock.monotonicMs()),
+      onStandby: (held) => {
+        state.standBy(held, clock.monotonicMs());
+        this.reach.forget();
+      },
     };
     const observers = [healthPage, leaseObserver];
     this.lease = new Lease({ clock, random, store, wakeUp, times, holder, whenHeld, observers });
@@ -118,8 +126,9 @@ export class Worker {
         const end = await this.lead(term, stop);
         if (end !== 'ended') return endCodes[end];
         if (stop.aborted) return exitCodes.cleanStop;
-        // If ops revoked the lock, another worker should get it: let the others try first.
-        await clock.sleep(times.rpcTimeoutMs, stop);
+        // If the lock was given up, another worker should get it: let the others try first.
+        if (term.endReason === 'telegram-unreachable') await this.stayOut(stop);
+        else await clock.sleep(times.rpcTimeoutMs, stop);
       }
     } catch (error) {
       const code = refusalCode(error);
@@ -134,6 +143,7 @@ export class Worker {
     this.state.lead(term, clock.monotonicMs());
     this.heartbeats = this.scheduleHeartbeats(term);
     const held = this.lease.hold(term, this.heartbeats);
+    void this.giveWayWhenLost(term);
     try {
       const bot = await this.prepare(term, stop);
       if (bot === 'token rejected') return bot;
@@ -150,7 +160,8 @@ export class Worker {
     const { onConflict, endsAtConflict } = this.options;
     const handle = makeHandler(bot, term);
     const { longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates } = this.options;
-    const { clock, random, api, journal } = this.options;
+    const { clock, random, journal } = this.options;
+    const { api } = this;
     const ports = { clock, random, api, journal, handle, observer, health: this.health, onConflict };
     const limits = { endsAtConflict, longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates };
     const session = new PollingSession({ ...ports, ...limits }, term, stop);
@@ -164,7 +175,37 @@ export class Worker {
 
   /** A successful poll may make a heartbeat due. Then renew now instead of at the next planned time. */
   private onPolled(): void {
+    this.reach.polled();
     if (this.heartbeats?.isHeartbeatDue()) this.wakeUp.notify();
+  }
+
+  /** Ends the term if it cannot poll because Telegram is out of reach. */
+  private async giveWayWhenLost(term: Term): Promise<void> {
+    if (!(await this.reach.isLost(term.endingSignal))) return;
+    const seconds = Math.round(this.reach.unreachableMs / 1000);
+    this.options.logger.warn(`Telegram has been out of reach for ${seconds} s: giving the polling lock up`);
+    term.end('telegram-unreachable');
+  }
+
+  /** Leaves the lock to others until the delay has passed or Telegram answers this process again. */
+  private async stayOut(stop: AbortSignal): Promise<void> {
+    const { clock, random, logger } = this.options;
+    const { delayMs, probeMs } = this.reach.giveWay(random.unit());
+    const endMs = clock.monotonicMs() + delayMs;
+    logger.info('staying out until Telegram answers', { seconds: Math.round(delayMs / 1000) });
+    while (!stop.aborted && clock.monotonicMs() < endMs) {
+      await clock.sleep(Math.min(probeMs, endMs - clock.monotonicMs()), stop);
+      if (await this.reachesTelegram(stop)) return;
+    }
+  }
+
+  private async reachesTelegram(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.api.call('getMe', {}, { timeoutMs: callTimeoutMs, signal });
+    } catch (error) {
+      if (!signal.aborted) this.options.sessionObserver.onTrouble('getMe', error);
+    }
+    return this.reach.unreachableMs === 0;
   }
 
   /** Learns the bot's identity and removes a webhook, but keeps pending updates. Undefined if the term ended first. */
@@ -182,9 +223,9 @@ export class Worker {
 
   private async identify(signal: AbortSignal): Promise<'known' | 'unknown' | 'token rejected'> {
     if (this.bot !== undefined) return 'known';
-    const { api, sessionObserver } = this.options;
+    const { sessionObserver } = this.options;
     try {
-      this.bot = await api.call<BotIdentity>('getMe', {}, { timeoutMs: callTimeoutMs, signal });
+      this.bot = await this.api.call<BotIdentity>('getMe', {}, { timeoutMs: callTimeoutMs, signal });
       return 'known';
     } catch (error) {
       if (!signal.aborted) sessionObserver.onTrouble('getMe', error);
@@ -193,7 +234,8 @@ export class Worker {
   }
 
   private async removeWebhook(signal: AbortSignal): Promise<'removed' | 'not removed' | 'token rejected'> {
-    const { api, logger, sessionObserver } = this.options;
+    const { logger, sessionObserver } = this.options;
+    const { api } = this;
     try {
       const info = await api.call<{ url: string }>(
         'getWebhookInfo',

@@ -10,10 +10,12 @@ const silenceMaxMs = 180_000;
 let clock: VirtualClock;
 let health: PollHealth;
 let state: WorkerState;
+let reach: { unreachableMs: number };
 beforeEach(() => {
   clock = new VirtualClock({ wallMs: Date.UTC(2026, 2, 1, 3) });
   health = new PollHealth(40_000);
-  state = new WorkerState(health);
+  reach = { unreachableMs: 0 };
+  state = new WorkerState(health, reach);
 });
 
 const report = () => state.report(clock.monotonicMs());
@@ -26,6 +28,23 @@ function lead(): Term {
   state.lead(term, clock.monotonicMs());
   return term;
 }
+
+describe('the health of a worker that gave its lock up because Telegram is out of reach', () => {
+  it('is that of a leader that cannot poll: bad after three minutes, until Telegram answers', () => {
+    standBy();
+    reach.unreachableMs = silenceMaxMs;
+    expect(report().healthy).toBe(true);
+    reach.unreachableMs += 1000;
+    expect(report()).toMatchObject({
+      healthy: false,
+      body: { role: 'standby', reason: 'Telegram has been out of reach for 181 s' },
+    });
+    lead();
+    expect(report()).toMatchObject({ healthy: false, body: { role: 'leader' } });
+    reach.unreachableMs = 0;
+    expect(report().healthy).toBe(true);
+  });
+});
 
 describe('the health of a standby', () => {
   it('is bad until the store has answered', () => {

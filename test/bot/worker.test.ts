@@ -6,7 +6,11 @@ import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.t
 import { Worker, type WorkerOptions } from '../../services/bot/worker.ts';
 import { readHeartbeat } from '../../services/core/lease/heartbeat.ts';
 import { leaseTimes } from '../../services/core/lease/lease-times.ts';
-import { type BotApi, BotApiRefusedError } from '../../services/core/platform/bot-api.ts';
+import {
+  type BotApi,
+  BotApiRefusedError,
+  BotApiUnreachableError,
+} from '../../services/core/platform/bot-api.ts';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { type EmbeddedRunner, embeddedRunner } from '../support/embedded-runner.ts';
@@ -276,5 +280,65 @@ describe('a worker whose lock was revoked', () => {
     expect(await get(keys.lock)).toBeNull();
     await clock.advance(3000);
     expect(await get(keys.epoch)).toBe('2');
+  });
+});
+
+describe('a leader that Telegram does not answer', () => {
+  const away = new BotApiUnreachableError('getUpdates', 'HTTP 502', { aborted: false, cause: undefined });
+
+  it('gives way after two TTLs, and stays out while a standby that gets through polls', async () => {
+    const { worker } = start();
+    await clock.advance(10_000);
+    const own = await get(keys.lock);
+    answers = { getMe: away, getWebhookInfo: away, getUpdates: away };
+    await clock.advance(54_000);
+    expect(await get(keys.lock)).toBe(own);
+    await clock.advance(17_000);
+    expect(await get(keys.lock)).toBeNull();
+    expect(worker.state.report(clock.monotonicMs()).body).toMatchObject({ role: 'standby' });
+    await store.command(['SET', keys.lock, 'a standby', 'PX', '3600000']);
+    await clock.advance(600_000);
+    expect(await get(keys.lock)).toBe('a standby');
+  });
+
+  it('comes back as soon as Telegram answers if nobody else took the lock', async () => {
+    start();
+    await clock.advance(10_000);
+    answers = { getMe: away, getWebhookInfo: away, getUpdates: away };
+    await clock.advance(71_000);
+    expect(await get(keys.lock)).toBeNull();
+    answers = { getMe: { id: 1, username: 'staff_bot' }, getWebhookInfo: { url: '' }, getUpdates: [] };
+    await clock.advance(15_000);
+    expect(await get(keys.lock)).not.toBeNull();
+  });
+
+  it('tries again after its delay even if no probe succeeds, and gives way again', async () => {
+    answers = { getMe: away, getWebhookInfo: away, getUpdates: away };
+    start();
+    const heldAt: boolean[] = [];
+    for (let second = 0; second < 240; second++) {
+      await clock.advance(1000);
+      heldAt.push((await get(keys.lock)) !== null);
+    }
+    const changes = heldAt.filter((isHeld, at) => at > 0 && isHeld !== heldAt[at - 1]).length;
+    expect(changes).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each([409, 429])('keeps the lock if Telegram answers %i', async (status) => {
+    start();
+    await clock.advance(10_000);
+    const own = await get(keys.lock);
+    answers['getUpdates'] = new BotApiRefusedError('getUpdates', { status, description: 'no' });
+    await clock.advance(300_000);
+    expect(await get(keys.lock)).toBe(own);
+  });
+
+  it('stops at once while it stays out', async () => {
+    const running = start();
+    answers = { getMe: away, getWebhookInfo: away, getUpdates: away };
+    await clock.advance(75_000);
+    stop.abort();
+    await clock.advance(100);
+    expect(running.code).toBe(exitCodes.cleanStop);
   });
 });

@@ -110,7 +110,7 @@ export class Lease {
     return undefined;
   }
 
-  /** Renews the lock until the term ends, by the plan; resolves then. */
+  /** Renews the lock by the plan until the term ends; resolves once the term may not act any more. */
   async hold(term: Term, plan: RenewalPlan): Promise<void> {
     await Promise.all([this.renewUntilOver(term, plan), this.watchDeadline(term)]);
   }
@@ -184,11 +184,11 @@ export class Lease {
     }
   }
 
-  /** Ends the term on time even if a renewal hangs. */
+  /** Ends the term on time even if a renewal hangs, or if it drains after it was revoked. */
   private async watchDeadline(term: Term): Promise<void> {
     const { clock } = this.options;
-    while (term.mayAct() && term.endReason === undefined) {
-      await clock.sleep(term.deadlineMs - clock.monotonicMs(), term.endingSignal);
+    while (term.mayAct()) {
+      await clock.sleep(term.deadlineMs - clock.monotonicMs(), term.overSignal);
     }
   }
 

@@ -31,7 +31,12 @@ export type EndReason =
   /** The wall clock ran ahead of the monotonic one by more than the margin: the machine was suspended. */
   | 'clock-jumped'
   /** Between two answers the store's clock moved against the monotonic one by more than the margin. */
-  | 'store-clock-moved';
+  | 'store-clock-moved'
+  /** Telegram was out of reach for too long: drain and release, so that a standby may try. Acting stays allowed. */
+  | 'telegram-unreachable';
+
+/** The lock is not renewed any more, but is still this term's until its deadline. */
+const drains: readonly EndReason[] = ['revoked', 'telegram-unreachable'];
 
 interface Reading {
   readonly monotonicMs: number;
@@ -110,11 +115,11 @@ export class Term {
     if (this.storeClock.hasMoved(answer)) this.end('store-clock-moved');
   }
 
-  /** Ends the term. Every reason except `revoked` forbids acting at once. */
+  /** Ends the term. Unless the lock is given up of free will, acting is forbidden at once. */
   end(reason: EndReason): void {
     this.endReason ??= reason;
     this.ending.abort();
-    if (reason !== 'revoked') this.overController.abort(new TermOverError('what a handler was doing'));
+    if (!drains.includes(reason)) this.overController.abort(new TermOverError('what a handler was doing'));
   }
 
   private jumpedMs(): number {

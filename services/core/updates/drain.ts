@@ -56,10 +56,10 @@ export class Drain {
     }
   }
 
-  /** A revoked lock is not renewed, so journal and confirm before its deadline. */
+  /** The lock of a term that ended is not renewed, so journal and confirm before its deadline. */
   private get handlersDeadlineMs(): number {
     const { endReason, deadlineMs, times } = this.options.term;
-    if (endReason !== 'revoked') return this.deadlineMs;
+    if (endReason === undefined) return this.deadlineMs;
     return Math.min(this.deadlineMs, deadlineMs - times.rpcTimeoutMs - confirmTimeoutMs);
   }
 

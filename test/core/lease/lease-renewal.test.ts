@@ -95,9 +95,11 @@ describe('holding', () => {
     expect(term.endReason).toBe(reason);
     expect(term.mayAct()).toBe(mayStillAct);
     expect(plan.confirmed).toEqual([]);
-    await held;
     expect(heard.at(-1)).toBe(`ending: ${reason}`);
     await clock.advance(2 * times.ttlMs);
+    await held;
+    // Nobody had to ask: a call that still connects is aborted.
+    expect(term.overSignal.aborted).toBe(true);
     expect(store.times('renew')).toHaveLength(1);
   });
 

@@ -87,13 +87,16 @@ describe('the end of a term', () => {
     },
   );
 
-  it('lets a revoked term act until its deadline', async () => {
-    term.end('revoked');
-    expect(term.endingSignal.aborted).toBe(true);
-    expect(term.mayAct()).toBe(true);
-    await clock.advance(times.actForMs);
-    expect(term.mayAct()).toBe(false);
-  });
+  it.each(['revoked', 'telegram-unreachable'] as const)(
+    'lets a term that is %s act until its deadline',
+    async (reason) => {
+      term.end(reason);
+      expect(term.endingSignal.aborted).toBe(true);
+      expect(term.mayAct()).toBe(true);
+      await clock.advance(times.actForMs);
+      expect(term.mayAct()).toBe(false);
+    },
+  );
 
   it('keeps its first reason', () => {
     term.end('revoked');
