@@ -40,7 +40,7 @@ export class TelegramReach {
           this.failingSinceMs = undefined;
           return result;
         } catch (error) {
-          this.note(error, sentMs);
+          this.note(error, { sentMs, timeoutMs: options.timeoutMs });
           throw error;
         }
       },
@@ -79,8 +79,14 @@ export class TelegramReach {
     return { delayMs, probeMs: Math.min(delayMs / probesPerDelay, ttlMs) };
   }
 
-  private note(error: unknown, sentMs: number): void {
+  private note(error: unknown, call: { readonly sentMs: number; readonly timeoutMs: number }): void {
     if (!(error instanceof BotApiUnreachableError)) this.failingSinceMs = undefined;
-    else if (!error.aborted) this.failingSinceMs ??= sentMs;
+    else if (!error.aborted) this.failingSinceMs ??= this.clock.monotonicMs() - this.silenceMs(call);
+  }
+
+  /** A poll may have waited in good health before it failed; one that timed out got no answer for a while already. */
+  private silenceMs({ sentMs, timeoutMs }: { readonly sentMs: number; readonly timeoutMs: number }): number {
+    const elapsedMs = this.clock.monotonicMs() - sentMs;
+    return elapsedMs < timeoutMs ? 0 : Math.min(elapsedMs, this.times.ttlMs);
   }
 }

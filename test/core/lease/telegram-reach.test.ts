@@ -16,13 +16,15 @@ const unreachable = (aborted = false) =>
 let clock: VirtualClock;
 let reach: TelegramReach;
 let answer: unknown;
+let tookMs: number;
 let api: BotApi;
 beforeEach(() => {
   clock = new VirtualClock();
+  tookMs = 100;
   reach = new TelegramReach(clock, leaseTimes({ ttlMs, renewMs: 10_000 }));
   api = reach.watched({
     async call<Result>() {
-      await clock.sleep(100);
+      await clock.sleep(tookMs);
       if (answer instanceof Error) throw answer;
       return answer as Result;
     },
@@ -30,21 +32,30 @@ beforeEach(() => {
 });
 
 /** A call with this answer; passes it on. */
-async function call(given: unknown): Promise<void> {
+async function call(given: unknown, timeoutMs = 10_000): Promise<void> {
   answer = given;
-  const called = api.call('getUpdates', {}, { timeoutMs: 1 }).catch((error: unknown) => error);
-  await clock.advance(100);
+  const called = api.call('getUpdates', {}, { timeoutMs }).catch((error: unknown) => error);
+  await clock.advance(tookMs);
   expect(await called).toBe(given);
 }
 
 describe('TelegramReach', () => {
-  it('counts from the start of the first call that did not get through', async () => {
+  it('counts from the first call that did not get through', async () => {
     await call('fine');
     await clock.advance(5000);
     await call(unreachable());
     await clock.advance(1000);
     await call(unreachable());
-    expect(reach.unreachableMs).toBe(1200);
+    expect(reach.unreachableMs).toBe(1100);
+  });
+
+  it('counts the wait of a call that timed out too, but one TTL at most', async () => {
+    await call(unreachable(), 100);
+    expect(reach.unreachableMs).toBe(100);
+    await call([]);
+    tookMs = 2 * ttlMs;
+    await call(unreachable(), 2 * ttlMs);
+    expect(reach.unreachableMs).toBe(ttlMs);
   });
 
   it.each([
@@ -72,7 +83,7 @@ describe('TelegramReach', () => {
     await clock.advance(ttlMs);
     await call([]);
     await call(unreachable());
-    await clock.advance(2 * ttlMs - 101);
+    await clock.advance(2 * ttlMs - 1);
     expect(lost).toBeUndefined();
     await clock.advance(1);
     expect(lost).toBe(true);
