@@ -38,4 +38,5 @@ export const metrics = {
   heartbeatAge: 'HeartbeatAgeSeconds',
   outageOpen: 'OutageOpen',
   oldestUndelivered: 'OldestUndeliveredSeconds',
+  unreachableRecipients: 'UnreachableRecipients',
 } as const;

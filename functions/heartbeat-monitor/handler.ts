@@ -9,7 +9,8 @@ import type { Dependencies, Seams } from '../../services/adapters/dependencies.t
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import { pingTimeoutMs } from '../../services/adapters/watchdog-ping.ts';
-import { type MonitorReport, type MonitorSettings, runMonitor } from '../../services/core/monitor/monitor.ts';
+import { type MonitorReport, runMonitor } from '../../services/core/monitor/monitor.ts';
+import type { MonitorSettings } from '../../services/core/monitor/monitor-ports.ts';
 import type { Environment } from '../../services/core/settings/variable-reader.ts';
 import { dependencyCache } from '../shared/dependency-cache.ts';
 import { type LambdaContext, remainingTime } from '../shared/lambda-time.ts';
@@ -47,6 +48,7 @@ function metricsOf(report: MonitorReport): Readonly<Record<string, number>> {
     [metrics.pass]: 1,
     [metrics.outageOpen]: report.outageId === null ? 0 : 1,
     [metrics.oldestUndelivered]: report.oldestUndeliveredSeconds,
+    [metrics.unreachableRecipients]: report.unreachable.length,
     // Without a heartbeat there is no age, and leaving it out keeps the graph honest.
     ...(report.heartbeatAgeSeconds === null ? {} : { [metrics.heartbeatAge]: report.heartbeatAgeSeconds }),
   };

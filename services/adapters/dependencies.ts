@@ -5,8 +5,8 @@
  */
 
 import type { LockOverride } from '../core/lease/lock-store.ts';
-import type { MonitorPorts } from '../core/monitor/monitor.ts';
 import { storeTimeoutMs } from '../core/monitor/monitor.ts';
+import type { MonitorPorts } from '../core/monitor/monitor-ports.ts';
 import { alertLinks } from '../core/ops/links/alert-buttons.ts';
 import type { OneTapLinks } from '../core/ops/links/link-store.ts';
 import { type BotApi, BotApiUnreachableError } from '../core/platform/bot-api.ts';

@@ -64,7 +64,7 @@ describe.each(runbooks)('$file', ({ locale, file }) => {
   );
 
   it('quotes the title of the alert that the bot works again', () => {
-    const recovered = { event: 'recovered', sinceMs: 0, recoveredMs: 600_000 } as const;
+    const recovered = { event: 'recovered', sinceMs: 0, recoveredMs: 600_000, unstable: null } as const;
     expect(page).toContain(alertMessage(recovered, { locale, possibleRepeat: false }).title);
   });
 

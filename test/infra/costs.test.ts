@@ -45,7 +45,7 @@ function storeLines() {
   };
   return [
     use('the leader, at every renewal', 'lease/renew-polling-lock-5', renewMs / 1000),
-    use('the monitor, at every run', 'outage/watch-bot-9', everyMinutes * 60),
+    use('the monitor, at every run', 'outage/watch-bot-10', everyMinutes * 60),
     use('each standby, once a lease', 'lease/acquire-polling-lock-8', ttlMs / 1000),
   ];
 }

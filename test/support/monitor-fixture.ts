@@ -6,13 +6,8 @@ import { redisAuditTrail } from '../../services/adapters/redis/audit-trail.ts';
 import { redisInboxStore } from '../../services/adapters/redis/inbox/inbox-store.ts';
 import { redisOutageStore } from '../../services/adapters/redis/outage/outage-store.ts';
 import { type AlertTopic, TopicError } from '../../services/core/alerts/channels.ts';
-import {
-  deliveryReserveMs,
-  type MonitorPorts,
-  type MonitorReport,
-  type MonitorSettings,
-  runMonitor,
-} from '../../services/core/monitor/monitor.ts';
+import { deliveryReserveMs, type MonitorReport, runMonitor } from '../../services/core/monitor/monitor.ts';
+import type { MonitorPorts, MonitorSettings } from '../../services/core/monitor/monitor-ports.ts';
 import type { BotApi } from '../../services/core/platform/bot-api.ts';
 import type { Logger } from '../../services/core/platform/logger.ts';
 import { redactor } from '../../services/core/platform/redaction.ts';
@@ -125,6 +120,7 @@ export class MonitorFixture {
       const failure = this.failures.get(chatId);
       if (failure instanceof Error) throw failure;
       if (failure !== undefined) await failure();
+      if (method === 'sendChatAction') return true as Result;
       this.telegrams.push({ chatId, text: String(parameters['text']) });
       return {} as Result;
     },

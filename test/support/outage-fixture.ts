@@ -7,6 +7,7 @@ import type { Claim, DeliveryOutcome } from '../../services/core/alerts/delivery
 import type { Recipient } from '../../services/core/alerts/recipients.ts';
 import { type HeartbeatReading, readHeartbeat } from '../../services/core/lease/heartbeat.ts';
 import type { OutageStore } from '../../services/core/monitor/outage-store.ts';
+import type { Opening } from '../../services/core/outage/outage-detector.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { describeOnEachStore, type TestStore } from './redis-backends.ts';
 
@@ -51,8 +52,22 @@ export class OutageFixture {
     this.outages = redisOutageStore(runner, outageKeys);
   }
 
-  open(id = 'outage-1', to = recipients, judged: HeartbeatReading = absent) {
-    return this.outages.open(judged, { id, sinceMs: 1000, recipients: to, why: 'silent' });
+  async open(
+    id = 'outage-1',
+    to = recipients,
+    judged: HeartbeatReading = absent,
+    opening: Opening = { tell: 'down' },
+  ) {
+    const { memory } = await this.outages.observe({ noteRun: false });
+    return this.outages.open(judged, {
+      id,
+      afterId: memory.outage?.id ?? null,
+      sinceMs: 1000,
+      opening,
+      unstableId: `unstable-of-${id}`,
+      recipients: to,
+      why: 'silent',
+    });
   }
 
   async recover(id = 'outage-1') {

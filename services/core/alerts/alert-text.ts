@@ -5,26 +5,44 @@
  * The words of each language are in `texts/`. Nothing here decides whether or where an alert is sent.
  */
 import type { Cause, Diagnosis } from '../outage/diagnosis.ts';
+import { recipientOfLink } from '../platform/actors.ts';
 import { oneLine } from '../platform/foreign-text.ts';
 import type { Locale } from '../platform/locale.ts';
+import type { UnstableFacts } from './delivery-store.ts';
 import { clockText, durationText } from './duration-text.ts';
 import type { AlertPriority } from './inbox-entry.ts';
-import type { AlertTexts } from './texts/alert-texts.ts';
+import { type AlertTexts, labelled } from './texts/alert-texts.ts';
 import { en } from './texts/en.ts';
 import { ru } from './texts/ru.ts';
 import type { WarningKind, WarningParams } from './warnings.ts';
 
 /** What an alert is about. */
 export type Alert =
-  | {
+  | (OpenOutage & {
       readonly event: 'down' | 'reminder';
-      readonly silentMs: number;
-      readonly diagnosis: Diagnosis;
-      /** Said in the message to the topic, which then is the only one. */
-      readonly noSuperadmins: boolean;
+      /** Set while the bot comes and goes. */
+      readonly unstable: UnstableFacts | null;
+    })
+  /** `open`: null while the bot works. */
+  | { readonly event: 'unstable'; readonly unstable: UnstableFacts; readonly open: OpenOutage | null }
+  | { readonly event: 'stable'; readonly unstable: UnstableFacts; readonly recoveredMs: number }
+  | { readonly event: 'acknowledged'; readonly by: string }
+  | {
+      readonly event: 'recovered';
+      readonly sinceMs: number;
+      readonly recoveredMs: number;
+      readonly unstable: UnstableFacts | null;
     }
-  | { readonly event: 'recovered'; readonly sinceMs: number; readonly recoveredMs: number }
   | { readonly event: 'warning'; readonly kind: WarningKind; readonly params: WarningParams };
+
+export interface OpenOutage {
+  readonly silentMs: number;
+  readonly diagnosis: Diagnosis;
+  /** Said in the message to the topic, which then is the only one. */
+  readonly noSuperadmins: boolean;
+  /** Superadmins whom no message in Telegram can reach. */
+  readonly unreachable: readonly string[];
+}
 
 export interface AlertMessage {
   readonly title: string;
@@ -45,6 +63,9 @@ const textsByLocale: Readonly<Record<Locale, AlertTexts>> = { ru, en };
 const subjects = {
   down: 'StaffProBot is down',
   reminder: 'StaffProBot is still down',
+  unstable: 'StaffProBot is unstable',
+  stable: 'StaffProBot is stable again',
+  acknowledged: 'StaffProBot: someone is on it',
   recovered: 'StaffProBot works again',
 } as const;
 
@@ -57,6 +78,7 @@ const warningFacts: Readonly<
   'dead-letters': { priority: 'NORMAL', subject: 'StaffProBot: updates were given up' },
   'lock-without-expiry': { priority: 'URGENT', subject: 'StaffProBot: the polling lock has no expiry' },
   'lock-broken': { priority: 'NORMAL', subject: 'StaffProBot: the polling lock was broken by force' },
+  'unreachable-recipients': { priority: 'NORMAL', subject: 'StaffProBot: superadmins cannot be reached' },
 };
 
 /** Longer foreign text, such as an error, would push the next step off the screen. */
@@ -72,20 +94,65 @@ function build(alert: Alert, texts: AlertTexts, locale: Locale): AlertMessage {
   switch (alert.event) {
     case 'down':
     case 'reminder': {
-      const lines = diagnosisLines(alert.diagnosis, locale);
-      if (alert.noSuperadmins) lines.push(texts.noSuperadmins);
       const title = texts.titles[alert.event](durationText(alert.silentMs, locale));
-      return { title, text: lines.join('\n'), priority: 'URGENT', subject: subjects[alert.event] };
+      const text = joined([unstableLine(alert.unstable, texts), ...outageLines(alert, locale)]);
+      return { title, text, priority: 'URGENT', subject: subjects[alert.event] };
+    }
+    case 'unstable': {
+      const { unstable, open } = alert;
+      const title = texts.titles.unstable(unstable.outages, clockText(unstable.sinceMs));
+      const now = open === null ? texts.worksNow : texts.silentNow(durationText(open.silentMs, locale));
+      const details = open === null ? [] : outageLines(open, locale);
+      const text = joined([now, ...details, texts.unstableNext]);
+      return { title, text, priority: 'URGENT', subject: subjects.unstable };
+    }
+    case 'stable': {
+      const { unstable, recoveredMs } = alert;
+      const text = texts.outages(unstable.outages, clockText(unstable.sinceMs), clockText(recoveredMs));
+      return { title: texts.titles.stable, text, priority: 'NORMAL', subject: subjects.stable };
+    }
+    case 'acknowledged': {
+      const text = joined([texts.acknowledgedBy(whoText(alert.by, texts)), texts.noMoreReminders]);
+      return { title: texts.titles.acknowledged, text, priority: 'NORMAL', subject: subjects.acknowledged };
     }
     case 'recovered': {
-      const { sinceMs, recoveredMs } = alert;
+      const { sinceMs, recoveredMs, unstable } = alert;
       const downtime = durationText(recoveredMs - sinceMs, locale);
-      const text = texts.downtime(downtime, clockText(sinceMs), clockText(recoveredMs));
+      const text = joined([
+        texts.downtime(downtime, clockText(sinceMs), clockText(recoveredMs)),
+        unstableLine(unstable, texts),
+        unstable === null ? undefined : texts.unstableNext,
+      ]);
       return { title: texts.titles.recovered, text, priority: 'NORMAL', subject: subjects.recovered };
     }
     case 'warning':
       return warningMessage(alert, texts);
   }
+}
+
+function joined(lines: readonly (string | undefined)[]): string {
+  return lines.filter((line) => line !== undefined).join('\n');
+}
+
+function unstableLine(unstable: UnstableFacts | null, texts: AlertTexts): string | undefined {
+  return unstable === null ? undefined : texts.unstableSince(unstable.outages, clockText(unstable.sinceMs));
+}
+
+function outageLines(
+  { diagnosis, noSuperadmins, unreachable }: OpenOutage,
+  locale: Locale,
+): readonly (string | undefined)[] {
+  const { labels, noSuperadmins: noSuperadminsText } = textsByLocale[locale];
+  return [
+    ...diagnosisLines(diagnosis, locale),
+    labelled(labels.unreachable, unreachable.length === 0 ? undefined : unreachable.join(', ')),
+    noSuperadmins ? noSuperadminsText : undefined,
+  ];
+}
+
+function whoText(by: string, texts: AlertTexts): string {
+  const recipient = recipientOfLink(by);
+  return recipient === undefined ? shown(by) : texts.byLinkOf(recipient);
 }
 
 function warningMessage(

@@ -77,7 +77,7 @@ function fallbackFor(
 ): InboxEntry | undefined {
   if (!(error instanceof BotApiRefusedError) || error.status !== 400) return undefined;
   if (buttons.length > 0 && buttonsRefused.test(error.description)) return entry;
-  return chatRefused.test(error.description) ? undefined : plain(entry);
+  return isChatRefusal(error) ? undefined : plain(entry);
 }
 
 /** Letters, digits and punctuation alone. */
@@ -109,10 +109,28 @@ function telegramFailure(error: unknown): DeliveryOutcome {
     return { kind: 'retry', delayMs: 0, mayHaveArrived: true, why: error.message };
   }
   if (!(error instanceof BotApiRefusedError)) throw error;
-  // The person blocked the bot (403) or the chat does not exist (400): neither changes within an outage.
-  if (error.status === 403 || error.status === 400) return { kind: 'dead', why: error.message };
+  if (isChatRefusal(error)) return { kind: 'dead', why: error.message, unreachable: true };
+  // Another message would be refused as well.
+  if (error.status === 400) return { kind: 'dead', why: error.message };
   const delayMs = (error.retryAfterSeconds ?? 0) * 1000;
   return { kind: 'retry', delayMs, mayHaveArrived: false, why: error.message };
+}
+
+/** The person blocked the bot or never started it, or the id is wrong: none of that changes within an outage. */
+function isChatRefusal({ status, description }: BotApiRefusedError): boolean {
+  return status === 403 || (status === 400 && chatRefused.test(description));
+}
+
+/** Shows "typing…" for a moment, the only question about a chat that leaves no message. False if nobody knows. */
+export async function canBeReached(api: BotApi, chatId: string): Promise<boolean> {
+  try {
+    const action = { chat_id: Number(chatId), action: 'typing' };
+    await api.call('sendChatAction', action, { timeoutMs: telegramSendTimeoutMs });
+    return true;
+  } catch (error) {
+    if (error instanceof BotApiRefusedError || error instanceof BotApiUnreachableError) return false;
+    throw error;
+  }
 }
 
 export async function sendToInbox(

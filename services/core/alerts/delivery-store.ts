@@ -28,8 +28,17 @@ export interface Claim {
   readonly sinceMs: number;
   readonly recoveredMs: number | null;
   readonly nowMs: number;
+  /** Who is on it, if anyone. */
+  readonly acknowledgedBy: string | null;
+  /** The unstable time that goes on, or for its end the one that has ended. */
+  readonly unstable: UnstableFacts | null;
   /** Set for the event `notice` only: a warning. */
   readonly warning: Pick<Warning, 'kind' | 'params'> | undefined;
+}
+
+export interface UnstableFacts {
+  readonly sinceMs: number;
+  readonly outages: number;
 }
 
 export type DeliveryOutcome =
@@ -42,8 +51,8 @@ export type DeliveryOutcome =
       readonly mayHaveArrived: boolean;
       readonly why: string;
     }
-  /** Given up, for this outage. */
-  | { readonly kind: 'dead'; readonly why: string };
+  /** Given up, for this outage. `unreachable`: the person can get no message at all. */
+  | { readonly kind: 'dead'; readonly why: string; readonly unreachable?: boolean };
 
 export interface DeliveryStore {
   /** Undefined: nothing is due. A run claims each delivery at most once. */

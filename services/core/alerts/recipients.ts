@@ -15,7 +15,15 @@ export interface Recipient {
 }
 
 /** The stored names. Each `reminder` has a number; a `notice` is a warning, which belongs to no outage. */
-export type DeliveryEvent = 'down' | 'reminder' | 'recovered' | 'restart' | 'notice';
+export type DeliveryEvent =
+  | 'down'
+  | 'reminder'
+  | 'acknowledged'
+  | 'recovered'
+  | 'unstable'
+  | 'stable'
+  | 'restart'
+  | 'notice';
 
 /** For a process that does not know whether a topic is set up: without one the monitor gives that delivery up. */
 export function allRecipients(superadminIds: readonly string[]): readonly Recipient[] {

@@ -12,7 +12,7 @@ import type { Locale } from '../platform/locale.ts';
 import type { Redact } from '../platform/redaction.ts';
 import { EcsError, type WorkerService } from '../platform/worker-service.ts';
 import type { AlertLinks, LinkButton } from './alert-links.ts';
-import { type Alert, type AlertMessage, alertMessage } from './alert-text.ts';
+import { type Alert, type AlertMessage, alertMessage, type OpenOutage } from './alert-text.ts';
 import { backOffMs } from './back-off.ts';
 import { type AlertTopic, sendTelegram, sendToInbox, sendToTopic } from './channels.ts';
 import type { SendClaimed } from './deliver-due.ts';
@@ -32,6 +32,8 @@ export interface SendAlertDeps {
   readonly redact: Redact;
   /** Undefined: one-tap links are off. */
   readonly links?: AlertLinks | undefined;
+  /** Recipients of earlier messages that Telegram refused: named to the others. */
+  readonly unreachable: readonly string[];
   /** Called only for an alert about an open outage; asks the probes once per run. */
   readonly diagnosis: () => Promise<Diagnosis>;
 }
@@ -80,21 +82,49 @@ const tooLate: DeliveryOutcome = {
   why: 'too late to send before the claim ends',
 };
 
-async function alertOf({ diagnosis, superadminIds }: SendAlertDeps, claim: Claim): Promise<Alert> {
-  const { event, sinceMs, recoveredMs, nowMs, warning } = claim;
+async function alertOf(deps: SendAlertDeps, claim: Claim): Promise<Alert> {
+  const { event, sinceMs, recoveredMs, nowMs, warning, unstable, acknowledgedBy } = claim;
   if (warning !== undefined) return { event: 'warning', ...warning };
-  if (event === 'recovered') return { event, sinceMs, recoveredMs: recoveredMs ?? nowMs };
+  const isOver = recoveredMs !== null;
+  switch (event) {
+    case 'recovered':
+      return { event, sinceMs, recoveredMs: recoveredMs ?? nowMs, unstable };
+    case 'stable':
+      return { event, unstable: unstable ?? { sinceMs, outages: 1 }, recoveredMs: recoveredMs ?? nowMs };
+    case 'acknowledged':
+      return { event, by: acknowledgedBy ?? '' };
+    case 'unstable':
+      return {
+        event,
+        unstable: unstable ?? { sinceMs, outages: 1 },
+        open: isOver ? null : await openOutage(deps, claim),
+      };
+    default:
+      return {
+        event: event === 'reminder' ? event : 'down',
+        unstable,
+        ...(await openOutage(deps, claim)),
+      };
+  }
+}
+
+async function openOutage(
+  { diagnosis, superadminIds, unreachable }: SendAlertDeps,
+  { nowMs, sinceMs }: Claim,
+): Promise<OpenOutage> {
   return {
-    event: event === 'reminder' ? event : 'down',
     silentMs: nowMs - sinceMs,
     diagnosis: await diagnosis(),
     noSuperadmins: superadminIds.length === 0,
+    unreachable: unreachable.filter((id) => superadminIds.includes(id)),
   };
 }
 
+const eventsWithLinks: readonly Claim['event'][] = ['down', 'reminder', 'unstable'];
+
 /** The links repair an outage, so only messages about an open one carry them. */
 async function buttonsFor({ links }: SendAlertDeps, claim: Claim): Promise<readonly LinkButton[]> {
-  if (links === undefined || (claim.event !== 'down' && claim.event !== 'reminder')) return [];
+  if (links === undefined || claim.recoveredMs !== null || !eventsWithLinks.includes(claim.event)) return [];
   return links.buttons(claim.recipient.address, claim.outageId);
 }
 

@@ -4,6 +4,7 @@
  *
  * - A lock without expiry: this program never writes one, and nobody could take over after its holder.
  * - A lock broken by a person: each entry of the audit stream is reported once, several between two runs in one warning.
+ * - Superadmins whom Telegram refuses: each set of them is reported once, to the others.
  * - Dead letters: each is reported once. One that is gone, because it was cleared or put back, is forgotten silently.
  */
 import type { Held } from '../lease/lock-store.ts';
@@ -25,6 +26,8 @@ export interface WarningFacts {
   readonly held: Held | undefined;
   readonly deadLetters: DeadLettersSeen;
   readonly lockBreaks: LockBreaks | undefined;
+  /** Superadmins whom no message in Telegram can reach. */
+  readonly unreachable: readonly string[];
   readonly reported: ReportedWarnings;
 }
 
@@ -37,7 +40,12 @@ export type WarningChange =
 const keyLengthMax = 200;
 
 export function warningsDue(facts: WarningFacts): readonly WarningChange[] {
-  return [...lockWithoutExpiry(facts), ...brokenLock(facts), ...newDeadLetters(facts)];
+  return [
+    ...lockWithoutExpiry(facts),
+    ...brokenLock(facts),
+    ...newDeadLetters(facts),
+    ...unreachableRecipients(facts),
+  ];
 }
 
 function lockWithoutExpiry(facts: WarningFacts): readonly WarningChange[] {
@@ -69,6 +77,18 @@ function newDeadLetters(facts: WarningFacts): readonly WarningChange[] {
   const raise = count === 0 ? [] : due(facts, { kind: of, key: reportedKey(seen), params });
   if (raise.length > 0 || keptKey === expectedKey) return raise;
   return [{ kind: 'note', of, expectedKey, key: keptKey }];
+}
+
+function unreachableRecipients(facts: WarningFacts): readonly WarningChange[] {
+  const of = 'unreachable-recipients';
+  const { unreachable, reported } = facts;
+  const expectedKey = reported[of]?.key ?? '';
+  if (unreachable.length === 0) return expectedKey === '' ? [] : [{ kind: 'note', of, expectedKey, key: '' }];
+  return due(facts, {
+    kind: of,
+    key: `=${unreachable.join(',')}`,
+    params: { recipients: unreachable.join(', ') },
+  });
 }
 
 function due({ reported, nowMs }: WarningFacts, warning: Warning): readonly WarningChange[] {

@@ -10,6 +10,7 @@ export const warningKinds = [
   'dead-letters',
   'lock-without-expiry',
   'lock-broken',
+  'unreachable-recipients',
 ] as const;
 export type WarningKind = (typeof warningKinds)[number];
 
@@ -40,6 +41,8 @@ export const throttleRules: Readonly<Record<WarningKind, ThrottleRule>> = {
   'lock-without-expiry': { quietMs: halfHourMs, oncePerKey: true },
   // A person did it, so each time is worth knowing; the key is the audit entry's id.
   'lock-broken': { quietMs: 0, oncePerKey: true },
+  // The key lists them: another one is reported half an hour later.
+  'unreachable-recipients': { quietMs: halfHourMs, oncePerKey: true },
 };
 
 /** An undelivered warning is given up after this time: it is old news. */

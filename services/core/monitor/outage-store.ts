@@ -12,6 +12,8 @@ import type { ReportedWarnings, Warning, WarningKind } from '../alerts/warnings.
 import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
 import type { OutageMemory } from '../outage/outage.ts';
+import type { Opening } from '../outage/outage-detector.ts';
+import type { Reason } from '../platform/audit-trail.ts';
 import type { HandlersReport } from '../updates/handlers-report.ts';
 
 /** Everything at one moment, by the store's clock. */
@@ -27,6 +29,10 @@ export interface BotObservation {
   readonly handlers: HandlersReport | undefined;
   readonly unfinishedDeliveries: number;
   readonly oldestUnfinishedMs: number | null;
+  /** Null: alerts are not snoozed. */
+  readonly snooze: Snooze | null;
+  /** Superadmins whom the last message in Telegram could not reach. */
+  readonly unreachable: readonly string[];
   /** The last warning of each kind. */
   readonly reported: ReportedWarnings;
   /** Filled only if the run is noted; else none. */
@@ -35,9 +41,21 @@ export interface BotObservation {
   readonly lockBreaks: LockBreaks | undefined;
 }
 
+/** While it runs, the monitor tells nothing; outages are recorded all the same. */
+export interface Snooze {
+  readonly untilMs: number;
+  readonly who: string;
+  readonly why: string;
+}
+
 interface NewOutage {
   readonly id: string;
+  /** The latest outage that was judged; null: there was none. */
+  readonly afterId: string | null;
   readonly sinceMs: number;
+  readonly opening: Opening;
+  /** For the unstable time, if one begins. */
+  readonly unstableId: string;
   readonly recipients: readonly Recipient[];
   readonly why: string;
 }
@@ -56,6 +74,20 @@ export interface OutageStore extends DeliveryStore {
   ): Promise<ChangeResult>;
   /** False if this reminder was made before or the outage is over. */
   remind(outageId: string, number: number): Promise<boolean>;
+  /** False if it was told before or is over. */
+  tellDown(outageId: string, recipients: readonly Recipient[]): Promise<boolean>;
+  /** Tells everyone who knows of the outage, except the one who is on it. */
+  tellAcknowledged(outageId: string, except: string | undefined): Promise<boolean>;
+  endUnstable(unstableId: string): Promise<boolean>;
+  /** The recipient can be reached after all. */
+  markReachable(telegramId: string): Promise<void>;
+  /** Undefined: the outage, or the unstable time, is over. */
+  acknowledge(
+    id: string,
+    reason: Reason,
+  ): Promise<{ readonly by: string; readonly isNew: boolean } | undefined>;
+  /** Answers until when; 0 ends the snooze, and null is the answer. `requestId` is fresh for each request. */
+  snooze(requestId: string, forMs: number, reason: Reason): Promise<number | null>;
   planRestart(outageId: string): Promise<boolean>;
   /** False if its throttle rule forbids it. */
   raise(warning: Warning, recipients: readonly Recipient[]): Promise<boolean>;

@@ -44,7 +44,7 @@ export function judgeHealth(facts: HealthFacts, settings: OutageSettings): Healt
   const { heartbeat, memory, nowMs, handlers } = facts;
   const { verdict } = decide(memory, heartbeat, settings, nowMs);
   const diagnosis = diagnose({ ...facts, heartbeatMalformed: isMalformed(heartbeat, settings, nowMs) });
-  const outageToldMs = isOpen(memory) ? (memory.outage?.openedMs ?? null) : null;
+  const outageToldMs = isOpen(memory) && memory.outage?.told === true ? memory.outage.openedMs : null;
   if (verdict.kind === 'down') {
     return { state: 'down', diagnosis, sinceMs: verdict.sinceMs, toldMs: outageToldMs };
   }

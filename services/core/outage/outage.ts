@@ -10,6 +10,25 @@ export interface Outage {
   /** The number of the last reminder; 0: none yet. */
   readonly reminders: number;
   readonly restarted: boolean;
+  /** Everyone was told that the bot is down. False for an outage of an unstable time that is not yet long enough. */
+  readonly told: boolean;
+  readonly acknowledged: Acknowledgement | null;
+}
+
+/** Someone is on it. */
+export interface Acknowledgement {
+  readonly by: string;
+  /** The others were told. */
+  readonly told: boolean;
+}
+
+/** A time of outages that follow each other closely: told once, and once more when it is over. */
+export interface UnstableTime {
+  readonly id: string;
+  readonly state: 'unstable' | 'stable';
+  /** The last sign of life before its first outage. */
+  readonly sinceMs: number;
+  readonly outages: number;
 }
 
 export interface OutageMemory {
@@ -21,6 +40,10 @@ export interface OutageMemory {
   readonly alertFlag: string | null;
   /** The latest outage, open or over. */
   readonly outage: Outage | null;
+  /** The latest one, going on or over. */
+  readonly unstable: UnstableTime | null;
+  /** When the latest messages were made, about outages and to everyone. */
+  readonly messagesMs: readonly number[];
 }
 
 /** The record and the flag must both say so: deleting the flag by hand requests a new alert. */

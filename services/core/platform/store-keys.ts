@@ -12,6 +12,8 @@ export interface StoreKeys {
   readonly alertSent: string;
   readonly outage: string;
   readonly deliveries: string;
+  /** Present while alerts are snoozed; it ends by itself. */
+  readonly snooze: string;
   readonly audit: string;
   readonly journal: string;
   readonly dead: string;
@@ -31,6 +33,7 @@ export function storeKeys(prefix: string): StoreKeys {
     alertSent: `${prefix}bot_polling_alert_sent`,
     outage: `${prefix}bot_outage`,
     deliveries: `${prefix}bot_deliveries`,
+    snooze: `${prefix}bot_alerts_snoozed`,
     audit: `${prefix}bot_polling_audit`,
     journal: `${prefix}bot_updates_journal`,
     dead: `${prefix}bot_updates_dead`,

@@ -18,11 +18,19 @@ const diagnosis: Diagnosis = {
     lastStopReason: 'OutOfMemoryError; bot: exit 137',
   },
 };
-const down = { event: 'down', silentMs: 7 * 60_000 + 5000, diagnosis, noSuperadmins: false } as const;
+const open = {
+  silentMs: 7 * 60_000 + 5000,
+  diagnosis,
+  noSuperadmins: false,
+  unreachable: [],
+} as const;
+const down = { event: 'down', ...open, unstable: null } as const;
+const unstable = { sinceMs: Date.UTC(2026, 2, 1, 3, 10), outages: 3 };
 const recovered = {
   event: 'recovered',
   sinceMs: Date.UTC(2026, 2, 1, 3, 10),
   recoveredMs: Date.UTC(2026, 2, 1, 3, 22),
+  unstable: null,
 } as const;
 const noise = 'x\n| '.repeat(3000);
 const noisyParams = { host: noise, count: 3, total: 12, holder: noise, who: noise, why: noise };
@@ -137,6 +145,62 @@ describe('a recovery', () => {
   });
 });
 
+describe('an unstable time', () => {
+  it('says how often and since when, what is true now, and when the next message comes', () => {
+    const { title, text, priority } = inEnglish({ event: 'unstable', unstable, open });
+    expect(title).toBe('🟠 The bot is unstable: 3 outages since 03:10 UTC');
+    expect(priority).toBe('URGENT');
+    const lines = text.split('\n');
+    expect(lines.slice(0, 2)).toEqual(['It has been silent for 7 min', 'Cause: no ECS task is running']);
+    expect(lines.at(-1)).toMatch(/^Next message: when it has worked for 15 minutes on end/);
+    expect(inRussian({ event: 'unstable', unstable, open: null })).toMatchObject({
+      title: '🟠 Бот работает с перебоями: сбоев 3 с 03:10 UTC',
+      text: expect.stringMatching(/^Сейчас работает\nСледующее сообщение — /),
+    });
+  });
+
+  it('is named in the alert that it is down for good, and in the one that it works', () => {
+    expect(inRussian({ ...down, unstable }).text).toMatch(/^Перебои с 03:10 UTC, сбоев: 3\nПричина: /);
+    expect(
+      inEnglish({ ...recovered, unstable })
+        .text.split('\n')
+        .slice(1),
+    ).toEqual(['Unstable since 03:10 UTC, outages: 3', expect.stringMatching(/^Next message: /)]);
+  });
+
+  it('ends with how many outages there were, from when to when', () => {
+    const stable = { event: 'stable', unstable, recoveredMs: Date.UTC(2026, 2, 1, 4, 5) } as const;
+    expect(inRussian(stable)).toMatchObject({
+      title: '🟢 Бот снова работает стабильно',
+      text: 'Сбоев: 3, с 03:10 до 04:05 UTC',
+    });
+    expect(inEnglish(stable)).toMatchObject({
+      title: '🟢 The bot is stable again',
+      text: 'Outages: 3, from 03:10 to 04:05 UTC',
+    });
+  });
+});
+
+describe('someone is on it', () => {
+  it('names whom the link was sent to, which is all that is known', () => {
+    const alert = { event: 'acknowledged', by: 'the link sent to 101' } as const;
+    expect(inEnglish(alert).text.split('\n')[0]).toBe('“I’m on it” was tapped: by the link sent to 101');
+    expect(inRussian(alert)).toMatchObject({
+      title: '🙋 Сбоем уже занимаются',
+      text: 'Нажали «Занимаюсь»: по ссылке, отправленной 101\nНапоминаний об этом сбое больше не будет',
+    });
+  });
+});
+
+describe('recipients who cannot be reached', () => {
+  it('are named to the others', () => {
+    const alert = { ...down, unreachable: ['103', '104'] } as const;
+    expect(inEnglish(alert).text).toContain('\nNot reached in Telegram: 103, 104');
+    expect(inRussian(alert).text).toContain('\nНе получают сообщений в Telegram: 103, 104');
+    expect(inEnglish(down).text).not.toContain('Not reached');
+  });
+});
+
 describe('a warning', () => {
   const warning = (kind: (typeof warningKinds)[number], params = {}) =>
     ({ event: 'warning', kind, params }) as const;
@@ -180,6 +244,10 @@ describe('every alert', () => {
     down,
     { ...down, event: 'reminder' },
     recovered,
+    { event: 'unstable', unstable, open },
+    { event: 'unstable', unstable, open: null },
+    { event: 'stable', unstable, recoveredMs: recovered.recoveredMs },
+    { event: 'acknowledged', by: 'the link sent to 101' },
     ...warningKinds.map((kind) => ({ event: 'warning', kind, params: {} }) as const),
   ];
 

@@ -21,6 +21,8 @@ const outageClaim: Claim = {
   sinceMs: nowMs - 420_000,
   recoveredMs: null,
   nowMs,
+  acknowledgedBy: null,
+  unstable: null,
   warning: undefined,
 };
 const warningClaim: Claim = {
@@ -57,6 +59,7 @@ const deps = (): SendAlertDeps => ({
   audit: { append: async (entry) => void audited.push(entry), latest: async () => [] },
   telegram,
   topic: { publish: async (message) => void published.push(message) },
+  unreachable: ['999', '101'],
   ecs: { describe: async () => state, restart: () => restart() },
   superadminIds: ['101'],
   locale: 'en',

@@ -8,6 +8,7 @@ const calm: WarningFacts = {
   held: { value: '{"host":"h","pid":7,"env":"production"}', ttlMs: 20_000 },
   deadLetters: { count: 0, ids: [] },
   lockBreaks: undefined,
+  unreachable: [],
   reported: {},
 };
 const withoutExpiry = { value: '{"host":"h","pid":7,"env":"production"}', ttlMs: null };

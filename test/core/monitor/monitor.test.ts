@@ -22,7 +22,7 @@ describe('while the bot is up', () => {
     await fixture.run();
     fixture.store.ran.length = 0;
     const report = await fixture.runAfter(minuteMs);
-    expect(fixture.store.ran).toEqual(['watch-bot-9']);
+    expect(fixture.store.ran).toEqual(['watch-bot-10']);
     expect(report).toMatchObject({ verdict: 'up', heartbeatAgeSeconds: 60, outageId: null });
     expect(fixture.telegrams).toEqual([]);
   });
@@ -126,9 +126,17 @@ describe('when the bot goes silent', () => {
     const { outages } = fixture.ports;
     const { heartbeat } = await outages.observe({ noteRun: false });
     await fixture.beat();
-    expect(await outages.open(heartbeat, { id: 'outage-x', sinceMs: 0, recipients: [], why: '' })).toBe(
-      'conflict',
-    );
+    expect(
+      await outages.open(heartbeat, {
+        id: 'outage-x',
+        afterId: null,
+        opening: { tell: 'down' },
+        unstableId: '',
+        sinceMs: 0,
+        recipients: [],
+        why: '',
+      }),
+    ).toBe('conflict');
     expect((await fixture.run()).verdict).toBe('up');
     expect(fixture.telegrams).toEqual([]);
   });
@@ -137,7 +145,7 @@ describe('when the bot goes silent', () => {
     await fixture.beat();
     await fixture.run();
     fixture.store.nowMs += fixture.settings.staleMs + 1;
-    fixture.store.afterNext = { script: 'watch-bot-9', act: () => fixture.beat() };
+    fixture.store.afterNext = { script: 'watch-bot-10', act: () => fixture.beat() };
     expect(await fixture.run()).toMatchObject({ verdict: 'up', outageId: null });
     expect(fixture.telegrams).toEqual([]);
     expect(await fixture.flag()).toBeNull();
@@ -164,7 +172,7 @@ describe('when the bot goes silent', () => {
   it('fails and alerts nobody if the store cannot be read', async () => {
     await fixture.beat();
     fixture.store.nowMs += fixture.settings.staleMs + 1;
-    fixture.store.failure = new StoreUnreachableError('watch-bot-9', new Error('no answer in time'));
+    fixture.store.failure = new StoreUnreachableError('watch-bot-10', new Error('no answer in time'));
     await expect(fixture.run()).rejects.toThrow(StoreUnreachableError);
     expect(fixture.telegrams).toEqual([]);
     expect(fixture.published).toEqual([]);
@@ -237,7 +245,7 @@ describe('when the bot recovers', () => {
   it('ends the outage in the same run even if another heartbeat comes in between', async () => {
     await fixture.goDown();
     await fixture.beat();
-    fixture.store.afterNext = { script: 'watch-bot-9', act: () => fixture.beat({ pid: 2 }) };
+    fixture.store.afterNext = { script: 'watch-bot-10', act: () => fixture.beat({ pid: 2 }) };
     expect(await fixture.runAfter(1000)).toMatchObject({ verdict: 'up', outageId: null });
     expect(titlesTo('101')).toEqual([down, back]);
   });
@@ -260,7 +268,7 @@ describe('when the bot recovers', () => {
     await fixture.runAfter(minuteMs);
     await fixture.runAfter(fixture.settings.staleMs + 1);
     expect(titlesTo('101')).toHaveLength(3);
-    expect(titlesTo('101')[2]).toContain('🔴');
+    expect(titlesTo('101')[2]).toContain('🟠');
   });
 
   it('sends "back" even if "down" was still in flight at the recovery', async () => {

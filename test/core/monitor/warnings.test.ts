@@ -143,7 +143,7 @@ describe('a warning', () => {
     await pass(1);
     fixture.store.ran.length = 0;
     await fixture.run();
-    expect(fixture.store.ran).toEqual(['watch-bot-9']);
+    expect(fixture.store.ran).toEqual(['watch-bot-10']);
   });
 
   it('has no repair buttons', async () => {

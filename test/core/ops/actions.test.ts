@@ -58,7 +58,7 @@ describe('drop-updates', () => {
     const act = async () => {
       fixture.store.failure = failure;
     };
-    fixture.store.afterNext = { script: 'observe-bot-7', act };
+    fixture.store.afterNext = { script: 'observe-bot-8', act };
     const answer = await fixture.ask({ action: 'drop-updates' });
     expect(answer).toMatchObject({ ok: false, error: { code: 'AUDIT_FAILED' } });
     expect(JSON.stringify(answer)).toContain('done (dropped)');

@@ -73,7 +73,7 @@ describe('release-lock', () => {
   it.each([true, false])('leaves a holder alone that came in between (force %s)', async (force) => {
     await fixture.lock(heldValue, 30_000);
     const next = lockValue({ ...holder, owner: 'b2' });
-    fixture.store.afterNext = { script: 'observe-bot-7', act: () => fixture.lock(next, 30_000) };
+    fixture.store.afterNext = { script: 'observe-bot-8', act: () => fixture.lock(next, 30_000) };
     expect(await fixture.ask({ action: 'release-lock', force })).toMatchObject({
       ok: true,
       lockRemoved: false,
@@ -110,7 +110,7 @@ describe('release-lock', () => {
   });
 
   it('answers with an error if the store does not answer', async () => {
-    fixture.store.failure = new StoreUnreachableError('observe-bot-7', new Error('no answer in time'));
+    fixture.store.failure = new StoreUnreachableError('observe-bot-8', new Error('no answer in time'));
     expect(await fixture.ask({ action: 'release-lock' })).toMatchObject({
       ok: false,
       error: { code: 'STORE_UNREACHABLE' },

@@ -15,7 +15,14 @@ const quarantine = {
   ttlMs: 1,
 };
 const beat = (agoMs: number) => readHeartbeat(JSON.stringify({ ts: new Date(nowMs - agoMs).toISOString() }));
-const noOutage = { firstRunMs: 0, malformedSinceMs: null, alertFlag: null, outage: null };
+const noOutage = {
+  firstRunMs: 0,
+  malformedSinceMs: null,
+  alertFlag: null,
+  outage: null,
+  unstable: null,
+  messagesMs: [],
+};
 const openOutage = {
   id: 'o',
   state: 'open',
@@ -24,6 +31,8 @@ const openOutage = {
   recoveredMs: null,
   reminders: 0,
   restarted: false,
+  told: true,
+  acknowledged: null,
 } as const;
 const reachable = { kind: 'reachable', pendingUpdates: 3, webhookHost: null } as const;
 const handlers = { epoch: 1, sinceMs: nowMs - 90_000, atMs: nowMs, failed: 6, handled: 7, lastError: 'boom' };

@@ -11,6 +11,8 @@ const calm: OutageMemory = {
   malformedSinceMs: null,
   alertFlag: null,
   outage: null,
+  unstable: null,
+  messagesMs: [],
 };
 const openOutage: OutageMemory = {
   ...calm,
@@ -23,6 +25,8 @@ const openOutage: OutageMemory = {
     recoveredMs: null,
     reminders: 0,
     restarted: false,
+    told: true,
+    acknowledged: null,
   },
 };
 
@@ -56,7 +60,7 @@ describe('a heartbeat while no outage is open', () => {
     expect(decide(since(staleMs), absent, settings, nowMs).verdict.kind).toBe('waiting');
     expect(decide(since(staleMs + 1), absent, settings, nowMs)).toEqual({
       verdict: { kind: 'down', sinceMs: nowMs - staleMs - 1 },
-      changes: [{ kind: 'open', sinceMs: nowMs - staleMs - 1 }],
+      changes: [{ kind: 'open', sinceMs: nowMs - staleMs - 1, tell: 'down' }],
     });
   });
 
@@ -141,5 +145,84 @@ describe('reminders and the automatic restart', () => {
     expect(changesOf(openFor(599_999), { autoRestartMs: 600_000 })).toEqual([]);
     expect(changesOf(openFor(600_000), { autoRestartMs: 600_000 })).toEqual(restart);
     expect(changesOf(openFor(900_000, { restarted: true }), { autoRestartMs: 600_000 })).toEqual([]);
+  });
+});
+
+describe('a bot that comes and goes', () => {
+  const minuteMs = 60_000;
+  const recovered = (minutesAgo: number): OutageMemory => ({
+    ...openOutage,
+    alertFlag: null,
+    outage: openOutage.outage && {
+      ...openOutage.outage,
+      state: 'recovered',
+      recoveredMs: nowMs - minutesAgo * minuteMs,
+    },
+  });
+  const unstable = { id: 'unstable-1', state: 'unstable', sinceMs: 1, outages: 3 } as const;
+  const silentlyOpen = (minutes: number): OutageMemory => ({
+    ...openOutage,
+    unstable,
+    outage: openOutage.outage && { ...openOutage.outage, told: false, openedMs: nowMs - minutes * minuteMs },
+  });
+  const changesOf = (memory: OutageMemory, heartbeat = beat(9_000_000)) =>
+    decide(memory, heartbeat, { ...settings, reminderMs: 60_000 }, nowMs).changes;
+  const sinceMs = nowMs - 9_000_000;
+
+  it('is unstable if it goes down within 15 minutes of the last recovery, since the outage before', () => {
+    expect(changesOf(recovered(15))).toEqual([{ kind: 'open', sinceMs, tell: 'down' }]);
+    const unstableSinceMs = openOutage.outage?.sinceMs;
+    expect(changesOf(recovered(14.9))).toEqual([
+      { kind: 'open', sinceMs, tell: 'unstable', unstableSinceMs, outages: 2 },
+    ]);
+  });
+
+  it('is told no more while that goes on', () => {
+    expect(changesOf({ ...recovered(5), unstable })).toEqual([{ kind: 'open', sinceMs, tell: 'nothing' }]);
+    expect(changesOf({ ...recovered(14), unstable }, beat(0))).toEqual([]);
+    expect(changesOf(silentlyOpen(15))).toEqual([]);
+  });
+
+  it('is stable again after 15 minutes', () => {
+    const end = [{ kind: 'end-unstable', unstableId: 'unstable-1' }];
+    expect(changesOf({ ...recovered(15), unstable }, beat(0))).toEqual(end);
+    expect(changesOf({ ...recovered(15), unstable }, malformed)).not.toContainEqual(end[0]);
+  });
+
+  it('is down for good after 15 minutes, and then there are reminders', () => {
+    const memory = silentlyOpen(15.1);
+    expect(changesOf(memory)).toEqual([{ kind: 'tell-down', outageId: 'outage-1' }]);
+    const told = { ...memory, outage: memory.outage && { ...memory.outage, told: true } };
+    expect(kinds(changesOf(told))).toEqual(['remind']);
+  });
+
+  it('gets a new alert if the flag was deleted by hand, even then', () => {
+    expect(changesOf({ ...silentlyOpen(1), alertFlag: null })).toEqual([
+      { kind: 'open', sinceMs, tell: 'down' },
+    ]);
+  });
+
+  it('keeps its unstable time when it was stable for a while within the same hour', () => {
+    const messagesMs = [20, 25, 30, 35].map((minutes) => nowMs - minutes * minuteMs);
+    const memory = { ...recovered(20), unstable: { ...unstable, state: 'stable' as const }, messagesMs };
+    expect(changesOf(memory)).toEqual([
+      { kind: 'open', sinceMs, tell: 'unstable', unstableSinceMs: 1, outages: 4 },
+    ]);
+  });
+});
+
+describe('an acknowledged outage', () => {
+  const acknowledged = (told: boolean): OutageMemory => ({
+    ...openOutage,
+    outage: openOutage.outage && { ...openOutage.outage, acknowledged: { by: 'the link sent to 101', told } },
+  });
+  const changesOf = (memory: OutageMemory) =>
+    decide(memory, beat(9_000_000), { ...settings, reminderMs: 60_000 }, nowMs).changes;
+
+  it('is told to the others once, and has no reminders', () => {
+    expect(changesOf(acknowledged(false))).toEqual([
+      { kind: 'tell-acknowledged', outageId: 'outage-1', by: 'the link sent to 101' },
+    ]);
+    expect(changesOf(acknowledged(true))).toEqual([]);
   });
 });

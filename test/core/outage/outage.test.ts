@@ -9,8 +9,10 @@ const outage: Outage = {
   recoveredMs: null,
   reminders: 0,
   restarted: false,
+  told: true,
+  acknowledged: null,
 };
-const memory = { firstRunMs: 0, malformedSinceMs: null };
+const memory = { firstRunMs: 0, malformedSinceMs: null, unstable: null, messagesMs: [] };
 
 describe('isOpen', () => {
   it.each([

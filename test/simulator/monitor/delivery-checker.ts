@@ -81,7 +81,7 @@ export class DeliveryChecker implements ChannelWitness {
   }
 
   ran({ by, script, keys, args, reply }: RanScript): void {
-    if (script === 'claim-delivery-2' && Array.isArray(reply))
+    if (script === 'claim-delivery-3' && Array.isArray(reply))
       this.claimed(by, args[0] ?? '', String(reply[0]));
     if (script === 'settle-delivery-2' && reply === 1) {
       this.settled(args[1] ?? '', { outcome: args[2] ?? '', mayHaveArrived: args[4] === '1' });

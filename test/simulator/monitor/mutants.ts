@@ -28,12 +28,12 @@ function scriptMutant(name: string, script: string, [from, to]: readonly [string
 const recheck = 'if not is_expected_heartbeat(KEYS[1], ARGV[1]) then';
 
 export const monitorMutants: readonly MonitorMutant[] = [
-  scriptMutant('a claim that other runs ignore', 'claim-delivery-2', [
+  scriptMutant('a claim that other runs ignore', 'claim-delivery-3', [
     "local due = known and state == 'pending'",
     "local due = known and (state == 'pending' or state == 'claimed')",
   ]),
-  scriptMutant('a claim that never ends', 'claim-delivery-2', ['tonumber(until_ms) <= now_ms', 'false']),
-  scriptMutant('a repeat after a killed run is not marked', 'claim-delivery-2', [
+  scriptMutant('a claim that never ends', 'claim-delivery-3', ['tonumber(until_ms) <= now_ms', 'false']),
+  scriptMutant('a repeat after a killed run is not marked', 'claim-delivery-3', [
     "ended and '1' or repeated",
     'repeated',
   ]),
@@ -84,11 +84,11 @@ export const monitorMutants: readonly MonitorMutant[] = [
     'reached >= tonumber(ARGV[3])',
     "(ARGV[2] ~= 'restart' and reached >= tonumber(ARGV[3]))",
   ]),
-  scriptMutant('an automatic lock break counts as done by hand', 'watch-bot-9', [
+  scriptMutant('an automatic lock break counts as done by hand', 'watch-bot-10', [
     'fields.who ~= ARGV[1]',
     'true',
   ]),
-  scriptMutant('every lock break is reported again', 'watch-bot-9', ['entry[1] ~= told and', '']),
+  scriptMutant('every lock break is reported again', 'watch-bot-10', ['entry[1] ~= told and', '']),
   {
     name: 'a message is marked as sent before it is',
     mutation: {

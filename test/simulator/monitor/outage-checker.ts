@@ -39,7 +39,7 @@ export class OutageChecker {
 
   ran({ script, args, reply }: RanScript): void {
     const nowMs = this.options.nowMs();
-    if (script === 'watch-bot-9') {
+    if (script === 'watch-bot-10') {
       this.firstRunMs ??= nowMs;
       this.unreadableSinceMs = this.isUsable() ? undefined : (this.unreadableSinceMs ?? nowMs);
     }

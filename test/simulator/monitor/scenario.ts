@@ -11,7 +11,8 @@ import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts
 import { redisInboxStore } from '../../../services/adapters/redis/inbox/inbox-store.ts';
 import type { LuaScript } from '../../../services/adapters/redis/lua-scripts.ts';
 import { redisOutageStore } from '../../../services/adapters/redis/outage/outage-store.ts';
-import { type MonitorSettings, runMonitor } from '../../../services/core/monitor/monitor.ts';
+import { runMonitor } from '../../../services/core/monitor/monitor.ts';
+import type { MonitorSettings } from '../../../services/core/monitor/monitor-ports.ts';
 import type { OutageStore } from '../../../services/core/monitor/outage-store.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
@@ -263,13 +264,13 @@ class MonitorSimulation {
    * "down" and got no answer.
    */
   private maybeComeBack({ script, args, reply }: RanScript): void {
-    const claimed = script === 'claim-delivery-2' && Array.isArray(reply) ? String(reply[0]) : '';
+    const claimed = script === 'claim-delivery-3' && Array.isArray(reply) ? String(reply[0]) : '';
     const unsure = script === 'settle-delivery-2' && args[4] === '1' ? String(args[0]) : '';
     const field = claimed + unsure;
     const isSending = field.includes('|down|') || field.includes('|reminder-');
     const isLikely = field.includes('|reminder-') || unsure !== '';
     const probability = unsure.includes('|IN_APP|') ? 0.6 : isLikely ? 0.2 : isSending ? 0.04 : 0.02;
-    if (!this.faultsOn || !(isSending || script === 'watch-bot-9')) return;
+    if (!this.faultsOn || !(isSending || script === 'watch-bot-10')) return;
     if (!this.worstCase.happens(probability)) return;
     this.note('--- a heartbeat at the worst moment');
     this.life.beat();
@@ -278,7 +279,7 @@ class MonitorSimulation {
 
   /** The worst moment to freeze: with a claim on its way that has ended when the run wakes. */
   private maybeFreeze({ by, script, reply }: RanScript): void {
-    if (!this.faultsOn || script !== 'claim-delivery-2' || reply === null || !this.worstCase.happens(0.005))
+    if (!this.faultsOn || script !== 'claim-delivery-3' || reply === null || !this.worstCase.happens(0.005))
       return;
     const process = this.processes.get(by);
     this.note(`--- ${by} freezes with a claim`);

@@ -2,33 +2,30 @@
 
 import type { Claim, DeliveryOutcome } from '../../../core/alerts/delivery-store.ts';
 import { claimMs } from '../../../core/alerts/delivery-store.ts';
-import type { DeliveryEvent } from '../../../core/alerts/recipients.ts';
-import { channels } from '../../../core/alerts/recipients.ts';
-import {
-  type DeadLettersSeen,
-  deadLetterIdsMax,
-  noDeadLetters,
-} from '../../../core/alerts/unreported-dead-letters.ts';
-import type { LockBreaks } from '../../../core/alerts/warning-detector.ts';
-import { readWarning } from '../../../core/alerts/warnings.ts';
-import { type HeartbeatReading, heartbeatFor, readHeartbeat } from '../../../core/lease/heartbeat.ts';
+import type { Recipient } from '../../../core/alerts/recipients.ts';
+import { deadLetterIdsMax } from '../../../core/alerts/unreported-dead-letters.ts';
+import type { HeartbeatReading } from '../../../core/lease/heartbeat.ts';
 import type { BotObservation, ChangeResult, OutageStore } from '../../../core/monitor/outage-store.ts';
-import type { Outage, OutageMemory } from '../../../core/outage/outage.ts';
 import { automaticActors } from '../../../core/platform/actors.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 import { isOne, unexpected } from '../script-replies.ts';
-import { readHandlersReport } from './handlers-reports.ts';
-import { changeReportedKey, raiseWarning, reportedWarnings } from './warning-store.ts';
+import { readClaim } from './read-claim.ts';
+import { readObservation } from './read-observation.ts';
+import { changeReportedKey, raiseWarning } from './warning-store.ts';
 
 const scripts = {
-  observe: luaScript('outage/observe-bot-7'),
-  watch: luaScript('outage/watch-bot-9'),
+  observe: luaScript('outage/observe-bot-8'),
+  watch: luaScript('outage/watch-bot-10'),
   markHeartbeat: luaScript('outage/mark-heartbeat-2'),
   open: luaScript('outage/open-outage-5'),
   recover: luaScript('outage/recover-outage-5'),
   extend: luaScript('outage/extend-outage-2'),
-  claim: luaScript('outage/claim-delivery-2'),
+  endUnstable: luaScript('outage/end-unstable-2'),
+  acknowledge: luaScript('outage/acknowledge-outage-2'),
+  snooze: luaScript('outage/snooze-alerts-2'),
+  reachable: luaScript('outage/note-reachable-1'),
+  claim: luaScript('outage/claim-delivery-3'),
   settle: luaScript('outage/settle-delivery-2'),
 };
 
@@ -36,7 +33,7 @@ const auditMax = String(auditEntriesMax);
 
 /** `botId`: the bot whose heartbeat counts; undefined: any bot's. */
 export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: string): OutageStore {
-  const { lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, audit, dead } = keys;
+  const { lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, snooze, audit, dead } = keys;
 
   async function extend(id: string, ...args: readonly string[]): Promise<boolean> {
     return (await runner.run(scripts.extend, [outage, deliveries], [id, ...args])) !== -1;
@@ -44,7 +41,7 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
 
   return {
     async observe({ noteRun }): Promise<BotObservation> {
-      const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries];
+      const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, snooze];
       if (!noteRun) return readObservation(await runner.run(scripts.observe, observed, []), botId);
       const args = [String(deadLetterIdsMax)];
       return readObservation(await runner.run(scripts.watch, [...observed, dead, audit], args), botId);
@@ -55,8 +52,9 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
       return readChangeResult(await runner.run(scripts.markHeartbeat, [heartbeat, outage], args));
     },
 
-    async open(reading, { id, sinceMs, recipients, why }): Promise<ChangeResult | 'open already'> {
-      const to = recipients.map(({ channel, address }) => `${channel}|${address}`);
+    async open(reading, { id, afterId, sinceMs, opening, unstableId, recipients, why }) {
+      const to = recipients.map(fieldPart);
+      const isUnstable = opening.tell === 'unstable';
       const args = [
         expectedHeartbeat(reading),
         id,
@@ -64,6 +62,11 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
         automaticActors.monitor,
         why,
         auditMax,
+        afterId ?? '',
+        opening.tell === 'nothing' ? '' : opening.tell,
+        isUnstable ? unstableId : '',
+        isUnstable ? String(Math.floor(opening.unstableSinceMs)) : '',
+        isUnstable ? String(opening.outages) : '',
         ...to,
       ];
       const reply = await runner.run(scripts.open, [heartbeat, alertSent, outage, deliveries, audit], args);
@@ -76,8 +79,32 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
       return readChangeResult(await runner.run(scripts.recover, written, args));
     },
 
-    remind: (id, number) => extend(id, 'reminder', String(number), `reminder-${number}`),
-    planRestart: (id) => extend(id, 'restart', '1', 'restart', 'RESTART|ecs'),
+    remind: (id, number) => extend(id, 'reminder', String(number), `reminder-${number}`, ''),
+    tellDown: (id, recipients) => extend(id, 'told', '1', 'down', '', ...recipients.map(fieldPart)),
+    tellAcknowledged: (id, except = '') => extend(id, 'acknowledged_told', '1', 'acknowledged', except),
+    planRestart: (id) => extend(id, 'restart', '1', 'restart', '', 'RESTART|ecs'),
+
+    async endUnstable(id): Promise<boolean> {
+      return isOne(await runner.run(scripts.endUnstable, [outage, deliveries], [id]));
+    },
+
+    async markReachable(telegramId): Promise<void> {
+      await runner.run(scripts.reachable, [outage], [telegramId]);
+    },
+
+    async acknowledge(id, { who, why }) {
+      const reply = await runner.run(scripts.acknowledge, [outage, audit], [id, who, why, auditMax]);
+      if (reply === null) return undefined;
+      if (!Array.isArray(reply) || reply.length !== 2) throw unexpected(reply);
+      return { by: String(reply[1]), isNew: reply[0] === '1' };
+    },
+
+    async snooze(requestId, forMs, { who, why }): Promise<number | null> {
+      const args = [requestId, String(forMs), withoutBars(who), why, auditMax];
+      const untilMs = Number(await runner.run(scripts.snooze, [snooze, audit], args));
+      return untilMs === 0 ? null : untilMs;
+    },
+
     raise: (warning, recipients) => raiseWarning(runner, keys, { warning, recipients }),
     markReported: (change) => changeReportedKey(runner, keys, change),
 
@@ -87,11 +114,11 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
         const claimToken = foreignValues === 0 ? token : `${token}-${foreignValues}`;
         const reply = await runner.run(
           scripts.claim,
-          [outage, deliveries],
+          [outage, deliveries, snooze],
           [claimToken, runId, String(claimMs)],
         );
         if (reply === null) return undefined;
-        if (!Array.isArray(reply) || reply.length !== 9) throw unexpected(reply);
+        if (!Array.isArray(reply) || reply.length !== 13) throw unexpected(reply);
         const claim = readClaim(reply, claimToken);
         if (claim !== undefined) return claim;
         // Another program wrote this one: give it up, so that it does not hold up the others.
@@ -119,17 +146,22 @@ function expectedHeartbeat(reading: HeartbeatReading): string {
 function settleArguments(outcome: DeliveryOutcome): readonly string[] {
   switch (outcome.kind) {
     case 'sent':
-      return ['sent', '0', '0', ''];
+      return ['sent', '0', '0', '', '0'];
     case 'retry':
       return [
         'later',
         String(Math.ceil(outcome.delayMs)),
         outcome.mayHaveArrived ? '1' : '0',
         withoutBars(outcome.why),
+        '0',
       ];
     case 'dead':
-      return ['dead', '0', '0', withoutBars(outcome.why)];
+      return ['dead', '0', '0', withoutBars(outcome.why), outcome.unreachable === true ? '1' : '0'];
   }
+}
+
+function fieldPart({ channel, address }: Recipient): string {
+  return `${channel}|${address}`;
 }
 
 /** A bar separates the parts of a record. */
@@ -139,124 +171,4 @@ function withoutBars(text: string): string {
 
 function readChangeResult(reply: ScriptReply): ChangeResult {
   return isOne(reply) ? 'done' : 'conflict';
-}
-
-function readObservation(reply: ScriptReply, botId: string | undefined): BotObservation {
-  if (!Array.isArray(reply) || (reply.length !== 10 && reply.length !== 16)) throw unexpected(reply);
-  const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, ...watched] = reply;
-  const [deadCount, deadIds, ...breaks] = watched;
-  const nowMs = Number(time);
-  const hash = readFields(fields);
-  const value = textOrNull(lock);
-  const oldest = Number(oldestMs);
-  return {
-    nowMs,
-    heartbeat: heartbeatFor(botId, readHeartbeat(textOrNull(beat))),
-    held: value === null ? undefined : { value, ttlMs: Number(ttlMs) < 0 ? null : Number(ttlMs) },
-    revoked: textOrNull(revoked),
-    epoch: numberOrNull(textOrNull(epoch) ?? undefined),
-    memory: readMemory(hash, textOrNull(flag), nowMs),
-    handlers: readHandlersReport(hash.get('handlers')),
-    unfinishedDeliveries: Number(unfinished),
-    oldestUnfinishedMs: oldest === 0 ? null : oldest,
-    reported: reportedWarnings(hash),
-    deadLetters: deadCount === undefined ? noDeadLetters : readDeadLetters(deadCount, deadIds),
-    lockBreaks: readLockBreaks(breaks),
-  };
-}
-
-function readDeadLetters(count: ScriptReply, ids: ScriptReply | undefined): DeadLettersSeen {
-  if (ids !== null && !Array.isArray(ids)) throw unexpected(ids ?? null);
-  return { count: Number(count), ids: ids?.map(String) };
-}
-
-function readLockBreaks(reply: readonly ScriptReply[]): LockBreaks | undefined {
-  const [count, id, who, why] = reply;
-  if (!count) return undefined;
-  return { count: Number(count), id: String(id), who: String(who), why: String(why) };
-}
-
-function readFields(fields: ScriptReply | undefined): ReadonlyMap<string, string> {
-  const hash = new Map<string, string>();
-  if (!Array.isArray(fields)) throw unexpected(fields ?? null);
-  for (let i = 0; i + 1 < fields.length; i += 2) hash.set(String(fields[i]), String(fields[i + 1]));
-  return hash;
-}
-
-function readMemory(
-  hash: ReadonlyMap<string, string>,
-  alertFlag: string | null,
-  nowMs: number,
-): OutageMemory {
-  return {
-    firstRunMs: pastOrNull(hash.get('first_run_ms'), nowMs),
-    malformedSinceMs: pastOrNull(hash.get('malformed_since_ms'), nowMs),
-    alertFlag,
-    outage: readOutage(hash, nowMs),
-  };
-}
-
-/** Reads invalid or future timestamps as now, so that nothing is due too early. Another program wrote them. */
-function readOutage(hash: ReadonlyMap<string, string>, nowMs: number): Outage | null {
-  const id = hash.get('id');
-  if (id === undefined) return null;
-  return {
-    id,
-    state: hash.get('state') === 'open' ? 'open' : 'recovered',
-    sinceMs: pastOrNull(hash.get('since_ms'), nowMs) ?? nowMs,
-    openedMs: pastOrNull(hash.get('opened_ms'), nowMs) ?? nowMs,
-    recoveredMs: pastOrNull(hash.get('recovered_ms'), nowMs),
-    reminders: numberOrNull(hash.get('reminder')) ?? 0,
-    restarted: hash.has('restart'),
-  };
-}
-
-/** Undefined for a delivery that another program wrote. */
-function readClaim(reply: readonly ScriptReply[], token: string): Claim | undefined {
-  const [field = '', attempt, madeMs, repeat, sinceMs, , recoveredMs, time, told = ''] = reply.map(String);
-  const [outageId, eventName, channelName, address] = field.split('|');
-  const channel = channels.find((known) => known === channelName);
-  const event = readEvent(eventName ?? '');
-  const warning = event?.event === 'notice' ? readWarning(told) : undefined;
-  if (outageId === undefined || address === undefined) return undefined;
-  if (channel === undefined || event === undefined) return undefined;
-  if (event.event === 'notice' && warning === undefined) return undefined;
-  const nowMs = Number(time);
-  return {
-    field,
-    token,
-    outageId,
-    ...event,
-    warning,
-    recipient: { channel, address },
-    attempt: Number(attempt),
-    madeMs: pastOrNull(madeMs, nowMs) ?? nowMs,
-    possibleRepeat: repeat === '1',
-    sinceMs: pastOrNull(sinceMs, nowMs) ?? nowMs,
-    recoveredMs: pastOrNull(recoveredMs, nowMs),
-    nowMs,
-  };
-}
-
-const plainEvents = ['down', 'recovered', 'restart', 'notice'] as const satisfies readonly DeliveryEvent[];
-
-function readEvent(name: string): { event: DeliveryEvent; number: number } | undefined {
-  const [, number] = /^reminder-(\d+)$/.exec(name) ?? [];
-  if (number !== undefined) return { event: 'reminder', number: Number(number) };
-  const plainEvent = plainEvents.find((known) => known === name);
-  return plainEvent === undefined ? undefined : { event: plainEvent, number: 0 };
-}
-
-function textOrNull(reply: ScriptReply | undefined): string | null {
-  return typeof reply === 'string' ? reply : null;
-}
-
-/** Null for an invalid or future time; so every time from here can be shown. */
-function pastOrNull(text: string | undefined, nowMs: number): number | null {
-  const ms = numberOrNull(text);
-  return ms === null || ms > nowMs ? null : ms;
-}
-
-function numberOrNull(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : null;
 }

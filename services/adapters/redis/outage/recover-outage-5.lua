@@ -11,6 +11,9 @@
 -- @include audit
 -- @include expected-heartbeat
 -- @include pending-delivery
+-- @include deliveries-under-way
+-- @include may-have-arrived
+-- @include note-message
 if not is_expected_heartbeat(KEYS[1], ARGV[1]) then
   return 0
 end
@@ -30,26 +33,26 @@ if id ~= ARGV[2] then
   return 0
 end
 local _, now_text = store_time()
-local told, under_way = {}, {}
+local told = {}
 local all = redis.call('HGETALL', KEYS[4])
+local under_way = deliveries_under_way(all)
 for i = 1, #all, 2 do
   local of, event, to = string.match(all[i], '^([^|]*)|([^|]*)|(.*)$')
   if of == id and event ~= 'recovered' then
     local state, rest = string.match(all[i + 1], '^([^|]*)(|.*)$')
-    local until_ms, repeated = string.match(rest or '', '^|%d+|%d+|%d+|(%d+)|[^|]*|[^|]*|([^|]*)|')
     if state == 'pending' then
       redis.call('HSET', KEYS[4], all[i], 'cancelled' .. rest)
     end
-    if event == 'down' and state ~= 'claimed' and (state == 'sent' or repeated == '1') then
+    if event == 'down' and may_have_arrived(all[i + 1]) then
       told[#told + 1] = to
-    end
-    if until_ms and tonumber(until_ms) > tonumber(under_way[to] or '0') then
-      under_way[to] = until_ms
     end
   end
 end
 for _, to in ipairs(told) do
   redis.call('HSET', KEYS[4], id .. '|recovered|' .. to, pending_delivery(now_text, under_way[to] or '0', ''))
+end
+if redis.call('HGET', KEYS[3], 'told') ~= '0' then
+  note_message(KEYS[3], now_text)
 end
 redis.call('HSET', KEYS[3], 'state', 'recovered', 'recovered_ms', now_text)
 redis.call('DEL', KEYS[2])

@@ -26,6 +26,10 @@ export interface AlertTexts {
   readonly titles: {
     readonly down: (silence: string) => string;
     readonly reminder: (silence: string) => string;
+    /** The time is a clock time in UTC. */
+    readonly unstable: (outages: number, since: string) => string;
+    readonly stable: string;
+    readonly acknowledged: string;
     readonly recovered: string;
   };
   /** Follows the title of a message that may have been delivered before. */
@@ -37,11 +41,22 @@ export interface AlertTexts {
     readonly lastPolledBy: string;
     readonly waitingUpdates: string;
     readonly webhook: string;
+    readonly unreachable: string;
     readonly next: string;
   };
   readonly tasks: (running: number, desired: number) => string;
   readonly lastTaskStopped: (reason: string) => string;
   readonly noSuperadmins: string;
+  readonly silentNow: (silence: string) => string;
+  readonly worksNow: string;
+  /** When the next message of an unstable time comes. */
+  readonly unstableNext: string;
+  /** The times are clock times in UTC. */
+  readonly unstableSince: (outages: number, since: string) => string;
+  readonly outages: (count: number, from: string, to: string) => string;
+  readonly acknowledgedBy: (who: string) => string;
+  readonly byLinkOf: (recipient: string) => string;
+  readonly noMoreReminders: string;
   /** The times are clock times in UTC. */
   readonly downtime: (duration: string, from: string, to: string) => string;
   readonly causes: Readonly<Record<Cause, CauseText>>;

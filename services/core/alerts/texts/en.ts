@@ -9,6 +9,9 @@ export const en: AlertTexts = {
   titles: {
     down: (silence) => `🔴 The bot has been silent for ${silence}`,
     reminder: (silence) => `🔴 The bot is still silent after ${silence}`,
+    unstable: (outages, since) => `🟠 The bot is unstable: ${outages} outages since ${since} UTC`,
+    stable: '🟢 The bot is stable again',
+    acknowledged: '🙋 Someone is on it',
     recovered: '🟢 The bot works again',
   },
   possibleRepeat: '(possible repeat)',
@@ -19,11 +22,20 @@ export const en: AlertTexts = {
     lastPolledBy: 'Last polled by',
     waitingUpdates: 'Waiting updates',
     webhook: 'Webhook',
+    unreachable: 'Not reached in Telegram',
     next: 'Next step',
   },
   tasks: (running, desired) => `Tasks running: ${running} of ${desired}`,
   lastTaskStopped: (reason) => `the last one stopped: ${reason}`,
   noSuperadmins: 'No superadmins are configured (SUPERADMIN_TELEGRAM_IDS): nobody was alerted in Telegram.',
+  silentNow: (silence) => `It has been silent for ${silence}`,
+  worksNow: 'It works right now',
+  unstableNext: 'Next message: when it has worked for 15 minutes on end, or been down for longer than that',
+  unstableSince: (outages, since) => `Unstable since ${since} UTC, outages: ${outages}`,
+  outages: (count, from, to) => `Outages: ${count}, from ${from} to ${to} UTC`,
+  acknowledgedBy: (who) => `“I’m on it” was tapped: ${who}`,
+  byLinkOf: (recipient) => `by the link sent to ${recipient}`,
+  noMoreReminders: 'There will be no more reminders of this outage',
   downtime: (duration, from, to) => `It was down for ${duration}: from ${from} to ${to} UTC`,
   causes: {
     'token-rejected': {
@@ -108,6 +120,14 @@ export const en: AlertTexts = {
       title: '🟠 The polling lock has no expiry',
       lines: ['If its holder dies, nobody can take over', labelled('Lock holder', param('holder'))],
       next: 'if the holder is dead, release-lock with force',
+    }),
+    'unreachable-recipients': (param) => ({
+      title: '🟠 Superadmins who cannot be reached',
+      lines: [
+        'They never started the bot, have blocked it, or the id is wrong',
+        labelled('Not reached in Telegram', param('recipients')),
+      ],
+      next: 'ask them to open the bot and press Start, or correct SUPERADMIN_TELEGRAM_IDS',
     }),
     'lock-broken': (param) => ({
       title: '🟠 The polling lock was broken by force',

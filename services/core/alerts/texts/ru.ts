@@ -9,6 +9,9 @@ export const ru: AlertTexts = {
   titles: {
     down: (silence) => `🔴 Бот молчит ${silence}`,
     reminder: (silence) => `🔴 Бот всё ещё молчит, уже ${silence}`,
+    unstable: (outages, since) => `🟠 Бот работает с перебоями: сбоев ${outages} с ${since} UTC`,
+    stable: '🟢 Бот снова работает стабильно',
+    acknowledged: '🙋 Сбоем уже занимаются',
     recovered: '🟢 Бот снова работает',
   },
   possibleRepeat: '(возможен повтор)',
@@ -19,11 +22,21 @@ export const ru: AlertTexts = {
     lastPolledBy: 'Последним поллил',
     waitingUpdates: 'Ждут ответа',
     webhook: 'Webhook',
+    unreachable: 'Не получают сообщений в Telegram',
     next: 'Что делать',
   },
   tasks: (running, desired) => `Запущено задач: ${running} из ${desired}`,
   lastTaskStopped: (reason) => `последняя остановилась: ${reason}`,
   noSuperadmins: 'Суперадмины не заданы (SUPERADMIN_TELEGRAM_IDS): в Telegram оповещать некого.',
+  silentNow: (silence) => `Сейчас молчит уже ${silence}`,
+  worksNow: 'Сейчас работает',
+  unstableNext:
+    'Следующее сообщение — когда он проработает 15 минут подряд или не будет работать дольше 15 минут',
+  unstableSince: (outages, since) => `Перебои с ${since} UTC, сбоев: ${outages}`,
+  outages: (count, from, to) => `Сбоев: ${count}, с ${from} до ${to} UTC`,
+  acknowledgedBy: (who) => `Нажали «Занимаюсь»: ${who}`,
+  byLinkOf: (recipient) => `по ссылке, отправленной ${recipient}`,
+  noMoreReminders: 'Напоминаний об этом сбое больше не будет',
   downtime: (duration, from, to) => `Простой ${duration}: с ${from} до ${to} UTC`,
   causes: {
     'token-rejected': {
@@ -111,6 +124,14 @@ export const ru: AlertTexts = {
         labelled('Держит блокировку', param('holder')),
       ],
       next: 'если держатель мёртв — release-lock с force',
+    }),
+    'unreachable-recipients': (param) => ({
+      title: '🟠 До суперадминов не доходят сообщения',
+      lines: [
+        'Они не запускали бота, заблокировали его или id неверен',
+        labelled('Не получают сообщений в Telegram', param('recipients')),
+      ],
+      next: 'попросите их открыть бота и нажать «Старт» или исправьте SUPERADMIN_TELEGRAM_IDS',
     }),
     'lock-broken': (param) => ({
       title: '🟠 Блокировку поллинга сняли принудительно',

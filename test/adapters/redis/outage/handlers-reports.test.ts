@@ -43,7 +43,15 @@ describeOnEachStore('the report of failing handlers', (store) => {
     await reports().write(report);
     const outages = redisOutageStore(store(), keys);
     const { heartbeat } = await outages.observe({ noteRun: true });
-    await outages.open(heartbeat, { id: 'o', sinceMs: 1, recipients: [], why: 'silent' });
+    await outages.open(heartbeat, {
+      id: 'o',
+      afterId: null,
+      opening: { tell: 'down' },
+      unstableId: '',
+      sinceMs: 1,
+      recipients: [],
+      why: 'silent',
+    });
     expect((await observed()).handlers).toMatchObject({ epoch: 3 });
   });
 });

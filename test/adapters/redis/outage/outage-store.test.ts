@@ -22,9 +22,18 @@ describeOutageScripts('looking, opening and claiming', (fixture) => {
         held: undefined,
         revoked: null,
         epoch: null,
-        memory: { firstRunMs: null, malformedSinceMs: null, alertFlag: null, outage: null },
+        memory: {
+          firstRunMs: null,
+          malformedSinceMs: null,
+          alertFlag: null,
+          outage: null,
+          unstable: null,
+          messagesMs: [],
+        },
         unfinishedDeliveries: 0,
         oldestUnfinishedMs: null,
+        snooze: null,
+        unreachable: [],
         reported: {},
         deadLetters: { count: 0, ids: [] },
         lockBreaks: undefined,
@@ -120,6 +129,8 @@ describeOutageScripts('looking, opening and claiming', (fixture) => {
         malformedSinceMs: null,
         alertFlag: null,
         outage: expect.objectContaining({ sinceMs: nowMs, openedMs: nowMs, reminders: 0 }),
+        unstable: null,
+        messagesMs: [],
       });
       await fixture().outages.markHeartbeat(absent, true);
       const { memory: later } = await fixture().outages.observe({ noteRun: false });

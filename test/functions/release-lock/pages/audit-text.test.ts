@@ -91,7 +91,15 @@ describe('the entries that the store’s scripts write', () => {
     }
     const absent = readHeartbeat(null);
     const why = 'no heartbeat for 301 s: never-started';
-    await outages.open(absent, { id: 'outage-1', sinceMs: 1000, recipients: [], why });
+    await outages.open(absent, {
+      id: 'outage-1',
+      afterId: null,
+      opening: { tell: 'down' },
+      unstableId: '',
+      sinceMs: 1000,
+      recipients: [],
+      why,
+    });
     await outages.recover(absent, { id: 'outage-1', why: auditReasons.freshHeartbeat });
     await runner.command(['SET', keys.alertSent, 'outage-2']);
     await outages.recover(absent, { id: '', why: auditReasons.freshHeartbeat });
