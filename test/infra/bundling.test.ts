@@ -115,7 +115,7 @@ describe('the worker’s bundle', () => {
     const text = readdirSync(worker)
       .map((file) => readFileSync(join(worker, file), 'utf8'))
       .join('\n');
-    for (const name of ['lease/acquire-polling-lock-8', 'includes/store-time', 'outage/observe-bot-7']) {
+    for (const name of ['lease/acquire-polling-lock-8', 'includes/store-time', 'outage/observe-bot-8']) {
       expect(text).toContain(`"${name}":`);
     }
     expect(text).not.toContain('unbind-store-');

@@ -57,11 +57,12 @@ export class OutageFixture {
     to = recipients,
     judged: HeartbeatReading = absent,
     opening: Opening = { tell: 'down' },
+    afterId?: string | null,
   ) {
     const { memory } = await this.outages.observe({ noteRun: false });
     return this.outages.open(judged, {
       id,
-      afterId: memory.outage?.id ?? null,
+      afterId: afterId === undefined ? (memory.outage?.id ?? null) : afterId,
       sinceMs: 1000,
       opening,
       unstableId: `unstable-of-${id}`,

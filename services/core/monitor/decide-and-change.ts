@@ -87,7 +87,7 @@ async function apply(
         why,
       });
       if (result === 'done') logger.error('the bot is down', { outage: id, why });
-      return result !== 'conflict';
+      return result === 'done';
     }
   }
 }

@@ -1,4 +1,8 @@
-/** What a monitor run works with, and whom it alerts. */
+/**
+ * What a monitor run works with, and whom it alerts.
+ *
+ * Tested by: test/core/monitor/monitor.test.ts
+ */
 import type { AlertLinks } from '../alerts/alert-links.ts';
 import type { AlertTopic } from '../alerts/channels.ts';
 import type { InboxStore } from '../alerts/inbox-store.ts';

@@ -67,7 +67,7 @@ export interface OutageStore extends DeliveryStore {
   /** `noteRun`: a run of the monitor observes, and counts as its first run if there was none. */
   observe(options: { readonly noteRun: boolean }): Promise<BotObservation>;
   markHeartbeat(expected: HeartbeatReading, malformed: boolean): Promise<ChangeResult>;
-  open(expected: HeartbeatReading, outage: NewOutage): Promise<ChangeResult | 'open already'>;
+  open(expected: HeartbeatReading, outage: NewOutage): Promise<ChangeResult>;
   recover(
     expected: HeartbeatReading,
     outage: { readonly id: string; readonly why: string },

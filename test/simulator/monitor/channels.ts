@@ -59,6 +59,7 @@ export class Channels {
     return {
       call: async <Result>(method: string, parameters: Readonly<Record<string, unknown>>) => {
         if (method === 'getWebhookInfo') return (await this.webhookInfo(process)) as Result;
+        if (method === 'sendChatAction') return (await this.chatAction(process, parameters)) as Result;
         const to = `TELEGRAM|${String(parameters['chat_id'])}`;
         await this.send(process, { by: process.name, to, text: String(parameters['text']) });
         return {} as Result;
@@ -99,6 +100,17 @@ export class Channels {
     await this.travel(process);
     if (this.rolls()) throw unreachable('getWebhookInfo');
     return { url: '', pending_update_count: 3 };
+  }
+
+  private async chatAction(
+    process: SimulatedProcess,
+    parameters: Readonly<Record<string, unknown>>,
+  ): Promise<unknown> {
+    await this.travel(process);
+    if (this.rolls()) throw unreachable('sendChatAction');
+    if (String(parameters['chat_id']) === this.options.blockedChat)
+      throw new BotApiRefusedError('sendChatAction', { status: 403, description: 'no' });
+    return true;
   }
 
   private async send(process: SimulatedProcess, sent: Sent): Promise<void> {

@@ -8,7 +8,8 @@
  * It follows claims by the scripts' answers and messages by their arrival, and shares no code with what it checks.
  */
 import type { ChannelWitness, Sent } from './channels.ts';
-import type { KnownOutage, OutageChecker, Report } from './outage-checker.ts';
+import type { Arrival } from './message-checker.ts';
+import type { OutageChecker, Report } from './outage-checker.ts';
 import type { RanScript } from './store-line.ts';
 
 interface SeenClaim {
@@ -36,7 +37,10 @@ const repeatMark = /возможен повтор/;
 /** The event that a message is about, by its first line. */
 function eventOfText(text: string): string {
   const title = text.split('\n')[0] ?? '';
+  if (title.includes('работает стабильно')) return 'stable';
   if (title.includes('снова работает')) return 'recovered';
+  if (title.includes('с перебоями')) return 'unstable';
+  if (title.includes('уже занимаются')) return 'acknowledged';
   if (title.includes('всё ещё молчит')) return 'reminder';
   return title.includes('Бот молчит') ? 'down' : 'notice';
 }
@@ -44,6 +48,7 @@ function eventOfText(text: string): string {
 function markerOf(kind: string, stored: string): string {
   const params = JSON.parse(stored) as Readonly<Record<string, unknown>>;
   if (kind === 'dead-letters') return `всего не обработано: ${String(params['total'])}\n`;
+  if (kind === 'unreachable-recipients') return 'Они не запускали бота';
   return /#\w+#/.exec(stored)?.[0] ?? kind;
 }
 
@@ -56,6 +61,7 @@ export interface DeliveryCheckerOptions {
   readonly report: Report;
   /** The stored delivery of this field, which begins with its state. */
   readonly recordOf: (field: string) => string | null;
+  readonly onArrival: (arrival: Arrival) => void;
 }
 
 export class DeliveryChecker implements ChannelWitness {
@@ -71,6 +77,9 @@ export class DeliveryChecker implements ChannelWitness {
   readonly arrivals = new Map<string, number>();
   /** The last "down" or "back" that arrived at each recipient. */
   private readonly lastDown = new Map<string, { of: string; back: boolean }>();
+  /** The unstable times that are over. */
+  private readonly ended = new Set<string>();
+  private readonly onArrival: (arrival: Arrival) => void;
   messages = 0;
 
   constructor(outages: OutageChecker, options: DeliveryCheckerOptions) {
@@ -78,6 +87,7 @@ export class DeliveryChecker implements ChannelWitness {
     this.nowMs = options.nowMs;
     this.report = options.report;
     this.recordOf = options.recordOf;
+    this.onArrival = options.onArrival;
   }
 
   ran({ by, script, keys, args, reply }: RanScript): void {
@@ -90,7 +100,10 @@ export class DeliveryChecker implements ChannelWitness {
       this.markers.set(`${args[0]}-${this.nowMs()}`, markerOf(args[0] ?? '', args[4] ?? '{}'));
     }
     if (script === 'push-inbox-1' && reply === 1) this.pushed(by, keys[0] ?? '', args[0] ?? '');
-    if (/^(recover-outage|settle-delivery|claim-delivery|push-inbox)-/.test(script)) this.expectBacks();
+    if (script === 'end-unstable-2' && reply === 1) this.ended.add(args[0] ?? '');
+    if (/^(recover-outage|settle-delivery|claim-delivery|push-inbox|end-unstable)-/.test(script)) {
+      this.expectFollowUps();
+    }
   }
 
   arrived(sent: Sent): void {
@@ -109,6 +122,7 @@ export class DeliveryChecker implements ChannelWitness {
     this.arrivals.set(field, before + 1);
     claim.arrived = true;
     if (before > 0 && !repeatMark.test(sent.text)) this.report(`${field} was repeated without a mark`);
+    this.onArrival({ field, event: claim.event, to: claim.to, atMs: this.nowMs() });
     this.checkOrder(claim);
   }
 
@@ -135,13 +149,6 @@ export class DeliveryChecker implements ChannelWitness {
 
   has(of: string, event: string, to: string): boolean {
     return this.arrivals.has(`${of}|${event}|${to}`);
-  }
-
-  /** Every recipient was alerted to this outage, or to its end. */
-  finish(outage: KnownOutage, event: 'down' | 'recovered', recipients: readonly string[]): void {
-    for (const to of recipients) {
-      if (!this.has(outage.id, event, to)) this.report(`${to} never got "${event}" of ${outage.id}`);
-    }
   }
 
   private claimed(by: string, token: string, field: string): void {
@@ -209,15 +216,21 @@ export class DeliveryChecker implements ChannelWitness {
    * A recipient that "down" has reached must get "back", unless the next outage has begun. While the "down" is claimed,
    * its settlement or the end of its claim decides; no claim stays.
    */
-  private expectBacks(): void {
+  private expectFollowUps(): void {
     const { newest } = this.outages;
-    if (newest?.recoveredMs === undefined) return;
+    if (newest?.recoveredMs !== undefined) this.expectFollowUp(newest.id, 'down', 'recovered');
+    for (const id of this.ended) this.expectFollowUp(id, 'unstable', 'stable');
+  }
+
+  private expectFollowUp(of: string, event: string, followUp: string): void {
     for (const [field, claims] of this.byField) {
-      const to = field.startsWith(`${newest.id}|down|`) ? claims[0]?.to : undefined;
+      const to = field.startsWith(`${of}|${event}|`) ? claims[0]?.to : undefined;
       if (to === undefined || !claims.some((one) => one.arrived)) continue;
-      if (this.recordOf(field)?.startsWith('claimed|') || this.recordOf(`${newest.id}|recovered|${to}`))
+      const record = this.recordOf(field);
+      // The next outage drops the records of an unstable time that is over.
+      if (record === null || record.startsWith('claimed|') || this.recordOf(`${of}|${followUp}|${to}`))
         continue;
-      this.report(`${to} will never learn that ${newest.id} is over`);
+      this.report(`${to} will never learn that ${of} is over`);
     }
   }
 
@@ -242,6 +255,10 @@ export class DeliveryChecker implements ChannelWitness {
 
   private checkOrder({ of, event, to, atMs, field }: SeenClaim): void {
     if (event === 'notice') return;
+    if (event === 'unstable' || event === 'stable') {
+      this.checkUnstable({ of, event, to, field });
+      return;
+    }
     const outage = this.outages.outages.get(of);
     if (outage === undefined) {
       this.report(`${field} arrived, of an outage that never was`);
@@ -261,6 +278,11 @@ export class DeliveryChecker implements ChannelWitness {
       this.report(`${field} was claimed after recovery`);
     if (last?.of === of && last.back) this.report(`${field} came after "back"`);
     this.lastDown.set(to, { of, back: false });
+  }
+
+  private checkUnstable({ of, event, to, field }: Pick<SeenClaim, 'of' | 'event' | 'to' | 'field'>): void {
+    if (event === 'stable' && !this.ended.has(of)) this.report(`${field} came before the end`);
+    if (event === 'unstable' && this.has(of, 'stable', to)) this.report(`${field} came after "stable"`);
   }
 
   /** A run that was killed, was frozen beyond its claim or got no answer may or may not have sent it. */

@@ -5,6 +5,7 @@
  * the monitor's store or clock.
  */
 import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
+import type { OutageStore } from '../../../services/core/monitor/outage-store.ts';
 import type { MonitorMutation } from './scenario.ts';
 
 export interface MonitorMutant {
@@ -23,6 +24,24 @@ function scriptMutant(name: string, script: string, [from, to]: readonly [string
       },
     },
   };
+}
+
+/** A failed call fails again at once, as if it were never repeated. */
+function withoutRepeats(store: OutageStore): OutageStore {
+  let failure: unknown;
+  const methods = Object.entries(store).map(([name, method]) => {
+    const call = async (...args: readonly unknown[]): Promise<unknown> => {
+      if (failure !== undefined) throw failure;
+      try {
+        return await (method as (...given: readonly unknown[]) => Promise<unknown>)(...args);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    };
+    return [name, call];
+  });
+  return Object.fromEntries(methods) as OutageStore;
 }
 
 const recheck = 'if not is_expected_heartbeat(KEYS[1], ARGV[1]) then';
@@ -46,7 +65,10 @@ export const monitorMutants: readonly MonitorMutant[] = [
     recheck,
     'if false then',
   ]),
-  scriptMutant('an outage opens beside an open one', 'open-outage-5', ["earlier[2] == 'open'", 'false']),
+  scriptMutant('an outage opens beside an open one', 'open-outage-5', [
+    "(earlier[1] or '') ~= ARGV[7]",
+    'false',
+  ]),
   scriptMutant('recovery goes to recipients that never got "down"', 'recover-outage-5', [
     "if state == 'pending' then",
     "if event == 'down' and state ~= 'sent' then told[#told + 1] = to end\n    if state == 'pending' then",
@@ -56,6 +78,22 @@ export const monitorMutants: readonly MonitorMutant[] = [
     "redis.call('HSET', KEYS[4], all[i], 'cancelled' .. rest)",
     '',
   ]),
+  scriptMutant('messages are not counted', 'open-outage-5', ['  note_message(KEYS[3], now_text)\n', '']),
+  scriptMutant('an unstable time has no end', 'end-unstable-2', ["outage[2] ~= 'recovered'", 'true']),
+  scriptMutant('"stable" goes to nobody', 'end-unstable-2', ['may_have_arrived(all[i + 1])', 'false']),
+  scriptMutant('an outage that lasts in an unstable time is not told', 'extend-outage-2', [
+    'for i = 6, #ARGV do\n  recipients[#recipients + 1] = ARGV[i]',
+    "for i = 6, #ARGV do\n  recipients[#recipients + 1] = event ~= 'down' and ARGV[i] or nil",
+  ]),
+  scriptMutant('a snooze holds nothing back', 'claim-delivery-3', [
+    "redis.call('EXISTS', KEYS[3]) == 1",
+    'false',
+  ]),
+  scriptMutant('reminders go on although someone is on it', 'extend-outage-2', [
+    "ARGV[2] == 'reminder' and outage[6]",
+    'false',
+  ]),
+  scriptMutant('nobody remembers who cannot be reached', 'settle-delivery-2', ["ARGV[7] == '1'", 'false']),
   scriptMutant('"back" does not wait for a reminder under way', 'recover-outage-5', [
     "under_way[to] or '0', '')",
     "'0', '')",
@@ -85,8 +123,8 @@ export const monitorMutants: readonly MonitorMutant[] = [
     "(ARGV[2] ~= 'restart' and reached >= tonumber(ARGV[3]))",
   ]),
   scriptMutant('an automatic lock break counts as done by hand', 'watch-bot-10', [
-    'fields.who ~= ARGV[1]',
-    'true',
+    "fields.event == 'broken'",
+    "(fields.event == 'broken' or fields.event == 'task-stopped')",
   ]),
   scriptMutant('every lock break is reported again', 'watch-bot-10', ['entry[1] ~= told and', '']),
   {
@@ -103,6 +141,30 @@ export const monitorMutants: readonly MonitorMutant[] = [
       }),
     },
   },
+  {
+    name: 'every outage is told as if the bot were not unstable',
+    mutation: {
+      wrapStore: (store) => ({
+        ...store,
+        open: (expected, outage) => store.open(expected, { ...outage, opening: { tell: 'down' } }),
+      }),
+    },
+  },
+  {
+    name: 'reminders leave no room for the truth',
+    mutation: {
+      wrapStore: (store) => ({
+        ...store,
+        async observe(options) {
+          const observation = await store.observe(options);
+          const { memory } = observation;
+          const hasReminded = (memory.outage?.reminders ?? 0) > 0;
+          return hasReminded ? { ...observation, memory: { ...memory, messagesMs: [] } } : observation;
+        },
+      }),
+    },
+  },
+  { name: 'one lost answer fails the run', mutation: { wrapStore: withoutRepeats } },
   { name: 'a run that was frozen beyond its claim still sends', mutation: { wrapTime: () => () => 50_000 } },
   {
     name: 'a blocked recipient is tried again',

@@ -23,6 +23,7 @@ import { SimulatedProcess } from '../process.ts';
 import { BotLife, lockWithoutExpiryOf } from './bot-life.ts';
 import { Channels } from './channels.ts';
 import { DeliveryChecker } from './delivery-checker.ts';
+import { MessageChecker } from './message-checker.ts';
 import { OutageChecker } from './outage-checker.ts';
 import { type RanScript, StoreLine } from './store-line.ts';
 import { WarningChecker } from './warning-checker.ts';
@@ -51,10 +52,9 @@ export interface MonitorRunResult {
 
 const minuteMs = 60_000;
 const staleMs = 300_000;
-/** The limit, one run, the longest back-off, an abandoned claim, and a margin. */
-const silentAtEndMs = 14 * minuteMs;
-/** With the silence before it, longer than the half an hour for which a warning may be throttled. */
-const upAtEndMs = 20 * minuteMs;
+/** The limit, the time of an unstable outage, two runs, the longest back-off, an abandoned claim, and a margin. */
+const silentAtEndMs = 35 * minuteMs;
+const upAtEndMs = 30 * minuteMs;
 const runLimitMs = 55_000;
 const superadminIds = ['101', '103'];
 const blockedChat = '103';
@@ -80,12 +80,14 @@ class MonitorSimulation {
   private readonly life: BotLife;
   private readonly outages: OutageChecker;
   private readonly deliveries: DeliveryChecker;
+  private readonly messages: MessageChecker;
   private readonly warnings: WarningChecker;
   private readonly violations: string[] = [];
   private readonly settings: MonitorSettings;
   private readonly processes = new Map<string, SimulatedProcess>();
   private readonly worstCase: Prng;
   private faultsOn = true;
+  private unreachable: readonly string[] = [];
   private runs = 0;
 
   constructor(seed: number, mutation: MonitorMutation, trace: ((line: string) => void) | undefined) {
@@ -111,7 +113,13 @@ class MonitorSimulation {
     });
     const recordOf = (field: string): string | null =>
       this.store.execute(['HGET', keys.deliveries, field]) as string | null;
-    this.deliveries = new DeliveryChecker(this.outages, { nowMs, report, recordOf });
+    this.messages = new MessageChecker({ nowMs, report });
+    this.deliveries = new DeliveryChecker(this.outages, {
+      nowMs,
+      report,
+      recordOf,
+      onArrival: (arrival) => this.messages.arrived(arrival),
+    });
     this.warnings = new WarningChecker({ nowMs, report });
     const faultsOn = (): boolean => this.faultsOn;
     this.line = new StoreLine({
@@ -127,10 +135,12 @@ class MonitorSimulation {
             `${ran.by} ran ${ran.script} ${ran.args.slice(0, 3).join(' ')} → ${JSON.stringify(ran.reply)}`,
           );
         this.outages.ran(ran);
+        this.messages.ran(ran);
         this.deliveries.ran(ran);
         this.warnings.ran(ran);
         this.maybeComeBack(ran);
         this.maybeFreeze(ran);
+        this.maybeAcknowledge(ran);
       },
     });
     this.channels = new Channels({
@@ -170,6 +180,7 @@ class MonitorSimulation {
     void this.life.causeWarnings(faultsMs);
     void this.invokeEveryMinute(faultsMs + silentAtEndMs + upAtEndMs);
     void this.causeFaults(faultsMs);
+    void this.actAsPeople(faultsMs);
     await this.trueTime.advance(faultsMs);
     this.endFaults();
     await this.trueTime.advance(silentAtEndMs);
@@ -193,13 +204,15 @@ class MonitorSimulation {
     const { newest } = this.outages;
     if (newest === undefined || newest.recoveredMs !== undefined)
       this.violations.push('no outage was opened');
-    else this.deliveries.finish(newest, 'down', reachable);
+    this.messages.expectTruth(reachable);
   }
 
   private expectRecoveryDelivered(): void {
     const { newest } = this.outages;
     if (newest?.recoveredMs === undefined) this.violations.push('the last outage was not ended');
-    else this.deliveries.finish(newest, 'recovered', reachable);
+    this.messages.expectTruth(reachable);
+    if (this.unreachable.join() !== blockedChat)
+      this.violations.push(`unreachable: ${this.unreachable.join()}`);
     this.warnings.finish(this.deliveries, reachable, `=${lastLock}`);
     if (this.store.execute(['GET', keys.alertSent]) !== null) this.violations.push('the flag stayed');
     const records = this.store.execute(['HVALS', keys.deliveries]);
@@ -238,14 +251,21 @@ class MonitorSimulation {
       logger: silent,
       redact: (text: string) => text,
     };
+    const remainingMs = remainingTime(process, runLimitMs, undefined);
     try {
-      const remainingMs = remainingTime(process, runLimitMs, undefined);
-      await runMonitor(ports, this.settings, this.mutation.wrapTime?.(remainingMs) ?? remainingMs);
+      const report = await runMonitor(
+        ports,
+        this.settings,
+        this.mutation.wrapTime?.(remainingMs) ?? remainingMs,
+      );
+      this.unreachable = report.unreachable;
     } catch (error) {
       if (!(error instanceof StoreUnreachableError))
         this.violations.push(`${process.name}: ${String(error)}`);
       else if (!this.faultsOn && this.line.isAway)
         this.violations.push('a run failed after the faults had ended');
+      else if ((this.line.lost.get(process.name) ?? 0) < 2 && remainingMs() > runLimitMs / 2)
+        this.violations.push(`${process.name} failed although one answer was lost`);
     }
   }
 
@@ -277,6 +297,17 @@ class MonitorSimulation {
     if (isSending) void this.invoke(this.worstCase.fork());
   }
 
+  /** The worst moment to be on it: right after a run has observed the outage, before it reminds. */
+  private maybeAcknowledge({ script }: RanScript): void {
+    const { newest } = this.outages;
+    if (!this.faultsOn || script !== 'watch-bot-10' || newest?.recoveredMs !== undefined) return;
+    if (newest === undefined || !this.worstCase.happens(0.15)) return;
+    this.note('--- someone is on it at the worst moment');
+    const store = redisOutageStore(this.line.runnerFor(this.newProcess('someone')), keys);
+    const request = { who: 'the link sent to 101', why: 'a button' };
+    void store.acknowledge(newest.id, request).catch(() => {});
+  }
+
   /** The worst moment to freeze: with a claim on its way that has ended when the run wakes. */
   private maybeFreeze({ by, script, reply }: RanScript): void {
     if (!this.faultsOn || script !== 'claim-delivery-3' || reply === null || !this.worstCase.happens(0.005))
@@ -301,6 +332,28 @@ class MonitorSimulation {
       await trueTime.sleep(forMs);
       line.isAway = false;
       channels.isDeploying = false;
+    }
+  }
+
+  /** Now and then someone snoozes the alerts, or is on it. */
+  private async actAsPeople(untilMs: number): Promise<void> {
+    const { trueTime } = this;
+    const chance = this.chance.fork();
+    const store = redisOutageStore(this.line.runnerFor(this.newProcess('people')), keys);
+    while (trueTime.monotonicMs() < untilMs) {
+      await trueTime.sleep(chance.integer(2, 12) * minuteMs);
+      if (!this.faultsOn) return;
+      const { newest } = this.outages;
+      const isSnooze = chance.happens(0.3);
+      const request = { who: `the link sent to ${chance.oneOf(superadminIds)}`, why: 'a button' };
+      const forMs = chance.integer(0, 4) * minuteMs;
+      this.note(`--- ${isSnooze ? `snooze for ${forMs} ms` : 'someone is on it'}`);
+      const act = isSnooze
+        ? store.snooze(chance.token(), forMs, request)
+        : store.acknowledge(newest?.id ?? '', request);
+      await act.catch((error: unknown) => {
+        if (!(error instanceof StoreUnreachableError)) throw error;
+      });
     }
   }
 

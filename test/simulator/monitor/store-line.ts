@@ -38,6 +38,8 @@ const longDelayMsMax = 5000;
 
 export class StoreLine {
   isAway = false;
+  /** The requests of each process that got no answer. */
+  readonly lost = new Map<string, number>();
   private readonly options: StoreLineOptions;
 
   constructor(options: StoreLineOptions) {
@@ -70,6 +72,7 @@ export class StoreLine {
     if (!isRequestLost && this.rolls()) void trueTime.sleep(thereMs + longDelayMsMax).then(() => execute());
     const executed = isRequestLost ? undefined : trueTime.sleep(thereMs).then(execute);
     if (isAnswerLost) {
+      this.lost.set(process.name, (this.lost.get(process.name) ?? 0) + 1);
       await process.sleep(storeTimeoutMs);
       throw new StoreUnreachableError(name, new Error('no answer in time'));
     }

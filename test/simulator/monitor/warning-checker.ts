@@ -19,6 +19,7 @@ const quietMs: Readonly<Record<string, number>> = {
   'dead-letters': 1_800_000,
   'lock-without-expiry': 1_800_000,
   'lock-broken': 0,
+  'unreachable-recipients': 1_800_000,
 };
 
 export class WarningChecker {
@@ -68,6 +69,8 @@ export class WarningChecker {
     this.expectCount('dead-letters', [this.deadLetters - this.putBackUnreported, this.deadLetters]);
     this.expectCount('lock-broken', [this.breaksByHand, this.breaksByHand]);
     const keys = this.raised.filter(({ kind }) => kind === 'lock-without-expiry').map(({ key }) => key);
+    if (!this.raised.some(({ kind }) => kind === 'unreachable-recipients'))
+      this.report('nobody was told who cannot be reached');
     if (!keys.includes(endlessLockKey)) this.report('the lock without expiry was not reported');
   }
 

@@ -7,8 +7,7 @@
 --       8 the event to tell: 'down', 'unstable', or '' (the unstable time goes on, and everyone knows),
 --       9 the id of the unstable time that begins ('' none), 10 since when (ms since 1970), 11 its outages so far,
 --       12… '<channel>|<recipient>'
--- Out   0 the heartbeat or the outage has changed since (nothing changed); 1 opened; 2 an outage is open already
---       (nothing changed)
+-- Out   0 the heartbeat or the outage has changed since (nothing changed); 1 opened
 -- Safe to repeat: the run recognises its own outage by its id. An earlier outage's unsent deliveries are dropped: its
 -- "back" would be a lie now. If one of them may still be on its way, this outage's message waits and arrives last.
 -- While an unstable time goes on, whom its outages' messages have reached is kept as reached by "unstable".
@@ -23,14 +22,14 @@ if not is_expected_heartbeat(KEYS[1], ARGV[1]) then
   return 0
 end
 local id, event = ARGV[2], ARGV[8]
-local earlier = redis.call('HMGET', KEYS[3], 'id', 'state', 'unstable_id', 'unstable_state')
-if earlier[1] and earlier[2] == 'open' and redis.pcall('GET', KEYS[2]) == earlier[1] then
-  return earlier[1] == id and 1 or 2
+local earlier = redis.call('HMGET', KEYS[3], 'id', 'unstable_id', 'unstable_state')
+if earlier[1] == id then
+  return 1
 end
 if (earlier[1] or '') ~= ARGV[7] then
   return 0
 end
-local unstable_id = ARGV[9] == '' and earlier[4] == 'unstable' and earlier[3]
+local unstable_id = ARGV[9] == '' and earlier[3] == 'unstable' and earlier[2]
 local all = redis.call('HGETALL', KEYS[4])
 local under_way = deliveries_under_way(all)
 for i = 1, #all, 2 do

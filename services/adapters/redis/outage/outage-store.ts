@@ -70,7 +70,7 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
         ...to,
       ];
       const reply = await runner.run(scripts.open, [heartbeat, alertSent, outage, deliveries, audit], args);
-      return reply === 2 ? 'open already' : readChangeResult(reply);
+      return readChangeResult(reply);
     },
 
     async recover(reading, { id, why }): Promise<ChangeResult> {

@@ -201,9 +201,9 @@ describeOutageScripts('looking, opening and claiming', (fixture) => {
       ).toBe(0);
     });
 
-    it('changes nothing when an outage is open', async () => {
+    it('changes nothing when another run has opened an outage', async () => {
       await fixture().open();
-      expect(await fixture().open('outage-2')).toBe('open already');
+      expect(await fixture().open('outage-2', recipients, absent, { tell: 'down' }, null)).toBe('conflict');
       expect(await fixture().store.command('GET', outageKeys.alertSent)).toBe('outage-1');
       expect(await fixture().claimAll()).toHaveLength(3);
     });
