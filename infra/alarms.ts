@@ -106,6 +106,16 @@ export const alarms = {
     periods: 2,
     ringsWithoutData: false,
   },
+  unreachableRecipients: {
+    heading: 'Unreachable recipients',
+    meaning:
+      'Telegram refuses messages to a superadmin, who never started the bot, blocked it, or has another id.',
+    metric: ({ monitor }) => monitor.metricUnreachableRecipients(),
+    rings: 'at or above',
+    threshold: 1,
+    periods: 1,
+    ringsWithoutData: false,
+  },
   opsRefusals: {
     heading: 'Ops refusals',
     meaning:

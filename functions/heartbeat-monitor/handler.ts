@@ -6,6 +6,7 @@
  */
 
 import type { Dependencies, Seams } from '../../services/adapters/dependencies.ts';
+import { composeMonitorDependencies } from '../../services/adapters/monitor-dependencies.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import { pingTimeoutMs } from '../../services/adapters/watchdog-ping.ts';
@@ -21,7 +22,7 @@ export type MonitorHandler = (event: unknown, context?: Partial<LambdaContext>) 
 
 /** Builds the handler from an environment and seams; tests and the lab pass their own. */
 export function composeMonitor(environment: Environment, seams: Seams): MonitorHandler {
-  const dependencies = dependencyCache(functionName, environment, seams);
+  const dependencies = dependencyCache(composeMonitorDependencies, functionName, environment, seams);
   // The deployed name, which is unique in the account.
   const deployedName = environment['AWS_LAMBDA_FUNCTION_NAME'] ?? functionName;
   const write = seams.write ?? ((line: string) => process.stdout.write(line));

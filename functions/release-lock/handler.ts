@@ -6,7 +6,7 @@
  * links are off (`OPS_LINK_SECRET` is not set).
  */
 
-import type { Dependencies, Seams } from '../../services/adapters/dependencies.ts';
+import { composeDependencies, type Dependencies, type Seams } from '../../services/adapters/dependencies.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
@@ -37,7 +37,7 @@ interface OpsDeps extends Omit<OpsContext, 'remainingMs'> {
 
 /** Builds the handler from an environment and seams; tests and the lab pass their own. */
 export function composeOps(environment: Environment, seams: Seams): OpsHandler {
-  const dependencies = dependencyCache(functionName, environment, seams);
+  const dependencies = dependencyCache(composeDependencies, functionName, environment, seams);
   const loadDeps = async (): Promise<OpsDeps> => opsDeps(await dependencies());
 
   return async (event, lambda) => {

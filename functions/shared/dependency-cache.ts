@@ -7,7 +7,7 @@
  * Does not notice a change while the old values still work; the invocation that meets the refusal fails.
  */
 
-import { composeDependencies, type Dependencies, type Seams } from '../../services/adapters/dependencies.ts';
+import type { Dependencies, Seams } from '../../services/adapters/dependencies.ts';
 import { obeyProxy } from '../../services/adapters/proxy.ts';
 import { withSecrets } from '../../services/adapters/secrets.ts';
 import { memoizeAsync } from '../../services/core/platform/memoize-async.ts';
@@ -17,18 +17,21 @@ import type { Environment } from '../../services/core/settings/variable-reader.t
 
 type OnError = (error: unknown) => void;
 
-export function dependencyCache(
+type Compose<Deps> = (name: string, environment: Environment, seams: Seams) => Deps;
+
+export function dependencyCache<Deps extends Dependencies>(
+  composeDeps: Compose<Deps>,
   name: string,
   environment: Environment,
   seams: Seams,
-): () => Promise<Dependencies> {
+): () => Promise<Deps> {
   const onError: OnError = (error) => {
     if (isSecretSuspect(error)) cached = compose();
   };
   const compose = () =>
     memoizeAsync(async () => {
       obeyProxy(environment);
-      return watched(composeDependencies(name, await withSecrets(environment), seams), onError);
+      return watched(composeDeps(name, await withSecrets(environment), seams), onError);
     });
   let cached = compose();
   return () => cached();
@@ -41,13 +44,10 @@ function isSecretSuspect(error: unknown): boolean {
 }
 
 /** The same dependencies; `onError` is called with each error of a port that uses the secret. */
-function watched(
-  { settings, ports, oneTapLinks, pingWatchdog }: Dependencies,
-  onError: OnError,
-): Dependencies {
+function watched<Deps extends Dependencies>(dependencies: Deps, onError: OnError): Deps {
+  const { ports, oneTapLinks } = dependencies;
   return {
-    settings,
-    pingWatchdog,
+    ...dependencies,
     oneTapLinks: oneTapLinks && { ...oneTapLinks, store: watchedPort(oneTapLinks.store, onError) },
     ports: {
       ...ports,

@@ -97,6 +97,10 @@ export class HeartbeatMonitor extends BaseFunction {
     return this.metric(metrics.oldestUndelivered, 'Maximum');
   }
 
+  metricUnreachableRecipients(): Metric {
+    return this.metric(metrics.unreachableRecipients, 'Maximum');
+  }
+
   private metric(metricName: string, statistic: string): Metric {
     return new Metric({
       namespace: metricNamespace,

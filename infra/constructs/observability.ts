@@ -123,6 +123,7 @@ export class Observability extends Construct {
         ],
         [
           graph('Oldest undelivered alert, seconds', monitor.metricOldestUndelivered()),
+          graph('Unreachable superadmins', monitor.metricUnreachableRecipients()),
           graph('Failed events', failedEvents.metricWaiting()),
           graph('Worker: CPU and memory, %', worker.metricCpu(), worker.metricMemory()),
         ],

@@ -1,14 +1,14 @@
 /**
- * Composes the dependencies of the functions and the command line from an environment.
+ * Composes what the functions and the command line share from an environment; `monitor-dependencies.ts` adds the
+ * monitor's own.
  *
  * Does not connect to anything: clients are lazy, so the result can be built once and cached.
  */
 
-import type { LockOverride } from '../core/lease/lock-store.ts';
+import type { InboxStore } from '../core/alerts/inbox-store.ts';
 import { storeTimeoutMs } from '../core/monitor/monitor.ts';
-import type { MonitorPorts } from '../core/monitor/monitor-ports.ts';
-import { alertLinks } from '../core/ops/links/alert-buttons.ts';
 import type { OneTapLinks } from '../core/ops/links/link-store.ts';
+import type { OpsPorts } from '../core/ops/ops-ports.ts';
 import { type BotApi, BotApiUnreachableError } from '../core/platform/bot-api.ts';
 import { botIdOf } from '../core/platform/bot-token.ts';
 import type { Clock } from '../core/platform/clock.ts';
@@ -16,7 +16,7 @@ import type { EnvironmentName } from '../core/platform/environment-name.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Random } from '../core/platform/random.ts';
 import { redactor } from '../core/platform/redaction.ts';
-import { storeKeys } from '../core/platform/store-keys.ts';
+import { type StoreKeys, storeKeys } from '../core/platform/store-keys.ts';
 import type { WorkerTasks } from '../core/platform/worker-service.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import { secretsIn } from '../core/settings/secrets.ts';
@@ -30,11 +30,9 @@ import { redisAuditTrail } from './redis/audit-trail.ts';
 import { redisInboxStore } from './redis/inbox/inbox-store.ts';
 import { redisLockOverride } from './redis/lease/lock-override.ts';
 import { redisLinkStore } from './redis/links/link-store.ts';
-import { redisOutageStore } from './redis/outage/outage-store.ts';
-import { upstashStore } from './redis/upstash-store.ts';
-import { snsTopic } from './sns.ts';
+import { redisOutageControl } from './redis/outage/outage-control.ts';
+import { type UpstashStore, upstashStore } from './redis/upstash-store.ts';
 import { fetchBotApi } from './telegram/fetch-bot-api.ts';
-import { type WatchdogPing, watchdogPing } from './watchdog-ping.ts';
 
 export interface Seams {
   readonly clock: Clock;
@@ -45,16 +43,20 @@ export interface Seams {
 
 export interface Dependencies {
   readonly settings: SettingsLacking<'botToken'>;
-  readonly ports: MonitorPorts & {
+  readonly ports: OpsPorts & {
     readonly environment: EnvironmentName;
-    readonly clock: Clock;
-    readonly lock: LockOverride;
+    readonly random: Random;
+    readonly inbox: InboxStore;
     readonly tasks: WorkerTasks | undefined;
   };
   /** Signs and verifies one-tap links; undefined when they are off. */
   readonly oneTapLinks: OneTapLinks | undefined;
-  /** Undefined: no watchdog is set. */
-  readonly pingWatchdog: WatchdogPing | undefined;
+  /** Where the bot's records are; `botId` is undefined without a token. */
+  readonly connection: {
+    readonly store: UpstashStore;
+    readonly keys: StoreKeys;
+    readonly botId: string | undefined;
+  };
 }
 
 /**
@@ -70,16 +72,7 @@ export function composeDependencies(
   const result = readSettings(environment, { optional });
   if (!result.ok) throw new ConfigurationError(result.problems);
   const { settings } = result;
-  const {
-    botToken,
-    store: storeSettings,
-    opsLinkSecret,
-    opsBaseUrl,
-    watchdogPingUrl,
-    logLevel,
-    alertTopicArn,
-    ecs,
-  } = settings;
+  const { botToken, store: storeSettings, opsLinkSecret, logLevel, ecs } = settings;
   const redact = redactor(secretsIn(environment));
   const fields = { service: name };
   const logger: Logger = createLogger({
@@ -97,6 +90,7 @@ export function composeDependencies(
     timeoutMs: storeTimeoutMs,
   });
   const keys = storeKeys(storeSettings.keyPrefix);
+  const botId = botToken === undefined ? undefined : botIdOf(botToken);
   const oneTapLinks =
     opsLinkSecret === undefined
       ? undefined
@@ -104,14 +98,14 @@ export function composeDependencies(
   return {
     settings,
     oneTapLinks,
-    pingWatchdog: watchdogPingUrl === undefined ? undefined : watchdogPing(watchdogPingUrl, logger),
+    connection: { store, keys, botId },
     ports: {
       environment: settings.environment,
       clock,
       random,
       logger,
       redact,
-      outages: redisOutageStore(store, keys, botToken === undefined ? undefined : botIdOf(botToken)),
+      outages: redisOutageControl(store, keys, botId),
       inbox: redisInboxStore(store, keys),
       audit: redisAuditTrail(store, keys),
       lock: redisLockOverride(store, keys),
@@ -119,16 +113,8 @@ export function composeDependencies(
         botToken === undefined
           ? tokenlessBotApi
           : fetchBotApi({ apiRoot: settings.telegramApiRoot, token: botToken, freshConnections: true }),
-      topic:
-        alertTopicArn === undefined
-          ? undefined
-          : snsTopic(alertTopicArn, awsClientOptions(environment, 'SNS')),
       ecs: worker,
       tasks: worker,
-      links:
-        oneTapLinks === undefined || opsBaseUrl === undefined
-          ? undefined
-          : alertLinks({ ...oneTapLinks, baseUrl: opsBaseUrl, locale: settings.notifyLocale, logger }),
     },
   };
 }

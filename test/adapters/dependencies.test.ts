@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { composeDependencies } from '../../services/adapters/dependencies.ts';
+import { composeMonitorDependencies } from '../../services/adapters/monitor-dependencies.ts';
 import { ConfigurationError } from '../../services/core/settings/configuration-error.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -14,10 +14,10 @@ const compose = (environment = {}) => {
   lines.length = 0;
   const random = { unit: () => 0, token: () => 'token' };
   const seams = { clock: new VirtualClock(), random, write: (line: string) => lines.push(line) };
-  return composeDependencies('monitor', { ...least, ...environment }, seams);
+  return composeMonitorDependencies('monitor', { ...least, ...environment }, seams);
 };
 
-describe('composeDependencies', () => {
+describe('composeMonitorDependencies', () => {
   it('leaves out whatever is not configured', () => {
     const { ports, oneTapLinks } = compose();
     expect(ports).toMatchObject({

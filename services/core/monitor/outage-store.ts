@@ -63,9 +63,20 @@ interface NewOutage {
 /** `conflict`: the heartbeat is no longer the expected one; observe again. */
 export type ChangeResult = 'done' | 'conflict';
 
-export interface OutageStore extends DeliveryStore {
+/** What people and their tools need of it. */
+export interface OutageControl {
   /** `noteRun`: a run of the monitor observes, and counts as its first run if there was none. */
   observe(options: { readonly noteRun: boolean }): Promise<BotObservation>;
+  /** Undefined: the outage, or the unstable time, is over. */
+  acknowledge(
+    id: string,
+    reason: Reason,
+  ): Promise<{ readonly by: string; readonly isNew: boolean } | undefined>;
+  /** Answers until when; 0 ends the snooze, and null is the answer. `requestId` is fresh for each request. */
+  snooze(requestId: string, forMs: number, reason: Reason): Promise<number | null>;
+}
+
+export interface OutageStore extends OutageControl, DeliveryStore {
   markHeartbeat(expected: HeartbeatReading, malformed: boolean): Promise<ChangeResult>;
   open(expected: HeartbeatReading, outage: NewOutage): Promise<ChangeResult>;
   recover(
@@ -81,13 +92,6 @@ export interface OutageStore extends DeliveryStore {
   endUnstable(unstableId: string): Promise<boolean>;
   /** The recipient can be reached after all. */
   markReachable(telegramId: string): Promise<void>;
-  /** Undefined: the outage, or the unstable time, is over. */
-  acknowledge(
-    id: string,
-    reason: Reason,
-  ): Promise<{ readonly by: string; readonly isNew: boolean } | undefined>;
-  /** Answers until when; 0 ends the snooze, and null is the answer. `requestId` is fresh for each request. */
-  snooze(requestId: string, forMs: number, reason: Reason): Promise<number | null>;
   planRestart(outageId: string): Promise<boolean>;
   /** False if its throttle rule forbids it. */
   raise(warning: Warning, recipients: readonly Recipient[]): Promise<boolean>;

@@ -1,7 +1,7 @@
 /** What the ops actions work with, and how their failures become answers. */
 
 import type { LockOverride } from '../lease/lock-store.ts';
-import type { OutageStore } from '../monitor/outage-store.ts';
+import type { OutageControl } from '../monitor/outage-store.ts';
 import type { OutageSettings } from '../outage/outage.ts';
 import type { AuditEntry, AuditTrail, Reason } from '../platform/audit-trail.ts';
 import { type BotApi, BotApiRefusedError, BotApiUnreachableError } from '../platform/bot-api.ts';
@@ -20,7 +20,7 @@ export interface OpsPorts {
   readonly environment: EnvironmentName | undefined;
   readonly clock: Clock;
   readonly lock: LockOverride;
-  readonly outages: OutageStore;
+  readonly outages: OutageControl;
   readonly audit: AuditTrail;
   readonly telegram: BotApi;
   readonly ecs: WorkerService | undefined;

@@ -148,7 +148,7 @@ describe('the alarms', () => {
   it('watch only the monitor of their own stack, whose function CloudFormation names', () => {
     const second = { stackName: 'StaffProBot-second' };
     const ofMonitor = [...alarmsOf(second).values()].filter(({ Namespace }) => Namespace === metricNamespace);
-    expect(ofMonitor).toHaveLength(5);
+    expect(ofMonitor).toHaveLength(6);
     const { id, Properties } = monitorOf(synthesise(second));
     expect(Properties['FunctionName']).toBeUndefined();
     const check = theResource(synthesise(second), 'AWS::Lambda::Function', 'SecretsCheck').id;

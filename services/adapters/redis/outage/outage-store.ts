@@ -3,27 +3,23 @@
 import type { Claim, DeliveryOutcome } from '../../../core/alerts/delivery-store.ts';
 import { claimMs } from '../../../core/alerts/delivery-store.ts';
 import type { Recipient } from '../../../core/alerts/recipients.ts';
-import { deadLetterIdsMax } from '../../../core/alerts/unreported-dead-letters.ts';
 import type { HeartbeatReading } from '../../../core/lease/heartbeat.ts';
-import type { BotObservation, ChangeResult, OutageStore } from '../../../core/monitor/outage-store.ts';
+import type { ChangeResult, OutageStore } from '../../../core/monitor/outage-store.ts';
 import { automaticActors } from '../../../core/platform/actors.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 import { isOne, unexpected } from '../script-replies.ts';
+import { redisOutageControl } from './outage-control.ts';
 import { readClaim } from './read-claim.ts';
-import { readObservation } from './read-observation.ts';
+import { withoutBars } from './stored-values.ts';
 import { changeReportedKey, raiseWarning } from './warning-store.ts';
 
 const scripts = {
-  observe: luaScript('outage/observe-bot-8'),
-  watch: luaScript('outage/watch-bot-10'),
   markHeartbeat: luaScript('outage/mark-heartbeat-2'),
   open: luaScript('outage/open-outage-5'),
   recover: luaScript('outage/recover-outage-5'),
   extend: luaScript('outage/extend-outage-2'),
   endUnstable: luaScript('outage/end-unstable-2'),
-  acknowledge: luaScript('outage/acknowledge-outage-2'),
-  snooze: luaScript('outage/snooze-alerts-2'),
   reachable: luaScript('outage/note-reachable-1'),
   claim: luaScript('outage/claim-delivery-3'),
   settle: luaScript('outage/settle-delivery-2'),
@@ -40,12 +36,7 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
   }
 
   return {
-    async observe({ noteRun }): Promise<BotObservation> {
-      const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, snooze];
-      if (!noteRun) return readObservation(await runner.run(scripts.observe, observed, []), botId);
-      const args = [String(deadLetterIdsMax)];
-      return readObservation(await runner.run(scripts.watch, [...observed, dead, audit], args), botId);
-    },
+    ...redisOutageControl(runner, keys, botId),
 
     async markHeartbeat(reading, malformed): Promise<ChangeResult> {
       const args = [expectedHeartbeat(reading), malformed ? '1' : '0'];
@@ -90,19 +81,6 @@ export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: 
 
     async markReachable(telegramId): Promise<void> {
       await runner.run(scripts.reachable, [outage], [telegramId]);
-    },
-
-    async acknowledge(id, { who, why }) {
-      const reply = await runner.run(scripts.acknowledge, [outage, audit], [id, who, why, auditMax]);
-      if (reply === null) return undefined;
-      if (!Array.isArray(reply) || reply.length !== 2) throw unexpected(reply);
-      return { by: String(reply[1]), isNew: reply[0] === '1' };
-    },
-
-    async snooze(requestId, forMs, { who, why }): Promise<number | null> {
-      const args = [requestId, String(forMs), withoutBars(who), why, auditMax];
-      const untilMs = Number(await runner.run(scripts.snooze, [snooze, audit], args));
-      return untilMs === 0 ? null : untilMs;
     },
 
     raise: (warning, recipients) => raiseWarning(runner, keys, { warning, recipients }),
@@ -162,11 +140,6 @@ function settleArguments(outcome: DeliveryOutcome): readonly string[] {
 
 function fieldPart({ channel, address }: Recipient): string {
   return `${channel}|${address}`;
-}
-
-/** A bar separates the parts of a record. */
-function withoutBars(text: string): string {
-  return text.replaceAll('|', '/');
 }
 
 function readChangeResult(reply: ScriptReply): ChangeResult {

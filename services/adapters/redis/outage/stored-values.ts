@@ -18,3 +18,8 @@ export function pastOrNull(text: string | undefined, nowMs: number): number | nu
 export function numberOrNull(text: string | undefined): number | null {
   return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : null;
 }
+
+/** A bar separates the parts of a record. */
+export function withoutBars(text: string): string {
+  return text.replaceAll('|', '/');
+}
