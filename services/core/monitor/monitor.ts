@@ -43,8 +43,13 @@ export async function runMonitor(
   settings: MonitorSettings,
   remainingMs: () => number,
 ): Promise<MonitorReport> {
-  const outages = repeatOnce(given.outages, () => remainingMs() > repeatReserveMs);
-  const ports = { ...given, outages };
+  const hasTime = (): boolean => remainingMs() > repeatReserveMs;
+  // An audit entry that stands twice is better than one that is missing.
+  const ports = {
+    ...given,
+    outages: repeatOnce(given.outages, hasTime),
+    audit: repeatOnce(given.audit, hasTime),
+  };
   const { observation, verdict, changed } = await decideAndChange(ports, settings);
   const superadmins = observation.unreachable.filter((id) => settings.superadminIds.includes(id));
   const unreachable = await stillUnreachable(ports, superadmins);

@@ -6,7 +6,7 @@
  */
 import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
 import type { OutageStore } from '../../../services/core/monitor/outage-store.ts';
-import type { MonitorMutation } from './scenario.ts';
+import type { MonitorMutation } from './mutation.ts';
 
 export interface MonitorMutant {
   readonly name: string;

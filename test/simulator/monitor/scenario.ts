@@ -9,11 +9,10 @@
 import { remainingTime } from '../../../functions/shared/lambda-time.ts';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
 import { redisInboxStore } from '../../../services/adapters/redis/inbox/inbox-store.ts';
-import type { LuaScript } from '../../../services/adapters/redis/lua-scripts.ts';
+import { redisOutageControl } from '../../../services/adapters/redis/outage/outage-control.ts';
 import { redisOutageStore } from '../../../services/adapters/redis/outage/outage-store.ts';
 import { runMonitor } from '../../../services/core/monitor/monitor.ts';
 import type { MonitorSettings } from '../../../services/core/monitor/monitor-ports.ts';
-import type { OutageStore } from '../../../services/core/monitor/outage-store.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
 import { createEmbeddedStore, type EmbeddedStore } from '../../../services/lab/redis-rest/embedded-store.ts';
@@ -24,17 +23,11 @@ import { BotLife, lockWithoutExpiryOf } from './bot-life.ts';
 import { Channels } from './channels.ts';
 import { DeliveryChecker } from './delivery-checker.ts';
 import { MessageChecker } from './message-checker.ts';
+import type { MonitorMutation } from './mutation.ts';
 import { OutageChecker } from './outage-checker.ts';
+import { People } from './people.ts';
 import { type RanScript, StoreLine } from './store-line.ts';
 import { WarningChecker } from './warning-checker.ts';
-
-/** What a mutant changes; the shipped program changes nothing. */
-export interface MonitorMutation {
-  sourceOf?(script: LuaScript): string;
-  wrapStore?(store: OutageStore): OutageStore;
-  /** Changes the time that a run believes it has left. */
-  wrapTime?(remainingMs: () => number): () => number;
-}
 
 export interface MonitorRunOptions {
   readonly seed: number;
@@ -78,6 +71,7 @@ class MonitorSimulation {
   private readonly line: StoreLine;
   private readonly channels: Channels;
   private readonly life: BotLife;
+  private readonly people: People;
   private readonly outages: OutageChecker;
   private readonly deliveries: DeliveryChecker;
   private readonly messages: MessageChecker;
@@ -140,7 +134,7 @@ class MonitorSimulation {
         this.warnings.ran(ran);
         this.maybeComeBack(ran);
         this.maybeFreeze(ran);
-        this.maybeAcknowledge(ran);
+        this.people.ran(ran);
       },
     });
     this.channels = new Channels({
@@ -164,6 +158,15 @@ class MonitorSimulation {
       warnings: this.warnings,
       note: (line) => this.note(line),
     });
+    this.people = new People({
+      trueTime,
+      store: redisOutageControl(this.line.runnerFor(this.newProcess('people')), keys),
+      chance: chance.fork(),
+      superadminIds,
+      outages: this.outages,
+      faultsOn,
+      note: (line) => this.note(line),
+    });
     this.settings = {
       staleMs,
       lateMs: 60_000,
@@ -180,7 +183,7 @@ class MonitorSimulation {
     void this.life.causeWarnings(faultsMs);
     void this.invokeEveryMinute(faultsMs + silentAtEndMs + upAtEndMs);
     void this.causeFaults(faultsMs);
-    void this.actAsPeople(faultsMs);
+    void this.people.act(faultsMs);
     await this.trueTime.advance(faultsMs);
     this.endFaults();
     await this.trueTime.advance(silentAtEndMs);
@@ -297,17 +300,6 @@ class MonitorSimulation {
     if (isSending) void this.invoke(this.worstCase.fork());
   }
 
-  /** The worst moment to be on it: right after a run has observed the outage, before it reminds. */
-  private maybeAcknowledge({ script }: RanScript): void {
-    const { newest } = this.outages;
-    if (!this.faultsOn || script !== 'watch-bot-10' || newest?.recoveredMs !== undefined) return;
-    if (newest === undefined || !this.worstCase.happens(0.15)) return;
-    this.note('--- someone is on it at the worst moment');
-    const store = redisOutageStore(this.line.runnerFor(this.newProcess('someone')), keys);
-    const request = { who: 'the link sent to 101', why: 'a button' };
-    void store.acknowledge(newest.id, request).catch(() => {});
-  }
-
   /** The worst moment to freeze: with a claim on its way that has ended when the run wakes. */
   private maybeFreeze({ by, script, reply }: RanScript): void {
     if (!this.faultsOn || script !== 'claim-delivery-3' || reply === null || !this.worstCase.happens(0.005))
@@ -332,28 +324,6 @@ class MonitorSimulation {
       await trueTime.sleep(forMs);
       line.isAway = false;
       channels.isDeploying = false;
-    }
-  }
-
-  /** Now and then someone snoozes the alerts, or is on it. */
-  private async actAsPeople(untilMs: number): Promise<void> {
-    const { trueTime } = this;
-    const chance = this.chance.fork();
-    const store = redisOutageStore(this.line.runnerFor(this.newProcess('people')), keys);
-    while (trueTime.monotonicMs() < untilMs) {
-      await trueTime.sleep(chance.integer(2, 12) * minuteMs);
-      if (!this.faultsOn) return;
-      const { newest } = this.outages;
-      const isSnooze = chance.happens(0.3);
-      const request = { who: `the link sent to ${chance.oneOf(superadminIds)}`, why: 'a button' };
-      const forMs = chance.integer(0, 4) * minuteMs;
-      this.note(`--- ${isSnooze ? `snooze for ${forMs} ms` : 'someone is on it'}`);
-      const act = isSnooze
-        ? store.snooze(chance.token(), forMs, request)
-        : store.acknowledge(newest?.id ?? '', request);
-      await act.catch((error: unknown) => {
-        if (!(error instanceof StoreUnreachableError)) throw error;
-      });
     }
   }
 

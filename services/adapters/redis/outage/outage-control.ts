@@ -2,7 +2,7 @@
  * What people and their tools read and do: the state at one moment, acknowledgement and snooze. Apart from the monitor's
  * store, so that the ops function does not carry the monitor's scripts.
  *
- * Tested by: test/adapters/redis/outage/outage-store.test.ts and unstable.test.ts
+ * Tested by: test/adapters/redis/outage/unstable.test.ts
  */
 import { deadLetterIdsMax } from '../../../core/alerts/unreported-dead-letters.ts';
 import type { BotObservation, OutageControl } from '../../../core/monitor/outage-store.ts';

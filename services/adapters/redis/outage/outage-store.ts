@@ -29,7 +29,7 @@ const auditMax = String(auditEntriesMax);
 
 /** `botId`: the bot whose heartbeat counts; undefined: any bot's. */
 export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: string): OutageStore {
-  const { lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, snooze, audit, dead } = keys;
+  const { heartbeat, alertSent, outage, deliveries, snooze, audit } = keys;
 
   async function extend(id: string, ...args: readonly string[]): Promise<boolean> {
     return (await runner.run(scripts.extend, [outage, deliveries], [id, ...args])) !== -1;
