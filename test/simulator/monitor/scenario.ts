@@ -189,7 +189,8 @@ class MonitorSimulation {
     await this.trueTime.advance(silentAtEndMs);
     this.expectDownDelivered();
     void this.life.up(upAtEndMs);
-    await this.trueTime.advance(upAtEndMs);
+    // The last run has the time to end.
+    await this.trueTime.advance(upAtEndMs + runLimitMs);
     this.expectRecoveryDelivered();
     const { seed, violations, runs } = this;
     return { seed, violations, runs, outages: this.outages.outages.size, messages: this.deliveries.messages };
