@@ -45,7 +45,7 @@ export interface MonitorRunResult {
 
 const minuteMs = 60_000;
 const staleMs = 300_000;
-/** The limit, the time of an unstable outage, two runs, the longest back-off, an abandoned claim, and a margin. */
+/** The limit, the time of an unstable outage, the longest back-off, an abandoned claim, and a margin. */
 const silentAtEndMs = 35 * minuteMs;
 const upAtEndMs = 30 * minuteMs;
 const runLimitMs = 55_000;
@@ -189,7 +189,6 @@ class MonitorSimulation {
     await this.trueTime.advance(silentAtEndMs);
     this.expectDownDelivered();
     void this.life.up(upAtEndMs);
-    // The last run has the time to end.
     await this.trueTime.advance(upAtEndMs + runLimitMs);
     this.expectRecoveryDelivered();
     const { seed, violations, runs } = this;
