@@ -15,7 +15,7 @@ import { type Order, orderText, wallMs } from './work.ts';
 
 export const roundTripMs = 30;
 const startLimitMs = 20_000;
-const storeToken = 'rest-token-of-the-bench';
+export const storeToken = 'rest-token-of-the-bench';
 
 export interface BenchFixture {
   readonly telegramUrl: string;

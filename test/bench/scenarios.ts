@@ -6,6 +6,7 @@ import { type HandOver, measureHandOver } from './hand-over.ts';
 import { type HeavyTail, heavyTailTable, measureHeavyTail } from './scenarios/heavy-tail.ts';
 import { type Kill, killTable, measureKill } from './scenarios/kill.ts';
 import { type Memory, measureMemory, memoryTable } from './scenarios/memory.ts';
+import { measureOpenJournal, type OpenJournal, openJournalTable } from './scenarios/open-journal.ts';
 import {
   measureRollingRestart,
   type RollingRestart,
@@ -17,6 +18,7 @@ import { measureUniform, type Uniform, uniformTable } from './scenarios/uniform.
 import { figure, type Table } from './table.ts';
 
 export interface Measured {
+  readonly openJournal: OpenJournal;
   readonly handOver: readonly HandOver[];
   readonly coldStart: ColdStart;
   readonly uniform: readonly Uniform[];
@@ -75,6 +77,12 @@ export const scenarios: { readonly [Key in keyof Measured]: Scenario<Measured[Ke
     name: 'memory',
     measure: async (fixture) => measureMemory(await fixture()),
     table: memoryTable,
+  },
+  openJournal: {
+    name: 'open-journal',
+    rounds: 5,
+    measure: async (fixture, rounds) => measureOpenJournal(await fixture(), { rounds }),
+    table: openJournalTable,
   },
   handOver: {
     name: 'hand-over',
