@@ -8,9 +8,9 @@
  */
 import type { Term } from '../lease/term.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { AttemptToCount, JournalEntry, JournalPiece, UpdateJournal } from './journal.ts';
+import type { AttemptToCount, JournalEntry, UpdateJournal } from './journal.ts';
 import { type OpenedJournal, TermJournal } from './term-journal.ts';
-import type { UpdateLedger } from './update-ledger.ts';
+import { idsPerRequestMax, type UpdateLedger } from './update-ledger.ts';
 
 export interface SessionJournalObserver {
   onDeadLetters(updateIds: readonly number[]): void;
@@ -62,7 +62,8 @@ export class SessionJournal {
   ): Promise<readonly (number | 'dead letter')[] | undefined> {
     const { ledger } = this.options;
     // If this attempt ends the process, what ended before must be known to have ended.
-    const tombstoneIds = ledger.tombstonesToWrite().map(({ update }) => update.update_id);
+    const tombstones = ledger.tombstonesToWrite().slice(0, idsPerRequestMax);
+    const tombstoneIds = tombstones.map(({ update }) => update.update_id);
     const finished = { finishedIds: ledger.removable(), tombstoneIds };
     const counted = await this.journal.beginAttempts(attempts, finished);
     if (counted !== undefined) ledger.markCounted(finished);
@@ -78,11 +79,15 @@ export class SessionJournal {
       ledger.markTooBig(tooBig);
     }
     ledger.writeStarted(pieces);
+    const finished = ledger.removable(Number.POSITIVE_INFINITY);
     let isWritten = true;
-    for (const piece of pieces) {
+    for (let index = 0; index < pieces.length || index * idsPerRequestMax < finished.length; index++) {
+      const add = pieces[index] ?? { entries: [], lines: [] };
+      const finishedIds = finished.slice(index * idsPerRequestMax, (index + 1) * idsPerRequestMax);
       // After a failure the rest is not sent.
-      isWritten &&= await this.writePiece(piece);
-      ledger.writeEnded(piece, { isWritten });
+      isWritten &&= await this.journal.tryWrite({ add, finishedIds });
+      ledger.writeEnded(add, { isWritten });
+      if (isWritten) ledger.markRemoved(finishedIds);
     }
     return isWritten;
   }
@@ -105,14 +110,6 @@ export class SessionJournal {
     const entries = received.filter((entry) => !tooBig.has(entry));
     const add = entries.map((entry) => ({ ...entry, countedEpoch: beforeThisTerm }));
     return (await this.journal.write(add, this.fetchEnd)) ? entries : undefined;
-  }
-
-  private async writePiece(add: JournalPiece): Promise<boolean> {
-    const { ledger } = this.options;
-    const finishedIds = ledger.removable();
-    const isWritten = await this.journal.tryWrite({ add, finishedIds });
-    if (isWritten) ledger.markRemoved(finishedIds);
-    return isWritten;
   }
 
   private reportUnread(ids: readonly string[] | undefined, what: string): void {

@@ -66,8 +66,8 @@ export interface TrackedUpdate extends ReceivedUpdate {
  * one minute of them by default.
  */
 const uncertainRemovals = 6;
-/** One request carries no more ids. */
-const idsMax = 5000;
+/** No request carries more ids. */
+export const idsPerRequestMax = 5000;
 
 export class UpdateLedger {
   private readonly epoch: number;
@@ -198,16 +198,15 @@ export class UpdateLedger {
       .filter(
         ({ content, state }) => state !== 'tombstone' && this.mayBeRedelivered(content.update.update_id),
       )
-      .map(({ content }) => asTombstone(content))
-      .slice(0, idsMax);
+      .map(({ content }) => asTombstone(content));
   }
 
   /** Updates that have ended and that Telegram cannot deliver again: their entries can go. */
-  removable(): readonly number[] {
+  removable(countMax = idsPerRequestMax): readonly number[] {
     const ids = [...this.finished.keys()];
     const removable = ids
       .filter((id) => !this.writing.has(id) && !this.mayBeRedelivered(id))
-      .slice(0, idsMax);
+      .slice(0, countMax);
     assert(!removable.some((id) => this.unfinished.has(id)), 'only ended updates are removed');
     return removable;
   }

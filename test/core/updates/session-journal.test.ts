@@ -104,6 +104,27 @@ describe('a batch that takes more than one request', () => {
   });
 });
 
+describe('a stop after a long replay', () => {
+  it('leaves none of the many that have ended, however many ids that takes', async () => {
+    const count = 12_000;
+    const lines = Array.from({ length: count }, (_, index) => {
+      const id = 1000 + index;
+      return [String(id), `1 0 0 ${index} ${JSON.stringify(message(id, 'left'))}`];
+    });
+    await fixture.runner.command(['HSET', keys.journal, ...lines.flat()]);
+    const { session, stop, term } = await fixture.lead({ handle: handler(() => 60_000) });
+    const run = session.run();
+    await fixture.clock.advance(59_000);
+    expect(begun).toHaveLength(count);
+    await fixture.clock.advance(2000);
+    stop.abort();
+    await fixture.clock.advance(5000);
+    await run;
+    expect(term.handOff).toBe('clean');
+    expect(await fixture.runner.command(['HLEN', keys.journal])).toBe(0);
+  });
+});
+
 describe('a dead letter that an operator puts back', () => {
   const killer = message(100, 'killer');
 
