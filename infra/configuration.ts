@@ -10,11 +10,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  apiRootFix,
   botIdFormat,
   type Environment,
   keyPrefixFormat,
   locales,
   logLevels,
+  refuseUnencrypted,
   telegramIdFormat,
   VariableReader,
 } from '../services/core/settings/contract.ts';
@@ -142,7 +144,7 @@ export function readConfiguration(context: Context): ConfigurationResult {
         fix: 'write it like https://example.com/docs/runbook.md',
       }) ?? 'docs/runbook.md',
     heartbeatStaleSeconds: heartbeatStaleSeconds ?? 300,
-    settings: readSettings(reader, heartbeatStaleSeconds),
+    settings: readSettings(reader, environment, heartbeatStaleSeconds),
   };
   refuseUnknown(reader, context);
   return reader.problems.length > 0 ? { ok: false, problems: reader.problems } : { ok: true, configuration };
@@ -244,11 +246,16 @@ function readTaskSize(reader: VariableReader): TaskSize {
 
 function readSettings(
   reader: VariableReader,
+  environment: EnvironmentName,
   heartbeatStaleSeconds: number | undefined,
 ): Configuration['settings'] {
+  const telegramApiRoot = reader.httpUrl('telegramApiRoot', 'https://bot-api.example.com');
+  if (environment === 'production') {
+    refuseUnencrypted(reader, 'telegramApiRoot', { url: telegramApiRoot, fix: apiRootFix });
+  }
   const given: Record<SettingName, string | number | undefined> = {
     PRODUCTION_BOT_ID: reader.formatted('productionBotId', botIdFormat),
-    TELEGRAM_API_ROOT: reader.httpUrl('telegramApiRoot', 'https://bot-api.example.com'),
+    TELEGRAM_API_ROOT: telegramApiRoot,
     REDIS_KEY_PREFIX: reader.formatted('redisKeyPrefix', keyPrefixFormat),
     SUPERADMIN_TELEGRAM_IDS: reader.list('superadminTelegramIds', telegramIdFormat).join(',') || undefined,
     HEARTBEAT_STALE_SECONDS: heartbeatStaleSeconds,

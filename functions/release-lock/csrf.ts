@@ -2,7 +2,7 @@
  * The CSRF nonce of a link's form: proves that this page showed the form to this browser.
  *
  * Previews fetch links, and any page can contain one, so opening a link changes nothing. The nonce signs the link, a
- * cookie that no other site's request carries, and the number that the page showed. It is stateless: nothing is stored.
+ * cookie that no other site's request carries, and what the page showed. It is stateless: nothing is stored.
  */
 
 import {
@@ -23,7 +23,7 @@ export interface IssuedForm {
 const browserShape = /^[0-9a-f]{32}$/;
 const formType = /^application\/x-www-form-urlencoded(\s*;\s*charset=utf-8)?$/i;
 
-/** `shown` is what the person confirms, such as the number of updates; '' if there is nothing to confirm. */
+/** `shown` is what the person confirms; its first word is what must be typed, if anything. */
 export function issueForm(
   { signer, random }: { signer: LinkSigner; random: Random },
   request: PageRequest,
@@ -40,17 +40,21 @@ export function issueForm(
   };
 }
 
-/** Whether this browser sent a form that was issued to it for this link, unchanged and correctly confirmed. */
-export function isIssuedForm(signer: LinkSigner, request: PageRequest, link: OpsLink): boolean {
-  if (!isFromOwnPage(request) || !formType.test(request.header('content-type') ?? '')) return false;
+/**
+ * What the form showed, if this browser sent a form that was issued to it for this link, unchanged and correctly
+ * confirmed; else undefined.
+ */
+export function readForm(signer: LinkSigner, request: PageRequest, link: OpsLink): string | undefined {
+  if (!isFromOwnPage(request) || !formType.test(request.header('content-type') ?? '')) return undefined;
   const fields = [...new URLSearchParams(request.body)];
-  const expected = link.action === 'drop-updates' ? ['nonce', 'shown', 'typed'] : ['nonce'];
+  const expected = link.action === 'drop-updates' ? ['nonce', 'shown', 'typed'] : ['nonce', 'shown'];
   const names = fields.map(([name]) => name).sort();
-  if (names.join() !== expected.join()) return false;
+  if (names.join() !== expected.join()) return undefined;
   const { nonce = '', shown = '', typed = '' } = Object.fromEntries(fields);
   const browser = browserOf(request) ?? '';
   const isSigned = signer.isSigned('form', formText(link, browser, shown), nonce);
-  return isSigned && browser !== '' && typed.trim() === shown;
+  const isTyped = link.action !== 'drop-updates' || typed.trim() === shown.split(' ')[0];
+  return isSigned && browser !== '' && isTyped ? shown : undefined;
 }
 
 /** Browsers send `Origin: null` from a page with `no-referrer`; hostile sandboxed frames send it too. */

@@ -1,22 +1,24 @@
 /**
  * Serves one-tap links: what a GET shows, and what a POST does. `core/ops/links/signed-link.ts` lists the checks.
  *
- * A GET writes nothing. A POST uses the link up in one step of the store and runs its action; a second POST shows what
- * came of the first. An invalid path or form is refused before the store is asked. After recovery a link only says so.
+ * A GET writes nothing. A POST uses the link up in one step of the store and runs its action; if that would do more than
+ * the page showed, the page is shown again and nothing happens. A second POST shows what came of the first. An invalid path or form is refused before the store is asked. After recovery a link only says so.
  *
  * Tested by: test/functions/release-lock/links.test.ts
  */
 import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
+import { type Consequence, consequenceOf, isWorse, needsForce } from '../../services/core/ops/consequence.ts';
 import type { LinkResult, OneTapLinks } from '../../services/core/ops/links/link-store.ts';
 import { createLink, type OpsLink, verifyLink } from '../../services/core/ops/links/signed-link.ts';
 import { faultOf } from '../../services/core/ops/ops-ports.ts';
+import type { OpsRequest } from '../../services/core/ops/payload.ts';
 import { type OpsContext, perform } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer, StatusResult } from '../../services/core/ops/results.ts';
 import { status } from '../../services/core/ops/status.ts';
 import { linkActor } from '../../services/core/platform/actors.ts';
 import type { Locale } from '../../services/core/platform/locale.ts';
 import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
-import { isIssuedForm, issueForm } from './csrf.ts';
+import { issueForm, readForm } from './csrf.ts';
 import type { PageRequest } from './http-request.ts';
 import { confirmPage } from './pages/confirm.ts';
 import { type HttpAnswer, refusal } from './pages/layout.ts';
@@ -63,15 +65,41 @@ export async function serveLink(deps: LinkDeps, request: PageRequest): Promise<H
 }
 
 async function answerGet(linkRequest: LinkRequest): Promise<HttpAnswer> {
-  const { link, locale, context, request, links } = linkRequest;
+  const { link, locale, context, links } = linkRequest;
   const record = await links.store.read(link);
   if (record === undefined) return refusal;
   if (link.action === 'status') return showStatus(linkRequest);
   if (record.state === 'used') return showResult(linkRequest);
   const live = await status(context);
   if (isOver(live, link)) return overPage(locale, live);
-  const shown = link.action === 'drop-updates' ? String(live.pendingUpdates ?? '') : '';
-  return confirmPage({ link, locale, live, form: issueForm(links, request, link, shown) });
+  return askToConfirm(linkRequest, live, { hasChanged: false });
+}
+
+function askToConfirm(
+  { link, locale, request, links }: LinkRequest,
+  live: StatusResult,
+  { hasChanged }: { hasChanged: boolean },
+): HttpAnswer {
+  const shown = shownText(consequenceOf(requestOf(link, live), live));
+  return confirmPage({ link, locale, live, form: issueForm(links, request, link, shown), shown, hasChanged });
+}
+
+/** A consequence as a form carries it: `2`, `2 webhook`, `0 force`. */
+function shownText({ deletedLock, droppedUpdates, removesWebhook }: Consequence): string {
+  const words = [String(droppedUpdates)];
+  if (removesWebhook) words.push('webhook');
+  if (deletedLock !== null) words.push('force');
+  return words.join(' ');
+}
+
+/** The lock itself is not in the form: a page that announced force has shown the holder, and force is for any. */
+function confirmedBy(shown: string, now: Consequence): Consequence {
+  const [count = '', ...words] = shown.split(' ');
+  return {
+    deletedLock: words.includes('force') ? now.deletedLock : null,
+    droppedUpdates: Number(count),
+    removesWebhook: words.includes('webhook'),
+  };
 }
 
 async function showStatus({ link, locale, context, inbox }: LinkRequest): Promise<HttpAnswer> {
@@ -87,20 +115,34 @@ async function showStatus({ link, locale, context, inbox }: LinkRequest): Promis
 
 async function answerPost(linkRequest: LinkRequest): Promise<HttpAnswer> {
   const { link, locale, context, request, links } = linkRequest;
-  if (link.action === 'status' || !isIssuedForm(links.signer, request, link)) return refusal;
+  const shown = link.action === 'status' ? undefined : readForm(links.signer, request, link);
+  if (shown === undefined) return refusal;
   const token = links.random.token();
   const record = await links.store.read(link);
   if (record === undefined) return refusal;
   if (record.state === 'unused') {
     const live = await status(context);
     if (isOver(live, link)) return overPage(locale, live);
+    const now = consequenceOf(requestOf(link, live), live);
+    if (isWorse(now, confirmedBy(shown, now))) return askToConfirm(linkRequest, live, { hasChanged: true });
     const use = await useOnce(linkRequest, token);
     if (use === 'unknown') return refusal;
     if (use === 'outage over') return overPage(locale, await status(context));
     if (use === 'used now')
-      return resultPage({ locale, ...(await runAction(linkRequest, token, mustBreak(live))) });
+      return resultPage({ locale, ...(await runAction(linkRequest, token, requestOf(link, live))) });
   }
   return showResult(linkRequest);
+}
+
+/** What the link does in this state. */
+function requestOf({ action, recipient, outageId }: OpsLink, live: StatusResult): OpsRequest {
+  return {
+    action,
+    force: action === 'recover' && needsForce(live),
+    dropUpdates: false,
+    reason: `one-tap link of ${outageId}`,
+    requestedBy: linkActor(recipient),
+  };
 }
 
 /** Asks again if the answer was lost: the script recognises the token. */
@@ -116,22 +158,13 @@ async function useOnce({ link, links: { store } }: LinkRequest, token: string): 
 async function runAction(
   request: LinkRequest,
   token: string,
-  force: boolean,
+  action: OpsRequest,
 ): Promise<{ record: { result: LinkResult }; live: StatusResult | undefined }> {
   const { link, context, links } = request;
   const startMs = context.ports.clock.monotonicMs();
   const remainingMs = (): number =>
     Math.min(context.remainingMs(), actionLimitMs - (context.ports.clock.monotonicMs() - startMs));
-  const answer = await perform(
-    { ...context, remainingMs, heartbeatWaitMs },
-    {
-      action: link.action,
-      force: force && link.action === 'recover',
-      dropUpdates: false,
-      reason: `one-tap link of ${link.outageId}`,
-      requestedBy: linkActor(link.recipient),
-    },
-  );
+  const answer = await perform({ ...context, remainingMs, heartbeatWaitMs }, action);
   const result = { answer, retryPath: await retryPath(request, answer) };
   await bestEffort(request, () => links.store.finish(link, token, result));
   return { record: { result }, live: await bestEffort(request, () => status(context)) };
@@ -169,11 +202,6 @@ async function bestEffort<Result>(
     context.ports.logger.warn('a step after the link was used failed', { action: link.action, error });
     return undefined;
   }
-}
-
-/** A lock without expiry never goes by itself; its page announced the deletion. */
-function mustBreak(live: StatusResult): boolean {
-  return live.cause === 'lock-without-expiry';
 }
 
 function isOver(live: StatusResult, link: OpsLink): boolean {

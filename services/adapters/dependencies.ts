@@ -72,7 +72,13 @@ export function composeDependencies(
   const result = readSettings(environment, { optional });
   if (!result.ok) throw new ConfigurationError(result.problems);
   const { settings } = result;
-  const { botToken, store: storeSettings, opsLinkSecret, logLevel, ecs } = settings;
+  const {
+    botToken,
+    store: storeSettings,
+    opsLinkSecrets: [linkSecret, ...otherLinkSecrets],
+    logLevel,
+    ecs,
+  } = settings;
   const redact = redactor(secretsIn(environment));
   const fields = { service: name };
   const logger: Logger = createLogger({
@@ -92,9 +98,9 @@ export function composeDependencies(
   const keys = storeKeys(storeSettings.keyPrefix);
   const botId = botToken === undefined ? undefined : botIdOf(botToken);
   const oneTapLinks =
-    opsLinkSecret === undefined
+    linkSecret === undefined
       ? undefined
-      : { store: redisLinkStore(store, keys), signer: linkSigner(opsLinkSecret), random };
+      : { store: redisLinkStore(store, keys), signer: linkSigner(linkSecret, ...otherLinkSecrets), random };
   return {
     settings,
     oneTapLinks,

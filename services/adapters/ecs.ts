@@ -5,6 +5,7 @@
  */
 import type { ECSClient, Task } from '@aws-sdk/client-ecs';
 import { probeTimeoutMs } from '../core/outage/probes.ts';
+import { cutText } from '../core/platform/foreign-text.ts';
 import { memoizeAsync } from '../core/platform/memoize-async.ts';
 import {
   botContainerName,
@@ -24,6 +25,8 @@ export interface EcsServiceName {
 }
 
 const restartTimeoutMs = 8000;
+/** ECS's own reasons take a line; a container's may be of any size. */
+const stopReasonMax = 1000;
 
 export function ecsWorkerService(
   name: EcsServiceName,
@@ -143,8 +146,6 @@ async function lastStopReason(
   const containers = (newest.containers ?? [])
     .filter(({ exitCode, reason }) => reason !== undefined || (exitCode !== undefined && exitCode !== 0))
     .map(({ name, exitCode, reason }) => `${name}: ${reason ?? `exit ${exitCode}`}`);
-  return (
-    [newest.stoppedReason, ...containers].filter((part) => part !== undefined && part !== '').join('; ') ||
-    null
-  );
+  const said = [newest.stoppedReason, ...containers].filter((part) => part !== undefined && part !== '');
+  return said.length === 0 ? null : cutText(said.join('; '), stopReasonMax);
 }

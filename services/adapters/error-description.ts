@@ -7,6 +7,7 @@
  * Does not guarantee to show a property of the error other than its class, message, code and stack.
  */
 import { inspect } from 'node:util';
+import { cutText } from '../core/platform/foreign-text.ts';
 import type { Redact } from '../core/platform/redaction.ts';
 
 export interface ErrorDescription {
@@ -146,5 +147,5 @@ function asText(value: unknown): string {
 }
 
 function shortened(text: string): string {
-  return text.length > textMax ? `${text.slice(0, textMax)}…` : text;
+  return cutText(text, textMax);
 }

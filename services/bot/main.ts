@@ -37,6 +37,7 @@ import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import { secretsIn } from '../core/settings/secrets.ts';
 import { readSettings, type Settings, type StoreSettings } from '../core/settings/settings.ts';
 import { misspeltVariables } from '../core/settings/variable-names.ts';
+import { limitCommands } from './handlers/command-limit.ts';
 import { shippedAllowedUpdates, shippedCommands } from './handlers/commands.ts';
 import { HandlersError, type LoadedHandlers, loadHandlers } from './load-handlers.ts';
 import { BotMetrics } from './metrics.ts';
@@ -234,6 +235,7 @@ function install(
   const keys = storeKeys(settings.store.keyPrefix);
   const outages = redisOutageStore(store, keys);
   bot.use(
+    limitCommands({ nowMs: () => clock.monotonicMs(), fallbackLocale: settings.notifyLocale }),
     shippedCommands({
       superadminIds: settings.superadminIds,
       fallbackLocale: settings.notifyLocale,

@@ -1,5 +1,6 @@
 /** Parses the arguments strictly: refuses an option that the command does not have, instead of ignoring it. */
 import { parseArgs } from 'node:util';
+import { cutText } from '../core/platform/foreign-text.ts';
 
 const optionTypes = {
   json: 'boolean',
@@ -78,7 +79,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     return { kind: 'help', command: undefined };
   }
   if (command === undefined) {
-    const got = name === undefined ? 'none' : JSON.stringify(name.slice(0, 40));
+    const got = name === undefined ? 'none' : shown(name);
     throw new UsageError(`expected a command (${commandNames.join(', ')}), got ${got}`);
   }
   if (values.help === true) return { kind: 'help', command };
@@ -87,8 +88,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const unknown = Object.keys(values).find((option) => !allowed.includes(option));
   if (unknown !== undefined) throw new UsageError(`${command} has no option --${unknown}`);
   const extra = words[wordsMax];
-  if (extra !== undefined)
-    throw new UsageError(`${command} takes no argument ${JSON.stringify(extra.slice(0, 40))}`);
+  if (extra !== undefined) throw new UsageError(`${command} takes no argument ${shown(extra)}`);
   return { kind: 'run', invocation: invocation(command, words, values) };
 }
 
@@ -106,6 +106,11 @@ function parsed(args: readonly string[]): { values: Values; positionals: readonl
     // The first sentence only: Node goes on about arguments that begin with a dash.
     throw new UsageError(message.split('. ')[0] ?? message);
   }
+}
+
+/** What was typed, cut and in quotes. */
+export function shown(word: string): string {
+  return JSON.stringify(cutText(word, 40));
 }
 
 function invocation(command: CommandName, words: readonly string[], values: Values): Invocation {
@@ -126,7 +131,7 @@ function invocation(command: CommandName, words: readonly string[], values: Valu
       const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
       if (number >= range.min && number <= range.max) return number;
       const expected = `a whole number from ${range.min} to ${range.max}`;
-      throw new UsageError(`--${option}: expected ${expected}, got ${JSON.stringify(value.slice(0, 40))}`);
+      throw new UsageError(`--${option}: expected ${expected}, got ${shown(value)}`);
     },
   };
 }

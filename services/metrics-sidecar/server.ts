@@ -3,8 +3,8 @@
  *
  * Guarantees: answers at once, from memory, whatever the bot does; a bad request (malformed, slow, never read) ends
  * its own connection and disturbs no other; connections, and so memory, are bounded.
- * `/healthz` is 200 while the sidecar serves; `bot_up` is about the bot. `/healthz` needs no token, because it reveals
- * no more than an open port does.
+ * `/healthz` is 200 while the sidecar serves; `bot_up` is about the bot. `/healthz` needs no token and tells no
+ * more than whether the bot answers.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { boundedServer } from '../adapters/http/bounded-server.ts';

@@ -24,6 +24,8 @@ export interface KeyboardOptions {
   readonly environment: Environment;
   /** What the person answers. Undefined: there is no terminal. */
   readonly reply?: string;
+  /** Happens while the person reads the question, before the answer. */
+  readonly meanwhile?: (question: string) => Promise<unknown>;
   readonly isLive?: boolean;
   readonly runProgram?: RunProgram;
   /** Aborts when the person presses Ctrl-C. */
@@ -72,6 +74,7 @@ export async function type(line: string, options: KeyboardOptions): Promise<Type
       },
       async ask(question) {
         questions.push(question);
+        await options.meanwhile?.(question);
         return options.reply ?? '';
       },
     },

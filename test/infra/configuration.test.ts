@@ -90,6 +90,14 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('refuses a Bot API over unencrypted http in production', () => {
+    expect(problemsOf({ telegramApiRoot: 'http://bot-api.internal:8081' })).toEqual([
+      expect.stringMatching(/^telegramApiRoot: expected an https address in production, got .+; give .+/),
+    ]);
+    expect(problemsOf({ telegramApiRoot: 'http://127.0.0.1:8081' })).toEqual([]);
+    expect(problemsOf({ telegramApiRoot: 'http://bot-api.internal', environment: 'staging' })).toEqual([]);
+  });
+
   it('refuses an unknown name', () => {
     const [problem] = problemsOf({ standbycount: 1 });
     expect(problem).toMatch(/^standbycount: expected a name that the stack knows, .*standbyCount/);
@@ -131,7 +139,7 @@ describe('the configuration', () => {
     const edges: readonly Context[] = [
       {},
       { heartbeatStaleSeconds: 60, reminderMinutes: 0, autoRestartMinutes: 1440, logLevel: 'debug' },
-      { telegramApiRoot: 'http://bot-api.internal:8081', redisKeyPrefix: 'hr:', notifyLocale: 'en' },
+      { telegramApiRoot: 'https://bot-api.internal:8081', redisKeyPrefix: 'hr:', notifyLocale: 'en' },
       { superadminTelegramIds: '1,9999999999999999' },
     ];
     for (const context of edges) {

@@ -1,5 +1,6 @@
 /** The page before an action: the state, what will happen, and one button. */
 
+import { needsForce } from '../../../services/core/ops/consequence.ts';
 import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
@@ -15,18 +16,23 @@ export interface Confirmation {
   readonly locale: Locale;
   readonly live: StatusResult;
   readonly form: IssuedForm;
+  /** What the form confirms, as the form sends it back. */
+  readonly shown: string;
+  /** The person confirmed something that is worse by now. */
+  readonly hasChanged: boolean;
 }
 
 export function confirmPage(ask: Confirmation): HttpAnswer {
   const { link, locale, live, form } = ask;
   const title = textsFor(locale)[link.action === 'recover' ? 'repair' : 'drop'].title;
   const main = html`<h1>${title}</h1>
+${ask.hasChanged ? html`<p class="wait"><strong>${textsFor(locale).changed}</strong></p>` : undefined}
 ${stateLine(live, locale)}
 ${link.action === 'recover' ? repair(ask) : drop(ask)}`;
   return page({ locale, title, main, setCookie: form.setCookie });
 }
 
-function repair({ locale, live, form }: Confirmation): Html {
+function repair({ locale, live, form, shown }: Confirmation): Html {
   const { repair: texts, oneTime } = textsFor(locale);
   const steps = [
     lockStep(live, texts),
@@ -39,6 +45,7 @@ ${diagnosisCard(live)}
 <small>${oneTime}</small>
 <form class="act" method="post">
 <input type="hidden" name="nonce" value="${form.nonce}">
+<input type="hidden" name="shown" value="${shown}">
 <button class="button" type="submit">${texts.button}</button>
 </form>`;
 }
@@ -47,11 +54,11 @@ function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
   const holder = holderText(live);
   if (holder === undefined) return texts.lockIsFree;
   if (isQuarantined(live)) return texts.quarantine;
-  return live.cause === 'lock-without-expiry' ? texts.breakLock(holder) : texts.askHolder(holder);
+  return needsForce(live) ? texts.breakLock(holder) : texts.askHolder(holder);
 }
 
 /** The browser checks the number too, so that a typo does not end in a refusal. */
-function drop({ locale, live, form }: Confirmation): Html {
+function drop({ locale, live, form, shown }: Confirmation): Html {
   const { drop: texts, oneTime } = textsFor(locale);
   const pending = live.pendingUpdates;
   if (pending === null) return html`<p>${texts.telegramSilent}</p>`;
@@ -61,7 +68,7 @@ ${live.webhookSet === true ? html`<p>${texts.webhook}</p>` : undefined}</div>
 <small>${oneTime}</small>
 <form class="act" method="post">
 <input type="hidden" name="nonce" value="${form.nonce}">
-<input type="hidden" name="shown" value="${pending}">
+<input type="hidden" name="shown" value="${shown}">
 <label>${texts.type(pending)}
 <input name="typed" inputmode="numeric" autocomplete="off" required pattern="${pending}" title="${texts.hint(pending)}"></label>
 <button class="button danger" type="submit">${texts.button(pending)}</button>

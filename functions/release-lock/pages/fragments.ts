@@ -7,7 +7,7 @@ import { clockText, durationText } from '../../../services/core/alerts/duration-
 import { isQuarantine } from '../../../services/core/lease/lock-value.ts';
 import { healthLine, healthTone } from '../../../services/core/ops/health-line.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
-import { visible } from '../../../services/core/platform/foreign-text.ts';
+import { cutText } from '../../../services/core/platform/foreign-text.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { type Html, html } from './html.ts';
 import { textsFor } from './texts.ts';
@@ -38,11 +38,13 @@ export function row(name: string, value: string | number): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 }
 
+const holderTextMax = 200;
+
 /** Undefined: nobody holds the lock. */
 export function holderText({ lock }: StatusResult): string | undefined {
   if (lock === null) return undefined;
   const parts = [lock.host, lock.pid === null ? null : `pid ${lock.pid}`, lock.env];
-  return parts.filter((part) => part !== null).join(', ') || visible(lock.value);
+  return cutText(parts.filter((part) => part !== null).join(', ') || lock.value, holderTextMax);
 }
 
 /** The quarantine after a wiped store occupies the lock, but is no process. */

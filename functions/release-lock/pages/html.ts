@@ -1,4 +1,9 @@
-/** HTML in which every value is escaped, unless it is HTML made by this module. */
+/**
+ * HTML in which every value is escaped, unless it is HTML made by this module. Marks that reorder or hide text are written
+ * out.
+ */
+import { visible } from '../../../services/core/platform/foreign-text.ts';
+
 export class Html {
   readonly text: string;
 
@@ -16,7 +21,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
 function safe(value: HtmlValue): string {
   if (value === undefined) return '';
   if (value instanceof Html) return value.text;
-  return Array.isArray(value) ? value.map(safe).join('') : escaped(String(value));
+  return Array.isArray(value) ? value.map(safe).join('') : escaped(visible(String(value)));
 }
 
 function escaped(text: string): string {

@@ -88,11 +88,11 @@ export const refusal: HttpAnswer = {
     locale: 'ru',
     title: 'StaffProBot',
     main: html`<h1>Ссылка не действует</h1>
-<p>Ничего не изменено. Ссылка действует 15 минут и срабатывает один раз. Вернитесь и повторите, нажмите кнопку
+<p>Ничего не изменено. Ссылка действует 15 минут, действие по ней выполняется один раз. Вернитесь и повторите, нажмите кнопку
 под последним сообщением бота или выполните в репозитории:</p>
 <p><code>npx staffprobot doctor</code></p>
 <div lang="en"><h1>This link does not work</h1>
-<p>Nothing was changed. A link is valid for 15 minutes and works once. Go back and try again, use a button under the
+<p>Nothing was changed. A link is valid for 15 minutes, and its action is carried out once. Go back and try again, use a button under the
 bot’s latest message, or run the command above in the repository.</p></div>`,
   }),
 };

@@ -2,6 +2,7 @@
 import { durationText } from '../../../services/core/alerts/duration-text.ts';
 import type { LinkResult } from '../../../services/core/ops/links/link-store.ts';
 import type { OpsAnswer, RecoverStep, StatusResult } from '../../../services/core/ops/results.ts';
+import { cutText } from '../../../services/core/platform/foreign-text.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { timeoutSeconds } from '../contract.ts';
 import { diagnosisCard, stateLine } from './fragments.ts';
@@ -19,6 +20,7 @@ export interface Outcome {
 }
 
 const refreshSeconds = 4;
+const messageMax = 1000;
 /** If the bot is not back by then, waiting on this page does not help. */
 const patienceSeconds = 300;
 
@@ -96,7 +98,7 @@ function done(answer: OpsAnswer, locale: Locale): Html {
 
 function errorText({ code, message }: { code: string; message: string }, texts: PageTexts['result']): Html {
   const known = Object.hasOwn(texts.errors, code) ? texts.errors[code] : undefined;
-  return html`<p>${known}</p><p><small>${message}</small></p>`;
+  return html`<p>${known}</p><p><small>${cutText(message, messageMax)}</small></p>`;
 }
 
 const marks = { done: '✓', failed: '✗', skipped: '–', 'not tried': '·' } as const;

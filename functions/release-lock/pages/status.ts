@@ -5,6 +5,7 @@ import type { InboxEntry } from '../../../services/core/alerts/inbox-entry.ts';
 import { toldText } from '../../../services/core/ops/health-line.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
+import { cutText } from '../../../services/core/platform/foreign-text.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { Redact } from '../../../services/core/platform/redaction.ts';
 import { byWhomText, eventText } from './audit-text.ts';
@@ -12,6 +13,10 @@ import { agoText, diagnosisCard, holderText, isQuarantined, row, sinceText, stat
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
 import { textsFor } from './texts.ts';
+
+/** Other programs may have written an entry of any size; a page has to stay small. */
+const entryTextMax = 1000;
+const nameMax = 200;
 
 export interface StatusView {
   readonly locale: Locale;
@@ -81,11 +86,11 @@ function lockText({ ttlSeconds, revoked }: NonNullable<StatusResult['lock']>, lo
 
 function eventItem(entry: StoredAuditEntry, { locale, nowMs, redact }: StatusView): Html {
   const ago = agoText(Number(entry.id.split('-')[0]), nowMs, locale);
-  return html`<li><span>•</span><span>${eventText(entry.event, locale)} <small>${ago}<br>${redact(byWhomText(entry, locale))}</small></span></li>`;
+  return html`<li><span>•</span><span>${cutText(eventText(entry.event, locale), nameMax)} <small>${ago}<br>${cutText(redact(byWhomText(entry, locale)), entryTextMax)}</small></span></li>`;
 }
 
 function inboxItem({ title, text, ts, read }: InboxEntry, { locale, nowMs, redact }: StatusView): Html {
   const atMs = Date.parse(ts);
   const ago = Number.isNaN(atMs) ? '' : agoText(atMs, nowMs, locale);
-  return html`<li><span>${read ? '○' : '●'}</span><span>${redact(title)} <small>${ago}</small><br><small class="lines">${redact(text)}</small></span></li>`;
+  return html`<li><span>${read ? '○' : '●'}</span><span>${cutText(redact(title), nameMax)} <small>${ago}</small><br><small class="lines">${cutText(redact(text), entryTextMax)}</small></span></li>`;
 }

@@ -1,13 +1,18 @@
 /** The audit stream in Redis, for events that no script records itself. */
 import type { AuditTrail, StoredAuditEntry } from '../../core/platform/audit-trail.ts';
+import { cutText } from '../../core/platform/foreign-text.ts';
 import { auditEntriesMax, type StoreKeys } from '../../core/platform/store-keys.ts';
 import type { CommandRunner } from './inbox/inbox-store.ts';
 import type { ScriptReply } from './lua-scripts.ts';
 
+/** As in the include `audit`. */
+const fieldMax = 4000;
+
 export function redisAuditTrail(store: CommandRunner, keys: StoreKeys): AuditTrail {
   return {
     async append({ event, who, why, before, after }) {
-      const fields = ['event', event, 'who', who, 'why', why, 'before', before, 'after', after];
+      const entry = { event, who, why, before, after };
+      const fields = Object.entries(entry).flatMap(([name, text]) => [name, cutText(text, fieldMax)]);
       await store.command(['XADD', keys.audit, 'MAXLEN', String(auditEntriesMax), '*', ...fields]);
     },
 

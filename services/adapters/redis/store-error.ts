@@ -4,6 +4,7 @@
  * Guarantees: no argument of a command, no token and no HTML reaches the error; of a page only its title.
  * A store that loads, fails over or is asked too often recovers by itself, so it counts as unreachable.
  */
+import { cutText } from '../../core/platform/foreign-text.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../core/platform/store-errors.ts';
 import { reasonOf } from '../error-description.ts';
 
@@ -38,10 +39,7 @@ function pageTitle(message: string): string {
 
 /** What another program wrote, safe for a terminal. */
 function oneLine(text: string): string {
-  return text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, textLengthMax);
+  return cutText(text.replace(/[\p{C}\s]+/gu, ' ').trim(), textLengthMax);
 }
 
 /** Redis quotes the arguments in its "unknown command" replies. */

@@ -1,6 +1,6 @@
 /**
- * The shipped commands. `/status` and `/notifications` answer superadmins only and show no secret: a lock value holds
- * host, pid and environment.
+ * The shipped commands. `/status` and `/notifications` answer superadmins only, in their private chats, and show no
+ * secret: a lock value holds host, pid and environment.
  */
 import { Composer, type Context, type MiddlewareFn } from 'telegraf';
 import { durationText } from '../../core/alerts/duration-text.ts';
@@ -43,6 +43,11 @@ export function shippedCommands(dependencies: CommandDependencies): MiddlewareFn
       const person = personOf(ctx);
       if (!isSuperadmin(ctx)) {
         await ctx.reply(person.texts.superadminsOnly(ctx.from?.id));
+        return;
+      }
+      if (ctx.chat?.type !== 'private') {
+        const text = person.texts.privateOnly;
+        await (ctx.callbackQuery === undefined ? ctx.reply(text) : ctx.answerCbQuery(text));
         return;
       }
       try {

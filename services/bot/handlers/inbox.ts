@@ -2,6 +2,7 @@
 import { Composer, type Context, Markup } from 'telegraf';
 import type { InboxEntry } from '../../core/alerts/inbox-entry.ts';
 import type { InboxStore } from '../../core/alerts/inbox-store.ts';
+import { cutText } from '../../core/platform/foreign-text.ts';
 import { momentText } from './moment-text.ts';
 import type { Person } from './person.ts';
 import type { CommandTexts } from './texts.ts';
@@ -12,7 +13,9 @@ type ForSuperadmins = (
 
 const pageSize = 5;
 /** Keeps five entries and their titles below Telegram's limit of 4096 characters. */
-const shownTextMax = 600;
+const shownTextMax = 601;
+const shownTitleMax = 150;
+const shownTimeMax = 30;
 
 interface Page {
   readonly text: string;
@@ -67,10 +70,9 @@ async function readPage(inbox: InboxStore, { id, texts }: Person, requestedPage:
 }
 
 function entryText({ title, text, ts, read }: InboxEntry): string {
-  const shown = text.length > shownTextMax ? `${text.slice(0, shownTextMax)}…` : text;
   const atMs = Date.parse(ts);
   const at = Number.isNaN(atMs) ? ts : momentText(atMs);
-  return `${read ? '' : '● '}${title}\n${at}\n${shown}`;
+  return `${read ? '' : '● '}${cutText(title, shownTitleMax)}\n${cutText(at, shownTimeMax)}\n${cutText(text, shownTextMax)}`;
 }
 
 function pageButtons(texts: CommandTexts, page: number, pages: number): Page['keyboard'] {

@@ -16,6 +16,8 @@ export interface CommandTexts {
   readonly chatId: (chatId: number, userId: number | undefined) => string;
   readonly superadminsOnly: (userId: number | undefined) => string;
   readonly storeSilent: string;
+  readonly privateOnly: string;
+  readonly tooMany: (perMinute: number) => string;
   readonly status: {
     readonly title: string;
     readonly lockFree: string;
@@ -52,6 +54,8 @@ const ru: CommandTexts = {
   superadminsOnly: (userId) =>
     `Команда доступна только суперадминам. Ваш ID: ${userId ?? 'неизвестен'}. Чтобы получить доступ, добавьте его в SUPERADMIN_TELEGRAM_IDS.`,
   storeSilent: 'Хранилище не отвечает. Попробуйте ещё раз через минуту.',
+  privateOnly: 'На эту команду отвечаю только в личном чате.',
+  tooMany: (perMinute) => `Слишком часто: не больше ${perMinute} команд в минуту. Подождите минуту.`,
   status: {
     title: 'Состояние бота',
     lockFree: 'Поллинг: никто не ведёт, блокировка свободна',
@@ -97,6 +101,8 @@ const en: CommandTexts = {
   superadminsOnly: (userId) =>
     `This command is for superadmins. Your number: ${userId ?? 'unknown'}. To get access, add it to SUPERADMIN_TELEGRAM_IDS.`,
   storeSilent: 'The store does not answer. Please try again in a minute.',
+  privateOnly: 'I answer this command only in a private chat.',
+  tooMany: (perMinute) => `Too many: at most ${perMinute} commands a minute. Please wait a minute.`,
   status: {
     title: 'Bot status',
     lockFree: 'Polling: no worker, the lock is free',

@@ -1,5 +1,6 @@
 /** The ops actions: confirms, runs and reports them. */
 import { describeHolder } from '../../core/lease/lock-value.ts';
+import { type Consequence, consequenceOf, isWorse } from '../../core/ops/consequence.ts';
 import { environmentError } from '../../core/ops/environment-guard.ts';
 import { type OpsAction, type OpsRequest, readPayload } from '../../core/ops/payload.ts';
 import type { OpsAnswer, StatusAnswer } from '../../core/ops/results.ts';
@@ -18,17 +19,34 @@ export async function runAction(context: CliContext, invocation: Invocation): Pr
     throw new UsageError('this action asks for confirmation, and there is no terminal: add --yes');
   const client = await opsClient(context, invocation);
   if (mustAsk) {
-    const question = await questionFor(client, request);
-    if (!question.ok) return reportAnswer(context, invocation, question);
-    if (!(await isConfirmed(context, question.text))) {
+    const answer = await confirm(context, client, request);
+    if (answer === 'no') {
       context.terminal.tell('Nothing was changed.');
       return cliExitCodes.failed;
     }
+    if (answer !== 'yes') return reportAnswer(context, invocation, answer);
   }
   const answer = await withProgress({ ...context, isQuiet: invocation.isQuiet }, request.action, ({ step }) =>
     client.ask(request, (name) => step(name)),
   );
   return reportAnswer(context, invocation, answer);
+}
+
+/** Asks until what was confirmed is no worse than what would be done. */
+async function confirm(
+  context: CliContext,
+  client: OpsClient,
+  request: OpsRequest,
+): Promise<'yes' | 'no' | Refused> {
+  let question = await questionFor(client, request);
+  while (question.ok) {
+    if (!(await isConfirmed(context, question.text))) return 'no';
+    const now = await questionFor(client, request);
+    if (now.ok && !isWorse(now.consequence, question.consequence)) return 'yes';
+    if (now.ok) context.terminal.tell('It has changed meanwhile, so nothing was done. Look again:');
+    question = now;
+  }
+  return question;
 }
 
 export function requestOf({ requester }: Pick<CliContext, 'requester'>, invocation: Invocation): OpsRequest {
@@ -43,7 +61,8 @@ export function requestOf({ requester }: Pick<CliContext, 'requester'>, invocati
   return result.request;
 }
 
-type Question = { readonly ok: true; readonly text: string } | Extract<OpsAnswer, { ok: false }>;
+type Refused = Extract<OpsAnswer, { ok: false }>;
+type Question = { readonly ok: true; readonly text: string; readonly consequence: Consequence } | Refused;
 
 /** The present state and what the action would do. Never asks about an action that would be refused. */
 async function questionFor(client: OpsClient, request: OpsRequest): Promise<Question> {
@@ -57,8 +76,9 @@ async function questionFor(client: OpsClient, request: OpsRequest): Promise<Ques
     heartbeat: heartbeat ?? undefined,
   });
   if (error !== undefined) return { ok: false, action: request.action, error };
-  const lines = [stateLine(answer), consequence(request, answer)];
-  return { ok: true, text: `${lines.join('\n')}\nGo on? [y/N] ` };
+  const lines = [stateLine(answer), consequenceText(request, answer)];
+  const text = `${lines.join('\n')}\nGo on? [y/N] `;
+  return { ok: true, text, consequence: consequenceOf(request, answer) };
 }
 
 function stateLine({ lock, heartbeatAgeSeconds: age }: StatusAnswer): string {
@@ -68,7 +88,7 @@ function stateLine({ lock, heartbeatAgeSeconds: age }: StatusAnswer): string {
 
 const restarts = 'The worker restarts: the bot pauses for a moment, and messages wait at Telegram.';
 
-function consequence({ action, force, dropUpdates }: OpsRequest, status: StatusAnswer): string {
+function consequenceText({ action, force, dropUpdates }: OpsRequest, status: StatusAnswer): string {
   const pending = status.pendingUpdates;
   const drops = `DELETED FOR GOOD: ${pending === null ? 'every update that waits at Telegram' : waitingUpdates(pending)}.`;
   const releases = force

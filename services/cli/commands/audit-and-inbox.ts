@@ -1,7 +1,7 @@
 /** `audit` and `inbox`: what happened, and which alerts the superadmins got. */
 import { redactAll } from '../../core/platform/redaction.ts';
 import { auditEntriesMax, inboxEntriesMax } from '../../core/platform/store-keys.ts';
-import { type Invocation, UsageError } from '../command-line.ts';
+import { type Invocation, shown as shownWord, UsageError } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
 import { timeText } from '../render.ts';
@@ -27,8 +27,7 @@ export async function audit(context: CliContext, invocation: Invocation): Promis
 export async function inbox(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
   const count = invocation.integer('count', { default: 10, min: 1, max: inboxEntriesMax });
   const wrong = invocation.words.find((word) => !/^[1-9]\d{0,15}$/.test(word));
-  if (wrong !== undefined)
-    throw new UsageError(`expected a Telegram id, got ${JSON.stringify(wrong.slice(0, 40))}`);
+  if (wrong !== undefined) throw new UsageError(`expected a Telegram id, got ${shownWord(wrong)}`);
   const { ports, settings } = dependenciesOf(context, tokenOptional);
   const ids = invocation.words.length > 0 ? invocation.words : settings.superadminIds;
   if (ids.length === 0) throw new UsageError('give a Telegram id, or set SUPERADMIN_TELEGRAM_IDS');

@@ -7,6 +7,7 @@
  * An update that is put back and given up again is reported again if a run of the monitor saw it gone in between;
  * giving it up takes three attempts and as many leaders.
  */
+import { cutText } from '../platform/foreign-text.ts';
 
 /** The dead letters at one moment. */
 export interface DeadLettersSeen {
@@ -46,5 +47,5 @@ export function unreported(seen: DeadLettersSeen, knownKey: string): Unreported 
 }
 
 function storedId(id: string): string {
-  return id.slice(0, idLengthMax).replaceAll(',', '_');
+  return cutText(id, idLengthMax).replaceAll(',', '_');
 }

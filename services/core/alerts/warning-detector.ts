@@ -9,6 +9,7 @@
  */
 import type { Held } from '../lease/lock-store.ts';
 import { readLockHolder } from '../lease/lock-value.ts';
+import { cutText } from '../platform/foreign-text.ts';
 import { type DeadLettersSeen, reportedKey, unreported } from './unreported-dead-letters.ts';
 import { mayRaise, type ReportedWarnings, type Warning, type WarningKind } from './warnings.ts';
 
@@ -59,7 +60,7 @@ function lockWithoutExpiry(facts: WarningFacts): readonly WarningChange[] {
   const holder = [host, pid === undefined ? undefined : `pid ${pid}`, env]
     .filter((part) => part !== undefined)
     .join(', ');
-  return due(facts, { kind: of, key: `=${held.value.slice(0, keyLengthMax)}`, params: { holder } });
+  return due(facts, { kind: of, key: `=${cutText(held.value, keyLengthMax)}`, params: { holder } });
 }
 
 function brokenLock(facts: WarningFacts): readonly WarningChange[] {

@@ -4,7 +4,9 @@
  *
  * `owner` is new for every term, so a late release or renewal from an earlier term never matches.
  */
+
 import { type EnvironmentName, environmentNames } from '../platform/environment-name.ts';
+import { cutText, oneLine } from '../platform/foreign-text.ts';
 
 export interface LockHolder {
   readonly host: string;
@@ -64,11 +66,14 @@ export function isQuarantine(value: string): boolean {
   return readLockHolder(value).owner === quarantineOwner;
 }
 
+const nameMax = 200;
+
 /** Names the holder in one line: host, pid and environment, or the raw value if it has neither host nor pid. */
 export function describeHolder(value: string): string {
   const { host, pid, env } = readLockHolder(value);
   if (isQuarantine(value)) return 'the quarantine after an empty store';
   if (host === undefined && pid === undefined)
-    return `a process that wrote ${JSON.stringify(value.slice(0, 80))}`;
-  return `host ${host ?? 'unknown'}, pid ${pid ?? 'unknown'}, environment ${env ?? 'unknown'}`;
+    return `a process that wrote ${JSON.stringify(cutText(value, 80))}`;
+  const shown = (text = 'unknown'): string => oneLine(text, nameMax);
+  return `host ${shown(host)}, pid ${pid ?? 'unknown'}, environment ${shown(env)}`;
 }

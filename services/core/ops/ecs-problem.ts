@@ -1,4 +1,5 @@
 /** A failure of ECS and how to fix it, in one line. */
+import { oneLine } from '../platform/foreign-text.ts';
 import type { EcsError } from '../platform/worker-service.ts';
 
 /** By the message of the SDK or the service; the first match counts. */
@@ -10,7 +11,9 @@ const fixes: readonly (readonly [message: RegExp, fix: string])[] = [
 ];
 const otherwise = 'check ECS_CLUSTER, ECS_SERVICE, AWS_REGION and the AWS credentials, or ask again';
 
+const messageMax = 500;
+
 export function ecsProblem({ message }: EcsError): string {
   const fix = fixes.find(([shape]) => shape.test(message))?.[1] ?? otherwise;
-  return `${message.replace(/\s+/g, ' ')}; ${fix}`;
+  return `${oneLine(message, messageMax)}; ${fix}`;
 }

@@ -10,9 +10,10 @@
  */
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
+import { cutText } from '../platform/foreign-text.ts';
 import { environmentError, environmentTraces } from './environment-guard.ts';
 import { answerReserveMs, type OpsCall, OpsRefusal } from './ops-ports.ts';
-import type { ReleaseLockResult } from './results.ts';
+import { type ReleaseLockResult, storedValueMax } from './results.ts';
 
 const pollMs = 500;
 /** Added to the remaining TTL, so that the expiry is observed. */
@@ -30,7 +31,8 @@ export async function releaseLock(call: OpsCall, { force }: { force: boolean }):
   if (mismatch !== undefined) throw new OpsRefusal(mismatch);
   const { heartbeat, nowMs, held } = observation;
   const age = heartbeatAgeSeconds(heartbeat, nowMs);
-  const result = { previousValue: held?.value ?? null, heartbeatAgeSeconds: age };
+  const previousValue = held === undefined ? null : cutText(held.value, storedValueMax);
+  const result = { previousValue, heartbeatAgeSeconds: age };
   if (held === undefined) return { lockRemoved: false, ...result, mode: 'absent' };
   const isTaken = force
     ? await lock.break(held.value, call.reason)

@@ -4,6 +4,9 @@ import type { HealthState } from '../outage/health.ts';
 import type { EnvironmentName } from '../platform/environment-name.ts';
 import type { OpsAction, OpsError } from './payload.ts';
 
+/** Values of other programs are shown as they are up to this length, so that an answer stays small. */
+export const storedValueMax = 10_000;
+
 export interface ReleaseLockResult {
   readonly lockRemoved: boolean;
   /** The stored lock value; null if there was none. */

@@ -11,13 +11,14 @@ import { healthOf } from '../monitor/health-of.ts';
 import type { BotObservation } from '../monitor/outage-store.ts';
 import { decide } from '../outage/outage-detector.ts';
 import { type EcsFacts, probeTelegram, type TelegramFacts } from '../outage/probes.ts';
+import { cutText } from '../platform/foreign-text.ts';
 import { redactAll } from '../platform/redaction.ts';
 import { EcsError, type WorkerService } from '../platform/worker-service.ts';
 import { type HandlersReport, reportOfTerm } from '../updates/handlers-report.ts';
 import { ecsProblem } from './ecs-problem.ts';
 import { environmentProblem, environmentTraces } from './environment-guard.ts';
 import type { OpsCall } from './ops-ports.ts';
-import type { StatusResult } from './results.ts';
+import { type StatusResult, storedValueMax } from './results.ts';
 
 export async function status({
   ports,
@@ -40,7 +41,7 @@ export async function status({
     lock: lockResult(observation),
     epoch: observation.epoch,
     heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs),
-    heartbeat: heartbeat.kind === 'absent' ? null : heartbeat.raw,
+    heartbeat: heartbeat.kind === 'absent' ? null : cutText(heartbeat.raw, storedValueMax),
     up: decide(memory, heartbeat, settings, nowMs).verdict.kind === 'up',
     state: health.state,
     since: health.sinceMs === null ? null : isoText(health.sinceMs),
@@ -88,15 +89,17 @@ function handlersResult({
   return { failed, handled, lastError, at: isoText(atMs) };
 }
 
+const nameMax = 300;
+
 function lockResult({ held, revoked }: BotObservation): StatusResult['lock'] {
   if (held === undefined) return null;
   const { host, pid, env, ts } = readLockHolder(held.value);
   return {
-    value: held.value,
-    host: host ?? null,
+    value: cutText(held.value, storedValueMax),
+    host: host === undefined ? null : cutText(host, nameMax),
     pid: pid ?? null,
-    env: env ?? null,
-    since: ts ?? null,
+    env: env === undefined ? null : cutText(env, nameMax),
+    since: ts === undefined ? null : cutText(ts, nameMax),
     ttlSeconds: held.ttlMs === null ? null : held.ttlMs / 1000,
     revoked: revoked === held.value,
   };

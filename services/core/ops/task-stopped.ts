@@ -12,11 +12,11 @@
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
 import { readLockHolder } from '../lease/lock-value.ts';
 import { automaticActors } from '../platform/actors.ts';
-import { oneLine } from '../platform/foreign-text.ts';
+import { cutText, oneLine } from '../platform/foreign-text.ts';
 import { botContainerName, type WorkerTask } from '../platform/worker-service.ts';
 import { environmentError, environmentTraces } from './environment-guard.ts';
 import { type OpsCall, OpsRefusal } from './ops-ports.ts';
-import type { TaskStoppedResult } from './results.ts';
+import { storedValueMax, type TaskStoppedResult } from './results.ts';
 
 /** What an event says of a task. */
 export interface TaskEvent {
@@ -63,7 +63,9 @@ export async function breakLockOfTask(call: OpsCall, event: TaskEvent): Promise<
   if (mismatch !== undefined) throw new OpsRefusal(mismatch);
   const why = `its task stopped: ${oneLine(task.stoppedReason ?? 'no reason given', reasonLengthMax)}`;
   const broken = await lock.break(held.value, { who: automaticActors.ecs, why }, 'task-stopped');
-  return broken ? { ...result, lockRemoved: true, previousValue: held.value, mode: 'broken' } : notItsLock;
+  return broken
+    ? { ...result, lockRemoved: true, previousValue: cutText(held.value, storedValueMax), mode: 'broken' }
+    : notItsLock;
 }
 
 /** The task as ECS describes it. @throws OpsRefusal unless its bot has stopped */

@@ -10,6 +10,7 @@ import { lateMsOf, type OutageSettings } from '../outage/outage.ts';
 import { type EnvironmentName, environmentNames } from '../platform/environment-name.ts';
 import { type Locale, locales } from '../platform/locale.ts';
 import { readBotToken } from './bot-token-settings.ts';
+import { refuseUnencrypted } from './encrypted-address.ts';
 import { type Environment, type ValueFormat, VariableReader } from './variable-reader.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -45,7 +46,8 @@ export interface Settings {
   readonly alertTopicArn: string | undefined;
   readonly ecs: { readonly cluster: string; readonly service: string } | undefined;
   readonly opsBaseUrl: string | undefined;
-  readonly opsLinkSecret: string | undefined;
+  /** The first signs, all verify. None: one-tap links are off. */
+  readonly opsLinkSecrets: readonly string[];
   /** A secret: who knows the address can keep the watchdog quiet. */
   readonly watchdogPingUrl: string | undefined;
   readonly notifyLocale: Locale;
@@ -65,6 +67,7 @@ export type SettingsResult<T> =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const publicBotApi = 'https://api.telegram.org';
+export const apiRootFix = 'give your Bot API server a certificate, or leave it out for the public one';
 export const keyPrefixFormat: ValueFormat = {
   shape: /^[\x21-\x7e]{1,100}$/,
   expected: 'up to 100 visible ASCII characters',
@@ -98,7 +101,7 @@ export function readSettings(
   const settings: SettingsLacking<OptionalPart> = {
     environment: name,
     botToken: readBotToken(reader, name, warnings, { isOptional: optional.includes('botToken') }),
-    telegramApiRoot: reader.httpUrl('TELEGRAM_API_ROOT', publicBotApi) ?? publicBotApi,
+    telegramApiRoot: readTelegramApiRoot(reader, name),
     store: readStore(reader, name, { isOptional: optional.includes('store') }),
     superadminIds: reader.list('SUPERADMIN_TELEGRAM_IDS', telegramIdFormat),
     lease: readLease(reader),
@@ -148,6 +151,12 @@ function readLogLevel(reader: VariableReader): LogLevel {
   return reader.choice('LOG_LEVEL', logLevels, 'info');
 }
 
+function readTelegramApiRoot(reader: VariableReader, name: EnvironmentName): string {
+  const url = reader.httpUrl('TELEGRAM_API_ROOT', publicBotApi);
+  if (name === 'production') refuseUnencrypted(reader, 'TELEGRAM_API_ROOT', { url, fix: apiRootFix });
+  return url ?? publicBotApi;
+}
+
 function readStore(
   reader: VariableReader,
   name: EnvironmentName,
@@ -162,13 +171,7 @@ function readStore(
   if (isRequired && !hasUrl) {
     reader.report('UPSTASH_REDIS_REST_URL', { expected: `an address like ${example}`, got: 'nothing', fix });
   }
-  if (url !== undefined && name === 'production' && url.startsWith('http:') && !isLoopback(url)) {
-    reader.report('UPSTASH_REDIS_REST_URL', {
-      expected: 'an https address in production',
-      got: 'an http one, over which the store token would travel unencrypted',
-      fix,
-    });
-  }
+  if (name === 'production') refuseUnencrypted(reader, 'UPSTASH_REDIS_REST_URL', { url, fix });
   const token = reader.secret('UPSTASH_REDIS_REST_TOKEN', {
     shape: /^(?!["'])[\x21-\x7e]+(?<!["'])$/,
     expected: 'a token of visible ASCII characters, without quotes',
@@ -179,10 +182,6 @@ function readStore(
   }
   const keyPrefix = reader.formatted('REDIS_KEY_PREFIX', keyPrefixFormat) ?? '';
   return url === undefined || token === undefined ? undefined : { url, token, keyPrefix };
-}
-
-function isLoopback(url: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
 }
 
 function readLease(reader: VariableReader): LeaseTimes {
@@ -242,7 +241,7 @@ function readMetrics(reader: VariableReader): MetricsSettings {
 
 type OpsSettings = Pick<
   Settings,
-  'alertTopicArn' | 'ecs' | 'opsBaseUrl' | 'opsLinkSecret' | 'watchdogPingUrl'
+  'alertTopicArn' | 'ecs' | 'opsBaseUrl' | 'opsLinkSecrets' | 'watchdogPingUrl'
 >;
 
 function readOps(reader: VariableReader): OpsSettings {
@@ -256,9 +255,9 @@ function readOps(reader: VariableReader): OpsSettings {
   requireTogether(reader, 'ECS_CLUSTER', 'ECS_SERVICE');
   requireTogether(reader, 'ECS_SERVICE', 'ECS_CLUSTER');
   const opsBaseUrl = reader.httpUrl('OPS_BASE_URL', 'https://<id>.lambda-url.<region>.on.aws');
-  const opsLinkSecret = reader.secret('OPS_LINK_SECRET', {
-    shape: /^.{16,}$/s,
-    expected: 'at least 16 characters',
+  const opsLinkSecrets = reader.secret('OPS_LINK_SECRET', {
+    shape: /^[^,]{16,}(?:,[^,]{16,})?$/,
+    expected: 'at least 16 characters, or two such secrets with a comma between while it is changed',
     fix: 'make one with: openssl rand -hex 32',
   });
   requireTogether(reader, 'OPS_BASE_URL', 'OPS_LINK_SECRET');
@@ -267,7 +266,13 @@ function readOps(reader: VariableReader): OpsSettings {
     'WATCHDOG_PING_URL',
     'copy the ping address from the dead man’s switch',
   );
-  return { alertTopicArn, ecs, opsBaseUrl, opsLinkSecret, watchdogPingUrl };
+  return {
+    alertTopicArn,
+    ecs,
+    opsBaseUrl,
+    opsLinkSecrets: opsLinkSecrets?.split(',').map((secret) => secret.trim()) ?? [],
+    watchdogPingUrl,
+  };
 }
 
 function requireTogether(reader: VariableReader, given: string, needed: string): void {

@@ -7,6 +7,7 @@
  * masked everywhere. An empty or blank variable counts as not set. Blanks around secrets and URLs are dropped: they come
  * from copying.
  */
+import { cutText } from '../platform/foreign-text.ts';
 import { redactor } from '../platform/redaction.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -167,5 +168,5 @@ function shown(value: string): string {
   const line = JSON.stringify(redact(value));
   return line.length <= shownLengthMax
     ? line
-    : `${line.slice(0, shownLengthMax)}…" (${value.length} characters)`;
+    : `${cutText(line, shownLengthMax)}" (${value.length} characters)`;
 }

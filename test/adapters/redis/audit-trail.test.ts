@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
+import { redisLockOverride } from '../../../services/adapters/redis/lease/lock-override.ts';
 import type { AuditTrail } from '../../../services/core/platform/audit-trail.ts';
 import { auditEntriesMax, storeKeys } from '../../../services/core/platform/store-keys.ts';
 import { describeOnEachStore } from '../../support/redis-backends.ts';
@@ -22,6 +23,18 @@ describeOnEachStore('the audit trail', (store) => {
       { id: expect.any(String), ...entry('first') },
     ]);
     expect(await trail.latest(1)).toHaveLength(1);
+  });
+
+  it('cuts a text of any size between characters, whoever records it', async () => {
+    const long = `x${'🔥'.repeat(100_000)}`;
+    await trail.append(entry(long));
+    const lock = redisLockOverride({ run: (script, ...args) => store().run(script, ...args) }, keys);
+    await store().command('SET', keys.lock, long);
+    await lock.break(long, { who: 'анна', why: 'x' });
+    const [broken, appended] = await trail.latest(2);
+    for (const text of [broken?.before, appended?.why]) {
+      expect(text).toMatch(/^x🔥{900,2000}…$/u);
+    }
   });
 
   it('keeps a limited number of entries', async () => {

@@ -179,3 +179,19 @@ describe('/status', () => {
     await expect(status()).rejects.toThrow('a bug');
   });
 });
+
+describe('in a group', () => {
+  it.each(['/status', '/notifications'])('%s says only that it answers in private', async (command) => {
+    const sender = { ...superadmin, inGroup: true };
+    expect(await conversation.say(command, sender)).toBe('I answer this command only in a private chat.');
+    expect(conversation.calls).toHaveLength(1);
+    expect(await conversation.say(command, { inGroup: true })).toContain('This command is for superadmins');
+  });
+
+  it('a button under an old message shows nothing', async () => {
+    await conversation.press('inbox:page:0', { ...superadmin, inGroup: true });
+    expect(conversation.calls).toMatchObject([
+      { method: 'answerCallbackQuery', payload: { text: 'I answer this command only in a private chat.' } },
+    ]);
+  });
+});

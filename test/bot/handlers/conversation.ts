@@ -1,10 +1,12 @@
-/** A private chat with Telegraf middleware, without Telegram: what the bot would send is in `calls`. */
+/** A chat, private unless said otherwise, with Telegraf middleware, without Telegram: what the bot would send is in `calls`. */
 import { type Context, type Middleware, Telegraf } from 'telegraf';
 import type { Update, UserFromGetMe } from 'telegraf/types';
 
 export interface Sender {
   readonly from?: number;
   readonly languageCode?: string | undefined;
+  /** The chat is a group. */
+  readonly inGroup?: boolean;
 }
 
 interface Call {
@@ -45,7 +47,7 @@ export class Conversation {
       ? [{ type: 'bot_command', offset: 0, length: text.split(' ', 1)[0]?.length ?? 0 }]
       : [];
     await this.handle({
-      message: { message_id: 1, date: 1, from: person, chat: chatOf(person), text, entities },
+      message: { message_id: 1, date: 1, from: person, chat: chatOf(person, sender), text, entities },
     });
     return this.lastText('sendMessage');
   }
@@ -53,7 +55,7 @@ export class Conversation {
   /** Presses a button; returns the text that the message has afterwards, if it was edited. */
   async press(data: string, sender: Sender = {}): Promise<string | undefined> {
     const person = personOf(sender);
-    const message = { message_id: 2, date: 1, chat: chatOf(person), text: 'before' };
+    const message = { message_id: 2, date: 1, chat: chatOf(person, sender), text: 'before' };
     await this.handle({ callback_query: { id: 'q', chat_instance: '1', from: person, data, message } });
     return this.lastText('editMessageText');
   }
@@ -80,6 +82,6 @@ function personOf({ from = 5, languageCode = 'en' }: Sender) {
   return { id: from, is_bot: false, first_name: 'Anna', language_code: languageCode };
 }
 
-function chatOf({ id, first_name }: { id: number; first_name: string }) {
-  return { id, first_name, type: 'private' };
+function chatOf({ id, first_name }: { id: number; first_name: string }, { inGroup = false }: Sender) {
+  return inGroup ? { id: -7, title: 'Staff', type: 'supergroup' } : { id, first_name, type: 'private' };
 }

@@ -53,6 +53,35 @@ onEachStore((on) => {
     expect(typed.json()).toMatchObject({ lock_removed: false, previous_value: null, mode: 'absent' });
   });
 
+  it('asks again if more would be deleted than was confirmed', async () => {
+    const { telegram } = on.stage;
+    telegram.pushText(botToken, { chatId: 7, text: 'one' });
+    let asked = 0;
+    const meanwhile = async (): Promise<void> => {
+      asked += 1;
+      if (asked === 1)
+        for (let more = 0; more < 5; more += 1) telegram.pushText(botToken, { chatId: 7, text: 'x' });
+    };
+    const pending = telegram.state(botToken).pending;
+    const typed = await on.run('drop-updates', { reply: 'y', meanwhile });
+    expect(typed.questions).toHaveLength(2);
+    expect(typed.err).toContain('It has changed meanwhile, so nothing was done. Look again:');
+    expect(typed.questions[1]).toContain(`${pending + 5} waiting updates`);
+    expect(typed.out).toContain(`Deleted ${pending + 5} waiting updates`);
+  });
+
+  it('never deletes by force a lock that was not the one in the question', async () => {
+    await on.stage.takeLock();
+    let later = '';
+    const meanwhile = async (question: string): Promise<void> => {
+      if (!question.includes('another-host')) later = await on.stage.takeLock({ host: 'another-host' });
+    };
+    const typed = await on.run('release-lock --force', { reply: 'y', meanwhile });
+    expect(typed.questions).toHaveLength(2);
+    expect(typed.questions[1]).toContain('another-host');
+    expect(await on.latestAudit()).toMatchObject({ event: 'broken', before: later });
+  });
+
   it.each(['release-lock', 'drop-updates', 'restart', 'recover', 'recover --drop-updates'])(
     '%s asks for confirmation, with the state and the consequence, and does nothing after a no',
     async (line) => {

@@ -46,7 +46,9 @@ describe('describing a holder', () => {
     ['the host alone', '{"host":"h"}', 'host h, pid unknown, environment unknown'],
     ['the pid alone', '{"pid":5}', 'host unknown, pid 5, environment unknown'],
     ['neither', 'old bot', 'a process that wrote "old bot"'],
-    ['too much', 'x'.repeat(100), `a process that wrote "${'x'.repeat(80)}"`],
+    ['too much', 'x'.repeat(100), `a process that wrote "${'x'.repeat(79)}…"`],
+    ['a sign of two halves at the cut', `${'x'.repeat(78)}🔥🔥`, `a process that wrote "${'x'.repeat(78)}…"`],
+    ['terminal codes', '{"host":"a\\u001b[2K","pid":5}', 'host a\\u001b[2K, pid 5, environment unknown'],
   ])('names %s', (_name, value, text) => {
     expect(describeHolder(value)).toBe(text);
   });

@@ -110,12 +110,6 @@ describe('readSettings', () => {
     }
   });
 
-  it('refuses a store over unencrypted http in production, but not on loopback', () => {
-    const production = { ...store, ENVIRONMENT: 'production', TELEGRAM_BOT_TOKEN_PROD: '2:prod' };
-    expect(problemsOf({ ...production, UPSTASH_REDIS_REST_URL: 'http://store.example' })).toHaveLength(1);
-    expect(problemsOf({ ...production, UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:8079' })).toEqual([]);
-  });
-
   it('requires a heartbeat limit above the interval', () => {
     const wrong = { ...development, HEARTBEAT_INTERVAL_SECONDS: '20', HEARTBEAT_STALE_SECONDS: '20' };
     expect(problemsOf(wrong)[0]).toMatch(/^HEARTBEAT_STALE_SECONDS/);

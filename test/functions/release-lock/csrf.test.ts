@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isIssuedForm, issueForm } from '../../../functions/release-lock/csrf.ts';
+import { issueForm, readForm } from '../../../functions/release-lock/csrf.ts';
 import type { PageRequest } from '../../../functions/release-lock/http-request.ts';
 import { linkSigner } from '../../../services/adapters/link-signer.ts';
 import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
@@ -44,7 +44,7 @@ function request({
 
 function issued(link: OpsLink, shown = '') {
   const { nonce } = issueForm(issuer(), request(), link, shown);
-  return { browser: firstToken, fields: { nonce } };
+  return { browser: firstToken, fields: { nonce, shown } };
 }
 
 describe('issueForm', () => {
@@ -66,24 +66,24 @@ describe('issueForm', () => {
   });
 });
 
-describe('isIssuedForm', () => {
+describe('readForm', () => {
   it('accepts the form that was issued', () => {
-    expect(isIssuedForm(signer, request(issued(recover)), recover)).toBe(true);
+    expect(readForm(signer, request(issued(recover, '0 force')), recover)).toBe('0 force');
   });
 
   it('accepts a drop only with the shown number typed', () => {
     const { browser, fields } = issued(drop, '12');
     const sent = (shown: string, typed: string) => request({ browser, fields: { ...fields, shown, typed } });
-    expect(isIssuedForm(signer, sent('12', ' 12 '), drop)).toBe(true);
-    expect(isIssuedForm(signer, sent('12', '21'), drop)).toBe(false);
-    expect(isIssuedForm(signer, sent('0', '0'), drop)).toBe(false);
-    expect(isIssuedForm(signer, request({ browser, fields }), drop)).toBe(false);
+    expect(readForm(signer, sent('12', ' 12 '), drop)).toBe('12');
+    expect(readForm(signer, sent('12', '21'), drop)).toBeUndefined();
+    expect(readForm(signer, sent('0', '0'), drop)).toBeUndefined();
+    expect(readForm(signer, request({ browser, fields }), drop)).toBeUndefined();
   });
 
   it('accepts the page’s own origin, or none', () => {
     for (const origin of ['https://ops.example', undefined]) {
       const sent = request({ ...issued(recover), headers: { origin, 'sec-fetch-site': undefined } });
-      expect(isIssuedForm(signer, sent, recover)).toBe(true);
+      expect(readForm(signer, sent, recover)).toBe('');
     }
   });
 
@@ -91,23 +91,28 @@ describe('isIssuedForm', () => {
     ['another link', issued({ ...recover, id: 'd'.repeat(32) })],
     [
       'another secret',
-      { ...issued(recover), fields: { nonce: linkSigner('another-secret-here').sign('form', 'x') } },
+      {
+        ...issued(recover),
+        fields: { nonce: linkSigner('another-secret-here').sign('form', 'x'), shown: '' },
+      },
     ],
     ['another browser', { ...issued(recover), browser: 'e'.repeat(32) }],
     ['no cookie', { ...issued(recover), browser: undefined }],
-    ['no nonce', { ...issued(recover), fields: {} }],
+    ['no nonce', { ...issued(recover), fields: { shown: '' } }],
+    ['nothing shown', { ...issued(recover), fields: { nonce: issued(recover).fields.nonce } }],
+    ['something else shown', { ...issued(recover), fields: { ...issued(recover).fields, shown: '0 force' } }],
     ['a field more', { ...issued(recover), fields: { ...issued(recover).fields, force: 'true' } }],
     ['a foreign origin', { ...issued(recover), headers: { origin: 'https://evil.example' } }],
     ['Origin null without Sec-Fetch-Site', { ...issued(recover), headers: { 'sec-fetch-site': undefined } }],
     ['another site', { ...issued(recover), headers: { 'sec-fetch-site': 'cross-site' } }],
     ['another content type', { ...issued(recover), headers: { 'content-type': 'text/plain' } }],
   ])('refuses a form with %s', (_name, sent) => {
-    expect(isIssuedForm(signer, request(sent), recover)).toBe(false);
+    expect(readForm(signer, request(sent), recover)).toBeUndefined();
   });
 
   it('refuses an unsigned browser even if the nonce signs it', () => {
     const text = `${recover.action}.${recover.recipient}.${recover.outageId}.${recover.id}||`;
-    const sent = request({ fields: { nonce: signer.sign('form', text) } });
-    expect(isIssuedForm(signer, sent, recover)).toBe(false);
+    const sent = request({ fields: { nonce: signer.sign('form', text), shown: '' } });
+    expect(readForm(signer, sent, recover)).toBeUndefined();
   });
 });

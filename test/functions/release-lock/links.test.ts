@@ -12,13 +12,16 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       fixture = await FunctionFixture.open(redisPath);
     });
     afterAll(() => fixture?.close());
+    let service: FunctionFixture['service'];
     beforeEach(() => {
+      service = fixture.service;
       phone = new Phone(fixture);
     });
     afterEach(async () => {
       fixture.telegram.fault({ kind: 'none' });
       fixture.aws.clearFaults();
       fixture.whenRestarted = async () => {};
+      fixture.service = service;
       await fixture.clear();
     });
 

@@ -66,7 +66,7 @@ describe('the worker’s security group', () => {
       );
     expect(ports()).toEqual([443]);
     expect(ports({ telegramApiRoot: 'https://bot-api.example.com' })).toEqual([443]);
-    expect(ports({ telegramApiRoot: 'http://10.0.0.5:8081' })).toEqual([443, 8081]);
-    expect(ports({ telegramApiRoot: 'http://10.0.0.5' })).toEqual([443, 80]);
+    expect(ports({ telegramApiRoot: 'http://10.0.0.5:8081', environment: 'staging' })).toEqual([443, 8081]);
+    expect(ports({ telegramApiRoot: 'http://10.0.0.5', environment: 'staging' })).toEqual([443, 80]);
   });
 });

@@ -11,6 +11,7 @@ export const en: PageTexts = {
   since: (duration, moment) => `for ${duration} (since ${moment})`,
   unknown: 'unknown',
   none: 'none yet',
+  changed: 'It has changed meanwhile, so nothing was done. Look again.',
   oneTime: 'This link works once, for you alone, and for 15 minutes after the alert.',
   repair: {
     title: 'Repair the bot?',

@@ -9,6 +9,8 @@ export interface PageTexts {
   readonly unknown: string;
   readonly none: string;
   readonly oneTime: string;
+  /** Above a page that is shown again instead of an action. */
+  readonly changed: string;
   readonly repair: {
     readonly title: string;
     readonly button: string;

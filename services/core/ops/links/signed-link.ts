@@ -5,7 +5,7 @@
  * request in this order:
  * 1. Signature (`verifyLink`, here). Refuses a path of another form, any changed character and another secret: the
  *    signature covers the whole text, so no part of a link can be swapped.
- * 2. Form, for a POST only (`isIssuedForm` in functions/release-lock/csrf.ts). Refuses a form that was not shown to
+ * 2. Form, for a POST only (`readForm` in functions/release-lock/csrf.ts). Refuses a form that was not shown to
  *    this browser for this link (the CSRF nonce), and a wrong confirmation. A GET needs none: it changes nothing.
  * 3. Record (`LinkStore.read`). Refuses a link that was never made here or is older than 15 minutes: its record is
  *    written when it is made and expires by the store's clock.

@@ -18,6 +18,8 @@ const confirmation: Confirmation = {
   locale: 'en',
   live: liveStatus({ up: false, cause: 'holder-silent', lock, pendingUpdates: 12 }),
   form: { nonce: 'a-nonce', setCookie: 'a=b' },
+  shown: '12 webhook',
+  hasChanged: false,
 };
 const bodyOf = (more: Partial<Confirmation>): string => confirmPage({ ...confirmation, ...more }).body;
 const drop = (live: Confirmation['live']): string =>
@@ -29,6 +31,11 @@ describe('the page that confirms a repair', () => {
     expect(body.match(/<form/g)).toHaveLength(1);
     expect(body).toContain('name="nonce" value="a-nonce"');
     expect(cookies).toEqual(['a=b']);
+  });
+
+  it('says so if it is shown again', () => {
+    expect(bodyOf({})).not.toContain('It has changed meanwhile');
+    expect(bodyOf({ hasChanged: true })).toContain('It has changed meanwhile, so nothing was done.');
   });
 
   it('says what happens to the lock, the worker and the messages', () => {
@@ -47,7 +54,7 @@ describe('the page that confirms a repair', () => {
     ],
     [
       'a lock without expiry',
-      liveStatus({ up: false, cause: 'lock-without-expiry', lock }),
+      liveStatus({ up: false, cause: 'no-task-running', lock: { ...lock, ttlSeconds: null } }),
       'The lock without expiry (h1, pid 7, production) is deleted at once',
     ],
     [
@@ -63,9 +70,9 @@ describe('the page that confirms a repair', () => {
 describe('the page that confirms a drop', () => {
   it('asks for the number of waiting updates', () => {
     const body = drop(liveStatus({ pendingUpdates: 12 }));
-    expect(body).toContain('name="shown" value="12"');
+    expect(body).toContain('name="shown" value="12 webhook"');
     expect(body).toContain('pattern="12"');
-    expect(body).not.toContain('webhook');
+    expect(body).not.toContain('removes the webhook');
   });
 
   it('says that a webhook is removed too, even if nothing waits', () => {
