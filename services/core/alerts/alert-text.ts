@@ -77,6 +77,7 @@ const warningFacts: Readonly<
   'handlers-failing': { priority: 'URGENT', subject: 'StaffProBot: most updates fail' },
   'dead-letters': { priority: 'NORMAL', subject: 'StaffProBot: updates were given up' },
   'lock-without-expiry': { priority: 'URGENT', subject: 'StaffProBot: the polling lock has no expiry' },
+  'manual-action': { priority: 'NORMAL', subject: 'StaffProBot: somebody repaired it by hand' },
   'lock-broken': { priority: 'NORMAL', subject: 'StaffProBot: the polling lock was broken by force' },
   'unreachable-recipients': { priority: 'NORMAL', subject: 'StaffProBot: superadmins cannot be reached' },
 };

@@ -98,7 +98,10 @@ async function sendMessage(
       chat_id: Number(chatId),
       text: cutText(`${title}\n${text}`, telegramTextMax),
       link_preview_options: { is_disabled: true },
-      ...(buttons.length > 0 ? { reply_markup: { inline_keyboard: buttons.map((button) => [button]) } } : {}),
+      // A forwarded link would work for whoever got it.
+      ...(buttons.length > 0
+        ? { protect_content: true, reply_markup: { inline_keyboard: buttons.map((button) => [button]) } }
+        : {}),
     },
     { timeoutMs: telegramSendTimeoutMs },
   );

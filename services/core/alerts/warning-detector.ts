@@ -3,7 +3,8 @@
  * throttle rule again, so any number of runs may decide at once.
  *
  * - A lock without expiry: this program never writes one, and nobody could take over after its holder.
- * - A lock broken by a person: each entry of the audit stream is reported once, several between two runs in one warning.
+ * - A lock broken by a person, and a person's drops, restarts and uses of links: each entry of the audit stream is reported
+ *   once, several between two runs in one warning.
  * - Superadmins whom Telegram refuses: each set of them is reported once, to the others.
  * - Dead letters: each is reported once. One that is gone, because it was cleared or put back, is forgotten silently.
  */
@@ -13,8 +14,8 @@ import { cutText } from '../platform/foreign-text.ts';
 import { type DeadLettersSeen, reportedKey, unreported } from './unreported-dead-letters.ts';
 import { mayRaise, type ReportedWarnings, type Warning, type WarningKind } from './warnings.ts';
 
-/** The unreported lock breaks in the audit stream. */
-export interface LockBreaks {
+/** The unreported entries of one kind in the audit stream that are a person's doing. */
+export interface PersonsDoings {
   readonly count: number;
   /** Of the newest one. */
   readonly id: string;
@@ -22,11 +23,17 @@ export interface LockBreaks {
   readonly why: string;
 }
 
+/** Drops, restarts and uses of links. */
+export interface ManualActions extends PersonsDoings {
+  readonly event: string;
+}
+
 export interface WarningFacts {
   readonly nowMs: number;
   readonly held: Held | undefined;
   readonly deadLetters: DeadLettersSeen;
-  readonly lockBreaks: LockBreaks | undefined;
+  readonly lockBreaks: PersonsDoings | undefined;
+  readonly manualActions?: ManualActions | undefined;
   /** Superadmins whom no message in Telegram can reach. */
   readonly unreachable: readonly string[];
   readonly reported: ReportedWarnings;
@@ -44,6 +51,7 @@ export function warningsDue(facts: WarningFacts): readonly WarningChange[] {
   return [
     ...lockWithoutExpiry(facts),
     ...brokenLock(facts),
+    ...manualAction(facts),
     ...newDeadLetters(facts),
     ...unreachableRecipients(facts),
   ];
@@ -67,6 +75,13 @@ function brokenLock(facts: WarningFacts): readonly WarningChange[] {
   if (facts.lockBreaks === undefined) return [];
   const { id, ...params } = facts.lockBreaks;
   return due(facts, { kind: 'lock-broken', key: id, params });
+}
+
+/** The others learn what one of them has done. */
+function manualAction(facts: WarningFacts): readonly WarningChange[] {
+  if (facts.manualActions === undefined) return [];
+  const { id, ...params } = facts.manualActions;
+  return due(facts, { kind: 'manual-action', key: id, params });
 }
 
 function newDeadLetters(facts: WarningFacts): readonly WarningChange[] {

@@ -11,6 +11,7 @@ export const warningKinds = [
   'lock-without-expiry',
   'lock-broken',
   'unreachable-recipients',
+  'manual-action',
 ] as const;
 export type WarningKind = (typeof warningKinds)[number];
 
@@ -43,6 +44,8 @@ export const throttleRules: Readonly<Record<WarningKind, ThrottleRule>> = {
   'lock-broken': { quietMs: 0, oncePerKey: true },
   // The key lists them: another one is reported half an hour later.
   'unreachable-recipients': { quietMs: halfHourMs, oncePerKey: true },
+  // Several within five minutes are one repair: they are told together.
+  'manual-action': { quietMs: 5 * 60_000, oncePerKey: true },
 };
 
 /** An undelivered warning is given up after this time: it is old news. */

@@ -7,7 +7,7 @@
 import type { DeliveryStore } from '../alerts/delivery-store.ts';
 import type { Recipient } from '../alerts/recipients.ts';
 import type { DeadLettersSeen } from '../alerts/unreported-dead-letters.ts';
-import type { LockBreaks } from '../alerts/warning-detector.ts';
+import type { ManualActions, PersonsDoings } from '../alerts/warning-detector.ts';
 import type { ReportedWarnings, Warning, WarningKind } from '../alerts/warnings.ts';
 import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
@@ -38,7 +38,9 @@ export interface BotObservation {
   /** Filled only if the run is noted; else none. */
   readonly deadLetters: DeadLettersSeen;
   /** Filled only if the run is noted; undefined: none. */
-  readonly lockBreaks: LockBreaks | undefined;
+  readonly lockBreaks: PersonsDoings | undefined;
+  /** Filled only if the run is noted; undefined: none. */
+  readonly manualActions: ManualActions | undefined;
 }
 
 /** While it runs, the monitor tells nothing; outages are recorded all the same. */

@@ -6,7 +6,8 @@
 import { canBeReached } from '../alerts/channels.ts';
 import type { Recipient } from '../alerts/recipients.ts';
 import { warningsDue } from '../alerts/warning-detector.ts';
-import type { WarningKind } from '../alerts/warnings.ts';
+import type { Warning } from '../alerts/warnings.ts';
+import { recipientOfLink } from '../platform/actors.ts';
 import { type MonitorPorts, type MonitorSettings, recipientsOf } from './monitor-ports.ts';
 import type { BotObservation } from './outage-store.ts';
 
@@ -18,14 +19,12 @@ export async function raiseWarnings(
 ): Promise<boolean> {
   const { outages, logger } = ports;
   let raised = false;
-  const mayGet = (kind: WarningKind, { channel, address }: Recipient): boolean =>
-    kind !== 'unreachable-recipients' || channel !== 'TELEGRAM' || !observation.unreachable.includes(address);
   for (const change of warningsDue(observation)) {
     if (change.kind === 'note') await outages.markReported(change);
     else if (
       await outages.raise(
         change.warning,
-        recipientsOf(ports, settings).filter((one) => mayGet(change.warning.kind, one)),
+        recipientsOf(ports, settings).filter((one) => mayGet(change.warning, one, observation)),
       )
     ) {
       raised = true;
@@ -33,6 +32,22 @@ export async function raiseWarnings(
     }
   }
   return raised;
+}
+
+function mayGet(
+  { kind, params }: Warning,
+  { channel, address }: Recipient,
+  { unreachable }: BotObservation,
+): boolean {
+  switch (kind) {
+    case 'unreachable-recipients':
+      return channel !== 'TELEGRAM' || !unreachable.includes(address);
+    // News for the other superadmins, not for whoever used the link, nor for the world outside.
+    case 'manual-action':
+      return channel !== 'SNS' && address !== recipientOfLink(String(params['who']));
+    default:
+      return true;
+  }
 }
 
 /** Whoever starts or unblocks the bot need not wait for the next alert to count as reachable. */

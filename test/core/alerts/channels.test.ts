@@ -53,6 +53,7 @@ describe('sendTelegram', () => {
         chat_id: 101,
         text: 'Down\nwhy',
         link_preview_options: { is_disabled: true },
+        protect_content: true,
         reply_markup: { inline_keyboard: [[buttons[0]]] },
       },
     ]);

@@ -38,7 +38,7 @@ describe('a store with foreign values still delivers every alert', () => {
     'first_run_ms',
     'malformed_since_ms',
   ];
-  const kinds = ['another-poller', 'dead-letters', 'lock-without-expiry', 'lock-broken'];
+  const kinds = ['another-poller', 'dead-letters', 'lock-without-expiry', 'lock-broken', 'manual-action'];
   const reportedWarnings = ['abc', '|', `5|${digits(17)}-0`, `${digits(400)}|${digits(400)}`];
   const memory = [
     ...times.flatMap((field) => values.map((value) => [field, value] as const)),

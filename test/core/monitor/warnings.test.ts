@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { redisWarningStore } from '../../../services/adapters/redis/outage/warning-store.ts';
 import { deadLetterIdsMax } from '../../../services/core/alerts/unreported-dead-letters.ts';
 import { runMonitor } from '../../../services/core/monitor/monitor.ts';
+import { automaticActors, linkActor } from '../../../services/core/platform/actors.ts';
+import type { AuditEvent } from '../../../services/core/platform/audit-trail.ts';
 import { BotApiRefusedError } from '../../../services/core/platform/bot-api.ts';
 import { MonitorFixture } from '../../support/monitor-fixture.ts';
 
@@ -131,6 +133,58 @@ describe('the lock', () => {
     await Promise.all(Array.from({ length: 10 }, () => fixture.run()));
     expect(titles('101')).toHaveLength(1);
     expect(fixture.published).toHaveLength(1);
+  });
+});
+
+describe('what a person did', () => {
+  const entry = { why: 'x', before: '', after: '' };
+  const append = (event: AuditEvent, who: string) => fixture.ports.audit.append({ ...entry, event, who });
+
+  it('is told to every superadmin but whoever used the link, and to no topic', async () => {
+    await append('revoked', linkActor('101'));
+    await append('restarted', linkActor('101'));
+    await pass(2);
+    expect(titles('101')).toEqual([]);
+    expect(await fixture.inbox('101')).toEqual([]);
+    expect(titles('102')).toEqual(['🟠 Бота чинят вручную']);
+    expect(await fixture.inbox('102')).toEqual(['🟠 Бота чинят вручную']);
+    expect(fixture.telegrams[0]?.text).toContain(
+      'Что: воркер перезапущен\nКто: ссылка, отправленная 101\nПочему: x\nДействий: 2',
+    );
+    expect(fixture.published).toEqual([]);
+  });
+
+  it.each<[AuditEvent, string]>([
+    ['dropped', 'anna'],
+    ['restarted', 'anna'],
+  ])('is told to all: %s by %s', async (event, who) => {
+    await append(event, who);
+    await pass(2);
+    expect(titles('101')).toHaveLength(1);
+    expect(titles('102')).toHaveLength(1);
+  });
+
+  it.each<[AuditEvent, string]>([
+    ['restarted', automaticActors.monitor],
+    ['task-stopped', automaticActors.ecs],
+    ['revoked', 'anna'],
+    ['acquired', 'host h, pid 1, environment production'],
+  ])('is not news: %s by %s', async (event, who) => {
+    await append(event, who);
+    await pass(2);
+    expect(titles('102')).toEqual([]);
+  });
+
+  it('never floods: many actions within five minutes are one more message', async () => {
+    for (let minute = 0; minute < 10; minute += 1) {
+      for (let times = 0; times < 5; times += 1) await append('dropped', 'anna');
+      await pass(1);
+    }
+    expect(titles('102')).toHaveLength(2);
+    await pass(6);
+    expect(titles('102')).toHaveLength(3);
+    await pass(20);
+    expect(titles('102')).toHaveLength(3);
   });
 });
 

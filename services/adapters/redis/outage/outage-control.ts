@@ -6,6 +6,7 @@
  */
 import { deadLetterIdsMax } from '../../../core/alerts/unreported-dead-letters.ts';
 import type { BotObservation, OutageControl } from '../../../core/monitor/outage-store.ts';
+import { automaticActors, linkActor } from '../../../core/platform/actors.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptRunner } from '../lua-scripts.ts';
 import { unexpected } from '../script-replies.ts';
@@ -28,7 +29,7 @@ export function redisOutageControl(runner: ScriptRunner, keys: StoreKeys, botId?
     async observe({ noteRun }): Promise<BotObservation> {
       const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, snooze];
       if (!noteRun) return readObservation(await runner.run(scripts.observe, observed, []), botId);
-      const args = [String(deadLetterIdsMax)];
+      const args = [String(deadLetterIdsMax), automaticActors.monitor, linkActor('')];
       return readObservation(await runner.run(scripts.watch, [...observed, dead, audit], args), botId);
     },
 

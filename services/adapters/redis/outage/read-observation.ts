@@ -5,7 +5,7 @@
  */
 
 import { type DeadLettersSeen, noDeadLetters } from '../../../core/alerts/unreported-dead-letters.ts';
-import type { LockBreaks } from '../../../core/alerts/warning-detector.ts';
+import type { ManualActions, PersonsDoings } from '../../../core/alerts/warning-detector.ts';
 import { heartbeatFor, readHeartbeat } from '../../../core/lease/heartbeat.ts';
 import type { BotObservation, Snooze } from '../../../core/monitor/outage-store.ts';
 import type { Acknowledgement, Outage, OutageMemory, UnstableTime } from '../../../core/outage/outage.ts';
@@ -16,10 +16,10 @@ import { numberOrNull, pastOrNull, textOrNull } from './stored-values.ts';
 import { reportedWarnings } from './warning-store.ts';
 
 export function readObservation(reply: ScriptReply, botId: string | undefined): BotObservation {
-  if (!Array.isArray(reply) || (reply.length !== 11 && reply.length !== 17)) throw unexpected(reply);
+  if (!Array.isArray(reply) || (reply.length !== 11 && reply.length !== 22)) throw unexpected(reply);
   const [time, beat, lock, ttlMs, revoked, epoch, flag, fields, unfinished, oldestMs, snooze, ...watched] =
     reply;
-  const [deadCount, deadIds, ...breaks] = watched;
+  const [deadCount, deadIds, ...doings] = watched;
   const nowMs = Number(time);
   const hash = readFields(fields);
   const value = textOrNull(lock);
@@ -38,7 +38,8 @@ export function readObservation(reply: ScriptReply, botId: string | undefined): 
     unreachable: unreachableOf(hash),
     reported: reportedWarnings(hash),
     deadLetters: deadCount === undefined ? noDeadLetters : readDeadLetters(deadCount, deadIds),
-    lockBreaks: readLockBreaks(breaks),
+    lockBreaks: readDoings(doings.slice(0, 4)),
+    manualActions: readManualActions(doings.slice(4)),
   };
 }
 
@@ -47,7 +48,12 @@ function readDeadLetters(count: ScriptReply, ids: ScriptReply | undefined): Dead
   return { count: Number(count), ids: ids?.map(String) };
 }
 
-function readLockBreaks(reply: readonly ScriptReply[]): LockBreaks | undefined {
+function readManualActions([event, ...doings]: readonly ScriptReply[]): ManualActions | undefined {
+  const read = readDoings(doings);
+  return read === undefined ? undefined : { event: String(event), ...read };
+}
+
+function readDoings(reply: readonly ScriptReply[]): PersonsDoings | undefined {
   const [count, id, who, why] = reply;
   if (!count) return undefined;
   return { count: Number(count), id: String(id), who: String(who), why: String(why) };

@@ -5,6 +5,13 @@
  */
 import { type AlertTexts, labelled } from './alert-texts.ts';
 
+/** What a person did, by its audit event. */
+const manualActions: Readonly<Record<string, string>> = {
+  dropped: 'the queue at Telegram was dropped',
+  restarted: 'the worker was restarted',
+  revoked: 'the holder was asked to release the lock',
+};
+
 export const en: AlertTexts = {
   titles: {
     down: (silence) => `🔴 The bot has been silent for ${silence}`,
@@ -128,6 +135,16 @@ export const en: AlertTexts = {
         labelled('Not reached in Telegram', param('recipients')),
       ],
       next: 'ask them to open the bot and press Start, or correct SUPERADMIN_TELEGRAM_IDS',
+    }),
+    'manual-action': (param) => ({
+      title: '🟠 Somebody is repairing the bot',
+      lines: [
+        labelled('What', manualActions[param('event') ?? ''] ?? param('event')),
+        labelled('By', param('who')),
+        labelled('Why', param('why')),
+        labelled('Actions', param('count') === '1' ? undefined : param('count')),
+      ],
+      next: 'if this was not agreed on, read the audit trail',
     }),
     'lock-broken': (param) => ({
       title: '🟠 The polling lock was broken by force',

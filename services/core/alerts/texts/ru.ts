@@ -3,7 +3,21 @@
  *
  * Tested by: test/core/alerts/alert-text.test.ts
  */
+import { recipientOfLink } from '../../platform/actors.ts';
 import { type AlertTexts, labelled } from './alert-texts.ts';
+
+/** What a person did, by its audit event. */
+const manualActions: Readonly<Record<string, string>> = {
+  dropped: 'очередь Telegram сброшена',
+  restarted: 'воркер перезапущен',
+  revoked: 'держателя попросили отпустить блокировку',
+};
+
+/** `the link sent to 101` */
+function actor(who: string | undefined): string | undefined {
+  const recipient = recipientOfLink(who ?? '');
+  return recipient === undefined ? who : `ссылка, отправленная ${recipient}`;
+}
 
 export const ru: AlertTexts = {
   titles: {
@@ -132,6 +146,16 @@ export const ru: AlertTexts = {
         labelled('Не получают сообщений в Telegram', param('recipients')),
       ],
       next: 'попросите их открыть бота и нажать «Старт» или исправьте SUPERADMIN_TELEGRAM_IDS',
+    }),
+    'manual-action': (param) => ({
+      title: '🟠 Бота чинят вручную',
+      lines: [
+        labelled('Что', manualActions[param('event') ?? ''] ?? param('event')),
+        labelled('Кто', actor(param('who'))),
+        labelled('Почему', param('why')),
+        labelled('Действий', param('count') === '1' ? undefined : param('count')),
+      ],
+      next: 'если об этом не договаривались — смотрите аудит',
     }),
     'lock-broken': (param) => ({
       title: '🟠 Блокировку поллинга сняли принудительно',
