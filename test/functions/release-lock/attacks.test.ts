@@ -169,6 +169,25 @@ const attacks: Readonly<Record<string, Attack>> = {
   },
   'another number shown and typed': ({ drop }) =>
     postEvent({ ...drop, fields: { ...drop.fields, shown: '0', typed: '0' } }),
+  'force added to what a repair showed': ({ repair }) =>
+    postEvent({ ...repair, fields: { ...repair.fields, shown: '0 force' } }),
+  'nothing shown': ({ repair }) => postEvent({ ...repair, fields: { nonce: repair.fields['nonce'] ?? '' } }),
+  'a webhook added to what a drop showed': ({ drop }) =>
+    postEvent({ ...drop, fields: { ...drop.fields, shown: '2 webhook' } }),
+  'an unlimited number shown and typed': ({ drop }) =>
+    postEvent({ ...drop, fields: { ...drop.fields, shown: 'Infinity', typed: 'Infinity' } }),
+  'an event of ECS whose container has stopped, around the request': ({ repair }) => ({
+    ...getEvent(repair.path.slice(0, 5)),
+    source: 'aws.ecs',
+    'detail-type': 'ECS Task State Change',
+    detail: {
+      taskArn: 'arn:x',
+      clusterArn: 'arn:aws:ecs:eu-central-1:123456789012:cluster/bots',
+      group: 'service:worker',
+      lastStatus: 'DEPROVISIONING',
+      containers: [{ name: 'bot', lastStatus: 'STOPPED' }],
+    },
+  }),
   'the number in another notation': ({ drop }) =>
     postEvent({ ...drop, fields: { ...drop.fields, typed: '2.0' } }),
   'an event of version 1': ({ repair }) => ({ ...postEvent(repair), version: '1.0' }),
