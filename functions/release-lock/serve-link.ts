@@ -1,8 +1,9 @@
 /**
  * Serves one-tap links: what a GET shows, and what a POST does. `core/ops/links/signed-link.ts` lists the checks.
  *
- * A GET writes nothing. A POST uses the link up in one step of the store and runs its action; if that would do more than
- * the page showed, the page is shown again and nothing happens. A second POST shows what came of the first. An invalid path or form is refused before the store is asked. After recovery a link only says so.
+ * A GET writes nothing. A POST uses the link up in one step of the store and runs its action; if that would do more
+ * than the page showed, the page is shown again and nothing happens. A second POST shows what came of the first. An
+ * invalid path or form is refused before the store is asked. After recovery a link only says so.
  *
  * Tested by: test/functions/release-lock/links.test.ts
  */

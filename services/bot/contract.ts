@@ -1,4 +1,4 @@
-/** What the bot's container is and exposes: its name, metric names and HTTP paths, for the sidecar, the alert rules and infra. */
+/** The bot's container: its name, metric names and HTTP paths, for the sidecar, the alert rules and infra. */
 export { botContainerName } from '../core/platform/worker-service.ts';
 
 export const botMetricNames = {

@@ -1,6 +1,6 @@
 /**
- * HTML in which every value is escaped, unless it is HTML made by this module. Marks that reorder or hide text are written
- * out.
+ * HTML in which every value is escaped, unless it is HTML made by this module. Marks that reorder or hide text are
+ * written out.
  */
 import { visible } from '../../../services/core/platform/foreign-text.ts';
 

@@ -3,8 +3,8 @@
  * throttle rule again, so any number of runs may decide at once.
  *
  * - A lock without expiry: this program never writes one, and nobody could take over after its holder.
- * - A lock broken by a person, and a person's drops, restarts and uses of links: each entry of the audit stream is reported
- *   once, several between two runs in one warning.
+ * - A lock broken by a person, and a person's drops, restarts and uses of links: each entry of the audit stream is
+ *   reported once, several between two runs in one warning.
  * - Superadmins whom Telegram refuses: each set of them is reported once, to the others.
  * - Dead letters: each is reported once. One that is gone, because it was cleared or put back, is forgotten silently.
  */

@@ -2,9 +2,9 @@
  * Breaks the lock of a task whose bot has stopped: nobody will renew that lock, so a standby takes over at once instead
  * of after the lock's TTL.
  *
- * An event only says where to look. Guarantees: the lock is broken only if ECS itself says that the bot of a task of this
- * service has stopped, and that task holds the lock. A forged event, one of another cluster or service, and one of a task
- * that ECS does not know change nothing.
+ * An event only says where to look. Guarantees: the lock is broken only if ECS itself says that the bot of a task of
+ * this service has stopped, and that task holds the lock. A forged event, one of another cluster or service, and one of
+ * a task that ECS does not know change nothing.
  *
  * A lock value that names its task belongs to exactly that task. One that names none is matched by host, which on
  * Fargate is the task's private DNS name.

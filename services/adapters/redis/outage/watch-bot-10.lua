@@ -2,8 +2,8 @@
 --
 -- KEYS  1 lock, 2 revocation mark, 3 epoch, 4 heartbeat, 5 alert flag, 6 outage (hash), 7 deliveries (hash),
 --       8 snooze, 9 dead letters (hash), 10 audit stream
--- ARGV  1 how many dead letters' ids to return at most, 2 the audit's name of the monitor, whose restarts are automatic,
---       3 how the audit's name of a link begins
+-- ARGV  1 how many dead letters' ids to return at most, 2 the audit's name of the monitor (its restarts are no
+--       person's), 3 how the audit's name of a link begins
 -- Out   { store time (ms since 1970, a string), heartbeat or nil, lock or nil, its remaining TTL (ms, -1: none),
 --         revoked value or nil, epoch or nil, alert flag or nil, the outage's fields and values in a flat list,
 --         number of unfinished deliveries, when the oldest of them was made (ms since 1970, a string, '0': none),
@@ -28,10 +28,17 @@ end
 
 local unfinished, oldest_ms = unfinished_deliveries(KEYS[7], memory[1], memory[4])
 
--- The entries of the audit stream that a kind of warning has not told yet. Ignores what is from before the monitor's
--- first run or older than a day.
+local function is_manual(fields)
+  if fields.event == 'dropped' or fields.event == 'restarted' then
+    return fields.who ~= ARGV[2]
+  end
+  return fields.event == 'revoked' and string.sub(fields.who or '', 1, #ARGV[3]) == ARGV[3]
+end
+
+-- The entries of the audit stream that a kind of warning has not told yet: lock breaks, or the other manual actions.
+-- Ignores what is from before the monitor's first run or older than a day.
 local day_ago_ms = string.format('%.0f', math.max(0, now_ms - 86400000))
-local function untold(notice, is_meant)
+local function untold(notice, is_about_breaks)
   local told = string.match(notice or '', '^%d+|(%d+%-%d+)$')
   local start = told or first_run_ms
   if tonumber(string.match(start, '^%d+')) < tonumber(day_ago_ms) then
@@ -40,21 +47,18 @@ local function untold(notice, is_meant)
   local count, id, newest = 0, '', {}
   for _, entry in ipairs(redis.pcall('XRANGE', KEYS[10], start, '+')) do
     local fields = stream_fields(entry)
-    if entry[1] ~= told and is_meant(fields) then
+    local is_meant = is_manual(fields)
+    if is_about_breaks then
+      is_meant = fields.event == 'broken'
+    end
+    if entry[1] ~= told and is_meant then
       count, id, newest = count + 1, entry[1], fields
     end
   end
   return count, id, newest
 end
-local broken, broken_id, breaking = untold(memory[3], function(fields)
-  return fields.event == 'broken'
-end)
-local acted, acted_id, acting = untold(memory[5], function(fields)
-  if fields.event == 'dropped' or fields.event == 'restarted' then
-    return fields.who ~= ARGV[2]
-  end
-  return fields.event == 'revoked' and string.sub(fields.who or '', 1, #ARGV[3]) == ARGV[3]
-end)
+local broken, broken_id, breaking = untold(memory[3], true)
+local acted, acted_id, acting = untold(memory[5], false)
 
 local dead = redis.pcall('HKEYS', KEYS[9])
 dead = dead.err and {} or dead
