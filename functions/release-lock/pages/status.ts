@@ -58,6 +58,9 @@ function facts(view: StatusView): readonly Html[] {
     row(texts.heartbeat, age === null ? none : agoText(nowMs - age * 1000, nowMs, locale)),
     row(texts.outage, outage === null ? texts.noOutage : sinceText(Date.parse(outage.since), nowMs, locale)),
   );
+  if (live.state === 'handlers-failing' && live.since !== null) {
+    rows.push(row(texts.handlersFailing, sinceText(Date.parse(live.since), nowMs, locale)));
+  }
   const told = toldText(live, nowMs, locale);
   if (told !== undefined) rows.push(row(texts.told, told));
   // While something is wrong, the diagnosis shows the rest.

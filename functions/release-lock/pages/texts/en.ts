@@ -110,6 +110,7 @@ export const en: PageTexts = {
     deploying: 'restart in progress',
     outage: 'Outage',
     told: 'Superadmins told',
+    handlersFailing: 'Handlers failing',
     noOutage: 'none open',
     timeline: 'What happened',
     noEvents: 'No entries.',

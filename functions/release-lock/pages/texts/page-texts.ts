@@ -76,6 +76,7 @@ export interface PageTexts {
     readonly deploying: string;
     readonly outage: string;
     readonly told: string;
+    readonly handlersFailing: string;
     readonly noOutage: string;
     readonly timeline: string;
     readonly noEvents: string;

@@ -108,6 +108,7 @@ export const ru: PageTexts = {
     deploying: 'идёт перезапуск',
     outage: 'Сбой',
     told: 'Суперадмины оповещены',
+    handlersFailing: 'Ошибки обработчиков',
     noOutage: 'нет',
     timeline: 'Что происходило',
     noEvents: 'Записей нет.',

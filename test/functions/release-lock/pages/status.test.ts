@@ -116,6 +116,13 @@ describe('the status page', () => {
     );
   });
 
+  it('says since when handlers fail', () => {
+    const failing = liveStatus({ ...view.live, state: 'handlers-failing', since: ago(420) });
+    expect(rows({ live: failing })['Handlers failing']).toBe('for 7 min (since 01:12 UTC)');
+    expect(rows({ live: failing, locale: 'ru' })['Ошибки обработчиков']).toBe('7 мин (с 01:12 UTC)');
+    expect(rows()).not.toHaveProperty('Handlers failing');
+  });
+
   it('shows a lock value that names no process as it is', () => {
     const value = 'worker\u001b[2J <b>';
     const foreign = { ...lock, value, host: null, pid: null, env: null, since: null };
