@@ -1,5 +1,6 @@
 /** The doctor's checks: what each asked, and what came. `✓` is a good answer, `–` a bad one or none. */
 import { describeHolder, isQuarantine } from '../core/lease/lock-value.ts';
+import { snoozeText } from '../core/ops/health-line.ts';
 import type { Reachability, RecipientCheck } from '../core/ops/recipients-check.ts';
 import type { StatusAnswer } from '../core/ops/results.ts';
 import { agoText, duration, namesNoProcess } from './render.ts';
@@ -26,7 +27,8 @@ export function checksOf(status: StatusAnswer, recipients: Recipients, nowMs: nu
     webhookCheck(status),
     tasksCheck(status),
     outageCheck(status, nowMs),
-    ...('notAsked' in recipients ? [unaskedCheck(recipients.notAsked)] : recipients.map(recipientCheck)),
+    snoozeCheck(status),
+    ...recipientChecks(status, recipients),
   ];
 }
 
@@ -107,6 +109,21 @@ function tasksCheck({ ecs, ecsProblem }: StatusAnswer): Check {
 function outageCheck({ outage }: StatusAnswer, nowMs: number): Check {
   const came = outage === null ? 'no' : `yes; it began ${agoText(Date.parse(outage.since), nowMs)}`;
   return { name: 'outage', ok: outage === null, asked: 'whether the monitor has an open outage', came };
+}
+
+function snoozeCheck(status: StatusAnswer): Check {
+  const came = snoozeText(status, 'en');
+  return { name: 'alerts', ok: came === undefined, asked: 'whether they go out', came: came ?? 'yes' };
+}
+
+/** Without a try from here, the monitor still knows whom its last message did not reach. */
+function recipientChecks({ unreachable }: StatusAnswer, recipients: Recipients): readonly Check[] {
+  if (!('notAsked' in recipients)) return recipients.map(recipientCheck);
+  const asked = 'the monitor’s last message in Telegram';
+  return [
+    unaskedCheck(recipients.notAsked),
+    ...unreachable.map((id) => ({ name: `superadmin ${id}`, ok: false, asked, came: 'NOT DELIVERED' })),
+  ];
 }
 
 const answers: Readonly<Record<Reachability, string>> = {

@@ -69,7 +69,9 @@ function readAnswer(metadata: string, text: string): OpsAnswer {
 function withVerdict(answer: Readonly<Record<string, unknown>>): OpsAnswer {
   const isOld = answer['action'] === 'status' && answer['ok'] === true && answer['state'] === undefined;
   const state = answer['up'] === true ? 'works' : 'down';
-  const verdict = isOld ? { state, since: null, told: null, handlers: null } : {};
+  const verdict = isOld
+    ? { state, since: null, told: null, handlers: null, acknowledgedBy: null, snooze: null, unreachable: [] }
+    : {};
   return { ...answer, ...verdict } as unknown as OpsAnswer;
 }
 

@@ -6,7 +6,7 @@
  */
 import { durationText } from '../core/alerts/duration-text.ts';
 import { describeHolder, isQuarantine, readLockHolder } from '../core/lease/lock-value.ts';
-import { healthLine, toldText } from '../core/ops/health-line.ts';
+import { healthLine, snoozeText, toldText } from '../core/ops/health-line.ts';
 import type { OpsAnswer, RecoverStep, ReleaseLockResult, StatusAnswer } from '../core/ops/results.ts';
 
 type Fact = readonly [name: string, value: string | undefined];
@@ -55,6 +55,7 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
     ['outage', outage === null ? 'none open' : `open; it began ${agoText(Date.parse(outage.since), nowMs)}`],
     ['handlers', handlersText(status, nowMs)],
     ['told', toldText(status, nowMs, 'en')],
+    ['alerts', snoozeText(status, 'en')],
     ...status.diagnosis.filter(isDetail).map(asFact),
   ])}`;
 }

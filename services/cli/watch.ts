@@ -44,9 +44,9 @@ export function stateOf(answer: OpsAnswer): string {
   if (!answer.ok) return JSON.stringify(answer.error);
   if (answer.action !== 'status') throw new Error('status is answered by a status');
   const { lock, epoch, state, since, told, cause, outage, telegram, telegramProblem, webhookSet } = answer;
-  const { ecs, ecsProblem, environmentProblem } = answer;
+  const { ecs, ecsProblem, environmentProblem, acknowledgedBy, snooze, unreachable } = answer;
   const holder = lock === null ? null : { value: lock.value, revoked: lock.revoked };
-  const verdict = { state, since, told, cause, outage };
+  const verdict = { state, since, told, cause, outage, acknowledgedBy, snooze, unreachable };
   const asked = { telegram, telegramProblem, webhookSet, ecs, ecsProblem, environmentProblem };
   return JSON.stringify({ holder, epoch, ...verdict, ...asked });
 }

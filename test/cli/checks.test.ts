@@ -15,6 +15,9 @@ const well: StatusAnswer = {
   state: 'works',
   since: null,
   told: null,
+  acknowledgedBy: null,
+  snooze: null,
+  unreachable: [],
   handlers: null,
   cause: null,
   diagnosis: [],
@@ -80,6 +83,12 @@ describe('a check', () => {
       { ecs: { desired: 1, running: 0, deploying: false, lastStopReason: 'OutOfMemory' } },
       '– 0 of 1 running; the last one stopped: OutOfMemory',
     ],
+    ['alerts', {}, '✓ yes'],
+    [
+      'alerts',
+      { snooze: { until: '2026-03-01T03:40:00Z', who: 'anna', why: 'deploying' } },
+      '– snoozed until 03:40 UTC (anna: deploying)',
+    ],
     ['outage', {}, '✓ no'],
     [
       'outage',
@@ -115,5 +124,7 @@ describe('a check', () => {
   it('of superadmins who were not tried says why', () => {
     const text = checksText(checksOf(well, { notAsked: 'no token' }, nowMs));
     expect(text).toContain('  – superadmins  sendChatAction to each: unknown: no token\n');
+    const known = checksText(checksOf({ ...well, unreachable: ['102'] }, { notAsked: 'no token' }, nowMs));
+    expect(known).toContain('  – superadmin 102  the monitor’s last message in Telegram: NOT DELIVERED\n');
   });
 });

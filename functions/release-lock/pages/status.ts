@@ -2,7 +2,7 @@
 
 import { durationText } from '../../../services/core/alerts/duration-text.ts';
 import type { InboxEntry } from '../../../services/core/alerts/inbox-entry.ts';
-import { toldText } from '../../../services/core/ops/health-line.ts';
+import { snoozeText, toldText } from '../../../services/core/ops/health-line.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import { cutText } from '../../../services/core/platform/foreign-text.ts';
@@ -63,6 +63,8 @@ function facts(view: StatusView): readonly Html[] {
   }
   const told = toldText(live, nowMs, locale);
   if (told !== undefined) rows.push(row(texts.told, told));
+  const snoozed = snoozeText(live, locale);
+  if (snoozed !== undefined) rows.push(row(texts.alerts, snoozed));
   // While something is wrong, the diagnosis shows the rest.
   if (live.diagnosis.length > 0) return rows;
   rows.push(row(texts.queue, queue));

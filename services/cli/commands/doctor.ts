@@ -54,10 +54,15 @@ function findingOf(status: StatusAnswer, recipients: Recipients, { environment }
   if (cause !== null) {
     return { healthy: false, cause, ...adviceOn(cause, environment), runbook: `docs/runbook.md#${cause}` };
   }
-  const unreachable = 'notAsked' in recipients ? [] : recipients.filter(isUnreachable);
-  if (unreachable.length > 0) return unreachableRecipients(unreachable.map(({ telegramId }) => telegramId));
+  const unreachable = unreachableIn(status, recipients);
+  if (unreachable.length > 0) return unreachableRecipients(unreachable);
   const meaning = 'All is well: a worker polls, and its heartbeat is fresh.';
   return { healthy: true, cause: null, meaning, next: null, command: null, runbook: null };
+}
+
+function unreachableIn(status: StatusAnswer, recipients: Recipients): readonly string[] {
+  if ('notAsked' in recipients) return status.unreachable;
+  return recipients.filter(isUnreachable).map(({ telegramId }) => telegramId);
 }
 
 function otherEnvironment(problem: string): Finding {
@@ -78,7 +83,7 @@ function unreachableRecipients(telegramIds: readonly string[]): Finding {
     meaning: `The bot works, but no alert reaches ${telegramIds.join(', ')} in Telegram.`,
     next: 'Ask them to open the chat with the bot and press Start, or correct SUPERADMIN_TELEGRAM_IDS.',
     command: 'npx staffprobot doctor',
-    runbook: null,
+    runbook: 'docs/runbook.md#unreachable-recipients',
   };
 }
 

@@ -25,6 +25,8 @@ interface Words {
   readonly down: (silence: string | undefined) => string;
   readonly told: (age: string, at: string) => string;
   readonly untold: string;
+  readonly isOnIt: (who: string) => string;
+  readonly snoozed: (until: string, who: string, why: string) => string;
 }
 
 const words: Readonly<Record<Locale, Words>> = {
@@ -37,6 +39,8 @@ const words: Readonly<Record<Locale, Words>> = {
     down: (silence) => `Бот молчит${silence === undefined ? '' : ` ${silence}`}`,
     told: (age, at) => `${age} назад (${at} UTC)`,
     untold: 'ещё нет',
+    isOnIt: (who) => `занимается ${who}`,
+    snoozed: (until, who, why) => `отключены до ${until} UTC (${who}: ${why})`,
   },
   en: {
     works: 'The bot works',
@@ -50,6 +54,8 @@ const words: Readonly<Record<Locale, Words>> = {
         : `The bot is DOWN: silent for ${silence}`,
     told: (age, at) => `${age} ago (${at} UTC)`,
     untold: 'not yet',
+    isOnIt: (who) => `${who} is on it`,
+    snoozed: (until, who, why) => `snoozed until ${until} UTC (${who}: ${why})`,
   },
 };
 
@@ -71,15 +77,22 @@ export function healthLine(shown: ShownHealth, locale: Locale): string {
   }
 }
 
-/** When the superadmins were told of a trouble that they are told of; undefined while there is none. */
+/** When the superadmins were told of a trouble, and who is on it; undefined while there is none to tell. */
 export function toldText(
-  { state, told }: Pick<StatusResult, 'state' | 'told'>,
+  { state, told, acknowledgedBy }: Pick<StatusResult, 'state' | 'told' | 'acknowledgedBy'>,
   nowMs: number,
   locale: Locale,
 ): string | undefined {
   if (state === 'works' || state === 'endangered') return undefined;
-  const { told: toldAgo, untold } = words[locale];
+  const { told: toldAgo, untold, isOnIt } = words[locale];
   if (told === null) return untold;
   const toldMs = Date.parse(told);
-  return toldAgo(durationText(nowMs - toldMs, locale), clockText(toldMs));
+  const ago = toldAgo(durationText(nowMs - toldMs, locale), clockText(toldMs));
+  return acknowledgedBy === null ? ago : `${ago}; ${isOnIt(acknowledgedBy)}`;
+}
+
+/** Until when the monitor tells nothing; undefined while alerts go out. */
+export function snoozeText({ snooze }: Pick<StatusResult, 'snooze'>, locale: Locale): string | undefined {
+  if (snooze === null) return undefined;
+  return words[locale].snoozed(clockText(Date.parse(snooze.until)), snooze.who, snooze.why);
 }

@@ -53,6 +53,12 @@ export interface StatusResult {
   readonly since: string | null;
   /** When the superadmins were told; null: not yet. */
   readonly told: string | null;
+  /** Who is on the open outage; null: nobody has said so. */
+  readonly acknowledgedBy: string | null;
+  /** Until when the monitor tells nothing, and who asked for that; null: alerts go out. */
+  readonly snooze: { readonly until: string; readonly who: string; readonly why: string } | null;
+  /** Superadmins whom the monitor’s last message in Telegram did not reach. */
+  readonly unreachable: readonly string[];
   /** How many updates failed within ten minutes; null while most do not. */
   readonly handlers: {
     readonly failed: number;

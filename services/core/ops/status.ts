@@ -8,7 +8,7 @@ import { diagnosisLines } from '../alerts/alert-text.ts';
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
 import { readLockHolder } from '../lease/lock-value.ts';
 import { healthOf } from '../monitor/health-of.ts';
-import type { BotObservation } from '../monitor/outage-store.ts';
+import type { BotObservation, Snooze } from '../monitor/outage-store.ts';
 import { decide } from '../outage/outage-detector.ts';
 import { type EcsFacts, probeTelegram, type TelegramFacts } from '../outage/probes.ts';
 import { cutText } from '../platform/foreign-text.ts';
@@ -36,6 +36,7 @@ export async function status({
   const { diagnosis } = health;
   const handlers = reportOfTerm(observation.handlers, observation.epoch);
   const { outage } = memory;
+  const { snooze } = observation;
   const mismatch = environmentProblem(environmentTraces(ports.environment, observation));
   const result: StatusResult = {
     lock: lockResult(observation),
@@ -46,6 +47,9 @@ export async function status({
     state: health.state,
     since: health.sinceMs === null ? null : isoText(health.sinceMs),
     told: health.toldMs === null ? null : isoText(health.toldMs),
+    acknowledgedBy: outage?.state === 'open' ? (outage.acknowledged?.by ?? null) : null,
+    snooze: snooze === null ? null : snoozeResult(snooze),
+    unreachable: observation.unreachable,
     handlers: handlers === undefined ? null : handlersResult(handlers),
     cause: diagnosis?.cause ?? null,
     diagnosis: diagnosis ? diagnosisLines(diagnosis, settings.locale) : [],
@@ -78,6 +82,10 @@ async function askEcs(
     if (!(error instanceof EcsError)) throw error;
     return { ecs: { kind: 'unknown' }, ecsProblem: ecsProblem(error) };
   }
+}
+
+function snoozeResult({ untilMs, who, why }: Snooze): NonNullable<StatusResult['snooze']> {
+  return { until: isoText(untilMs), who, why };
 }
 
 function handlersResult({

@@ -81,7 +81,14 @@ export interface NowSection {
   readonly pendingUpdates: number;
   readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
   /** The verdict, as `status` and the doctor give it; null if the store cannot be read. */
-  readonly health: { readonly state: HealthState; readonly tone: string; readonly line: Text } | null;
+  readonly health: {
+    readonly state: HealthState;
+    readonly tone: string;
+    readonly line: Text;
+    readonly isTold: boolean;
+  } | null;
+  /** Until when alerts are snoozed, ISO 8601 UTC; null: they go out. */
+  readonly snoozedUntil: string | null;
   readonly alertFlag: string | null;
   readonly monitor: MonitorState;
   readonly monitorStopped: boolean;
@@ -227,6 +234,7 @@ function nowSection(lab: Lab, { atMs, observation, journal }: StoreReading): Now
     outage:
       open === null ? null : { id: open.id, since: isoText(open.sinceMs), opened: isoText(open.openedMs) },
     health: observed === null ? null : healthView(observed, times),
+    snoozedUntil: observed?.snooze ? isoText(observed.snooze.untilMs) : null,
     alertFlag: memory?.alertFlag ?? null,
     monitor: functions.monitor,
     monitorStopped: functions.monitorStopped,
@@ -236,7 +244,7 @@ function nowSection(lab: Lab, { atMs, observation, journal }: StoreReading): Now
 }
 
 function healthView(observed: BotObservation, times: LabTimes): NonNullable<NowSection['health']> {
-  const { state, diagnosis } = labHealth(observed, times);
+  const { state, diagnosis, toldMs } = labHealth(observed, times);
   const report = reportOfTerm(observed.handlers, observed.epoch);
   const shown = {
     state,
@@ -244,7 +252,12 @@ function healthView(observed: BotObservation, times: LabTimes): NonNullable<NowS
     handlers: report ?? null,
     heartbeatAgeSeconds: heartbeatAgeSeconds(observed.heartbeat, observed.nowMs),
   };
-  return { state, tone: healthTone[state], line: text(healthLine(shown, 'en'), healthLine(shown, 'ru')) };
+  return {
+    state,
+    tone: healthTone[state],
+    line: text(healthLine(shown, 'en'), healthLine(shown, 'ru')),
+    isTold: toldMs !== null,
+  };
 }
 
 function leaderOf({ held, epoch, revoked }: BotObservation, tasks: readonly Task[]): Leader | null {

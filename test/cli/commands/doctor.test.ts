@@ -26,6 +26,7 @@ onEachStore((on) => {
       '✓ webhook',
       '✓ tasks',
       '✓ outage',
+      '✓ alerts',
       '✓ superadmin 101',
       '✓ superadmin 102',
       '✓ superadmin 103',

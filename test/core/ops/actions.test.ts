@@ -144,6 +144,20 @@ describe('status', () => {
     expect(await fixture.ask({ action: 'status' })).toMatchObject({ state: 'works', handlers: null });
   });
 
+  it('says that alerts are snoozed, and whom the last message did not reach', async () => {
+    await fixture.beat();
+    await fixture.lock(heldValue, 20_000);
+    const { outages } = fixture.ports;
+    const until = await outages.snooze('request-1', 600_000, { who: 'anna', why: 'deploying' });
+    expect(await fixture.ask({ action: 'status' })).toMatchObject({
+      snooze: { until: new Date(until ?? 0).toISOString(), who: 'anna', why: 'deploying' },
+      acknowledgedBy: null,
+      unreachable: [],
+    });
+    await outages.snooze('request-2', 0, { who: 'anna', why: 'done' });
+    expect(await fixture.ask({ action: 'status' })).toMatchObject({ snooze: null });
+  });
+
   it('says that nobody polls as soon as the lock is free', async () => {
     await fixture.beat();
     fixture.store.nowMs += 30_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { healthLine, toldText } from '../../../services/core/ops/health-line.ts';
+import { healthLine, snoozeText, toldText } from '../../../services/core/ops/health-line.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 3, 15);
 const handlers = { failed: 12, handled: 14, lastError: 'boom', at: '' };
@@ -8,6 +8,8 @@ const shown = {
   cause: null,
   since: null,
   told: null,
+  acknowledgedBy: null,
+  snooze: null,
   handlers: null,
   heartbeatAgeSeconds: 600,
 } as const;
@@ -41,6 +43,15 @@ describe('the verdict in one line', () => {
   });
 });
 
+describe('a snooze', () => {
+  it('is said with its end and its reason', () => {
+    const snooze = { until: '2026-03-01T03:40:00.000Z', who: 'anna', why: 'deploying' };
+    expect(snoozeText({ snooze }, 'en')).toBe('snoozed until 03:40 UTC (anna: deploying)');
+    expect(snoozeText({ snooze }, 'ru')).toBe('отключены до 03:40 UTC (anna: deploying)');
+    expect(snoozeText({ snooze: null }, 'en')).toBeUndefined();
+  });
+});
+
 describe('when the superadmins were told', () => {
   const down = { ...shown, state: 'down' } as const;
 
@@ -52,5 +63,8 @@ describe('when the superadmins were told', () => {
       '5 min ago (03:10 UTC)',
       '5 мин назад (03:10 UTC)',
     ]);
+    const taken = { ...told, acknowledgedBy: 'anna' };
+    expect(toldText(taken, nowMs, 'en')).toBe('5 min ago (03:10 UTC); anna is on it');
+    expect(toldText(taken, nowMs, 'ru')).toBe('5 мин назад (03:10 UTC); занимается anna');
   });
 });

@@ -111,6 +111,7 @@ export const en: PageTexts = {
     outage: 'Outage',
     told: 'Superadmins told',
     handlersFailing: 'Handlers failing',
+    alerts: 'Alerts',
     noOutage: 'none open',
     timeline: 'What happened',
     noEvents: 'No entries.',

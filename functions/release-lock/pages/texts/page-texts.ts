@@ -77,6 +77,7 @@ export interface PageTexts {
     readonly outage: string;
     readonly told: string;
     readonly handlersFailing: string;
+    readonly alerts: string;
     readonly noOutage: string;
     readonly timeline: string;
     readonly noEvents: string;

@@ -109,6 +109,7 @@ export const ru: PageTexts = {
     outage: 'Сбой',
     told: 'Суперадмины оповещены',
     handlersFailing: 'Ошибки обработчиков',
+    alerts: 'Оповещения',
     noOutage: 'нет',
     timeline: 'Что происходило',
     noEvents: 'Записей нет.',

@@ -116,6 +116,13 @@ describe('the status page', () => {
     );
   });
 
+  it('says that alerts are snoozed, until when and why', () => {
+    const snooze = { until: '2026-03-01T03:40:00.000Z', who: 'anna', why: '<b>' };
+    const body = bodyOf({ live: liveStatus({ ...view.live, snooze }) });
+    expect(rowsOf(body)['Alerts']).toBe('snoozed until 03:40 UTC (anna: &lt;b&gt;)');
+    expect(rows()).not.toHaveProperty('Alerts');
+  });
+
   it('says since when handlers fail', () => {
     const failing = liveStatus({ ...view.live, state: 'handlers-failing', since: ago(420) });
     expect(rows({ live: failing })['Handlers failing']).toBe('for 7 min (since 01:12 UTC)');

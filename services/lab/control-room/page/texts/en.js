@@ -43,6 +43,8 @@ export const en = {
     nobody: 'Nobody is polling Telegram. Messages are waiting there.',
     quarantine: 'The store was emptied: a quarantine keeps every worker out for one lease.',
     outage: (age) => `Outage: the bot has been silent for ${age}. The superadmins were told.`,
+    untoldOutage: (age) => `Outage: the bot has been silent for ${age}. The superadmins were not told yet.`,
+    snoozed: (until) => `Alerts are snoozed until ${until}.`,
     store: 'The store does not answer: the state of the lock is unknown.',
   },
   faults: {

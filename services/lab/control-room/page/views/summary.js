@@ -3,20 +3,29 @@
  */
 import { h } from '../dom.js';
 import { localized } from '../texts/index.js';
+import { clockTime } from './clock-time.js';
 import { leaderName } from './worker-name.js';
 
 /** An empty long poll returns after its timeout; without an answer for this much longer, something is wrong. */
 const pollSlackSeconds = 5;
 
 /** The sentence and its tone. */
-export function summary({ connection, lab, now }, t) {
+export function summary(state, t) {
+  const { tone, text } = sentence(state, t);
+  const { snoozedUntil } = state.now ?? {};
+  if (state.connection === 'gone' || !snoozedUntil) return { tone, text };
+  return { tone, text: `${text} ${t.summary.snoozed(clockTime(Date.parse(snoozedUntil)))}` };
+}
+
+function sentence({ connection, lab, now }, t) {
   if (connection === 'gone') return { tone: 'quiet', text: t.summary.gone };
   if (now === undefined) return { tone: 'quiet', text: t.summary.connecting };
   if (now.storeError !== null) return { tone: 'bad', text: t.summary.store };
   const { leader, outage } = now;
   if (outage !== null) {
     const ageSeconds = (now.atMs - Date.parse(outage.since)) / 1000;
-    return { tone: 'bad', text: t.summary.outage(t.duration(ageSeconds)) };
+    const say = now.health?.isTold === false ? t.summary.untoldOutage : t.summary.outage;
+    return { tone: 'bad', text: say(t.duration(ageSeconds)) };
   }
   if (leader === null) return { tone: 'warn', text: t.summary.nobody };
   if (leader.quarantine) return { tone: 'warn', text: t.summary.quarantine };

@@ -62,6 +62,16 @@ describe('the status sentence of the control room', () => {
       ru: 'bad: Обработчики не справляются: 6 из 7.',
     },
     {
+      state: {
+        now: now({
+          outage: { since: '2026-03-01T09:51:00.000Z' },
+          health: { state: 'down', tone: 'bad', line: { en: '', ru: '' }, isTold: false },
+        }),
+      },
+      en: 'bad: Outage: the bot has been silent for 10 min. The superadmins were not told yet.',
+      ru: 'bad: Сбой: бот молчит уже 10 мин. Суперадминам об этом пока не сообщали.',
+    },
+    {
       state: { now: now({ workers: [first] }) },
       en: 'warn: worker-1 polls Telegram; there is no standby yet.',
       ru: 'warn: Поллинг ведёт worker-1; резервного воркера пока нет.',
