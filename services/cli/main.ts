@@ -11,7 +11,6 @@ import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { readEnvFile } from '../adapters/env-file.ts';
-import { obeyProxy } from '../adapters/proxy.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { redactor } from '../core/platform/redaction.ts';
@@ -30,10 +29,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 async function main(): Promise<number> {
   try {
-    const environment = { ...readEnvFile(), ...process.env };
-    obeyProxy(environment);
     const context: CliContext = {
-      environment,
+      environment: { ...readEnvFile(), ...process.env },
       terminal,
       clock,
       random,

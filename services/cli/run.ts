@@ -3,6 +3,7 @@
  * never a stack trace; a bug is thrown on.
  */
 
+import { obeyProxy } from '../adapters/proxy.ts';
 import { faultOf } from '../core/ops/ops-ports.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
@@ -46,6 +47,7 @@ export async function runCli(args: readonly string[], given: CliContext): Promis
       context.terminal.answer(helpFor(line.command));
       return cliExitCodes.done;
     }
+    obeyProxy(context.environment);
     return await runs[line.invocation.command](context, line.invocation);
   } catch (error) {
     const failure = failureOf(error);

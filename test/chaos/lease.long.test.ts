@@ -168,7 +168,7 @@ describe('an idle pair', () => {
     };
     const renewals = async (): Promise<number> => {
       const text = await (await fetch(leader.metricsUrl)).text();
-      return Number(/script="renew-polling-lock-4"\} (\d+)/.exec(text)?.[1] ?? 0);
+      return Number(/script="renew-polling-lock-5"\} (\d+)/.exec(text)?.[1] ?? 0);
     };
     const [leaderBefore, standbyBefore, renewalsBefore] = [
       await commandsOf(leader),

@@ -30,6 +30,15 @@ onEachStore((on) => {
     expect(typed.err).not.toContain('not-a-token-secret');
   });
 
+  it('a proxy that is none is exit code 78 of every command, and no matter for the help', async () => {
+    const environment = on.stage.environment({ HTTPS_PROXY: 'user:secret@proxy' });
+    const typed = await on.run('status', { environment });
+    expect(typed.code).toBe(78);
+    expect(typed.err).toMatch(/^HTTPS_PROXY: expected the address of an HTTP proxy/m);
+    expect(typed.err).not.toContain('secret@');
+    expect((await on.run('--help', { environment })).code).toBe(0);
+  });
+
   it('shows the control codes of foreign text, and keeps the meaning of JSON', async () => {
     const host = 'vm\u001b[2K\rAll is well\u202e';
     await on.stage.takeLock({ host });
