@@ -7,7 +7,8 @@
  *   would miss the first event. (The exception is the counter of store commands; no alert uses it.)
  * - The heartbeat and last-poll gauges have no sample before the first one: 0 would read as the year 1970.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { registerProcessMetrics } from '../adapters/process-metrics.ts';
 import type { PollFailure } from '../core/updates/poll-failure.ts';
 import { updateTypes } from '../core/updates/update.ts';
 import { botMetricNames as names } from './contract.ts';
@@ -120,7 +121,7 @@ export class BotMetrics {
       source.journaled,
     );
     this.buildInfo(version);
-    this.processMetrics();
+    registerProcessMetrics(this.registry);
   }
 
   private counter(name: string, help: string): Counter;
@@ -157,14 +158,6 @@ export class BotMetrics {
     const labelNames = ['version', 'node'];
     const gauge = new Gauge({ name: names.buildInfo, help, labelNames, registers: [this.registry] });
     gauge.set({ version, node: process.version }, 1);
-  }
-
-  /** Without gauges whose names end in `_total`: promtool refuses them, and rightly. */
-  private processMetrics(): void {
-    collectDefaultMetrics({ register: this.registry });
-    for (const kind of ['handles', 'requests', 'resources']) {
-      this.registry.removeSingleMetric(`nodejs_active_${kind}_total`);
-    }
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * Tested by: test/metrics-sidecar/server.test.ts
  */
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { registerProcessMetrics } from '../adapters/process-metrics.ts';
 import { type BotView, type LookResult, lookResults } from './bot-watch.ts';
 import { sidecarMetricNames as names, sidecarProcessPrefix } from './contract.ts';
 import { type Family, parseExposition } from './exposition.ts';
@@ -44,7 +45,7 @@ export class OwnMetrics {
     this.botLastSeen.remove();
     this.botAnswerDuration.remove();
     for (const result of lookResults) this.botLooks.inc({ result }, 0);
-    this.processMetrics();
+    registerProcessMetrics(this.registry, sidecarProcessPrefix);
   }
 
   noteLook(result: LookResult, elapsedMs: number): void {
@@ -56,13 +57,5 @@ export class OwnMetrics {
     this.botUp.set(up ? 1 : 0);
     if (lastSeenSeconds !== undefined) this.botLastSeen.set(lastSeenSeconds);
     return parseExposition(await this.registry.metrics());
-  }
-
-  /** promtool rightly rejects gauges whose names end in `_total`. */
-  private processMetrics(): void {
-    collectDefaultMetrics({ register: this.registry, prefix: sidecarProcessPrefix });
-    for (const kind of ['handles', 'requests', 'resources']) {
-      this.registry.removeSingleMetric(`${sidecarProcessPrefix}nodejs_active_${kind}_total`);
-    }
   }
 }

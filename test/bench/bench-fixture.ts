@@ -9,7 +9,7 @@ import { upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { FaultRequest } from '../../services/lab/telegram-emulator/faults.ts';
-import { freePort, type Program, startProgram } from '../support/program.ts';
+import { freePort, type Program, startProgram, type Wrap } from '../support/program.ts';
 import { RecordFile, type Sent } from './record.ts';
 import { type Order, orderText, wallMs } from './work.ts';
 
@@ -82,6 +82,8 @@ export class Run {
   readonly keyPrefix: string;
   /** The metrics port of our last worker. */
   port = 0;
+  /** Starts programs by another one, such as one that limits them. */
+  wrap: Wrap | undefined;
   private readonly recordPath: string;
   private readonly programs: Program[] = [];
 
@@ -120,7 +122,7 @@ export class Run {
       REDIS_KEY_PREFIX: keyPrefix,
       BOT_METRICS_PORT: String(this.port),
     };
-    const program = startProgram(main, { ...bench, ...worker, ...more }, args);
+    const program = startProgram(main, { ...bench, ...worker, ...more }, args, this.wrap);
     this.programs.push(program);
     return program;
   }

@@ -13,6 +13,7 @@ import {
   rollingRestartTable,
 } from './scenarios/rolling-restart.ts';
 import { measureStuckChat, type StuckChat, stuckChatTable } from './scenarios/stuck-chat.ts';
+import { measureTask, type Task, taskTable } from './scenarios/task.ts';
 import { measureTrouble, type Trouble, troubleTable } from './scenarios/trouble.ts';
 import { measureUniform, type Uniform, uniformTable } from './scenarios/uniform.ts';
 import { figure, type Table } from './table.ts';
@@ -28,6 +29,7 @@ export interface Measured {
   readonly rollingRestart: readonly RollingRestart[];
   readonly trouble: readonly Trouble[];
   readonly memory: readonly Memory[];
+  readonly task: readonly Task[];
 }
 
 export interface Scenario<Result> {
@@ -83,6 +85,11 @@ export const scenarios: { readonly [Key in keyof Measured]: Scenario<Measured[Ke
     rounds: 5,
     measure: async (fixture, rounds) => measureOpenJournal(await fixture(), { rounds }),
     table: openJournalTable,
+  },
+  task: {
+    name: 'task',
+    measure: async (fixture) => measureTask(await fixture()),
+    table: taskTable,
   },
   handOver: {
     name: 'hand-over',

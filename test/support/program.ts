@@ -27,12 +27,18 @@ export interface Program {
 const root = join(import.meta.dirname, '..', '..');
 const patienceMs = 50_000;
 
+/** The words of the command that runs a program with arguments. */
+export type Wrap = (program: string, args: readonly string[]) => readonly [string, ...string[]];
+
+/** @param wrap runs it by another program, which must replace itself by it */
 export function startProgram(
   main: string,
   environment: Readonly<Record<string, string>>,
   args: readonly string[] = [],
+  wrap: Wrap = (program, words) => [program, ...words],
 ): Program {
-  const child = spawn(process.execPath, [join(root, main), ...args], {
+  const [file, ...words] = wrap(process.execPath, [join(root, main), ...args]);
+  const child = spawn(file, words, {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
