@@ -282,6 +282,25 @@ it('has an integrity in the lock file for every package that npm downloads', () 
   expect(unchecked).toEqual([]);
 });
 
+it('runs no install script but esbuild’s, so that nothing is downloaded outside of the lock file', () => {
+  const { packages }: { packages: Record<string, { hasInstallScript?: boolean }> } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  );
+  const scripts = Object.keys(packages).filter((path) => packages[path]?.hasInstallScript === true);
+  expect(scripts).toEqual(['node_modules/esbuild']);
+});
+
+it('has Node itself in the lock file, of one version on every platform', () => {
+  const { packages }: { packages: Record<string, { version: string; bin?: { node?: string } }> } = JSON.parse(
+    readFileSync(join(root, 'package-lock.json'), 'utf8'),
+  );
+  const binaries = Object.entries(packages).filter(([, { bin }]) => bin?.node !== undefined);
+  expect(binaries.map(([path]) => path)).toEqual(
+    ['linux-arm64', 'linux-x64', 'win-x64'].map((platform) => `node_modules/node-${platform}`),
+  );
+  expect(new Set(binaries.map(([, { version }]) => version)).size).toBe(1);
+});
+
 it('keeps download addresses out of the lock file', () => {
   expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "http/);
   expect(statSync(join(root, '.npmrc')).isFile()).toBe(true);

@@ -18,6 +18,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { botContainerName, healthCheckScript } from '../../services/bot/contract.ts';
+import { sidecarNodeArguments } from '../../services/metrics-sidecar/contract.ts';
 import type { EnvironmentName, ImageConfiguration, TaskSize } from '../configuration.ts';
 import type { Network } from './network.ts';
 import { botEntries, type SecretEntry, type Secrets, sidecarEntries } from './secrets.ts';
@@ -124,7 +125,7 @@ export class PollingWorker extends Construct {
       enableRestartPolicy: true,
       restartAttemptPeriod: Duration.minutes(1),
       memoryLimitMiB: sidecarMemoryMiB,
-      command: ['node', 'metrics.mjs'],
+      command: ['node', ...sidecarNodeArguments, 'metrics.mjs'],
       environment: { ...portVariables, LOG_LEVEL: props.environment['LOG_LEVEL'] ?? 'info' },
       secrets: secretsFor(props.secrets, sidecarEntries(props.metricsToken)),
       healthCheck: healthCheck(ports.metrics),

@@ -9,4 +9,10 @@ export const sidecarMetricNames = {
 /** Prefix of the sidecar's own process metrics, so that `process_*` and `nodejs_*` are the bot's. */
 export const sidecarProcessPrefix = 'staffprobot_sidecar_';
 
+/**
+ * Arguments of Node: the sidecar lives on a few megabytes of heap, and without a limit V8 would rather let a flood's
+ * garbage grow than collect it.
+ */
+export const sidecarNodeArguments = ['--max-old-space-size=48'] as const;
+
 export const sidecarPaths = { metrics: '/metrics', health: '/healthz' } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sidecarNodeArguments } from '../../../services/metrics-sidecar/contract.ts';
 import { runHealthCommand } from '../support/health-command.ts';
 import {
   actionsOf,
@@ -30,7 +31,7 @@ describe('the task', () => {
   it('runs the bot and its sidecar from one image with two commands', () => {
     expect(bot['Image']).toEqual(metrics['Image']);
     expect(bot['Command']).toEqual(['node', 'bot.mjs']);
-    expect(metrics['Command']).toEqual(['node', 'metrics.mjs']);
+    expect(metrics['Command']).toEqual(['node', ...sidecarNodeArguments, 'metrics.mjs']);
   });
 
   it.each([bot, metrics])('confines $Name', (container) => {
