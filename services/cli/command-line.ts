@@ -35,6 +35,7 @@ export const commands = {
   'drop-updates': { options: action, words: 0 },
   restart: { options: action, words: 0 },
   recover: { options: [...action, 'force', 'drop-updates'], words: 0 },
+  snooze: { options: action, words: 1 },
   inbox: { options: ['unread', 'mark-read', 'count'], words: 20 },
   dead: { options: ['all', 'as', 'reason'], words: 1000 },
   unbind: { options: ['as', 'reason', 'yes'], words: 0 },

@@ -32,6 +32,7 @@ Repair (the first five ask for confirmation, unless --yes)
   recover         the whole runbook: release the lock, restart, wait for a heartbeat
   release-lock    release the polling lock
   restart         restart the worker (ECS)
+  snooze          no alerts for some minutes, while you work on the bot; 0 ends it
   drop-updates    delete all updates that wait at Telegram, for good
   unbind          free the store from its bot, so that another bot can use it
   dead retry      put a dead letter back into the journal
@@ -89,6 +90,12 @@ Deletes all updates in Telegram's queue, for good: the bot will never see them. 
 Removes a webhook as well, if one is set. Does not start the polling again.
 
 ${actionOptions}`,
+  snooze: `npx staffprobot snooze MINUTES [options]
+
+Keeps the monitor from alerting anyone for that long, at most 1440 minutes; 0 ends it. Outages are recorded,
+and one that is still open at the end is told then. Alarms of CloudWatch and Prometheus still ring.
+
+${actionOptions}`,
   restart: `npx staffprobot restart [options]
 
 Forces a new deployment of the worker's ECS service: a new task starts, the old one hands over and stops.
@@ -136,7 +143,8 @@ it. Refused while the polling lock is held: stop the worker first. Repeating it 
   audit: `npx staffprobot audit [--count N] [--json]
 
 Shows the newest N entries of the audit trail (default 20, at most 1000), newest first: acquired, released, lost,
-revoked, broken, outage, recovered, restarted, dropped, retried, unbound; each with who, why, before and after.
+revoked, broken, outage, recovered, restarted, dropped, retried,
+snoozed, acknowledged, unbound; each with who, why, before and after.
 `,
   'check-env': `npx staffprobot check-env [--complete] [--json]
 

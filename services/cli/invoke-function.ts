@@ -39,11 +39,12 @@ export async function invokeFunction(
 }
 
 /** Only the fields that the action has: the function refuses any other. */
-function payloadOf({ action, force, dropUpdates, reason, requestedBy }: OpsRequest): object {
+function payloadOf({ action, force, dropUpdates, minutes, reason, requestedBy }: OpsRequest): object {
   return {
     action,
     ...(force ? { force } : {}),
     ...(dropUpdates ? { dropUpdates } : {}),
+    ...(minutes === undefined ? {} : { minutes }),
     ...(reason === '' ? {} : { reason }),
     requestedBy,
   };

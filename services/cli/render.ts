@@ -124,6 +124,10 @@ export function answerText(answer: OpsAnswer, nowMs: number): string {
       return `Deleted ${waitingUpdates(answer.droppedUpdates)}${answer.webhookRemoved ? ', and the webhook' : ''}.\n`;
     case 'restart':
       return `The worker is restarting (deployment ${answer.deploymentId}). Check it with: npx staffprobot status\n`;
+    case 'snooze':
+      return answer.snoozedUntil === null
+        ? 'The alerts are not snoozed.\n'
+        : `The alerts are snoozed until ${timeText(Date.parse(answer.snoozedUntil))}. End it with: npx staffprobot snooze 0\n`;
     case 'recover':
       return `${stepsText(answer.steps)}The bot works again.\n`;
   }

@@ -31,6 +31,7 @@ const runs: Readonly<Record<CommandName, Run>> = {
   'drop-updates': runAction,
   restart: runAction,
   recover: runAction,
+  snooze: runAction,
   inbox,
   dead,
   audit,

@@ -79,10 +79,13 @@ export class OpsFixture {
     };
   }
 
+  private tokens = 0;
+
   get ports(): OpsPorts {
     return {
       environment: this.environment,
       clock: this.clock,
+      random: { unit: () => 0.5, token: () => `token-${++this.tokens}` },
       lock: redisLockOverride(this.store, this.keys),
       outages: redisOutageStore(this.store, this.keys),
       audit: redisAuditTrail(this.store, this.keys),

@@ -54,6 +54,7 @@ export function requestOf({ requester }: Pick<CliContext, 'requester'>, invocati
     action: invocation.command,
     ...(invocation.has('force') ? { force: true } : {}),
     ...(invocation.has('drop-updates') ? { dropUpdates: true } : {}),
+    ...(invocation.command === 'snooze' ? { minutes: minutesOf(invocation) } : {}),
     reason: invocation.text('reason') ?? 'by hand from the command line',
     requestedBy: invocation.text('as') ?? requester,
   });
@@ -61,12 +62,23 @@ export function requestOf({ requester }: Pick<CliContext, 'requester'>, invocati
   return result.request;
 }
 
+/** The words of the command line, as a number if they are one: the payload says what is wrong with another. */
+function minutesOf({ words: [word] }: Invocation): unknown {
+  return word !== undefined && /^\d{1,9}$/.test(word) ? Number(word) : word;
+}
+
 type Refused = Extract<OpsAnswer, { ok: false }>;
 type Question = { readonly ok: true; readonly text: string; readonly consequence: Consequence } | Refused;
 
 /** The present state and what the action would do. Never asks about an action that would be refused. */
 async function questionFor(client: OpsClient, request: OpsRequest): Promise<Question> {
-  const answer = await client.ask({ ...request, action: 'status', force: false, dropUpdates: false });
+  const answer = await client.ask({
+    ...request,
+    action: 'status',
+    force: false,
+    dropUpdates: false,
+    minutes: undefined,
+  });
   if (!answer.ok) return answer;
   if (answer.action !== 'status') throw new Error('status is answered by a status');
   const { environment, lock, heartbeat } = answer;
@@ -88,7 +100,10 @@ function stateLine({ lock, heartbeatAgeSeconds: age }: StatusAnswer): string {
 
 const restarts = 'The worker restarts: the bot pauses for a moment, and messages wait at Telegram.';
 
-function consequenceText({ action, force, dropUpdates }: OpsRequest, status: StatusAnswer): string {
+function consequenceText(
+  { action, force, dropUpdates, minutes = 0 }: OpsRequest,
+  status: StatusAnswer,
+): string {
   const pending = status.pendingUpdates;
   const drops = `DELETED FOR GOOD: ${pending === null ? 'every update that waits at Telegram' : waitingUpdates(pending)}.`;
   const releases = force
@@ -99,6 +114,10 @@ function consequenceText({ action, force, dropUpdates }: OpsRequest, status: Sta
     'release-lock': releases,
     'drop-updates': status.webhookSet === true ? `${drops} The webhook is removed.` : drops,
     restart: restarts,
+    snooze:
+      minutes === 0
+        ? 'The alerts go on.'
+        : `Nobody is alerted for ${duration(minutes * 60)}, whatever happens; an outage that is open then is told.`,
     recover: [releases, ...(dropUpdates ? [drops] : []), restarts].join('\n'),
   };
   return texts[action];

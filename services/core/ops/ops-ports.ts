@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { EnvironmentName } from '../platform/environment-name.ts';
 import type { Locale } from '../platform/locale.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Random } from '../platform/random.ts';
 import type { Redact } from '../platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../platform/store-errors.ts';
 import { EcsError, type WorkerService, type WorkerTasks } from '../platform/worker-service.ts';
@@ -19,6 +20,7 @@ export interface OpsPorts {
   /** The environment of the bot that these reach; undefined if nothing names it. */
   readonly environment: EnvironmentName | undefined;
   readonly clock: Clock;
+  readonly random: Random;
   readonly lock: LockOverride;
   readonly outages: OutageControl;
   readonly audit: AuditTrail;

@@ -7,13 +7,15 @@
 import { isReservedActor } from '../platform/actors.ts';
 import { invisibleIn, oneLine } from '../platform/foreign-text.ts';
 
-export const opsActions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover'] as const;
+export const opsActions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover', 'snooze'] as const;
 export type OpsAction = (typeof opsActions)[number];
 
 export interface OpsRequest {
   readonly action: OpsAction;
   readonly force: boolean;
   readonly dropUpdates: boolean;
+  /** Of `snooze`; 0 ends it. */
+  readonly minutes?: number | undefined;
   readonly reason: string;
   readonly requestedBy: string;
 }
@@ -30,7 +32,7 @@ export type PayloadResult =
 export const reasonLengthMax = 500;
 const requestedByLengthMax = 200;
 const unnamedRequester = 'ops';
-const fields = ['action', 'force', 'dropUpdates', 'reason', 'requestedBy'] as const;
+const fields = ['action', 'force', 'dropUpdates', 'minutes', 'reason', 'requestedBy'] as const;
 const example = '{"action":"release-lock","reason":"the holder hangs"}';
 
 /** The actions that know each switch; others refuse it rather than ignore it. */
@@ -66,6 +68,7 @@ export function readPayload(payload: unknown): PayloadResult {
   const needsReason = given.has('reason') || known !== 'status';
   const error =
     switchError(given, known) ??
+    minutesError(given, known) ??
     (needsReason ? reasonError('reason', given.get('reason')) : undefined) ??
     (given.has('requestedBy') ? requesterError('requestedBy', given.get('requestedBy')) : undefined);
   if (error !== undefined) return { ok: false, error };
@@ -76,10 +79,27 @@ export function readPayload(payload: unknown): PayloadResult {
       action: known,
       force: given.get('force') === true,
       dropUpdates: given.get('dropUpdates') === true,
+      ...(known === 'snooze' ? { minutes: Number(given.get('minutes')) } : {}),
       reason: String(given.get('reason') ?? '').trim(),
       requestedBy: typeof requestedBy === 'string' ? requestedBy.trim() : unnamedRequester,
     },
   };
+}
+
+export const snoozeMinutesMax = 1440;
+
+function minutesError(given: ReadonlyMap<string, unknown>, action: OpsAction): OpsError | undefined {
+  const minutes = given.get('minutes');
+  if (action !== 'snooze') {
+    if (!given.has('minutes')) return undefined;
+    const message = `minutes: expected only with snooze, got it with ${action}; leave it out`;
+    return { code: 'BAD_FIELD', message };
+  }
+  const isUsable = typeof minutes === 'number' && Number.isInteger(minutes);
+  if (isUsable && minutes >= 0 && minutes <= snoozeMinutesMax) return undefined;
+  const got = given.has('minutes') ? shown(minutes) : 'nothing';
+  const expected = `a whole number from 0 to ${snoozeMinutesMax}`;
+  return { code: 'BAD_FIELD', message: `minutes: expected ${expected}, got ${got}; 0 ends the snooze` };
 }
 
 function switchError(given: ReadonlyMap<string, unknown>, action: OpsAction): OpsError | undefined {

@@ -18,6 +18,7 @@ import { recover } from './recover.ts';
 import { releaseLock } from './release-lock.ts';
 import { restart } from './restart.ts';
 import type { OpsAnswer } from './results.ts';
+import { snooze } from './snooze.ts';
 import { status } from './status.ts';
 import { breakLockOfTask, type TaskEvent } from './task-stopped.ts';
 
@@ -38,6 +39,9 @@ export async function perform(context: OpsContext, request: OpsRequest): Promise
       case 'restart':
         await refuseOtherEnvironment(call, request);
         return { ok: true, action, ...(await restart(call)) };
+      case 'snooze':
+        await refuseOtherEnvironment(call, request);
+        return { ok: true, action, ...(await snooze(call, request)) };
       case 'recover': {
         await refuseOtherEnvironment(call, request);
         const { steps, error } = await recover(call, request);

@@ -117,6 +117,11 @@ export interface TaskStoppedResult extends ReleaseLockResult {
   readonly task: string;
 }
 
+export interface SnoozeResult {
+  /** ISO 8601 UTC; null: alerts are not snoozed. */
+  readonly snoozedUntil: string | null;
+}
+
 type Done<Action extends string, Result> = { readonly ok: true; readonly action: Action } & Result;
 
 export type OpsAnswer =
@@ -125,6 +130,7 @@ export type OpsAnswer =
   | Done<'drop-updates', DropUpdatesResult>
   | Done<'restart', RestartResult>
   | Done<'recover', RecoverResult>
+  | Done<'snooze', SnoozeResult>
   | Done<'task-stopped', TaskStoppedResult>
   | {
       readonly ok: false;

@@ -65,6 +65,24 @@ describe('drop-updates', () => {
   });
 });
 
+describe('snooze', () => {
+  it('holds alerts back for that long, and is audited', async () => {
+    const answer = await fixture.ask({ action: 'snooze', minutes: 30 });
+    const { snooze, nowMs } = await fixture.ports.outages.observe({ noteRun: false });
+    expect(snooze).toMatchObject({ untilMs: nowMs + 30 * 60_000, who: 'anna', why: 'a test' });
+    const snoozedUntil = new Date(nowMs + 30 * 60_000).toISOString();
+    expect(answer).toEqual({ ok: true, action: 'snooze', snoozedUntil });
+    expect(await fixture.audit()).toMatchObject([{ event: 'snoozed', who: 'anna', why: 'a test' }]);
+  });
+
+  it('ends with 0 minutes', async () => {
+    await fixture.ask({ action: 'snooze', minutes: 30 });
+    const answer = await fixture.ask({ action: 'snooze', minutes: 0 });
+    expect(answer).toEqual({ ok: true, action: 'snooze', snoozedUntil: null });
+    expect((await fixture.ports.outages.observe({ noteRun: false })).snooze).toBeNull();
+  });
+});
+
 describe('restart', () => {
   it('starts a forced deployment, and is audited', async () => {
     fixture.ecs = workingEcs();

@@ -5,9 +5,10 @@ const because = 'the holder hangs';
 
 describe('a valid payload', () => {
   it.each(opsActions)('may be %s with a reason', (action) => {
-    expect(readPayload({ action, reason: because })).toEqual({
+    const more = action === 'snooze' ? { minutes: 30 } : {};
+    expect(readPayload({ action, reason: because, ...more })).toEqual({
       ok: true,
-      request: { action, force: false, dropUpdates: false, reason: because, requestedBy: 'ops' },
+      request: { action, force: false, dropUpdates: false, reason: because, requestedBy: 'ops', ...more },
     });
   });
 
@@ -93,5 +94,31 @@ describe('an invalid payload', () => {
     // What was expected, what came, and how to fix it.
     expect(result.error.message).toMatch(/expected .+, got .+; .+/);
     expect(result.error.message.length).toBeLessThan(300);
+  });
+});
+
+describe('the minutes of a snooze', () => {
+  it.each([0, 1, 1440])('may be %d', (minutes) => {
+    expect(readPayload({ action: 'snooze', reason: because, minutes })).toMatchObject({
+      request: { minutes },
+    });
+  });
+
+  it.each([undefined, -1, 1441, 1.5, '30', null])('may not be %j', (minutes) => {
+    const payload = { action: 'snooze', reason: because, ...(minutes === undefined ? {} : { minutes }) };
+    expect(readPayload(payload)).toMatchObject({
+      ok: false,
+      error: {
+        code: 'BAD_FIELD',
+        message: expect.stringMatching(/^minutes: expected a whole number from 0 to 1440/),
+      },
+    });
+  });
+
+  it('belong to no other action', () => {
+    expect(readPayload({ action: 'restart', reason: because, minutes: 5 })).toMatchObject({
+      ok: false,
+      error: { message: 'minutes: expected only with snooze, got it with restart; leave it out' },
+    });
   });
 });

@@ -132,6 +132,8 @@ export const en: PageTexts = {
       restarted: 'Worker restarted',
       dropped: 'Queue dropped',
       retried: 'Dead letter put back',
+      snoozed: 'Alerts snoozed',
+      acknowledged: 'Someone is on it',
       unbound: 'Store freed from its bot',
     },
     monitor: 'heartbeat monitor',
