@@ -4,7 +4,6 @@
  * A script mutant changes the script's source. A method mutant patches a class for the length of a run and restores it
  * afterwards. Both fail if what they change no longer exists.
  */
-import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { Lease } from '../../services/core/lease/lease.ts';
 import { readClocks, Term } from '../../services/core/lease/term.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
@@ -13,6 +12,7 @@ import { Lanes } from '../../services/core/updates/lanes.ts';
 import { PollingSession } from '../../services/core/updates/polling-session.ts';
 import { UpdateLedger } from '../../services/core/updates/update-ledger.ts';
 import type { Mutation } from './scenario.ts';
+import { mutatedScript } from './script-mutant.ts';
 
 export interface Mutant {
   readonly name: string;
@@ -21,14 +21,8 @@ export interface Mutant {
   install(): () => void;
 }
 
-function scriptMutant(name: string, script: string, change: readonly [from: string, to: string]): Mutant {
-  const sourceOf = (one: LuaScript): string => {
-    if (one.name !== script) return one.source;
-    const changed = one.source.replace(...change);
-    if (changed === one.source) throw new Error(`${script} holds no ${JSON.stringify(change[0])}`);
-    return changed;
-  };
-  return { name, mutation: { sourceOf }, install: () => () => {} };
+function scriptMutant(name: string, script: string, change: readonly [string, string]): Mutant {
+  return { name, mutation: { sourceOf: mutatedScript(script, change) }, install: () => () => {} };
 }
 
 /** Replaces methods, even private ones. */
@@ -78,11 +72,11 @@ const deliveryMutants: readonly Mutant[] = [
       addToLane.call(this, Object.assign(received, { lane: String(received.update.update_id) }));
     },
   }),
-  scriptMutant('attempts are not counted', 'begin-attempts-3', [
+  scriptMutant('attempts are not counted', 'journal/begin-attempts-3', [
     "'^(%d+) (%d+) (.*)$')",
     "'^(%d+) (%d+) (.*)$')\nattempt = '1'",
   ]),
-  scriptMutant('the journal is written without the lock', 'write-journal-3', [
+  scriptMutant('the journal is written without the lock', 'journal/write-journal-3', [
     "redis.call('GET', KEYS[1]) ~= ARGV[1]",
     'false',
   ]),
@@ -92,11 +86,11 @@ const deliveryMutants: readonly Mutant[] = [
   methodMutant('finished entries stay in the journal', UpdateLedger.prototype, {
     removable: () => [],
   }),
-  scriptMutant('dead letters are forgotten at once', 'begin-attempts-3', [
+  scriptMutant('dead letters are forgotten at once', 'journal/begin-attempts-3', [
     'mark_ended(id)\n    return 0',
     "redis.call('HDEL', KEYS[2], id)\n    return 0",
   ]),
-  scriptMutant('a late write lowers the attempt count', 'write-journal-3', [
+  scriptMutant('a late write lowers the attempt count', 'journal/write-journal-3', [
     'is_later(stored_attempt, attempt)',
     'false',
   ]),
@@ -119,15 +113,15 @@ export const mutants: readonly Mutant[] = [
   methodMutant('a term’s first heartbeat is on the worker’s own clock', Lease.prototype, {
     storeAheadMs: () => 0,
   }),
-  scriptMutant('forced release is a plain delete', 'revoke-polling-lock-3', [
+  scriptMutant('forced release is a plain delete', 'lease/revoke-polling-lock-3', [
     "if redis.call('GET', KEYS[2]) ~= value then",
     "redis.call('DEL', KEYS[1])\nif redis.call('GET', KEYS[2]) ~= value then",
   ]),
-  scriptMutant('no quarantine after a wiped store', 'acquire-polling-lock-8', [
+  scriptMutant('no quarantine after a wiped store', 'lease/acquire-polling-lock-8', [
     "redis.call('EXISTS', KEYS[3]) == 0",
     'false',
   ]),
-  scriptMutant('renewal without an owner check', 'renew-polling-lock-5', [
+  scriptMutant('renewal without an owner check', 'lease/renew-polling-lock-5', [
     "redis.call('GET', KEYS[1]) ~= value",
     "redis.call('EXISTS', KEYS[1]) == 0",
   ]),

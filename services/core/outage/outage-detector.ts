@@ -71,7 +71,8 @@ export function decide(
   const malformed = isMalformed(heartbeat, settings, nowMs);
   const verdict = verdictOf(memory, heartbeat, settings, nowMs);
   const changes: Change[] = [];
-  if (malformed !== (memory.malformedSinceMs !== null)) changes.push({ kind: 'mark-malformed', malformed });
+  // Marked by every run: a mark goes on only from one judged heartbeat to the next.
+  if (malformed || memory.malformedSinceMs !== null) changes.push({ kind: 'mark-malformed', malformed });
   if (verdict.kind === 'up' && (memory.outage?.state === 'open' || memory.alertFlag !== null)) {
     changes.push({ kind: 'recover', outageId: memory.outage?.id ?? '' });
   } else if (verdict.kind === 'up') changes.push(...changesWhileUp(memory, nowMs));

@@ -66,9 +66,15 @@ describe('a heartbeat while no outage is open', () => {
 
   it('opens an outage if it stays malformed for longer than the limit', () => {
     const since = (ageMs: number) => ({ ...calm, malformedSinceMs: nowMs - ageMs });
-    expect(decide(since(staleMs), malformed, settings, nowMs)).toMatchObject({ changes: [] });
-    expect(kinds(decide(since(staleMs + 1), malformed, settings, nowMs).changes)).toEqual(['open']);
-    expect(kinds(decide(since(staleMs + 1), beat(-staleMs - 1), settings, nowMs).changes)).toEqual(['open']);
+    expect(kinds(decide(since(staleMs), malformed, settings, nowMs).changes)).toEqual(['mark-malformed']);
+    expect(kinds(decide(since(staleMs + 1), malformed, settings, nowMs).changes)).toEqual([
+      'mark-malformed',
+      'open',
+    ]);
+    expect(kinds(decide(since(staleMs + 1), beat(-staleMs - 1), settings, nowMs).changes)).toEqual([
+      'mark-malformed',
+      'open',
+    ]);
   });
 
   it('is no longer marked malformed once it is readable again', () => {

@@ -35,7 +35,17 @@ export function lockWithoutExpiryOf(host: string): string {
 
 const minuteMs = 60_000;
 const beatEveryMs = 20_000;
-const phases = ['up', 'up', 'silent', 'silent', 'malformed', 'future', 'gone', 'flapping'] as const;
+const phases = [
+  'up',
+  'up',
+  'silent',
+  'silent',
+  'malformed',
+  'future',
+  'gone',
+  'flapping',
+  'relapse',
+] as const;
 const spoiltHeartbeats = [
   '',
   'null',
@@ -67,6 +77,7 @@ export class BotLife {
       note(`--- the bot: ${phase}`);
       if (phase === 'up') await this.up(chance.integer(1, 8) * minuteMs);
       else if (phase === 'silent') await this.pass(this.silenceMs());
+      else if (phase === 'relapse') await this.relapse();
       else if (phase === 'flapping') await this.flap(chance.integer(2, 6));
       else {
         this.spoil(phase);
@@ -186,6 +197,19 @@ export class BotLife {
     else {
       store.execute(['DEL', keys.heartbeat]);
     }
+  }
+
+  /** Malformed twice, readable in between, and the runs of that time cannot clear the mark. */
+  private async relapse(): Promise<void> {
+    const { chance, line } = this.options;
+    this.spoil('malformed');
+    await this.pass(chance.integer(2, 4) * minuteMs);
+    line.lostScript = 'mark-heartbeat-2';
+    this.beat();
+    await this.pass(chance.integer(65_000, 90_000));
+    line.lostScript = undefined;
+    this.spoil('malformed');
+    await this.pass(chance.integer(2, 6) * minuteMs);
   }
 
   private beatAt(tsMs: number): string {

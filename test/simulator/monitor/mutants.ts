@@ -6,6 +6,7 @@
  */
 import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
 import type { OutageStore } from '../../../services/core/monitor/outage-store.ts';
+import { mutatedScript } from '../script-mutant.ts';
 import type { MonitorMutation } from './mutation.ts';
 
 export interface MonitorMutant {
@@ -13,17 +14,8 @@ export interface MonitorMutant {
   readonly mutation: MonitorMutation;
 }
 
-function scriptMutant(name: string, script: string, [from, to]: readonly [string, string]): MonitorMutant {
-  return {
-    name,
-    mutation: {
-      sourceOf(one) {
-        if (one.name !== script) return one.source;
-        if (!one.source.includes(from)) throw new Error(`${script} holds no ${JSON.stringify(from)}`);
-        return one.source.replace(from, to);
-      },
-    },
-  };
+function scriptMutant(name: string, script: string, change: readonly [string, string]): MonitorMutant {
+  return { name, mutation: { sourceOf: mutatedScript(`outage/${script}`, change) } };
 }
 
 /** A failed call fails again at once, as if it were never repeated. */
@@ -65,6 +57,10 @@ export const monitorMutants: readonly MonitorMutant[] = [
     recheck,
     'if false then',
   ]),
+  scriptMutant('the mark of a malformed heartbeat outlives a readable one', 'watch-bot-10', [
+    'see_heartbeat(KEYS[6], text_of(KEYS[4]))',
+    '',
+  ]),
   scriptMutant('an outage opens beside an open one', 'open-outage-5', [
     "(earlier[1] or '') ~= ARGV[7]",
     'false',
@@ -99,7 +95,7 @@ export const monitorMutants: readonly MonitorMutant[] = [
     "'0', '')",
   ]),
   scriptMutant('a "down" sent during recovery gets no "back"', 'settle-delivery-2', [
-    "over and event == 'down'",
+    "over and follow_up ~= ''",
     'false',
   ]),
   scriptMutant('a "down" that may have arrived before recovery gets no "back"', 'recover-outage-5', [

@@ -40,6 +40,8 @@ export class StoreLine {
   isAway = false;
   /** The requests of each process that got no answer. */
   readonly lost = new Map<string, number>();
+  /** Every request to run this script is lost. */
+  lostScript: string | undefined;
   private readonly options: StoreLineOptions;
 
   constructor(options: StoreLineOptions) {
@@ -66,7 +68,7 @@ export class StoreLine {
   ): Promise<ScriptReply> {
     const { trueTime } = this.options;
     const [thereMs, backMs] = [this.delayMs(), this.delayMs()];
-    const isRequestLost = this.isAway || this.rolls();
+    const isRequestLost = this.isAway || name === this.lostScript || this.rolls();
     const isAnswerLost = isRequestLost || this.rolls() || thereMs + backMs > storeTimeoutMs;
     // A request may be carried out once more, late, when its sender no longer waits.
     if (!isRequestLost && this.rolls()) void trueTime.sleep(thereMs + longDelayMsMax).then(() => execute());

@@ -7,16 +7,20 @@
 -- "Not malformed" clears the record even if the heartbeat has changed since: it was readable in between.
 -- @include store-time
 -- @include expected-heartbeat
+-- @include malformed-mark
 if ARGV[2] ~= '1' then
-  redis.call('HDEL', KEYS[2], 'malformed_since_ms')
+  clear_mark(KEYS[2])
   return 1
 end
 if not is_expected_heartbeat(KEYS[1], ARGV[1]) then
   return 0
 end
 local now_ms, now_text = store_time()
-local since = string.match(redis.call('HGET', KEYS[2], 'malformed_since_ms') or '', '^%d+$')
-if not since or tonumber(since) > now_ms then
-  redis.call('HSET', KEYS[2], 'malformed_since_ms', now_text)
+local mark = redis.call('HMGET', KEYS[2], 'malformed_since_ms', 'malformed_heartbeat')
+local since = string.match(mark[1] or '', '^%d+$')
+local goes_on = is_judged(mark[2]) or mark[2] == '?' .. ARGV[1]
+if not goes_on or not since or tonumber(since) > now_ms then
+  since = now_text
 end
+redis.call('HSET', KEYS[2], 'malformed_since_ms', since, 'malformed_heartbeat', ARGV[1])
 return 1

@@ -1,4 +1,5 @@
--- Reads what a monitor run is based on, at one moment of the store's clock; records the monitor's first run.
+-- Reads what a monitor run is based on, at one moment of the store's clock; records the monitor's first run, and that
+-- the heartbeat has changed since it was found malformed.
 --
 -- KEYS  1 lock, 2 revocation mark, 3 epoch, 4 heartbeat, 5 alert flag, 6 outage (hash), 7 deliveries (hash),
 --       8 snooze, 9 dead letters (hash), 10 audit stream
@@ -16,6 +17,7 @@
 -- @include text-of
 -- @include unfinished-deliveries
 -- @include stream-fields
+-- @include malformed-mark
 local now_ms, now_text = store_time()
 local memory = redis.call('HMGET', KEYS[6], 'id', 'first_run_ms', 'notice:lock-broken', 'unstable_id',
   'notice:manual-action')
@@ -27,6 +29,7 @@ if not first_run_ms or tonumber(first_run_ms) > now_ms then
 end
 
 local unfinished, oldest_ms = unfinished_deliveries(KEYS[7], memory[1], memory[4])
+see_heartbeat(KEYS[6], text_of(KEYS[4]))
 
 local function is_manual(fields)
   if fields.event == 'dropped' or fields.event == 'restarted' then
