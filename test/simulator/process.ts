@@ -48,8 +48,14 @@ export class SimulatedProcess implements Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      void this.trueTime.sleep(this.trueMs(delayMs), signal).then(() => this.whenRunning(resolve));
+      if (signal === undefined) this.schedule(delayMs, resolve);
+      else void this.trueTime.sleep(this.trueMs(delayMs), signal).then(() => this.whenRunning(resolve));
     });
+  }
+
+  /** Runs `action` after the delay, once the process runs; returns the function that cancels it. */
+  schedule(delayMs: number, action: () => void): () => void {
+    return this.trueTime.schedule(this.trueMs(delayMs), () => this.whenRunning(action));
   }
 
   /** In whole microseconds, rounded up: a remainder below floating-point precision would never elapse. */

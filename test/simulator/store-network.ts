@@ -87,28 +87,28 @@ export class StoreNetwork {
     const { rpcTimeoutMs, trueTime, onSend, prng, faults } = this.options;
     onSend(process);
     return new Promise((resolve, reject) => {
-      const answered = new AbortController();
-      void process.sleep(rpcTimeoutMs, answered.signal).then(() => {
-        if (!answered.signal.aborted)
-          reject(new StoreUnreachableError(call.script.name, new Error('time-out')));
-      });
+      const cancelTimeOut = process.schedule(rpcTimeoutMs, () =>
+        reject(new StoreUnreachableError(call.script.name, new Error('time-out'))),
+      );
       if (this.rolls('loseRequest')) return;
-      const travel = async (delayMs: number): Promise<void> => {
-        await trueTime.sleep(delayMs);
-        if (this.cutOff.has(process.name)) return;
-        const answer = this.execute(process.name, call);
-        if (this.rolls('loseAnswer')) return;
-        await trueTime.sleep(this.delayMs());
-        if (this.cutOff.has(process.name)) return;
-        process.whenRunning(() => {
-          answered.abort();
-          if (answer instanceof Error) reject(answer);
-          else resolve(answer);
+      const answered = (answer: ScriptReply | Error): void => {
+        cancelTimeOut();
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer);
+      };
+      const travel = (delayMs: number): void => {
+        trueTime.schedule(delayMs, () => {
+          if (this.cutOff.has(process.name)) return;
+          const answer = this.execute(process.name, call);
+          if (this.rolls('loseAnswer')) return;
+          trueTime.schedule(this.delayMs(), () => {
+            if (!this.cutOff.has(process.name)) process.whenRunning(() => answered(answer));
+          });
         });
       };
-      void travel(this.delayMs());
+      travel(this.delayMs());
       // A client repeats a request only after it has waited for the answer in vain.
-      if (this.rolls('repeatRequest') || this.repeatsAll) void travel(prng.integer(0, faults.longDelayMsMax));
+      if (this.rolls('repeatRequest') || this.repeatsAll) travel(prng.integer(0, faults.longDelayMsMax));
     });
   }
 

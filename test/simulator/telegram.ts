@@ -67,15 +67,14 @@ export class SimulatedTelegram {
     const { onCall, trueTime, prng, faults, faultsOn } = this.options;
     onCall(process.name, method);
     return new Promise((resolve, reject) => {
-      const settled = new AbortController();
       const settle = (action: () => void): void => {
         options.signal?.removeEventListener('abort', abort);
-        settled.abort();
+        cancelTimeOut();
         action();
       };
       const unreachable = (why: string, aborted = false): void =>
         settle(() => reject(new BotApiUnreachableError(method, why, { aborted, cause: new Error(why) })));
-      void process.sleep(options.timeoutMs, settled.signal).then(() => unreachable('time-out'));
+      const cancelTimeOut = process.schedule(options.timeoutMs, () => unreachable('time-out'));
       // Removed by hand: with the listener option `signal`, Node never frees a signal that is also slept on.
       const abort = (): void => unreachable('aborted', true);
       options.signal?.addEventListener('abort', abort, { once: true });
@@ -85,14 +84,14 @@ export class SimulatedTelegram {
       }
       const answer = (result: unknown): void => {
         if (faultsOn() && prng.happens(faults.loseAnswer)) return;
-        void trueTime.sleep(this.delayMs()).then(() =>
+        trueTime.schedule(this.delayMs(), () =>
           process.whenRunning(() => {
             if (result instanceof Error) settle(() => reject(result));
             else settle(() => resolve(result));
           }),
         );
       };
-      void trueTime.sleep(this.delayMs()).then(() => {
+      trueTime.schedule(this.delayMs(), () => {
         if (faultsOn() && prng.happens(faults.fail))
           answer(new BotApiUnreachableError(method, 'HTTP 502', { aborted: false, cause: undefined }));
         else this.serve(method, parameters, answer);
@@ -138,7 +137,7 @@ export class SimulatedTelegram {
     }
     const parked: Parked = { limit, answer };
     this.parked = parked;
-    void trueTime.sleep(timeoutSeconds * 1000).then(() => {
+    trueTime.schedule(timeoutSeconds * 1000, () => {
       if (this.parked !== parked) return;
       this.parked = undefined;
       answer([]);

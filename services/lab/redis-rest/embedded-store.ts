@@ -63,6 +63,18 @@ const commands = commandsByName([
   scriptCommands,
 ]);
 
+const sourceBytes = new Map<string, Bytes>();
+
+/** Converted once: a program has few scripts and runs them often. */
+function bytesOfSource(source: string): Bytes {
+  let bytes = sourceBytes.get(source);
+  if (bytes === undefined) {
+    bytes = bytesOfText(source);
+    sourceBytes.set(source, bytes);
+  }
+  return bytes;
+}
+
 let sharedVm: Promise<LuaVm> | undefined;
 
 /** Takes about 20 ms the first time in a process and almost nothing afterwards: all stores share one Lua machine. */
@@ -111,7 +123,11 @@ export class EmbeddedStore {
   /** The same as EVAL with `source`, `keys` and `args`, without a lookup in the command table. */
   runScript(source: string, keys: readonly string[], args: readonly string[]): Reply {
     this.context.keyspace.begin(Math.floor(this.options.nowMs()));
-    const reply = this.context.scripts.run(bytesOfText(source), keys.map(bytesOfText), args.map(bytesOfText));
+    const reply = this.context.scripts.run(
+      bytesOfSource(source),
+      keys.map(bytesOfText),
+      args.map(bytesOfText),
+    );
     this.context.pubsub.deliver();
     if (reply instanceof RedisError) throw new RedisError(textOfBytes(reply.message));
     return mapReplyTexts(reply, textOfBytes);

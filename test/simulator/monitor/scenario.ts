@@ -199,7 +199,6 @@ class MonitorSimulation {
     this.note('--- all faults end, and the bot is silent');
     this.faultsOn = false;
     this.line.isAway = false;
-    this.line.lostScript = undefined;
     this.channels.isDeploying = false;
     void this.life.lockWithoutExpiry(lastLock, silentAtEndMs + upAtEndMs);
   }
