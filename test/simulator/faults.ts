@@ -1,23 +1,22 @@
 /**
- * The faults of a run: crashes, pauses, suspensions, partitions, stops, a wiped store, and lock overrides by ops. The
- * seed decides what happens when. Every fault ends when the faults are switched off.
+ * The faults of a run: crashes, pauses, suspended and halted machines, partitions from the store and from Telegram,
+ * stops, lock overrides and `dead retry` by ops, foreign workers, and what the store does wrong. The seed decides what
+ * happens when. Every fault ends when the faults are switched off.
  */
+import { redisDeadLetters } from '../../services/adapters/redis/journal/dead-letters.ts';
 import { redisLockOverride } from '../../services/adapters/redis/lease/lock-override.ts';
 import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { OwnershipChecker } from './checkers.ts';
+import type { ExclusionChecker, OwnershipChecker } from './checkers.ts';
+import type { DeliveryChecker } from './delivery-checker.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
+import type { Intruder, Slot } from './slot.ts';
+import { type StoreFault, type StoreFaults, storeFaults } from './store-faults.ts';
 import type { StoreNetwork } from './store-network.ts';
-
-/** A place for one worker; ECS keeps it occupied. */
-export interface Slot {
-  process: SimulatedProcess;
-  stop: AbortController;
-  starts: number;
-}
+import type { SimulatedTelegram } from './telegram.ts';
 
 export interface FaultScriptOptions {
   readonly trueTime: VirtualClock;
@@ -29,9 +28,13 @@ export interface FaultScriptOptions {
   readonly ttlMs: number;
   readonly faultsOn: () => boolean;
   readonly sourceOf: (script: LuaScript) => string;
-  readonly isLeading: (name: string) => boolean;
   readonly restart: (index: number) => void;
-  readonly beforeWipe: () => void;
+  readonly telegram: SimulatedTelegram;
+  readonly exclusion: ExclusionChecker;
+  readonly delivery: DeliveryChecker;
+  readonly storeFaults: StoreFaults;
+  readonly termOf: (name: string) => string | undefined;
+  readonly intrude: (kind: Intruder, forMs: number) => void;
   readonly note: (line: string) => void;
 }
 
@@ -43,12 +46,24 @@ const faults = [
   'cut off',
   'cut off',
   'stop',
-  'wipe',
+  'halt',
+  'Telegram away',
   'revoke',
   'revoke alone',
   'break',
+  'dead retry',
+  'another bot',
+  'another environment',
+  ...storeFaults,
 ] as const;
 
+type Fault = (typeof faults)[number];
+
+function isStoreFault(fault: Fault): fault is StoreFault {
+  return storeFaults.some((one) => one === fault);
+}
+
+const keys = storeKeys('');
 const gapMsMin = 500;
 const gapMsMax = 8000;
 /** Per request that a leader sends. */
@@ -82,13 +97,13 @@ export class FaultScript {
    * it is cut off from the store.
    */
   perhapsFreezeAndCut(process: SimulatedProcess): void {
-    const { prng, faultsOn, isLeading, network, ttlMs, note } = this.options;
-    if (!faultsOn() || !isLeading(process.name) || !prng.happens(freezeProbability)) return;
+    const { prng, faultsOn, network, ttlMs, note } = this.options;
+    if (!faultsOn() || !this.isLeading(process.name) || !prng.happens(freezeProbability)) return;
     const frozenMs = prng.integer(200, ttlMs / 2);
     note(`--- freeze and cut off (${process.name}, ${frozenMs} ms)`);
     process.pause();
     this.later(answerArrivesMs, () => network.cut(process.name));
-    this.later(frozenMs, () => process.resume());
+    this.later(frozenMs, () => this.goOn(process));
     this.later(frozenMs + 2 * ttlMs, () => network.heal(process.name));
   }
 
@@ -100,7 +115,9 @@ export class FaultScript {
     const forMs = prng.integer(200, 2.5 * ttlMs);
     const fault = prng.oneOf(faults);
     note(`--- ${fault} (${slot.process.name}, ${forMs} ms)`);
-    if (fault === 'wipe') this.wipe();
+    if (isStoreFault(fault)) this.options.storeFaults.strike(fault);
+    else if (fault === 'another bot' || fault === 'another environment') this.options.intrude(fault, forMs);
+    else if (fault === 'dead retry') await this.retryDeadLetter();
     else if (fault === 'revoke' || fault === 'break') await this.override(fault);
     else if (fault === 'revoke alone') await this.revokeAlone();
     else this.strike(fault, { slot, index, forMs });
@@ -108,10 +125,10 @@ export class FaultScript {
 
   /** A fault of one process, and its repair. */
   private strike(
-    fault: 'crash' | 'stop' | 'pause' | 'suspend' | 'cut off',
+    fault: 'crash' | 'stop' | 'pause' | 'suspend' | 'halt' | 'cut off' | 'Telegram away',
     { slot, index, forMs }: { slot: Slot; index: number; forMs: number },
   ): void {
-    const { network, restart } = this.options;
+    const { network, telegram, restart } = this.options;
     const { process, stop } = slot;
     if (fault === 'crash') {
       process.crash();
@@ -125,10 +142,36 @@ export class FaultScript {
     } else if (fault === 'cut off') {
       network.cut(process.name);
       this.later(forMs, () => network.heal(process.name));
+    } else if (fault === 'Telegram away') {
+      telegram.cut(process.name);
+      this.later(forMs, () => telegram.heal(process.name));
     } else {
       process[fault]();
-      this.later(forMs, () => process.resume());
+      this.later(forMs, () => this.goOn(process));
     }
+  }
+
+  /** After a halt no clock shows that time has passed: until its next renewal, the term is not protected. */
+  goOn(process: SimulatedProcess): void {
+    const term = this.options.termOf(process.name);
+    if (process.isHalted && term !== undefined) this.options.exclusion.excuse(term);
+    process.resume();
+  }
+
+  /** An operator puts a dead letter back, mostly after the handler was fixed. */
+  private async retryDeadLetter(): Promise<void> {
+    const { store, prng, delivery } = this.options;
+    const names = store.execute(['HKEYS', keys.dead]) as string[];
+    if (names.length === 0) return;
+    const name = prng.oneOf(names);
+    const run = async (script: LuaScript, used: readonly string[], args: readonly string[]) =>
+      this.runAsOps(script, used, args);
+    const outcome = await redisDeadLetters({ run }, keys).retry(name, { who: 'ops', why: 'the simulation' });
+    if (outcome === 'put back') delivery.retried(Number(name.replace(/#.*/, '')), prng.happens(0.7));
+  }
+
+  private isLeading(name: string): boolean {
+    return this.options.termOf(name) !== undefined;
   }
 
   /**
@@ -136,7 +179,8 @@ export class FaultScript {
    * repeated later, when they may mean something else, and no wake-up warns it.
    */
   private async revokeAlone(): Promise<void> {
-    const { slots, isLeading, network, ttlMs } = this.options;
+    const { slots, network, ttlMs } = this.options;
+    const isLeading = (name: string): boolean => this.isLeading(name);
     const names = slots.map(({ process }) => process.name);
     const others = names.filter((name) => !isLeading(name));
     for (const name of others) network.cut(name);
@@ -152,17 +196,15 @@ export class FaultScript {
     await this.override('revoke');
   }
 
-  /** A wiped store loses its journal, and with it the updates that were only there. No promise covers those. */
-  private wipe(): void {
-    this.options.beforeWipe();
-    this.options.store.execute(['FLUSHALL']);
+  revokeForDeploy(): Promise<void> {
+    return this.override('revoke');
   }
 
   /** Ops revokes or breaks the lock, over a network without faults. */
   private async override(action: 'revoke' | 'break'): Promise<void> {
     const run = async (script: LuaScript, keys: readonly string[], args: readonly string[]) =>
       this.runAsOps(script, keys, args);
-    const lock = redisLockOverride({ run }, storeKeys(''));
+    const lock = redisLockOverride({ run }, keys);
     const held = await lock.read();
     if (held !== undefined) await lock[action](held.value, { who: 'ops', why: 'the simulation' });
   }

@@ -6,6 +6,7 @@ export interface SimulatedMessage {
   readonly chat: number;
   /** How long its handler works. */
   readonly workMs: number;
+  readonly endless: boolean;
   /** Crashes every process that handles it. */
   readonly poison: boolean;
 }
@@ -20,7 +21,10 @@ export interface LoadOptions {
   readonly write: (message: SimulatedMessage) => void;
 }
 
-const chats = 4;
+const [chatsFew, chatsMany] = [4, 40];
+const manyChatsProbability = 0.15;
+/** Its handler does not end while faults are on. */
+const endlessProbability = 0.003;
 const poisonProbability = 0.005;
 /** More than one batch, so that updates are journaled before their handlers start. */
 const floodProbability = 0.01;
@@ -28,6 +32,7 @@ const floodMin = 100;
 
 export async function simulateLoad(options: LoadOptions) {
   const { trueTime, prng, untilMs, mayPoison, write } = options;
+  const chats = prng.happens(manyChatsProbability) ? chatsMany : chatsFew;
   while (trueTime.monotonicMs() < untilMs) {
     await trueTime.sleep(prng.integer(50, 3000));
     const count = burst(options);
@@ -36,7 +41,8 @@ export async function simulateLoad(options: LoadOptions) {
       const workMs = prng.happens(0.5) ? 0 : prng.integer(1, prng.happens(0.1) ? 8000 : 300);
       // Each costs three TTLs: a flood would contain too many.
       const poison = prng.happens(poisonProbability) && mayPoison() && count < floodMin;
-      write({ chat, workMs, poison });
+      const endless = prng.happens(endlessProbability) && mayPoison() && count < floodMin;
+      write({ chat, workMs, endless, poison });
     }
   }
 }

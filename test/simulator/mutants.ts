@@ -7,11 +7,12 @@
 import { Lease } from '../../services/core/lease/lease.ts';
 import { readClocks, Term } from '../../services/core/lease/term.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
+import { Fetcher } from '../../services/core/updates/fetcher.ts';
 import type { ReceivedUpdate } from '../../services/core/updates/handler-run.ts';
 import { Lanes } from '../../services/core/updates/lanes.ts';
 import { PollingSession } from '../../services/core/updates/polling-session.ts';
 import { UpdateLedger } from '../../services/core/updates/update-ledger.ts';
-import type { Mutation } from './scenario.ts';
+import type { Mutation } from './mutation.ts';
 import { mutatedScript } from './script-mutant.ts';
 
 export interface Mutant {
@@ -90,10 +91,6 @@ const deliveryMutants: readonly Mutant[] = [
     'mark_ended(id)\n    return 0',
     "redis.call('HDEL', KEYS[2], id)\n    return 0",
   ]),
-  scriptMutant('a late write lowers the attempt count', 'journal/write-journal-3', [
-    'is_later(stored_attempt, attempt)',
-    'false',
-  ]),
 ];
 
 export const mutants: readonly Mutant[] = [
@@ -116,6 +113,21 @@ export const mutants: readonly Mutant[] = [
   scriptMutant('forced release is a plain delete', 'lease/revoke-polling-lock-3', [
     "if redis.call('GET', KEYS[2]) ~= value then",
     "redis.call('DEL', KEYS[1])\nif redis.call('GET', KEYS[2]) ~= value then",
+  ]),
+  scriptMutant('another bot takes the lock', 'lease/acquire-polling-lock-8', [
+    'owner and owner ~= ARGV[6]',
+    'false',
+  ]),
+  scriptMutant('a lost epoch begins at 0 beside a journal', 'lease/acquire-polling-lock-8', [
+    "is_new and '0' or",
+    "true and '0' or",
+  ]),
+  methodMutant('a poll that connects slowly goes out after the term', Fetcher.prototype, {
+    pollAbort: () => ({ signal: new AbortController().signal, dispose() {} }),
+  }),
+  scriptMutant('a dead letter put back is lost', 'journal/retry-dead-3', [
+    "redis.call('HSET', KEYS[2], id, attempt and '0 0 ' .. update or letter)",
+    '',
   ]),
   scriptMutant('no quarantine after a wiped store', 'lease/acquire-polling-lock-8', [
     "redis.call('EXISTS', KEYS[3]) == 0",

@@ -3,7 +3,7 @@
  *
  * Its clocks drift. While it is paused (SIGSTOP), none of its code runs, but its clocks do. While it is suspended (a
  * virtual machine put to sleep), its monotonic clock stops too. After a crash it never runs again. Everything that
- * wakes its code goes through `whenRunning`.
+ * wakes its code goes through `whenRunning`. When its machine is halted (a virtual machine is paused), both clocks stop.
  */
 import type { Clock } from '../../services/core/platform/clock.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
@@ -16,6 +16,8 @@ export class SimulatedProcess implements Clock {
   private readonly wallOffsetMs: number;
   private stoodStillMs = 0;
   private suspendedAtMs: number | undefined;
+  private haltedAtMs: number | undefined;
+  private haltedMs = 0;
   private paused = false;
   private dead = false;
   private readonly waiting: (() => void)[] = [];
@@ -31,6 +33,10 @@ export class SimulatedProcess implements Clock {
     return this.dead;
   }
 
+  get isHalted(): boolean {
+    return this.haltedAtMs !== undefined;
+  }
+
   get isRunning(): boolean {
     return !this.dead && !this.paused;
   }
@@ -42,7 +48,11 @@ export class SimulatedProcess implements Clock {
   }
 
   wallMs(): number {
-    return this.trueTime.wallMs() + this.trueTime.monotonicMs() * (this.rate - 1) + this.wallOffsetMs;
+    const haltedMs =
+      this.haltedMs + (this.haltedAtMs === undefined ? 0 : this.trueTime.monotonicMs() - this.haltedAtMs);
+    return (
+      this.trueTime.wallMs() - haltedMs + this.trueTime.monotonicMs() * (this.rate - 1) + this.wallOffsetMs
+    );
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
@@ -78,7 +88,15 @@ export class SimulatedProcess implements Clock {
     this.suspendedAtMs ??= this.trueTime.monotonicMs();
   }
 
+  /** As a suspended machine, but the wall clock stops too. */
+  halt(): void {
+    this.suspend();
+    this.haltedAtMs ??= this.trueTime.monotonicMs();
+  }
+
   resume(): void {
+    if (this.haltedAtMs !== undefined) this.haltedMs += this.trueTime.monotonicMs() - this.haltedAtMs;
+    this.haltedAtMs = undefined;
     if (this.suspendedAtMs !== undefined)
       this.stoodStillMs += this.trueTime.monotonicMs() - this.suspendedAtMs;
     this.suspendedAtMs = undefined;

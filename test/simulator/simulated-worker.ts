@@ -23,13 +23,14 @@ export interface SimulatedWorkerOptions {
   readonly journal: UpdateJournal;
   readonly channel: WakeUpChannel;
   readonly inFlightMax: number;
+  readonly env: 'production' | 'development';
   readonly handle: (term: Term, update: Update, attempt: number) => Promise<void>;
   /** Writes a line of the trace. */
   readonly note: (line: string) => void;
 }
 
 export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
-  const { process, index, botId, random, api, lockStore, journal, channel, inFlightMax, handle, note } =
+  const { process, index, botId, random, api, lockStore, journal, channel, inFlightMax, env, handle, note } =
     options;
   const { name } = process;
   const onTrouble = (what: string, error: unknown): void => note(`${name}: ${what} failed: ${String(error)}`);
@@ -64,16 +65,16 @@ export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
       onTrouble,
     },
     onConflict: nothing,
-    holder: { host: `host-${index}`, pid: index, env: 'production' },
+    holder: { host: `host-${index}`, pid: index, env },
     botId,
     times,
-    whenHeld: 'standby',
+    whenHeld: env === 'production' ? 'standby' : 'exit',
     heartbeatIntervalMs: 4000,
     longPollTimeoutSeconds: 5,
     inFlightMax,
     drainTimeoutMs: 3000,
     allowedUpdates: ['message'],
-    endsAtConflict: false,
+    endsAtConflict: env === 'development',
     dropPendingOnStop: false,
     version: 'simulated',
   });

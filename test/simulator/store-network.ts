@@ -84,25 +84,30 @@ export class StoreNetwork {
   }
 
   private request(process: SimulatedProcess, call: Call): Promise<ScriptReply> {
-    const { rpcTimeoutMs, trueTime, onSend, prng, faults } = this.options;
+    const { rpcTimeoutMs, trueTime, onSend, prng, faults, witness } = this.options;
     onSend(process);
     return new Promise((resolve, reject) => {
-      const cancelTimeOut = process.schedule(rpcTimeoutMs, () =>
-        reject(new StoreUnreachableError(call.script.name, new Error('time-out'))),
-      );
-      if (this.rolls('loseRequest')) return;
-      const answered = (answer: ScriptReply | Error): void => {
+      let isWaiting = true;
+      const cancelTimeOut = process.schedule(rpcTimeoutMs, () => {
+        isWaiting = false;
+        reject(new StoreUnreachableError(call.script.name, new Error('time-out')));
+      });
+      const answered = (answer: ScriptReply | Error, executedMs: number): void => {
         cancelTimeOut();
+        if (isWaiting) witness.answered(call.script, call.args, executedMs);
+        isWaiting = false;
         if (answer instanceof Error) reject(answer);
         else resolve(answer);
       };
+      if (this.rolls('loseRequest')) return;
       const travel = (delayMs: number): void => {
         trueTime.schedule(delayMs, () => {
           if (this.cutOff.has(process.name)) return;
           const answer = this.execute(process.name, call);
+          const executedMs = trueTime.monotonicMs();
           if (this.rolls('loseAnswer')) return;
           trueTime.schedule(this.delayMs(), () => {
-            if (!this.cutOff.has(process.name)) process.whenRunning(() => answered(answer));
+            if (!this.cutOff.has(process.name)) process.whenRunning(() => answered(answer, executedMs));
           });
         });
       };

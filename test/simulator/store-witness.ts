@@ -9,4 +9,6 @@ export interface LockReading {
 export interface StoreWitness {
   before(): LockReading;
   after(script: LuaScript, args: readonly string[], before: LockReading, by: string): void;
+  /** The answer reached a process that still waited for it. */
+  answered(script: LuaScript, args: readonly string[], executedMs: number): void;
 }

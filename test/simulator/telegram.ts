@@ -21,6 +21,8 @@ interface Parked {
 export interface TelegramFaults {
   readonly fail: number;
   readonly loseAnswer: number;
+  /** The connection takes long to open. */
+  readonly connectSlowly: number;
 }
 
 export interface SimulatedTelegramOptions {
@@ -28,11 +30,14 @@ export interface SimulatedTelegramOptions {
   readonly prng: Prng;
   readonly faults: TelegramFaults;
   readonly faultsOn: () => boolean;
-  /** Called at the moment a call leaves its process. */
-  readonly onCall: (process: string, method: string) => void;
+  /** Called when a call leaves its process; returns what runs when it arrives at Telegram. */
+  readonly onCall: (process: string, method: string) => () => void;
+  /** Telegram answered a poll. */
+  readonly onPolled: () => void;
 }
 
 const usualDelayMsMax = 20;
+const slowConnectMsMax = 9000;
 
 export class SimulatedTelegram {
   conflicts = 0;
@@ -40,6 +45,7 @@ export class SimulatedTelegram {
   private readonly options: SimulatedTelegramOptions;
   private queue: Update[] = [];
   private parked: Parked | undefined;
+  private readonly away = new Set<string>();
 
   constructor(options: SimulatedTelegramOptions) {
     this.options = options;
@@ -56,6 +62,15 @@ export class SimulatedTelegram {
     parked?.answer(this.queue.slice(0, parked.limit));
   }
 
+  /** Telegram is out of reach for this process alone. */
+  cut(process: string): void {
+    this.away.add(process);
+  }
+
+  heal(process: string): void {
+    this.away.delete(process);
+  }
+
   apiFor(process: SimulatedProcess): BotApi {
     return {
       call: <Result>(method: string, parameters: Readonly<Record<string, unknown>>, options: CallOptions) =>
@@ -65,11 +80,13 @@ export class SimulatedTelegram {
 
   private call(process: SimulatedProcess, { method, parameters, options }: ApiCall): Promise<unknown> {
     const { onCall, trueTime, prng, faults, faultsOn } = this.options;
-    onCall(process.name, method);
+    const onArrival = onCall(process.name, method);
+    let isOpen = true;
     return new Promise((resolve, reject) => {
       const settle = (action: () => void): void => {
         options.signal?.removeEventListener('abort', abort);
         cancelTimeOut();
+        isOpen = false;
         action();
       };
       const unreachable = (why: string, aborted = false): void =>
@@ -83,7 +100,7 @@ export class SimulatedTelegram {
         return;
       }
       const answer = (result: unknown): void => {
-        if (faultsOn() && prng.happens(faults.loseAnswer)) return;
+        if (this.away.has(process.name) || (faultsOn() && prng.happens(faults.loseAnswer))) return;
         trueTime.schedule(this.delayMs(), () =>
           process.whenRunning(() => {
             if (result instanceof Error) settle(() => reject(result));
@@ -91,11 +108,20 @@ export class SimulatedTelegram {
           }),
         );
       };
-      trueTime.schedule(this.delayMs(), () => {
+      const arrive = (): void => {
+        // What was given up or aborted before it was sent never arrives.
+        if (!isOpen || this.away.has(process.name)) return;
+        onArrival();
         if (faultsOn() && prng.happens(faults.fail))
           answer(new BotApiUnreachableError(method, 'HTTP 502', { aborted: false, cause: undefined }));
         else this.serve(method, parameters, answer);
-      });
+      };
+      if (!(faultsOn() && prng.happens(faults.connectSlowly))) trueTime.schedule(this.delayMs(), arrive);
+      // Sent only when the connection stands. A process that was stopped until then runs its due timers first.
+      else
+        trueTime.schedule(prng.integer(0, slowConnectMsMax), () =>
+          process.isRunning ? arrive() : process.whenRunning(() => trueTime.schedule(0, arrive)),
+        );
     });
   }
 
@@ -110,7 +136,14 @@ export class SimulatedTelegram {
     else answer(true);
   }
 
-  private getUpdates(parameters: Readonly<Record<string, unknown>>, answer: (result: unknown) => void): void {
+  private getUpdates(
+    parameters: Readonly<Record<string, unknown>>,
+    answerCall: (result: unknown) => void,
+  ): void {
+    const answer = (result: unknown): void => {
+      if (!(result instanceof Error)) this.options.onPolled();
+      answerCall(result);
+    };
     const { trueTime } = this.options;
     const offset = Number(parameters['offset'] ?? 0);
     const limit = Number(parameters['limit'] ?? 100);

@@ -1,0 +1,11 @@
+import type { SimulatedProcess } from './process.ts';
+
+/** A place for one worker; ECS keeps it occupied. */
+export interface Slot {
+  process: SimulatedProcess;
+  stop: AbortController;
+  starts: number;
+}
+
+/** A worker that somebody starts on the same store, in no slot. */
+export type Intruder = 'another bot' | 'another environment';
