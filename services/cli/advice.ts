@@ -67,8 +67,8 @@ export const adviceFor: Readonly<Record<Cause, Advice>> = {
   },
   'another-poller': {
     meaning: 'Another program polls with the same token: Telegram answers one of the two with 409.',
-    next: 'Find and stop it, or change the token with @BotFather; then restart.',
-    command: 'npx staffprobot restart',
+    next: 'Find and stop it; a restart does not. Or change the token with @BotFather, and restart with the new one.',
+    command: 'npx staffprobot status',
   },
   'heartbeat-malformed': {
     meaning: 'The heartbeat cannot be read: another program writes to its key.',

@@ -6,9 +6,9 @@ import { alarms, runbookAnchor } from '../../infra/alarms.ts';
 import { adviceFor } from '../../services/cli/advice.ts';
 import { readCommandLine } from '../../services/cli/command-line.ts';
 import { requestOf } from '../../services/cli/commands/actions.ts';
-import { warningKinds } from '../../services/core/alerts/warnings.ts';
+import { type WarningKind, warningKinds } from '../../services/core/alerts/warnings.ts';
 import { opsActions, readPayload } from '../../services/core/ops/payload.ts';
-import { causes } from '../../services/core/outage/diagnosis.ts';
+import { type Cause, causes } from '../../services/core/outage/diagnosis.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -40,19 +40,30 @@ const languages = [
   {
     name: 'English',
     file: 'docs/runbook.md',
-    parts: ['It means:', 'See it:', 'Repair it:', '- tap:', '- command line:', 'It worked when:'],
+    parts: [
+      '**It means:**',
+      '**See it:**',
+      '**Repair it:**',
+      '- command:',
+      '- [invoke]',
+      '**It worked when:**',
+    ],
+    tap: '- tap:',
+    noButtons: 'The notice has no buttons.',
   },
   {
     name: 'Russian',
     file: 'docs/runbook.ru.md',
     parts: [
-      'Что это:',
-      'Как увидеть:',
-      'Как починить:',
-      '- нажатие:',
-      '- командная строка:',
-      'Помогло, если:',
+      '**Что это:**',
+      '**Как увидеть:**',
+      '**Как починить:**',
+      '- команда:',
+      '- [invoke]',
+      '**Помогло, если:**',
     ],
+    tap: '- нажатие:',
+    noButtons: 'В уведомлении кнопок нет.',
   },
 ] as const;
 
@@ -60,6 +71,23 @@ const alerts = [...read('infra/monitoring/alerts.yml').matchAll(/runbook_url: do
   ([, anchor = '']) => anchor,
 );
 const alarmAnchors = Object.keys(alarms).map((id) => runbookAnchor(id as keyof typeof alarms));
+/** Outages whose alert does not arrive in Telegram, or whose repair no button does. */
+const causesWithoutTap: readonly Cause[] = [
+  'token-rejected',
+  'telegram-unreachable',
+  'another-poller',
+  'handlers-failing',
+];
+/** Only the alert of an outage has buttons, so only these may name one. */
+const withButtons: readonly string[] = [
+  ...causes.filter((cause) => !causesWithoutTap.includes(cause)),
+  runbookAnchor('heartbeatOld'),
+  runbookAnchor('outageOpen'),
+  'no-heartbeat',
+];
+/** A notice as long as the bot works, and the cause of an outage when it does not. */
+const noticesAndCauses: readonly WarningKind[] = ['lock-without-expiry'];
+const button = /🔧|🗑|📊/u;
 const wanted = [...new Set([...alarmAnchors, ...alerts, ...causes, ...warningKinds])];
 
 it('finds alarms and alerts that link to the runbook', () => {
@@ -67,7 +95,7 @@ it('finds alarms and alerts that link to the runbook', () => {
   expect(alerts.length).toBeGreaterThan(5);
 });
 
-describe.each(languages)('the runbook in $name', ({ file, parts }) => {
+describe.each(languages)('the runbook in $name', ({ file, parts, tap, noButtons }) => {
   const text = read(file);
   const sections = sectionsOf(text);
   const find = (anchor: string) => sections.find((section) => section.anchor === anchor);
@@ -78,11 +106,25 @@ describe.each(languages)('the runbook in $name', ({ file, parts }) => {
     expect(at.every((position) => position >= 0)).toBe(true);
     expect(at).toEqual(at.toSorted((a, b) => a - b));
     expect(section?.text).toMatch(/`npx staffprobot [a-z-]+/);
-    expect(section?.text).toContain('aws lambda invoke --function-name "$OPS"');
+  });
+
+  it.each(wanted)('names a button under %s only if that message has it', (anchor) => {
+    const section = find(anchor)?.text ?? '';
+    expect(button.test(section)).toBe(withButtons.includes(anchor));
+    expect(section.includes(tap)).toBe(withButtons.includes(anchor));
+    if (warningKinds.some((kind) => kind === anchor && withButtons.includes(kind))) {
+      expect(noticesAndCauses).toContain(anchor);
+      expect(section.replace(/\s+/g, ' ')).toContain(noButtons);
+    }
+  });
+
+  it('shows how to invoke the function once', () => {
+    expect(text.match(/aws lambda invoke --function-name "\$OPS"/g)).toHaveLength(1);
+    expect(find('how-to-run-an-action')?.text).toContain('aws lambda invoke --function-name "$OPS"');
   });
 
   it('has no heading for anything unknown', () => {
-    const known = [...wanted, 'three-doors', 'what-the-actions-do'];
+    const known = [...wanted, 'how-to-run-an-action', 'what-the-actions-do'];
     const groups = ['causes', 'alarms-of-the-stack', 'alerts-of-prometheus', 'notices'];
     expect(
       sections.map(({ anchor }) => anchor).filter((anchor) => ![...known, ...groups].includes(anchor)),
@@ -117,8 +159,9 @@ describe.each(languages)('the runbook in $name', ({ file, parts }) => {
   });
 
   it('shows only payloads that the function accepts', () => {
-    const payloads = [...text.matchAll(/--payload '([^']+)'/g)].map(([, payload = '']) => payload);
-    expect(payloads.length).toBeGreaterThanOrEqual(wanted.length);
+    const inline = text.matchAll(/^- \[invoke\]\(#how-to-run-an-action\): `([^`]+)`$/gm);
+    const payloads = [...text.matchAll(/--payload '([^']+)'/g), ...inline].map(([, payload = '']) => payload);
+    expect(payloads).toHaveLength(wanted.length + 1);
     for (const payload of payloads) expect(readPayload(JSON.parse(payload))).toMatchObject({ ok: true });
   });
 
