@@ -1,5 +1,7 @@
 /**
- * Every alarm of the stack: the runbook heading it links, what it means, its metric, and when it rings.
+ * Every alarm of the stack: what it means, the first step, the runbook heading it links, its metric, and when it rings.
+ *
+ * The mail of an alarm must help where no link opens, so the first step is a command to paste, with its names filled in.
  *
  * The heading stands in the runbook word for word. The alarm is named like the heading's anchor in Markdown.
  *
@@ -8,6 +10,7 @@
  * Tested by: test/infra/constructs/observability.test.ts
  */
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { BaseFunction } from './constructs/base-function.ts';
 import type { FailedEvents } from './constructs/failed-events.ts';
 import type { HeartbeatMonitor } from './constructs/heartbeat-monitor.ts';
 import type { OpsFunction } from './constructs/ops-function.ts';
@@ -26,6 +29,8 @@ export interface AlarmDefinition {
   readonly heading: string;
   /** In one sentence, for the alarm's description. */
   readonly meaning: string;
+  /** Where to look or what to paste first. */
+  readonly firstStep: (sources: AlarmSources) => string;
   readonly metric: (sources: AlarmSources) => IMetric;
   readonly rings: 'above' | 'at or above' | 'below';
   readonly threshold: number | ((sources: AlarmSources) => number);
@@ -40,10 +45,17 @@ const undeliveredMaxSeconds = 600;
 /** In five minutes. A phone's link preview or a mistyped link is no attack. */
 const refusalsMax = 20;
 
+const logs = ({ logGroup }: BaseFunction): string =>
+  `aws logs tail --region ${logGroup.stack.region} ${logGroup.logGroupName} --since 30m`;
+const status = ({ ops }: AlarmSources): string => ops.invokeCommand({ action: 'status' });
+const recover = ({ ops }: AlarmSources): string =>
+  ops.invokeCommand({ action: 'recover', reason: 'an alarm rang' });
+
 export const alarms = {
   monitorNotSucceeding: {
     heading: 'Monitor not succeeding',
     meaning: 'The heartbeat monitor has not completed a pass for five minutes: nothing watches the bot.',
+    firstStep: ({ monitor }) => `Look why: ${logs(monitor)}`,
     metric: ({ monitor }) => monitor.metricPass(),
     rings: 'below',
     threshold: 1,
@@ -53,6 +65,7 @@ export const alarms = {
   monitorErrors: {
     heading: 'Monitor errors',
     meaning: 'The heartbeat monitor fails: most often the store cannot be read or a setting is wrong.',
+    firstStep: ({ monitor }) => `Each failed run says why: ${logs(monitor)}`,
     metric: ({ monitor }) => monitor.metricErrors(),
     rings: 'at or above',
     threshold: 1,
@@ -62,6 +75,7 @@ export const alarms = {
   heartbeatOld: {
     heading: 'Heartbeat old',
     meaning: "The bot's last heartbeat is older than the limit: it does not poll, or its polls fail.",
+    firstStep: (sources) => `Tap Repair in the alert in Telegram, or paste: ${recover(sources)}`,
     metric: ({ monitor }) => monitor.metricHeartbeatAge(),
     rings: 'above',
     threshold: ({ heartbeatStaleSeconds }) => heartbeatStaleSeconds,
@@ -71,6 +85,7 @@ export const alarms = {
   outageOpen: {
     heading: 'Outage open',
     meaning: 'The monitor has found the bot down and told the superadmins.',
+    firstStep: (sources) => `Tap Repair in the alert in Telegram, or paste: ${recover(sources)}`,
     metric: ({ monitor }) => monitor.metricOutageOpen(),
     rings: 'at or above',
     threshold: 1,
@@ -80,6 +95,7 @@ export const alarms = {
   workerNotRunning: {
     heading: 'Worker not running',
     meaning: 'Fewer polling workers are running than the service should run.',
+    firstStep: (sources) => `See under ecs why the last task stopped: ${status(sources)}`,
     metric: ({ worker }) => worker.metricRunningTasks(),
     rings: 'below',
     threshold: ({ worker }) => worker.desiredCount,
@@ -91,6 +107,8 @@ export const alarms = {
     heading: 'Events undelivered',
     meaning:
       'An invocation of a function was given up within five minutes; its event is in the dead-letter queue.',
+    firstStep: ({ failedEvents: { queue } }) =>
+      `Read the event and its error: aws sqs receive-message --region ${queue.stack.region} --queue-url ${queue.queueUrl} --message-attribute-names All`,
     metric: ({ failedEvents }) => failedEvents.metricNew(),
     rings: 'at or above',
     threshold: 1,
@@ -100,6 +118,7 @@ export const alarms = {
   noticesUndelivered: {
     heading: 'Notices undelivered',
     meaning: 'An alert has waited for ten minutes: superadmins may not know of an outage.',
+    firstStep: ({ monitor }) => `Look for delivery failed: ${logs(monitor)}`,
     metric: ({ monitor }) => monitor.metricOldestUndelivered(),
     rings: 'above',
     threshold: undeliveredMaxSeconds,
@@ -110,6 +129,7 @@ export const alarms = {
     heading: 'Unreachable recipients',
     meaning:
       'Telegram refuses messages to a superadmin, who never started the bot, blocked it, or has another id.',
+    firstStep: (sources) => `See their ids under unreachable: ${status(sources)}`,
     metric: ({ monitor }) => monitor.metricUnreachableRecipients(),
     rings: 'at or above',
     threshold: 1,
@@ -120,6 +140,7 @@ export const alarms = {
     heading: 'Ops refusals',
     meaning:
       'The ops function refuses many HTTPS requests: its address is being probed, or one-tap links do not work.',
+    firstStep: ({ ops }) => `Open a link of a fresh alert; if it fails, look why: ${logs(ops)}`,
     metric: ({ ops }) => ops.metricRefusals(),
     rings: 'above',
     threshold: refusalsMax,
@@ -129,6 +150,7 @@ export const alarms = {
   opsErrors: {
     heading: 'Ops errors',
     meaning: 'The ops function fails: repairs by link, by command line and after a stopped task do not work.',
+    firstStep: ({ ops }) => `Look why: ${logs(ops)}`,
     metric: ({ ops }) => ops.metricErrors(),
     rings: 'at or above',
     threshold: 1,
@@ -144,6 +166,7 @@ export function runbookAnchor(id: AlarmId): string {
   return alarms[id].heading.toLowerCase().replaceAll(' ', '-');
 }
 
-export function alarmDescription(id: AlarmId, runbookUrl: string): string {
-  return `${alarms[id].meaning} What to do: ${runbookUrl}#${runbookAnchor(id)}`;
+export function alarmDescription(id: AlarmId, sources: AlarmSources, runbookUrl: string): string {
+  const { meaning, firstStep } = alarms[id];
+  return `${meaning} ${firstStep(sources)}\nRunbook: ${runbookUrl}#${runbookAnchor(id)}`;
 }

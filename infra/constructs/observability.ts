@@ -81,7 +81,7 @@ export class Observability extends Construct {
   ): cloudwatch.AlarmBase {
     const constructId = alarms[id].heading.replaceAll(' ', '');
     const name = `${Stack.of(this).stackName}-${runbookAnchor(id)}`;
-    const description = alarmDescription(id, props.runbookUrl);
+    const description = alarmDescription(id, props, props.runbookUrl);
     const isPaused = started === undefined;
     const { ringsWithoutData } = alarms[id];
     const alarm = new cloudwatch.Alarm(this, constructId, {

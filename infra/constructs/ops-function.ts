@@ -80,6 +80,15 @@ export class OpsFunction extends BaseFunction {
     });
   }
 
+  /** A command to paste, from anywhere, with the operators' policy. */
+  invokeCommand(payload: Readonly<Record<string, unknown>>): string {
+    const { functionName, stack } = this.function;
+    return (
+      `aws lambda invoke --region ${stack.region} --function-name ${functionName} --cli-read-timeout 0 ` +
+      `--cli-binary-format raw-in-base64-out --payload '${JSON.stringify(payload)}' /dev/stdout`
+    );
+  }
+
   private makeOperatorsPolicy(): ManagedPolicy {
     const policy = new ManagedPolicy(this, 'Operators', {
       description: 'StaffProBot: may invoke the ops function, and nothing else',

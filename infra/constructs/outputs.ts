@@ -21,9 +21,6 @@ export interface OutputParts {
 export function addOutputs(stack: Stack, parts: OutputParts): void {
   const { environment, secrets, alertTopic, worker, monitor, ops, observability } = parts;
   const region = `--region ${stack.region}`;
-  const invoke = (payload: object): string =>
-    `aws lambda invoke ${region} --function-name ${ops.function.functionName} --cli-read-timeout 0 ` +
-    `--cli-binary-format raw-in-base64-out --payload '${JSON.stringify(payload)}' /dev/stdout`;
   const shell = {
     ...environment,
     AWS_REGION: stack.region,
@@ -46,14 +43,17 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
         .map(([name, value]) => `${name}=${quoted(value)}`)
         .join(' ')}`,
     ],
-    StatusCommand: ['Who polls, since when, and how old the heartbeat is', invoke({ action: 'status' })],
+    StatusCommand: [
+      'Who polls, since when, and how old the heartbeat is',
+      ops.invokeCommand({ action: 'status' }),
+    ],
     ReleaseLockCommand: [
       'Releases the lock, so that another worker takes over',
-      invoke({ action: 'release-lock', reason: 'say why, for the audit trail' }),
+      ops.invokeCommand({ action: 'release-lock', reason: 'say why, for the audit trail' }),
     ],
     RecoverCommand: [
       'Runs the whole runbook in order',
-      invoke({ action: 'recover', reason: 'say why, for the audit trail' }),
+      ops.invokeCommand({ action: 'recover', reason: 'say why, for the audit trail' }),
     ],
     RestartCommand: [
       'Starts new tasks, which read the secret again',

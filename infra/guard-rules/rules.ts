@@ -156,7 +156,9 @@ function hearing(type: (typeof alarmTypes)[number], properties: Properties): rea
 const anchors = Object.keys(alarms).map((id) => runbookAnchor(id as keyof typeof alarms));
 
 function isRunbookLink(description: Json | undefined): boolean {
-  const text = textOf(description);
+  // A text with names that CloudFormation fills in is joined from its parts.
+  const [, parts] = listOf(at(description, 'Fn::Join'));
+  const text = textOf(parts === undefined ? description : listOf(parts).at(-1));
   return anchors.some((anchor) => text.endsWith(`#${anchor}`));
 }
 

@@ -46,6 +46,12 @@ const spoiled: readonly [rule: string, what: string, type: string, edit: Edit][]
   ['alarm-runbook', 'no description', alarm, set('AlarmDescription', undefined)],
   ['alarm-runbook', 'no heading', alarm, set('AlarmDescription', 'What to do: docs/runbook.md')],
   ['alarm-runbook', 'an unknown heading', alarm, set('AlarmDescription', 'docs/runbook.md#no-such-heading')],
+  [
+    'alarm-runbook',
+    'an unknown heading in a joined text',
+    alarm,
+    set('AlarmDescription', { 'Fn::Join': ['', ['see ', { Ref: 'x' }, ' docs/runbook.md#no-such-heading']] }),
+  ],
   ['alarm-heard', 'no action', alarm, set('AlarmActions', [])],
   ['alarm-heard', 'no action when over', alarm, set('OKActions', undefined)],
   [

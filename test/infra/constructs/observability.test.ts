@@ -4,6 +4,7 @@ import { metrics } from '../../../functions/heartbeat-monitor/contract.ts';
 import { metrics as checkMetrics } from '../../../functions/secrets-check/contract.ts';
 import { metricDimension, metricNamespace } from '../../../functions/shared/contract.ts';
 import { type AlarmId, alarms, runbookAnchor } from '../../../infra/alarms.ts';
+import { readPayload } from '../../../services/core/ops/payload.ts';
 import { resources, synthesise, theResource } from '../support/synthesised.ts';
 
 type Alarm = Record<string, unknown>;
@@ -33,6 +34,14 @@ const reporting = (id: AlarmId, context = {}): Alarm =>
     ? named(`${nameOf(id)}-lasting`, alarmsOf(context, compositeAlarm))
     : alarm(id, alarmsOf(context));
 
+/** A text that CloudFormation joins, with `<names>` that it fills in. */
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { 'Fn::Join': join, Ref } = value as { 'Fn::Join'?: [string, unknown[]]; Ref?: string };
+  if (join !== undefined) return join[1].map(asText).join(join[0]);
+  return `<${Ref}>`;
+}
+
 describe('the alarms', () => {
   it('are exactly those of infra/alarms.ts, and one that says that the worker starts', () => {
     const listed = [...ids.map(nameOf), 'StaffProBot-production-starting'];
@@ -44,17 +53,38 @@ describe('the alarms', () => {
     const topic = [{ Ref: expect.stringMatching(/^NotificationsTopic/) }];
     expect(AlarmActions).toEqual(topic);
     expect(OKActions).toEqual(topic);
-    expect(AlarmDescription).toBe(`${alarms[id].meaning} What to do: docs/runbook.md#${runbookAnchor(id)}`);
+    const text = asText(AlarmDescription);
+    expect(text.startsWith(`${alarms[id].meaning} `)).toBe(true);
+    expect(text.endsWith(`\nRunbook: docs/runbook.md#${runbookAnchor(id)}`)).toBe(true);
     expect(ActionsEnabled).toBe(true);
     const { TreatMissingData, Period } = alarm(id);
     expect(TreatMissingData).toBe(alarms[id].ringsWithoutData ? 'breaching' : 'notBreaching');
     expect(Number(Period) % 60).toBe(0);
   });
 
+  it.each(ids)('%s says its first step in its own text, with a command to paste', (id) => {
+    const text = asText(reporting(id)['AlarmDescription']);
+    const [step = '', link] = text.slice(alarms[id].meaning.length + 1).split('\n');
+    expect(step).toMatch(
+      /: aws (?:lambda invoke|logs tail|sqs receive-message) --region \S+ .*<(?:Ops|Monitor|FailedEvents)/,
+    );
+    expect(link).toContain('Runbook: ');
+    // CloudWatch takes 1024 characters; a name that CloudFormation fills in may have 128.
+    expect(text.replace(/<[^>]+>/g, 'x'.repeat(128)).length).toBeLessThanOrEqual(1024);
+    const [, payload] = /--payload '([^']+)'/.exec(step) ?? [];
+    if (payload !== undefined) expect(readPayload(JSON.parse(payload))).toMatchObject({ ok: true });
+  });
+
+  it('that tell of a silent bot carry the command that repairs it', () => {
+    for (const id of ['heartbeatOld', 'outageOpen'] as const) {
+      expect(asText(alarm(id)['AlarmDescription'])).toContain('"action":"recover"');
+    }
+  });
+
   it('link the runbook where the team keeps it', () => {
     const runbookUrl = 'https://wiki.example.com/runbook';
     const { AlarmDescription } = alarm('outageOpen', alarmsOf({ runbookUrl }));
-    expect(AlarmDescription).toContain(`${runbookUrl}#outage-open`);
+    expect(asText(AlarmDescription)).toContain(`${runbookUrl}#outage-open`);
   });
 
   it('ring when the monitor is silent', () => {
