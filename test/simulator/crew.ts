@@ -97,8 +97,12 @@ export class Crew {
     void trueTime.sleep(forMs).then(() => member.stop.abort());
   }
 
+  /** Not even a late request of theirs arrives. */
   endIntruders(): void {
-    for (const { process } of this.intruders) process.crash();
+    for (const { process } of this.intruders) {
+      process.crash();
+      this.options.network.cut(process.name);
+    }
     this.intruders = [];
   }
 

@@ -18,7 +18,7 @@ const knownSeeds: ReadonlyMap<string, number> = new Map([
 ]);
 
 describe('the worker on a virtual clock', () => {
-  it(`keeps its promises in ${seeds} runs of crashes, pauses, partitions, lost answers and wiped stores`, async () => {
+  it(`keeps its promises in ${seeds} runs of crashes, pauses, partitions, lost answers and stores that fail`, async () => {
     let terms = 0;
     for (let seed = 1; seed <= seeds; seed++) {
       const { violations, terms: ofRun } = await run({ seed });
