@@ -126,7 +126,7 @@ export const mutants: readonly Mutant[] = [
     pollAbort: () => ({ signal: new AbortController().signal, dispose() {} }),
   }),
   scriptMutant('a dead letter put back is lost', 'journal/retry-dead-3', [
-    "redis.call('HSET', KEYS[2], id, attempt and '0 0 ' .. update or letter)",
+    "redis.call('HSET', KEYS[2], id, attempt and string.format('0 %.0f ', tonumber(epoch)) .. update or letter)",
     '',
   ]),
   scriptMutant('no quarantine after a wiped store', 'lease/acquire-polling-lock-8', [

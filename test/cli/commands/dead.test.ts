@@ -20,7 +20,7 @@ onEachStore((on) => {
     expect((await on.run('dead retry 77')).out).toBe('  77  there already\n');
     expect(await on.stage.store.command(['HGETALL', on.stage.keys.journal])).toEqual([
       '77',
-      `0 0 8 2 ${update}`,
+      `0 9 8 2 ${update}`,
     ]);
     expect(await on.stage.store.command(['EXISTS', on.stage.keys.dead])).toBe(0);
     expect(await on.latestAudit()).toMatchObject({

@@ -138,7 +138,7 @@ describe('a dead letter that an operator puts back', () => {
     first.stop.abort();
     await fixture.clock.advance(5000);
     await run;
-    expect(await fixture.journaled(100)).toMatch(/^0 0 /);
+    expect(await fixture.journaled(100)).toMatch(/^0 1 /);
     await fixture.crash(first.term);
     fixture.telegram.hangs = false;
     const next = await fixture.lead({ handle: atOnce });

@@ -8,7 +8,8 @@
 --       attempt, or 0: a dead letter (even if it already was one). A dead letter leaves a tombstone in the journal,
 --       so that it is not tried again when Telegram delivers it again
 -- An attempt beside others is marked, not counted: if the process ends, any of them may be the cause.
--- Safe to repeat: an attempt that was counted in this epoch is not counted again, and a mark can be set twice.
+-- Safe to repeat: an attempt that was counted in this epoch is not counted again, and a mark can be set twice. A dead
+-- letter carries the epoch that gave it up, so a late repeat does not count an attempt after `dead retry`.
 -- @include remove-finished
 -- @include add-dead-letter
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
@@ -32,7 +33,7 @@ local function begin(id, is_beside_others)
     return tonumber(attempt)
   end
   if tonumber(attempt) >= tonumber(ARGV[3]) then
-    add_dead_letter(KEYS[3], id, entry)
+    add_dead_letter(KEYS[3], id, attempt .. ' ' .. ARGV[2] .. ' ' .. rest)
     mark_ended(id)
     return 0
   end

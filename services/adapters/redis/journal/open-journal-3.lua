@@ -11,8 +11,8 @@
 --
 -- A line of format 1 is "attempt counted arrivedEpoch arrivedIndex update", the update as JSON.
 -- - attempt: how many began; 0 when an operator put the entry back and it was not tried since; "ended" for a tombstone.
--- - counted: the epoch that counted the last attempt. With a 0 before it, that epoch began one more attempt beside other
---   suspects, which does not count as one (begin-attempts-3).
+-- - counted: the epoch that counted the last attempt, or gave the update up. With a 0 before it, that epoch began one
+--   more attempt beside other suspects, which does not count as one (begin-attempts-3).
 -- A later format begins with "v" and its number, as in "v2 …". This version leaves such a line where it is.
 -- @include stream-fields
 -- @include names-after

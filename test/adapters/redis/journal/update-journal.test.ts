@@ -160,8 +160,18 @@ describeOnEachStore('the journal', (store) => {
     await journal.beginAttempts(term, alone(1), limit);
     await redisDeadLetters(store(), keys).retry('1', { who: 'anna', why: 'fixed' });
     await write({ add: [{ ...entry(1, 0), attempt: 'ended' }], finishedIds: [] });
-    expect((await open()).entries).toEqual([{ ...entry(1, 0), attempt: 0, countedEpoch: 0 }]);
+    expect((await open()).entries).toEqual([{ ...entry(1, 0), attempt: 0, countedEpoch: term.epoch }]);
     expect(await store().command('EXISTS', keys.dead)).toBe(0);
+  });
+
+  it('keeps what an operator put back when a repeat of the request that gave it up comes late', async () => {
+    await write({ add: [{ ...entry(1, 0), attempt: 3 }], finishedIds: [] });
+    const giveUp = () => journal.beginAttempts(term, alone(1), limit);
+    await giveUp();
+    await redisDeadLetters(store(), keys).retry('1', { who: 'anna', why: 'fixed' });
+    expect(await giveUp()).toEqual(['dead letter']);
+    await write({ add: [], finishedIds: [1] });
+    expect(await journal.beginAttempts({ ...term, epoch: 6 }, alone(1), limit)).toEqual([1]);
   });
 
   it('keeps a note of an update that is too big, once', async () => {
