@@ -45,6 +45,12 @@ export class OwnershipChecker {
     else if (after.ttlMs > before.ttlMs) this.report(`${by} prolonged another's lock by ${script.name}`);
   }
 
+  /** A fail-over put the lock back: its holder of before has taken it again. */
+  putBack(): void {
+    const { value } = this.read();
+    if (value !== null) this.order.set(value, this.taken++);
+  }
+
   /** Breaking the quarantine risks an overlap with every leader that outlived the wipe. */
   private broken(value: string): void {
     for (const term of value.includes(quarantineOwner) ? this.order.keys() : [value])

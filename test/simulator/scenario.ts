@@ -131,7 +131,7 @@ class Simulation {
     });
     const { crew } = this;
     const storeFaults = new StoreFaults({
-      ...{ trueTime, store, journal, delivery, exclusion, heartbeats, faultsOn },
+      ...{ trueTime, store, journal, delivery, exclusion, ownership, heartbeats, faultsOn },
       prng: prng.fork(),
       clock: storeClock,
       beforeLoss: () => crew.endIntruders(),

@@ -5,7 +5,7 @@
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
-import type { ExclusionChecker, HeartbeatChecker } from './checkers.ts';
+import type { ExclusionChecker, HeartbeatChecker, OwnershipChecker } from './checkers.ts';
 import type { DeliveryChecker } from './delivery-checker.ts';
 import type { JournalWitness } from './journal-witness.ts';
 import type { Prng } from './prng.ts';
@@ -28,6 +28,7 @@ export interface StoreFaultOptions {
   readonly journal: JournalWitness;
   readonly delivery: DeliveryChecker;
   readonly exclusion: ExclusionChecker;
+  readonly ownership: OwnershipChecker;
   readonly heartbeats: HeartbeatChecker;
   readonly faultsOn: () => boolean;
   /** Another bot must not be the first on an empty store: then the store is its own. */
@@ -53,6 +54,7 @@ export class SteppedClock {
 }
 
 const keys = storeKeys('');
+const isLetter = (line = ''): boolean => line.startsWith(`${keys.dead} `);
 const stepMsMax = 5000;
 const lostWritesMsMax = 2000;
 
@@ -95,14 +97,18 @@ export class StoreFaults {
     const ageMs = prng.integer(100, lostWritesMsMax);
     void trueTime.sleep(ageMs).then(() => {
       if (!faultsOn()) return;
-      const { journal, delivery, beforeLoss } = this.options;
+      const { journal, delivery, ownership, beforeLoss } = this.options;
       beforeLoss();
       this.excuseHolder();
-      const [epoch, lines] = [this.read(keys.epoch), journal.lines()];
+      const [lock, epoch, lines] = [this.read(keys.lock), this.read(keys.epoch), journal.lines()];
       putBack(store, snapshot, ageMs);
+      if (this.read(keys.lock) !== lock) ownership.putBack();
       const linesNow = journal.lines();
       const touched = [...lines, ...linesNow].filter(([id]) => lines.get(id) !== linesNow.get(id));
-      journal.lose(new Set([...lines.keys()].filter((id) => !linesNow.has(id))));
+      // A letter that became an entry again is finished for the leader that gave it up: it removes the entry.
+      const isLost = ([id, line]: readonly [number, string]): boolean =>
+        !linesNow.has(id) || (isLetter(line) && !isLetter(linesNow.get(id)));
+      journal.lose(new Set([...lines].filter(isLost).map(([id]) => id)));
       delivery.forgotten(new Set(touched.map(([id]) => id)));
       if (this.read(keys.epoch) !== epoch) delivery.orderLost();
     });
