@@ -3,7 +3,8 @@
  * process, the next leader knows.
  *
  * One request is under way at a time and carries everything that was asked for meanwhile, so a long replay does not
- * crowd out the lease's renewals. Suspects wait for their turn first (`poison-queue.ts`).
+ * crowd out the lease's renewals. Suspects wait for their turn first, and everything else until no suspect runs alone
+ * (`poison-queue.ts`).
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Attempt, ReceivedUpdate } from './handler-run.ts';
@@ -14,7 +15,7 @@ type Counted = number | 'dead letter' | 'term over';
 
 export interface AttemptCounterOptions {
   readonly clock: Clock;
-  /** Counts one more attempt for each of these; undefined when the term is over. */
+  /** Counts one more attempt for each of these, and records which updates have ended; undefined when the term is over. */
   readonly count: (
     attempts: readonly AttemptToCount[],
   ) => Promise<readonly (number | 'dead letter')[] | undefined>;
@@ -38,20 +39,31 @@ export class AttemptCounter {
 
   constructor(options: AttemptCounterOptions) {
     this.options = options;
-    this.poisonQueue = new PoisonQueue(options.clock);
+    this.poisonQueue = new PoisonQueue({ clock: options.clock, recordEnded: () => options.count([]) });
   }
 
   /** Resolves when the handler may run, with the number of its attempt; or says why it may not. */
   async begin(received: ReceivedUpdate): Promise<Attempt | 'dead letter' | 'term over'> {
     const updateId = received.update.update_id;
-    const { mode, release } = isSuspect(received)
-      ? await this.poisonQueue.acquire({ isAccused: received.triedBesideOthers ?? false })
-      : ownTurn;
+    const { mode, release } = await this.turnOf(received);
     const counted = await this.count(updateId, mode);
     if (typeof counted === 'number') return { number: counted, release };
     release();
     if (counted === 'dead letter') this.options.onDeadLetters([updateId]);
     return counted;
+  }
+
+  /** Undefined once a handler may begin whose update is no replay; before that a promise of it. */
+  untilOthersMayBegin(): Promise<void> | undefined {
+    return this.poisonQueue.untilOpen();
+  }
+
+  private async turnOf({ attempt, triedBesideOthers }: ReceivedUpdate): Promise<Turn> {
+    // One with no attempt left runs no handler: it becomes a dead letter.
+    if (attempt >= attemptsMax) return ownTurn;
+    if (attempt >= poisonAttempts) return this.poisonQueue.acquire({ isAccused: triedBesideOthers ?? false });
+    await this.poisonQueue.untilOpen();
+    return ownTurn;
   }
 
   private count(updateId: number, mode: AttemptMode): Promise<Counted> {
@@ -70,9 +82,4 @@ export class AttemptCounter {
     }
     this.isCounting = false;
   }
-}
-
-/** One with no attempt left runs no handler: it becomes a dead letter. */
-function isSuspect({ attempt }: ReceivedUpdate): boolean {
-  return attempt >= poisonAttempts && attempt < attemptsMax;
 }

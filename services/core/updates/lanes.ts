@@ -11,6 +11,8 @@ import type { Attempt, ReceivedUpdate } from './handler-run.ts';
 export interface LanesOptions<R extends ReceivedUpdate> {
   /** Counts the attempt of a replayed update in the store, before its handler runs. */
   readonly countAttempt: (received: R) => Promise<Attempt | 'dead letter' | 'term over'>;
+  /** Undefined if an update that is no replay may begin; otherwise a promise of it. */
+  readonly untilOthersMayBegin: () => Promise<void> | undefined;
   /** Resolves when the handler has ended. Must not reject. */
   readonly runHandler: (received: R, attempt: Attempt) => Promise<void>;
   /** Whether a further handler may begin. */
@@ -54,9 +56,15 @@ export class Lanes<R extends ReceivedUpdate> {
   }
 
   private async runLane(lane: string): Promise<void> {
-    const { countAttempt, runHandler, mayBegin, mayAct, onStandstill, onEnded } = this.options;
+    const { countAttempt, untilOthersMayBegin, runHandler, mayBegin, mayAct, onStandstill, onEnded } =
+      this.options;
     const queue = this.queues.get(lane) ?? [];
     for (let received = queue[0]; received !== undefined && mayBegin(); received = queue[0]) {
+      const closed = received.isReplay ? undefined : untilOthersMayBegin();
+      if (closed !== undefined) {
+        await closed;
+        continue;
+      }
       const attempt = received.isReplay ? await countAttempt(received) : firstAttempt(received);
       if (attempt === 'term over') break;
       if (attempt !== 'dead letter') {

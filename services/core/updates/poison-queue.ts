@@ -2,16 +2,17 @@
  * Lets suspects in so that a crash shows which one caused it. An update that was attempted twice and is still unsettled
  * may be poison: the one that ends the process.
  *
- * - Suspects run alone, one after another, for the first seconds of a term. The one that crashes the process alone is
- *   known, and no other loses an attempt to it.
- * - If more are left then, they run side by side, so that many slow ones do not take an hour. That attempt is not
- *   counted. If the process crashes, those that were running are accused.
- * - The accused run alone, before any other suspect.
+ * - A term begins with its suspects, one after another, and while one runs no other handler does, whatever its update.
+ *   The one that crashes the process then is known, and no other loses its last attempt to it.
+ * - This lasts for the first seconds only. Then the store is told which have ended, and the gate opens for the rest of
+ *   the term: everything else begins, and the suspects that are left run beside it. Such an attempt is not counted. If the process crashes, those that were
+ *   running are accused.
+ * - The accused run before any other suspect, and for longer.
  *
  * So poison is known after three attempts, or after four if there were too many suspects to run each alone.
  *
- * A suspect that is over its time limit lets the next one in: it is no more likely to end the process than any other
- * slow handler.
+ * Does not guarantee: that a suspect which takes very long stays alone. It opens the gate, or one handler that never
+ * ends would hold up every chat.
  */
 import type { Clock } from '../platform/clock.ts';
 import type { AttemptMode } from './journal.ts';
@@ -29,71 +30,124 @@ interface Suspect {
 
 /** An update with this many attempts is a suspect. */
 export const poisonAttempts = 2;
-/** How long suspects run alone if more are waiting. */
+/** How long after the first one suspects still begin alone. */
 export const aloneForMs = 5000;
+/** And how long the accused do: the time for all of them, if they take about a second each. */
+export const accusedAloneForMs = 60_000;
+/** One that has run alone for this long opens the gate. */
+export const aloneMaxMs = 10_000;
 /** After a crash each of these runs alone, so more would make the second replay long. */
 export const besideOthersMax = 50;
 
+export interface PoisonQueueOptions {
+  readonly clock: Clock;
+  /** The store learns which suspects have ended: what begins next may end the process. */
+  readonly recordEnded: () => Promise<unknown>;
+}
+
 export class PoisonQueue {
-  private readonly clock: Clock;
+  private readonly options: PoisonQueueOptions;
   private waiting: Suspect[] = [];
   private running = 0;
-  private isOneAlone = false;
+  private readonly gate = Promise.withResolvers<void>();
+  private isOpen = false;
   private isAdmitting = false;
+  private isRecording = false;
+  /** One has run alone since the store was told last. */
+  private isUnrecorded = false;
   private firstInMs: number | undefined;
 
-  constructor(clock: Clock) {
-    this.clock = clock;
+  constructor(options: PoisonQueueOptions) {
+    this.options = options;
   }
 
-  /** Resolves when it is the caller's turn. */
+  /** Resolves when it is the suspect's turn. */
   acquire({ isAccused }: { isAccused: boolean }): Promise<Turn> {
     return new Promise((resolve) => {
       this.waiting.push({ isAccused, resolve });
-      if (this.isAdmitting) return;
-      this.isAdmitting = true;
-      // All who come at the same moment are counted as waiting.
-      queueMicrotask(() => {
-        this.isAdmitting = false;
-        this.admit();
-      });
+      this.admitSoon();
+    });
+  }
+
+  /** For what is no suspect: undefined once it may begin, before that a promise of it. */
+  untilOpen(): Promise<void> | undefined {
+    if (this.isOpen) return undefined;
+    this.admitSoon();
+    return this.gate.promise;
+  }
+
+  /** All who come at the same moment count as waiting, and so does the next of the lane of one that has just ended. */
+  private admitSoon(): void {
+    if (this.isAdmitting) return;
+    this.isAdmitting = true;
+    queueMicrotask(() => {
+      this.isAdmitting = false;
+      this.admit();
     });
   }
 
   private admit(): void {
-    while (this.waiting.length > 0 && !this.isOneAlone) {
-      const mode = this.nextMode();
-      if (mode === 'alone' ? this.running > 0 : this.running >= besideOthersMax) return;
-      this.letIn(this.takeNext(), mode);
+    if (!this.isOpen) {
+      if (this.running > 0) return;
+      const next = this.takeToRunAlone();
+      if (next !== undefined) {
+        this.letInAlone(next);
+        return;
+      }
+      if (this.isUnrecorded) void this.record();
+      if (this.isRecording) return;
+      this.open();
     }
+    const free = besideOthersMax - this.running;
+    for (const suspect of this.waiting.splice(0, Math.max(0, free))) this.letIn(suspect, 'beside others');
   }
 
-  private nextMode(): AttemptMode {
-    if (this.waiting.some(({ isAccused }) => isAccused)) return 'alone';
-    if (this.running > 0) return 'beside others';
-    this.firstInMs ??= this.clock.monotonicMs();
-    const isEarly = this.clock.monotonicMs() - this.firstInMs < aloneForMs;
-    return isEarly || this.waiting.length === 1 ? 'alone' : 'beside others';
+  private async record(): Promise<void> {
+    this.isUnrecorded = false;
+    this.isRecording = true;
+    await this.options.recordEnded();
+    this.isRecording = false;
+    this.admit();
   }
 
-  private takeNext(): Suspect {
-    const accused = this.waiting.findIndex(({ isAccused }) => isAccused);
-    const [next] = this.waiting.splice(Math.max(0, accused), 1);
-    if (next === undefined) throw new Error('bug: no suspect waits');
-    return next;
+  private takeToRunAlone(): Suspect | undefined {
+    this.waiting.sort((a, b) => Number(b.isAccused) - Number(a.isAccused));
+    const [next] = this.waiting;
+    if (next === undefined) return undefined;
+    const { clock } = this.options;
+    this.firstInMs ??= clock.monotonicMs();
+    const forMs = next.isAccused ? accusedAloneForMs : aloneForMs;
+    return clock.monotonicMs() - this.firstInMs < forMs ? this.waiting.shift() : undefined;
   }
 
-  private letIn({ resolve }: Suspect, mode: AttemptMode): void {
+  private open(): void {
+    this.isOpen = true;
+    this.gate.resolve();
+  }
+
+  private letInAlone(suspect: Suspect): void {
+    const ended = new AbortController();
+    this.isUnrecorded = true;
+    this.letIn(suspect, 'alone', () => ended.abort('ended'));
+    void this.options.clock.sleep(aloneMaxMs, ended.signal).then(() => {
+      if (ended.signal.aborted) return;
+      this.open();
+      this.admit();
+    });
+  }
+
+  private letIn({ resolve }: Suspect, mode: AttemptMode, onReleased = nothing): void {
     this.running++;
-    this.isOneAlone = mode === 'alone';
     let isIn = true;
     const release = (): void => {
       if (!isIn) return;
       isIn = false;
       this.running--;
-      if (mode === 'alone') this.isOneAlone = false;
-      this.admit();
+      onReleased();
+      this.admitSoon();
     };
     resolve({ mode, release });
   }
 }
+
+function nothing(): void {}

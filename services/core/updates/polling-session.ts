@@ -96,6 +96,7 @@ export class PollingSession {
     const handlers = new HandlerRunner({ clock, handle, overSignal, handlerLimitMs, observer });
     this.lanes = new Lanes({
       countAttempt: (tracked) => attempts.begin(tracked),
+      untilOthersMayBegin: () => attempts.untilOthersMayBegin(),
       runHandler: (tracked, attempt) => {
         this.ledger.handlerStarted(tracked);
         return handlers.run(tracked, attempt);

@@ -5,7 +5,8 @@
  * - Order: within a chat, first completions come in the order of sending. Dead letters have no place in it.
  * - Repeats: only updates that were unfinished, or not known to be finished, when a leader ended in the middle:
  *   unconfirmed at Telegram or still in the journal.
- * - No update is begun more than three times, each time with a higher attempt number.
+ * - No update is begun more than three times, each time with a higher attempt number; or four times, the last two both
+ *   as the third attempt, if too many others were at their last attempt too.
  * - Only updates that crash workers become dead letters.
  */
 import { readFileSync } from 'node:fs';
@@ -117,8 +118,10 @@ function attempted({ lines }: Delivered): string[] {
   for (const { event, number, attempt } of lines) {
     if (event === 'end') continue;
     const before = last.get(number) ?? { count: 0, attempt: 0 };
-    if (before.count === attemptsMax) broken.push(`attempts: ${number} was begun once more than allowed`);
-    if (attempt <= before.attempt || attempt > attemptsMax)
+    const isRepeatedLast = attempt === attemptsMax && before.attempt === attemptsMax;
+    if (before.count === attemptsMax + (isRepeatedLast ? 1 : 0))
+      broken.push(`attempts: ${number} was begun once more than allowed`);
+    if ((attempt <= before.attempt && !isRepeatedLast) || attempt > attemptsMax)
       broken.push(`attempts: ${number} was begun as attempt ${attempt} after ${before.attempt}`);
     last.set(number, { count: before.count + 1, attempt });
   }

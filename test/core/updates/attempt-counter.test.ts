@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AttemptCounter } from '../../../services/core/updates/attempt-counter.ts';
-import type { AttemptMode } from '../../../services/core/updates/journal.ts';
+import { type AttemptMode, attemptsMax } from '../../../services/core/updates/journal.ts';
 import { poisonAttempts } from '../../../services/core/updates/poison-queue.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -41,6 +41,7 @@ describe('the attempt counter', () => {
     ['lets no handler run when the term is over', undefined, 'term over', []],
   ] as const)('%s', async (_what, answer, expected, dead) => {
     const began = begin(8);
+    await clock.settle();
     requests[0]?.answer(answer);
     if (typeof expected === 'string') expect(await began).toBe(expected);
     else expect(await began).toMatchObject(expected);
@@ -48,7 +49,10 @@ describe('the attempt counter', () => {
   });
 
   it('sends one request at a time, and the next carries everything asked for meanwhile', async () => {
-    const began = [begin(1), begin(2), begin(3)];
+    const first = begin(1);
+    await clock.settle();
+    const began = [first, begin(2), begin(3)];
+    await clock.settle();
     expect(idsAsked()).toEqual([[1]]);
     requests[0]?.answer([2]);
     await clock.settle();
@@ -58,7 +62,10 @@ describe('the attempt counter', () => {
   });
 
   it('asks for at most 100 in one request', async () => {
-    for (let id = 0; id <= 150; id++) void begin(id);
+    void begin(0);
+    await clock.settle();
+    for (let id = 1; id <= 150; id++) void begin(id);
+    await clock.settle();
     requests[0]?.answer([1]);
     await clock.settle();
     requests[1]?.answer(requests[1].ids.map(() => 1));
@@ -93,12 +100,26 @@ describe('suspects', () => {
     },
   );
 
-  it('do not hold up the others', async () => {
-    void begin(1, poisonAttempts);
+  it('run, and are known to have ended, before anything else is counted, even what came first', async () => {
+    void begin(1);
+    const suspect = begin(2, poisonAttempts);
     await clock.settle();
     requests[0]?.answer([3]);
-    void begin(2);
     await clock.settle();
-    expect(idsAsked()).toEqual([[1], [2]]);
+    expect(idsAsked()).toEqual([[2]]);
+    const attempt = await suspect;
+    if (typeof attempt === 'object') attempt.release();
+    await clock.settle();
+    requests[1]?.answer([]);
+    await clock.settle();
+    expect(idsAsked()).toEqual([[2], [], [1]]);
+    expect(counter.untilOthersMayBegin()).toBeUndefined();
+  });
+
+  it('are not waited for by an update with no attempt left: no handler of it runs', async () => {
+    void begin(1, poisonAttempts);
+    void begin(2, attemptsMax);
+    await clock.settle();
+    expect(idsAsked().flat()).toContain(2);
   });
 });

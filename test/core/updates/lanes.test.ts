@@ -13,6 +13,8 @@ let busyAtStandstill: number[];
 let mayBegin: boolean;
 let mayAct: boolean;
 let countAnswer: 'counted' | 'dead letter' | 'term over';
+/** Closed while it is there. */
+let gate: PromiseWithResolvers<void> | undefined;
 let lanes: Lanes<ReceivedUpdate>;
 
 beforeEach(() => {
@@ -24,9 +26,11 @@ beforeEach(() => {
   mayBegin = true;
   mayAct = true;
   countAnswer = 'counted';
+  gate = undefined;
   lanes = new Lanes<ReceivedUpdate>({
     mayBegin: () => mayBegin && mayAct,
     mayAct: () => mayAct,
+    untilOthersMayBegin: () => gate?.promise,
     onStandstill: () => void busyAtStandstill.push(lanes.busyCount),
     countAttempt: async ({ update }) => {
       counted.push(update.update_id);
@@ -107,6 +111,31 @@ describe('lanes', () => {
     await clock.advance(1000);
     expect(log).toEqual(['1 begins 1', '1 ends', '1 moved on, 1 busy']);
     expect(busyAtStandstill).toEqual([1, 0]);
+  });
+});
+
+describe('an update that is no replay', () => {
+  it('waits while a suspect runs alone, and keeps its place', async () => {
+    gate = Promise.withResolvers();
+    add('a', 1);
+    add('a', 2);
+    lanes.start();
+    await clock.advance(1000);
+    expect([log, lanes.busyCount]).toEqual([[], 1]);
+    gate.resolve();
+    gate = undefined;
+    await clock.advance(1000);
+    expect(log).toEqual(expect.arrayContaining(['1 begins 1', '2 begins 1']));
+  });
+
+  it('does not begin after that wait if nothing may begin any more', async () => {
+    gate = Promise.withResolvers();
+    add('a', 1);
+    lanes.start();
+    mayBegin = false;
+    gate.resolve();
+    await clock.advance(1000);
+    expect([log, lanes.busyCount]).toEqual([[], 0]);
   });
 });
 

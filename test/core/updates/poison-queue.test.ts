@@ -1,20 +1,35 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aloneForMs, besideOthersMax, PoisonQueue } from '../../../services/core/updates/poison-queue.ts';
+import {
+  accusedAloneForMs,
+  aloneForMs,
+  aloneMaxMs,
+  besideOthersMax,
+  PoisonQueue,
+} from '../../../services/core/updates/poison-queue.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 let clock: VirtualClock;
 let queue: PoisonQueue;
+let recorded: number;
 let log: string[];
 let inside: number;
 let mostInside: number;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  queue = new PoisonQueue(clock);
+  queue = new PoisonQueue({ clock, recordEnded });
+  recorded = 0;
   log = [];
   inside = 0;
   mostInside = 0;
 });
+
+const roundTripMs = 30;
+
+async function recordEnded(): Promise<void> {
+  await clock.sleep(roundTripMs);
+  recorded++;
+}
 
 async function run(name: string, tookMs: number, isAccused = false): Promise<void> {
   const { mode, release } = await queue.acquire({ isAccused });
@@ -25,6 +40,11 @@ async function run(name: string, tookMs: number, isAccused = false): Promise<voi
   log.push(`${name} out`);
   inside--;
   release();
+}
+
+async function others(): Promise<void> {
+  await queue.untilOpen();
+  log.push('others begin');
 }
 
 describe('suspects', () => {
@@ -45,43 +65,76 @@ describe('suspects', () => {
     expect(log.filter((line) => line.endsWith('in alone'))).toHaveLength(Math.ceil(aloneForMs / handlerMs));
   });
 
-  it('run alone even late in a term if no other waits', async () => {
-    void run('early', 0);
-    await clock.advance(10 * aloneForMs);
+  it('include the next of a lane, which asks when the one before it has ended', async () => {
+    void run('a', 100).then(() => run('b', 0));
+    void others();
+    await clock.advance(1000);
+    expect(log).toEqual(['a in alone', 'a out', 'b in alone', 'b out', 'others begin']);
+  });
+});
+
+describe('everything else', () => {
+  it('begins at once in a term without suspects', async () => {
+    await others();
+    expect([queue.untilOpen(), recorded]).toEqual([undefined, 0]);
+  });
+
+  it('begins only when the store knows that the suspects have ended', async () => {
+    void run('a', 100);
+    void others();
+    await clock.advance(100);
+    expect([recorded, log]).toEqual([0, ['a in alone', 'a out']]);
+    await clock.advance(roundTripMs);
+    expect([recorded, log.at(-1)]).toEqual([1, 'others begin']);
+  });
+
+  it('begins once no suspect is left to run alone', async () => {
+    void others();
+    void run('a', 1000);
+    void run('b', aloneForMs);
+    void run('c', 0);
+    await clock.advance(10_000);
+    const first = ['a in alone', 'a out', 'b in alone', 'b out'];
+    expect(log).toEqual([...first, 'others begin', 'c in beside others', 'c out']);
+  });
+
+  it('is held up for only so long by a suspect that does not end', async () => {
+    void run('endless', 10 * aloneMaxMs);
+    void run('next', 0);
+    void others();
+    await clock.advance(aloneMaxMs - 1);
+    expect(log).toEqual(['endless in alone']);
+    await clock.advance(1);
+    expect(log.slice(1)).toEqual(expect.arrayContaining(['others begin', 'next in beside others']));
+  });
+
+  it('is beside every suspect that comes later', async () => {
+    await others();
     void run('late', 0);
     await clock.advance(1000);
-    expect(log).toContain('late in alone');
+    expect(log).toContain('late in beside others');
   });
 });
 
 describe('the accused', () => {
-  it('run alone, before other suspects, for as long as there are any', async () => {
-    void run('suspect 1', 1000);
-    for (const name of ['accused 1', 'accused 2', 'accused 3']) void run(name, 2 * aloneForMs, true);
-    void run('suspect 2', 1000);
+  it('run alone, before other suspects and for longer', async () => {
+    void run('suspect', 1000);
+    for (const name of ['accused 1', 'accused 2', 'accused 3']) void run(name, aloneForMs, true);
+    void others();
     await clock.advance(10 * aloneForMs);
-    const begun = log.filter((line) => line.includes(' in '));
-    expect(begun.map((line) => line.slice(0, 9))).toEqual([
-      ...['accused 1', 'accused 2', 'accused 3'],
-      ...['suspect 1', 'suspect 2'],
+    const begun = log.filter((line) => / in | begin/.test(line));
+    expect(begun).toEqual([
+      ...['accused 1 in alone', 'accused 2 in alone', 'accused 3 in alone'],
+      ...['others begin', 'suspect in beside others'],
     ]);
-    expect(begun.slice(0, 3).every((line) => line.endsWith('alone'))).toBe(true);
-    expect(log.indexOf('accused 3 out')).toBeLessThan(log.findIndex((line) => line.startsWith('suspect')));
+    expect(log.indexOf('accused 3 out')).toBeLessThan(log.indexOf('others begin'));
   });
 
-  it('wait until those who run beside one another have ended', async () => {
-    void run('first', aloneForMs);
-    await clock.advance(1);
-    for (const name of ['a', 'b', 'c']) void run(name, 1000);
-    await clock.advance(aloneForMs + 500);
-    expect(log.slice(-3)).toEqual(['a in beside others', 'b in beside others', 'c in beside others']);
-    void run('accused', 100, true);
-    void run('later', 0);
-    await clock.advance(5000);
-    expect(log.slice(-7)).toEqual([
-      ...['a out', 'b out', 'c out', 'accused in alone', 'accused out'],
-      ...['later in alone', 'later out'],
-    ]);
+  it('do not hold up the others without end', async () => {
+    for (let i = 0; i < besideOthersMax; i++) void run(String(i), aloneForMs, true);
+    void others();
+    await clock.advance(accusedAloneForMs + aloneForMs);
+    expect(log).toContain('others begin');
   });
 });
 

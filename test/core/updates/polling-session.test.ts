@@ -272,4 +272,70 @@ describe('updates with two attempts', () => {
     expect(begun).toEqual(['innocent 3', 'killer 3']);
     expect(known).toMatch(/^ended /);
   });
+
+  /** Its handler ends the process after so many ms: nothing more is recorded, and a new leader follows. */
+  const deadly = /^killer/;
+
+  async function leadUntilQuiet(
+    tookMs: Readonly<Record<string, number>>,
+    termsMax: number,
+  ): Promise<string[]> {
+    const runs: string[] = [];
+    for (let term = 1; term <= termsMax; term++) {
+      let isDead = false;
+      const leader = await fixture.lead({
+        handle: async (update, { attempt }) => {
+          const text = textOf(update);
+          if (isDead) return endless();
+          runs.push(`${text} ${attempt}`);
+          await fixture.clock.sleep(tookMs[text] ?? 0);
+          isDead ||= deadly.test(text);
+          if (isDead) return endless();
+        },
+      });
+      const crashed = async (): Promise<void> => {
+        for (let ms = 0; ms < 20_000 && !isDead; ms += 10) await fixture.clock.advance(10);
+      };
+      void leader.session.run();
+      await crashed();
+      if (!isDead) return runs;
+      await fixture.crash(leader.term);
+      leader.term.end('lost');
+    }
+    return runs;
+  }
+
+  it.each([
+    ['a replayed one at its second attempt', true],
+    ['a new one', false],
+  ])('are innocent of a crash that %s causes', async (_what, isReplay) => {
+    const killer = message(101, 'killer');
+    await fixture.journal(100, `2 0 0 0 ${JSON.stringify(message(100, 'innocent'))}`);
+    if (isReplay) await fixture.journal(101, `1 0 0 1 ${JSON.stringify(killer)}`);
+    else fixture.telegram.queue.push(killer);
+    const runs = await leadUntilQuiet({ innocent: 500, killer: 100 }, 6);
+    expect(runs.filter((run) => run.startsWith('innocent'))).toEqual(['innocent 3']);
+    const dead = (await fixture.runner.command(['HKEYS', keys.dead])) as readonly string[];
+    expect(dead).toEqual(['101']);
+  });
+
+  it('are innocent of the crashes of one another and of new ones, however slow and many', async () => {
+    const slow: Record<string, number> = {};
+    for (let id = 100; id < 130; id++) {
+      const text = id % 10 === 5 ? `killer ${id}` : `innocent ${id}`;
+      slow[text] = id % 10 === 5 ? 350 : 400;
+      await fixture.journal(id, `2 0 0 ${id} ${JSON.stringify(message(id, text))}`);
+    }
+    for (let id = 200; id < 203; id++) fixture.telegram.queue.push(message(id, `killer ${id}`));
+    const runs = await leadUntilQuiet(slow, 25);
+    const dead = (await fixture.runner.command(['HKEYS', keys.dead])) as readonly string[];
+    expect(dead.toSorted()).toEqual(['105', '115', '125', '200', '201', '202']);
+    const runsOf = (text: string) => runs.filter((run) => run.startsWith(`${text} `)).length;
+    expect(Math.max(...Object.keys(slow).map(runsOf))).toBeLessThanOrEqual(2);
+    expect([200, 201, 202].map((id) => runsOf(`killer ${id}`)).every((count) => count <= 4)).toBe(true);
+  });
 });
+
+function endless(): Promise<never> {
+  return new Promise(() => {});
+}
