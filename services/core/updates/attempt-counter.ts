@@ -29,7 +29,7 @@ interface PendingCount extends AttemptToCount {
 /** A longer list would make one script run long. */
 const countBatchMax = 100;
 /** The turn of an update that is no suspect. */
-const ownTurn: Turn = { mode: 'alone', release: () => {} };
+const ownTurn: Turn = { mode: 'alone', begun: () => {}, release: () => {} };
 
 export class AttemptCounter {
   private readonly options: AttemptCounterOptions;
@@ -45,9 +45,12 @@ export class AttemptCounter {
   /** Resolves when the handler may run, with the number of its attempt; or says why it may not. */
   async begin(received: ReceivedUpdate): Promise<Attempt | 'dead letter' | 'term over'> {
     const updateId = received.update.update_id;
-    const { mode, release } = await this.turnOf(received);
+    const { mode, begun, release } = await this.turnOf(received);
     const counted = await this.count(updateId, mode);
-    if (typeof counted === 'number') return { number: counted, release };
+    if (typeof counted === 'number') {
+      begun();
+      return { number: counted, release };
+    }
     release();
     if (counted === 'dead letter') this.options.onDeadLetters([updateId]);
     return counted;

@@ -19,6 +19,8 @@ import type { AttemptMode } from './journal.ts';
 
 export interface Turn {
   readonly mode: AttemptMode;
+  /** Its attempt is counted and its handler begins. */
+  begun(): void;
   /** Lets the next one in; safe to repeat. */
   release(): void;
 }
@@ -99,7 +101,8 @@ export class PoisonQueue {
       this.open();
     }
     const free = besideOthersMax - this.running;
-    for (const suspect of this.waiting.splice(0, Math.max(0, free))) this.letIn(suspect, 'beside others');
+    for (const { resolve } of this.waiting.splice(0, Math.max(0, free)))
+      resolve({ mode: 'beside others', begun: nothing, ...this.enter(nothing) });
   }
 
   private async record(): Promise<void> {
@@ -128,15 +131,17 @@ export class PoisonQueue {
   private letInAlone(suspect: Suspect): void {
     const ended = new AbortController();
     this.isUnrecorded = true;
-    this.letIn(suspect, 'alone', () => ended.abort('ended'));
-    void this.options.clock.sleep(aloneMaxMs, ended.signal).then(() => {
+    const begun = async (): Promise<void> => {
+      await this.options.clock.sleep(aloneMaxMs, ended.signal);
       if (ended.signal.aborted) return;
       this.open();
       this.admit();
-    });
+    };
+    const { release } = this.enter(() => ended.abort('ended'));
+    suspect.resolve({ mode: 'alone', begun: () => void begun(), release });
   }
 
-  private letIn({ resolve }: Suspect, mode: AttemptMode, onReleased = nothing): void {
+  private enter(onReleased: () => void): Pick<Turn, 'release'> {
     this.running++;
     let isIn = true;
     const release = (): void => {
@@ -146,7 +151,7 @@ export class PoisonQueue {
       onReleased();
       this.admitSoon();
     };
-    resolve({ mode, release });
+    return { release };
   }
 }
 

@@ -32,7 +32,8 @@ async function recordEnded(): Promise<void> {
 }
 
 async function run(name: string, tookMs: number, isAccused = false): Promise<void> {
-  const { mode, release } = await queue.acquire({ isAccused });
+  const { mode, begun, release } = await queue.acquire({ isAccused });
+  begun();
   inside++;
   mostInside = Math.max(mostInside, inside);
   log.push(`${name} in ${mode}`);
@@ -106,6 +107,16 @@ describe('everything else', () => {
     expect(log).toEqual(['endless in alone']);
     await clock.advance(1);
     expect(log.slice(1)).toEqual(expect.arrayContaining(['others begin', 'next in beside others']));
+  });
+
+  it('waits for a suspect whose attempt is not counted yet, however slow the store', async () => {
+    const { begun } = await queue.acquire({ isAccused: false });
+    void others();
+    await clock.advance(10 * aloneMaxMs);
+    expect(log).toEqual([]);
+    begun();
+    await clock.advance(aloneMaxMs);
+    expect(log).toEqual(['others begin']);
   });
 
   it('is beside every suspect that comes later', async () => {
