@@ -78,6 +78,7 @@ export class ExclusionChecker {
   private latestName = '';
   /** Terms that nothing promises about, each since when. */
   private readonly excused = new Map<string, number>();
+  private readonly overTerms = new Set<string>();
   private readonly nowMs: () => number;
   /** Two terms overlapped where that is not excluded. */
   overlapped = false;
@@ -86,6 +87,11 @@ export class ExclusionChecker {
     this.ownership = ownership;
     this.nowMs = nowMs;
     this.report = report;
+  }
+
+  /** The holder of this term has learnt that it may not act. */
+  over(term: string): void {
+    this.overTerms.add(term);
   }
 
   /** The lease cannot protect this term before it has renewed. */
@@ -105,6 +111,7 @@ export class ExclusionChecker {
       this.report(`${by} did ${what} in a term that never had the lock`);
       return;
     }
+    if (this.overTerms.has(term)) this.report(`${by} did ${what} although the store's clock had moved`);
     if (place < this.latestActing) {
       if (this.ownership.brokenByForce.has(term) || this.isExcused(term)) this.overlapped = true;
       else this.report(`${by} did ${what} after ${this.latestName} had acted in a later term`);

@@ -5,6 +5,7 @@
  * afterwards. Both fail if what they change no longer exists.
  */
 import { Lease } from '../../services/core/lease/lease.ts';
+import { TelegramReach } from '../../services/core/lease/telegram-reach.ts';
 import { readClocks, Term } from '../../services/core/lease/term.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { Fetcher } from '../../services/core/updates/fetcher.ts';
@@ -122,6 +123,10 @@ export const mutants: readonly Mutant[] = [
     "is_new and '0' or",
     "true and '0' or",
   ]),
+  methodMutant('a store’s clock that moves is not noticed', Term.prototype, { storeAnswered() {} }),
+  methodMutant('a leader that cannot reach Telegram keeps the lock', TelegramReach.prototype, {
+    isLost: async () => false,
+  }),
   methodMutant('a poll that connects slowly goes out after the term', Fetcher.prototype, {
     pollAbort: () => ({ signal: new AbortController().signal, dispose() {} }),
   }),

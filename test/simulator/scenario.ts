@@ -18,6 +18,7 @@ import { type SimulatedMessage, simulateLoad } from './load.ts';
 import type { Mutation } from './mutation.ts';
 import { Prng } from './prng.ts';
 import { times, ttlMs } from './simulated-worker.ts';
+import { StoreClockChecker } from './store-clock-checker.ts';
 import { SteppedClock, StoreFaults } from './store-faults.ts';
 import { type NetworkFaults, StoreNetwork } from './store-network.ts';
 import { SimulatedTelegram } from './telegram.ts';
@@ -41,6 +42,9 @@ const [workersMin, workersMax] = [2, 3];
 const [faultsMs, quietMs] = [45_000, 45_000];
 /** A quarantine, the rest of a dead leader's TTL, and a poll or two. */
 const livenessBoundMs = 3 * ttlMs + 10_000;
+/** A leader that alone does not reach Telegram has two TTLs, and then drains. */
+const givesWayMs = 2 * ttlMs + 3000;
+const staysAwayProbability = 0.15;
 /** Each poison update costs three TTLs: the run may last this many TTLs longer. */
 const extraRounds = 20;
 
@@ -72,6 +76,7 @@ class Simulation {
   private readonly crew: Crew;
   private readonly faults: FaultScript;
   private faultsOn = true;
+  private leaderStaysAway = false;
   private nextUpdateId: number;
 
   constructor(seed: number, mutation: Mutation, trace: ((line: string) => void) | undefined) {
@@ -94,6 +99,7 @@ class Simulation {
     this.heartbeats = new HeartbeatChecker(report);
     this.journal = new JournalWitness(this.store, this.delivery, termOf);
     const { store, ownership, exclusion, delivery, heartbeats, journal } = this;
+    const storeClocks = new StoreClockChecker(times.marginMs);
     const sourceOf = (script: LuaScript): string => mutation.sourceOf?.(script) ?? script.source;
     this.network = new StoreNetwork({
       ...{ trueTime, store, faultsOn, sourceOf },
@@ -103,10 +109,13 @@ class Simulation {
       witness: {
         before: () => ownership.before(),
         after: (...ran) => this.scriptRan(...ran),
-        answered: (script, args, executedMs) => {
+        answered: (script, [term = ''], answer) => {
           if (!script.name.startsWith('renew-')) return;
           // What the process was already doing in this instant goes out before it reads the answer.
-          trueTime.schedule(0, () => exclusion.renewalAnswered(args[0] ?? '', executedMs));
+          trueTime.schedule(0, () => {
+            exclusion.renewalAnswered(term, answer.executedMs);
+            if (storeClocks.showsMove(term, answer)) exclusion.over(term);
+          });
         },
       },
       onSend: (process) => this.faults.perhapsFreezeAndCut(process),
@@ -165,7 +174,8 @@ class Simulation {
     await this.trueTime.advance(quietMs);
     const isDone = (): boolean => this.delivery.isDone(this.journal.deadOrLost());
     for (let round = 0; round < extraRounds && !isDone(); round++) await this.trueTime.advance(ttlMs);
-    this.liveness.finish(livenessBoundMs, (violation) => this.violations.push(violation));
+    const boundMs = livenessBoundMs + (this.leaderStaysAway ? givesWayMs : 0);
+    this.liveness.finish(boundMs, (violation) => this.violations.push(violation));
     this.delivery.finish({ deadIds: this.journal.deadOrLost(), ordered: !this.exclusion.overlapped });
     const { seed, violations } = this;
     const [terms, completed] = [this.ownership.order.size, this.delivery.completedCount];
@@ -190,9 +200,21 @@ class Simulation {
       if (process.isDead) this.crew.start(index);
       else this.faults.goOn(process);
     });
+    if (this.prng.happens(staysAwayProbability)) this.keepLeaderAway();
     this.liveness.faultsEnded(this.trueTime.monotonicMs());
     // What an operator put back is replayed by the next leader: a deploy.
     if (this.delivery.hasRetried) void this.faults.revokeForDeploy();
+  }
+
+  /** Telegram stays out of reach for the leader alone: another must lead. */
+  private keepLeaderAway(): void {
+    const leader = this.crew.slots.find(({ process }) => this.crew.termOf(process.name) !== undefined);
+    if (leader === undefined) return;
+    const { name } = leader.process;
+    this.note(`--- Telegram stays away (${name})`);
+    this.leaderStaysAway = true;
+    this.telegram.cut(name);
+    this.trueTime.schedule(quietMs, () => this.telegram.heal(name));
   }
 
   private scriptRan(...[script, args, before, by]: Parameters<OwnershipChecker['after']>): void {

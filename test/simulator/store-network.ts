@@ -88,16 +88,18 @@ export class StoreNetwork {
     onSend(process);
     return new Promise((resolve, reject) => {
       let isWaiting = true;
+      const sentMs = process.monotonicMs();
       const cancelTimeOut = process.schedule(rpcTimeoutMs, () => {
         isWaiting = false;
         reject(new StoreUnreachableError(call.script.name, new Error('time-out')));
       });
-      const answered = (answer: ScriptReply | Error, executedMs: number): void => {
+      const answered = (reply: ScriptReply | Error, executedMs: number): void => {
         cancelTimeOut();
-        if (isWaiting) witness.answered(call.script, call.args, executedMs);
+        const receivedMs = process.monotonicMs();
+        if (isWaiting) witness.answered(call.script, call.args, { reply, executedMs, sentMs, receivedMs });
         isWaiting = false;
-        if (answer instanceof Error) reject(answer);
-        else resolve(answer);
+        if (reply instanceof Error) reject(reply);
+        else resolve(reply);
       };
       if (this.rolls('loseRequest')) return;
       const travel = (delayMs: number): void => {

@@ -32,7 +32,7 @@ export interface SimulatedTelegramOptions {
   readonly faultsOn: () => boolean;
   /** Called when a call leaves its process; returns what runs when it arrives at Telegram. */
   readonly onCall: (process: string, method: string) => () => void;
-  /** Telegram answered a poll. */
+  /** The answer to a poll reached its process. */
   readonly onPolled: () => void;
 }
 
@@ -104,7 +104,10 @@ export class SimulatedTelegram {
         trueTime.schedule(this.delayMs(), () =>
           process.whenRunning(() => {
             if (result instanceof Error) settle(() => reject(result));
-            else settle(() => resolve(result));
+            else {
+              if (isOpen && method === 'getUpdates') this.options.onPolled();
+              settle(() => resolve(result));
+            }
           }),
         );
       };
@@ -136,14 +139,7 @@ export class SimulatedTelegram {
     else answer(true);
   }
 
-  private getUpdates(
-    parameters: Readonly<Record<string, unknown>>,
-    answerCall: (result: unknown) => void,
-  ): void {
-    const answer = (result: unknown): void => {
-      if (!(result instanceof Error)) this.options.onPolled();
-      answerCall(result);
-    };
+  private getUpdates(parameters: Readonly<Record<string, unknown>>, answer: (result: unknown) => void): void {
     const { trueTime } = this.options;
     const offset = Number(parameters['offset'] ?? 0);
     const limit = Number(parameters['limit'] ?? 100);
