@@ -17,6 +17,8 @@ import {
   locales,
   logLevels,
   refuseUnencrypted,
+  runbookInRepository,
+  runbookUrlFormat,
   telegramIdFormat,
   VariableReader,
 } from '../services/core/settings/contract.ts';
@@ -137,12 +139,7 @@ export function readConfiguration(context: Context): ConfigurationResult {
       fix: 'write it like oncall@example.com',
     }),
     logRetentionDays: Number(reader.choice('logRetentionDays', retentions, '30')),
-    runbookUrl:
-      reader.formatted('runbookUrl', {
-        shape: /^[^\s#]+$/,
-        expected: 'the address of the runbook, without an anchor',
-        fix: 'write it like https://example.com/docs/runbook.md',
-      }) ?? 'docs/runbook.md',
+    runbookUrl: reader.formatted('runbookUrl', runbookUrlFormat) ?? runbookInRepository,
     heartbeatStaleSeconds: heartbeatStaleSeconds ?? 300,
     settings: readSettings(reader, environment, heartbeatStaleSeconds),
   };

@@ -71,6 +71,8 @@ export class StaffProBotStack extends Stack {
       environment: only(monitorVariables, environment),
       alertTopic,
       opsUrl: ops.url,
+      opsFunctionName: ops.function.functionName,
+      runbookUrl: configuration.runbookUrl,
       autoRestart: Number(configuration.settings.AUTO_RESTART_MINUTES ?? 0) > 0,
       paused,
     });

@@ -22,6 +22,8 @@ export const environmentVariables = [
   'AUTO_RESTART_MINUTES',
   'NOTIFY_LOCALE',
   'OPS_BASE_URL',
+  'OPS_FUNCTION_NAME',
+  'RUNBOOK_URL',
   'WATCHDOG_PING_URL',
   'LOG_LEVEL',
   'SECRETS_ARN',

@@ -29,18 +29,21 @@ export function composeMonitor(environment: Environment, seams: Seams): MonitorH
   return async (_event, context) => {
     const remainingMs = remainingTime(seams.clock, runLimitSeconds * 1000, context);
     const { settings, ports, pingWatchdog } = await dependencies();
-    const report = await runMonitor(ports, monitorSettings(settings), remainingMs);
+    const report = await runMonitor(ports, monitorSettings(settings, environment), remainingMs);
     write(`${metricLine(deployedName, metricsOf(report), seams.clock.wallMs())}\n`);
     if (remainingMs() > pingTimeoutMs) await pingWatchdog?.();
     return report;
   };
 }
 
-function monitorSettings(settings: Dependencies['settings']): MonitorSettings {
+function monitorSettings(settings: Dependencies['settings'], environment: Environment): MonitorSettings {
+  const { runbookUrl, opsFunctionName: name } = settings;
+  const region = environment['AWS_REGION'];
   return {
     ...settings.outage,
     superadminIds: settings.superadminIds,
     locale: settings.notifyLocale,
+    repair: { runbookUrl, opsFunction: name === undefined ? undefined : { name, region } },
   };
 }
 

@@ -33,6 +33,9 @@ export interface HeartbeatMonitorProps {
   readonly worker: WatchedService;
   /** Where one-tap links lead. Undefined: links are off. */
   readonly opsUrl: string | undefined;
+  /** The function that the alerts by mail say to invoke. */
+  readonly opsFunctionName: string;
+  readonly runbookUrl: string;
   readonly autoRestart: boolean;
   readonly failedEvents: IQueue;
   readonly boundConcurrency: boolean;
@@ -56,6 +59,8 @@ export class HeartbeatMonitor extends BaseFunction {
         ALERT_TOPIC_ARN: alertTopic.topic.topicArn,
         ECS_CLUSTER: worker.cluster.clusterName,
         ECS_SERVICE: worker.service.serviceName,
+        OPS_FUNCTION_NAME: props.opsFunctionName,
+        RUNBOOK_URL: props.runbookUrl,
         ...(opsUrl === undefined ? {} : { OPS_BASE_URL: opsUrl }),
       },
       secrets: props.secrets,

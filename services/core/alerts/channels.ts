@@ -157,12 +157,16 @@ export async function sendToInbox(
 
 export async function sendToTopic(
   topic: AlertTopic | undefined,
-  subject: string,
-  { title, text }: InboxEntry,
+  {
+    subject,
+    entry: { title, text },
+    footer,
+  }: { subject: string; entry: InboxEntry; footer?: string | undefined },
 ): Promise<DeliveryOutcome> {
   if (topic === undefined) return { kind: 'dead', why: 'ALERT_TOPIC_ARN is no longer set' };
   try {
-    await topic.publish({ subject, text: cutText(`${title}\n${text}`, topicTextMax) });
+    const end = footer === undefined ? '' : `\n${footer}`;
+    await topic.publish({ subject, text: cutText(`${title}\n${text}`, topicTextMax - end.length) + end });
     return { kind: 'sent' };
   } catch (error) {
     if (!(error instanceof TopicError)) throw error;

@@ -19,6 +19,7 @@ import type { SendClaimed } from './deliver-due.ts';
 import type { Claim, DeliveryOutcome } from './delivery-store.ts';
 import { alertType, type InboxEntry } from './inbox-entry.ts';
 import type { InboxStore } from './inbox-store.ts';
+import { mailFooter, type RepairFacts } from './mail-footer.ts';
 import { warningKeptMs } from './warnings.ts';
 
 export interface SendAlertDeps {
@@ -29,6 +30,8 @@ export interface SendAlertDeps {
   readonly ecs: WorkerService | undefined;
   readonly superadminIds: readonly string[];
   readonly locale: Locale;
+  /** What a message to the topic says to paste and to read; undefined: nothing. */
+  readonly repair?: RepairFacts | undefined;
   readonly redact: Redact;
   /** Undefined: one-tap links are off. */
   readonly links?: AlertLinks | undefined;
@@ -58,7 +61,8 @@ async function sendAlert(
   }
   // The inbox stores an entry once, by its id: a repeat is never visible there.
   const possibleRepeat = claim.possibleRepeat && recipient.channel !== 'IN_APP';
-  const message = alertMessage(await alertOf(deps, claim), { locale: deps.locale, possibleRepeat });
+  const alert = await alertOf(deps, claim);
+  const message = alertMessage(alert, { locale: deps.locale, possibleRepeat });
   const entry = inboxEntry(claim, message, deps.redact);
   const buttons = recipient.channel === 'TELEGRAM' ? await buttonsFor(deps, claim) : [];
   if (!mayStillSend()) return tooLate;
@@ -68,10 +72,15 @@ async function sendAlert(
     case 'TELEGRAM':
       return sendTelegram(deps.telegram, recipient.address, entry, buttons);
     case 'SNS':
-      return sendToTopic(deps.topic, message.subject, entry);
+      return sendToTopic(deps.topic, { subject: message.subject, entry, footer: footerOf(deps, alert) });
     case 'RESTART':
       return { kind: 'dead', why: 'RESTART carries no messages' };
   }
+}
+
+function footerOf({ repair, locale, redact }: SendAlertDeps, alert: Alert): string | undefined {
+  const footer = repair === undefined ? undefined : mailFooter(alert, repair, locale);
+  return footer === undefined ? undefined : redact(footer);
 }
 
 /** Another run may have claimed it by now. */

@@ -6,6 +6,7 @@
 import type { AlertLinks } from '../alerts/alert-links.ts';
 import type { AlertTopic } from '../alerts/channels.ts';
 import type { InboxStore } from '../alerts/inbox-store.ts';
+import type { RepairFacts } from '../alerts/mail-footer.ts';
 import { personalRecipients, type Recipient } from '../alerts/recipients.ts';
 import type { OutageSettings } from '../outage/outage.ts';
 import type { AuditTrail } from '../platform/audit-trail.ts';
@@ -38,6 +39,8 @@ export interface MonitorPorts {
 export interface MonitorSettings extends OutageSettings {
   readonly superadminIds: readonly string[];
   readonly locale: Locale;
+  /** Undefined: a message to the topic ends without a command and without the runbook. */
+  readonly repair?: RepairFacts | undefined;
 }
 
 export function recipientsOf(

@@ -2,5 +2,12 @@
 export { locales } from '../platform/locale.ts';
 export { botIdFormat } from './bot-token-settings.ts';
 export { refuseUnencrypted } from './encrypted-address.ts';
-export { apiRootFix, keyPrefixFormat, logLevels, telegramIdFormat } from './settings.ts';
+export {
+  apiRootFix,
+  keyPrefixFormat,
+  logLevels,
+  runbookInRepository,
+  runbookUrlFormat,
+  telegramIdFormat,
+} from './settings.ts';
 export { type Environment, VariableReader } from './variable-reader.ts';

@@ -46,6 +46,9 @@ export interface Settings {
   readonly alertTopicArn: string | undefined;
   readonly ecs: { readonly cluster: string; readonly service: string } | undefined;
   readonly opsBaseUrl: string | undefined;
+  /** The ops function as deployed, for the command in the message to SNS. */
+  readonly opsFunctionName: string | undefined;
+  readonly runbookUrl: string;
   /** The first signs, all verify. None: one-tap links are off. */
   readonly opsLinkSecrets: readonly string[];
   /** A secret: who knows the address can keep the watchdog quiet. */
@@ -73,6 +76,12 @@ export const keyPrefixFormat: ValueFormat = {
   expected: 'up to 100 visible ASCII characters',
   fix: 'choose a short prefix such as "hr:", or leave it out',
 };
+export const runbookUrlFormat: ValueFormat = {
+  shape: /^[^\s#]+$/,
+  expected: 'the address of the runbook, without an anchor',
+  fix: 'write it like https://example.com/docs/runbook.md',
+};
+export const runbookInRepository = 'docs/runbook.md';
 export const telegramIdFormat: ValueFormat = {
   shape: /^[1-9]\d{0,15}$/,
   expected: 'numeric Telegram user ids, comma-separated',
@@ -241,7 +250,13 @@ function readMetrics(reader: VariableReader): MetricsSettings {
 
 type OpsSettings = Pick<
   Settings,
-  'alertTopicArn' | 'ecs' | 'opsBaseUrl' | 'opsLinkSecrets' | 'watchdogPingUrl'
+  | 'alertTopicArn'
+  | 'ecs'
+  | 'opsBaseUrl'
+  | 'opsFunctionName'
+  | 'opsLinkSecrets'
+  | 'runbookUrl'
+  | 'watchdogPingUrl'
 >;
 
 function readOps(reader: VariableReader): OpsSettings {
@@ -270,9 +285,19 @@ function readOps(reader: VariableReader): OpsSettings {
     alertTopicArn,
     ecs,
     opsBaseUrl,
+    opsFunctionName: readFunctionName(reader),
+    runbookUrl: reader.formatted('RUNBOOK_URL', runbookUrlFormat) ?? runbookInRepository,
     opsLinkSecrets: opsLinkSecrets?.split(',').map((secret) => secret.trim()) ?? [],
     watchdogPingUrl,
   };
+}
+
+function readFunctionName(reader: VariableReader): string | undefined {
+  return reader.formatted('OPS_FUNCTION_NAME', {
+    shape: /^[\w:-]{1,170}$/,
+    expected: 'the name of the ops function',
+    fix: "copy it from the stack's output OpsFunctionName, or leave it out",
+  });
 }
 
 function requireTogether(reader: VariableReader, given: string, needed: string): void {

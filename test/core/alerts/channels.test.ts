@@ -190,26 +190,40 @@ describe('sendToTopic', () => {
   it('publishes the subject with title and text', async () => {
     const published: unknown[] = [];
     const topic = { publish: async (message: unknown) => void published.push(message) };
-    expect(await sendToTopic(topic, 'StaffProBot is down', entry)).toEqual({ kind: 'sent' });
+    expect(await sendToTopic(topic, { subject: 'StaffProBot is down', entry })).toEqual({ kind: 'sent' });
     expect(published).toEqual([{ subject: 'StaffProBot is down', text: 'Down\nwhy' }]);
   });
 
   it('publishes a well-formed text within the limit of SNS, whatever it was given', async () => {
     const texts: string[] = [];
     const topic = { publish: async ({ text }: { text: string }) => void texts.push(text) };
-    await sendToTopic(topic, 's', { ...entry, text: 'half \ud83d' });
-    await sendToTopic(topic, 's', { ...entry, text: 'щ'.repeat(1_000_000) });
+    await sendToTopic(topic, { subject: 's', entry: { ...entry, text: 'half \ud83d' } });
+    await sendToTopic(topic, { subject: 's', entry: { ...entry, text: 'щ'.repeat(1_000_000) } });
     expect(texts[0]).toBe('Down\nhalf \ufffd');
     expect(Buffer.byteLength(texts[1] ?? '')).toBeLessThanOrEqual(256 * 1024);
   });
 
+  it('keeps the footer whole, however long the text before it', async () => {
+    const texts: string[] = [];
+    const topic = { publish: async ({ text }: { text: string }) => void texts.push(text) };
+    await sendToTopic(topic, { subject: 's', entry, footer: 'Repair with: paste this' });
+    await sendToTopic(topic, {
+      subject: 's',
+      entry: { ...entry, text: 'щ'.repeat(1_000_000) },
+      footer: 'Repair with: paste this',
+    });
+    expect(texts[0]).toBe('Down\nwhy\nRepair with: paste this');
+    expect(texts[1]?.endsWith('щ…\nRepair with: paste this')).toBe(true);
+    expect(Buffer.byteLength(texts[1] ?? '')).toBeLessThanOrEqual(256 * 1024);
+  });
+
   it('gives up without a topic', async () => {
-    expect(await sendToTopic(undefined, 's', entry)).toMatchObject({ kind: 'dead' });
+    expect(await sendToTopic(undefined, { subject: 's', entry })).toMatchObject({ kind: 'dead' });
   });
 
   it('retries after a failure of the topic: the message may have arrived', async () => {
     const topic = { publish: () => Promise.reject(new TopicError(new Error('socket hang up'))) };
-    expect(await sendToTopic(topic, 's', entry)).toEqual({
+    expect(await sendToTopic(topic, { subject: 's', entry })).toEqual({
       kind: 'retry',
       delayMs: 0,
       mayHaveArrived: true,
@@ -219,6 +233,6 @@ describe('sendToTopic', () => {
 
   it('lets a bug through', async () => {
     const topic = { publish: () => Promise.reject(new TypeError('a bug')) };
-    await expect(sendToTopic(topic, 's', entry)).rejects.toThrow('a bug');
+    await expect(sendToTopic(topic, { subject: 's', entry })).rejects.toThrow('a bug');
   });
 });

@@ -63,6 +63,7 @@ const deps = (): SendAlertDeps => ({
   ecs: { describe: async () => state, restart: () => restart() },
   superadminIds: ['101'],
   locale: 'en',
+  repair: { runbookUrl: 'https://wiki/run', opsFunction: { name: 'ops', region: 'eu-central-1' } },
   redact: (text) => text.replaceAll('a-secret', '[redacted]'),
   links: {
     buttons: async (recipient, outageId): Promise<readonly LinkButton[]> => {
@@ -132,6 +133,19 @@ describe('an alert', () => {
     expect(published[0]?.subject).toBe('StaffProBot is down');
     expect(published[0]?.text).toContain('7 min (possible repeat)\n');
     expect(published[0]?.text).not.toContain('SUPERADMIN_TELEGRAM_IDS');
+  });
+
+  it('ends in the topic, and nowhere else, with a command to paste and the runbook, redacted', async () => {
+    const runbookUrl = 'https://wiki/a-secret';
+    const repair = { runbookUrl, opsFunction: { name: 'ops', region: 'eu-central-1' } };
+    await send(through('SNS'), { repair });
+    expect(published[0]?.text).toMatch(
+      /\nRepair with: aws lambda invoke --region eu-central-1 --function-name ops .+\nRunbook: https:\/\/wiki\/\[redacted\]#polls-failing$/,
+    );
+    await send(through('IN_APP'));
+    await send(outageClaim);
+    expect(inbox[0]?.text).not.toContain('aws lambda');
+    expect(sent[0]?.text).not.toContain('aws lambda');
   });
 
   it('says in the topic if no superadmins are configured', async () => {

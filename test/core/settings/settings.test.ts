@@ -36,6 +36,8 @@ describe('readSettings', () => {
       drainTimeoutMs: 25_000,
       metrics: { host: '0.0.0.0', sidecarPort: 9464, botPort: 9465 },
       ecs: undefined,
+      opsFunctionName: undefined,
+      runbookUrl: 'docs/runbook.md',
       notifyLocale: 'ru',
       logLevel: 'info',
     });
@@ -62,6 +64,18 @@ describe('readSettings', () => {
       'UPSTASH_REDIS_REST_URL',
     ]);
     for (const problem of problems) expect(problem).toMatch(/^[A-Z_]+: expected [^\n]+, got [^\n]+; [^\n]+$/);
+  });
+
+  it('takes the name of the ops function and the runbook’s address only as one word', () => {
+    const given = { OPS_FUNCTION_NAME: 'Stack-Ops1', RUNBOOK_URL: 'https://wiki.example/run' };
+    const { opsFunctionName, runbookUrl } = settingsOf({ ...development, ...given });
+    expect({ opsFunctionName, runbookUrl }).toEqual({
+      opsFunctionName: 'Stack-Ops1',
+      runbookUrl: 'https://wiki.example/run',
+    });
+    // Both are pasted into a shell or opened from a mail.
+    const problems = problemsOf({ ...development, OPS_FUNCTION_NAME: 'a; rm', RUNBOOK_URL: 'https://a/#b' });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual(['OPS_FUNCTION_NAME', 'RUNBOOK_URL']);
   });
 
   it.each(['', ' ', '\n'])('takes %j as not set', (blank) => {

@@ -86,6 +86,9 @@ describe.each(stores)('the heartbeat monitor on $name', ({ path, missing }) => {
         );
       }
       expect(fixture.aws.published.slice(published)).toMatchObject([{ subject: 'StaffProBot is down' }]);
+      expect(fixture.aws.published.at(-1)?.message).toMatch(
+        /\nПочинить: npx staffprobot recover\nИнструкция: docs\/runbook\.md#no-task-running$/,
+      );
       const { memory } = await fixture.outages.observe({ noteRun: false });
       expect(await fixture.get(fixture.keys.alertSent)).toBe(memory.outage?.id);
     });
