@@ -35,7 +35,9 @@ from moto.cloudformation import parsing
 from moto.cloudformation.custom_model import CustomModel
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.route_tables import RouteTable
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
@@ -355,6 +357,17 @@ def close_gaps():
             raise ChangeSetNotFound(f"ChangeSet [{change_set_name}] does not exist") from error
 
     CloudFormationBackend.describe_change_set = describe_known_change_set
+    delete_change_set = CloudFormationBackend.delete_change_set
+
+    def delete_any_change_set(self, change_set_name):
+        # To delete one that does not exist is no error.
+        try:
+            delete_change_set(self, change_set_name)
+        except UnboundLocalError:
+            pass
+
+    CloudFormationBackend.delete_change_set = delete_any_change_set
+    protect_stacks()
     parse_ssm_parameter = parsing.ResourceMap.parse_ssm_parameter
 
     def parse_parameter_once(self, value, value_type):
@@ -379,6 +392,31 @@ def close_gaps():
     parsing.resource_class_from_type = resource_class_from_type
     # The extension's layer belongs to AWS; the side server stands in for it.
     LambdaFunction._get_layers_data = lambda _self, _arns: []
+
+
+def protect_stacks():
+    """Termination protection, which moto does not know: the command line sets it, and a protected stack stays."""
+
+    def update_termination_protection(self):
+        name = self._get_param("StackName")
+        stack = self.cloudformation_backend.get_stack(name)
+        is_protected = self._get_param("EnableTerminationProtection") in (True, "true")
+        # Part of a stack's description under this name.
+        stack.enable_termination_protection = is_protected
+        return ActionResult({"StackId": stack.stack_id})
+
+    CloudFormationResponse.update_termination_protection = update_termination_protection
+    delete_stack = CloudFormationResponse.delete_stack
+
+    def delete_unprotected_stack(self):
+        stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+        if getattr(stack, "enable_termination_protection", False):
+            raise ValidationError(
+                message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+            )
+        return delete_stack(self)
+
+    CloudFormationResponse.delete_stack = delete_unprotected_stack
 
 
 def main():

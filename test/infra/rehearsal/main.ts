@@ -6,8 +6,8 @@
  * line, a second deploy changes nothing, functions run as they are deployed, and nothing is left. What it does not:
  * that IAM lets them, that Fargate starts the image, and what the mock's CloudFormation does not know.
  *
- * Where the mock cannot be installed it says so in one line and succeeds, unless REQUIRE_REAL=1. Takes no arguments (exit
- * code 78). Ctrl-C ends it with 130 and leaves nothing.
+ * Where the mock cannot be installed it says so in one line and succeeds, unless REQUIRE_REAL=1. `--from COMMIT` chooses the version
+ * that is upgraded (`HEAD~1`). Exit code 78 for wrong arguments. Ctrl-C ends it with 130 and leaves nothing.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -24,7 +24,11 @@ import { installTools, ToolMissingError, type Tools } from './tools.ts';
 
 const childrenEndMs = 10_000;
 
-readOptions({ options: {}, expected: 'nothing', example: 'npm run rehearse' });
+const { from = 'HEAD~1' } = readOptions({
+  options: { from: { type: 'string' } },
+  expected: 'nothing, or --from COMMIT: the version that is upgraded',
+  example: 'npm run rehearse -- --from HEAD~1',
+});
 const interruption = listenForInterruption();
 void interruption.came.then(() => {
   process.stderr.write('interrupted: clearing away\n');
@@ -62,7 +66,7 @@ async function rehearseIn(folder: string, tools: Tools): Promise<number> {
   const clock = systemClock;
   const redis = await startLabRedis({ port: 0, tokens: [storeToken], redisServerPath: undefined, clock });
   const store = { url: redis.rest.url, token: storeToken };
-  const rehearsal = rehearse({ tools, account, folder, store, telegramUrl: telegram.url });
+  const rehearsal = rehearse({ tools, account, folder, store, telegramUrl: telegram.url, from });
   const end = await Promise.race([rehearsal, interruption.came]);
   const stopped = Promise.all([account.stop(), redis.stop(), telegram.stop()]);
   if (end !== 'interrupted') {

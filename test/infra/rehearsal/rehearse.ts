@@ -1,6 +1,6 @@
 /** The steps of the rehearsal, in the order in which a person would take them. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentVariables } from '../../../functions/heartbeat-monitor/contract.ts';
 import { alarms } from '../../../infra/alarms.ts';
@@ -13,8 +13,11 @@ export interface Stage {
   readonly folder: string;
   readonly store: { readonly url: string; readonly token: string };
   readonly telegramUrl: string;
+  /** The commit of the version that is upgraded. */
+  readonly from: string;
 }
 
+const root = join(import.meta.dirname, '../../..');
 const stackName = 'StaffProBot-production';
 
 /** The exit code: 0 when every step did what it should. */
@@ -50,7 +53,15 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
       'bootstrap an empty account',
       async () => succeeded(await cdk('bootstrap', '--app', '', `aws://${accountId}/${region}`)),
     ],
-    ['deploy with nothing running yet', async () => succeeded(await deploy('paused=true'))],
+    [
+      `deploy the version before (${stage.from}), with nothing running yet`,
+      async () => {
+        const app = `${process.execPath} ${join(await sourceOf(stage), 'infra/app.ts')}`;
+        const context = contextOf(stage, ['paused=true']);
+        succeeded(await cdk('deploy', '--app', app, '--require-approval', 'never', ...context));
+      },
+    ],
+    ['upgrade it, with nothing running yet', async () => succeeded(await deploy('paused=true'))],
     [
       'a deploy with an empty secret fails with a clear line',
       async () => {
@@ -62,22 +73,21 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
     [
       'fill in the secret, as the outputs say',
       async () => {
-        const file = join(stage.folder, 'secret.json');
-        const arn = await secretArn(aws);
-        const secret = JSON.parse(await text(aws, 'secretsmanager', 'get-secret-value', '--secret-id', arn));
-        const entries = JSON.parse(secret.SecretString) as Record<string, string>;
-        assert.match(entries['OPS_LINK_SECRET'] ?? '', /^\w{48}$/);
-        const filled = {
-          ...entries,
-          TELEGRAM_BOT_TOKEN_PROD: '4242:rehearsal',
-          UPSTASH_REDIS_REST_URL: stage.store.url,
-          UPSTASH_REDIS_REST_TOKEN: stage.store.token,
-        };
-        writeFileSync(file, JSON.stringify(filled));
-        const put = ['put-secret-value', '--secret-id', arn, '--secret-string', `file://${file}`];
-        await text(aws, 'secretsmanager', ...put);
+        await fillSecret(stage, aws, { UPSTASH_REDIS_REST_TOKEN: 'of-another-store' });
       },
     ],
+    [
+      'a deploy with an entry that does not work fails with a clear line, and starts nothing',
+      async () => {
+        const { code, output } = await deploy();
+        assert.notEqual(code, 0, output);
+        assert.match(output, /the store cannot be used: .*UPSTASH_REDIS_REST_TOKEN/);
+        assert.doesNotMatch(output, /of-another-store/);
+        const { State } = await everyMinute(aws);
+        assert.equal(State, 'DISABLED');
+      },
+    ],
+    ['correct the secret', () => fillSecret(stage, aws, {})],
     ['deploy', async () => succeeded(await cdk('deploy', '--require-approval', 'never', ...asBefore))],
     [
       'deploy again: no changes',
@@ -105,10 +115,7 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
     [
       'the monitor is called every minute and given up after one',
       async () => {
-        const { Rules } = JSON.parse(await text(aws, 'events', 'list-rules'));
-        const [rule] = Rules.filter(
-          ({ ScheduleExpression }: Rule) => ScheduleExpression === 'rate(1 minute)',
-        );
+        const rule = await everyMinute(aws);
         assert.equal(rule.State, 'ENABLED');
         const { Targets } = JSON.parse(
           await text(aws, 'events', 'list-targets-by-rule', '--rule', rule.Name),
@@ -128,8 +135,9 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
       'every alarm is there and tells the topic, which lets CloudWatch in',
       async () => {
         const { MetricAlarms } = JSON.parse(await text(aws, 'cloudwatch', 'describe-alarms'));
-        assert.equal(MetricAlarms.length, Object.keys(alarms).length);
-        const topics = new Set(MetricAlarms.map(({ AlarmActions }: Alarm) => AlarmActions[0]));
+        // One more says that the worker starts.
+        assert.equal(MetricAlarms.length, Object.keys(alarms).length + 1);
+        const topics = new Set(MetricAlarms.flatMap(({ AlarmActions }: Alarm) => AlarmActions));
         assert.equal(topics.size, 1);
         const [topic] = [...topics] as string[];
         const get = ['get-topic-attributes', '--topic-arn', topic ?? ''];
@@ -160,8 +168,25 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
       },
     ],
     [
-      'destroy, and nothing is left',
+      'a standby, and cdk diff says what it changes',
       async () => {
+        const diff = await cdk('diff', '--change-set=false', ...contextOf(stage, ['standbyCount=1']));
+        assert.match(diff.output, /DesiredCount/);
+        succeeded(await deploy('standbyCount=1'));
+      },
+    ],
+    [
+      'the stack cannot be destroyed by accident',
+      async () => {
+        const { code, output } = await cdk('destroy', '--force', ...asBefore);
+        assert.notEqual(code, 0, output);
+        assert.match(output, /[Tt]ermination ?[Pp]rotection/);
+      },
+    ],
+    [
+      'destroy on purpose, and nothing is left',
+      async () => {
+        succeeded(await deploy('protected=false'));
         succeeded(await cdk('destroy', '--force', ...asBefore));
         const { Functions } = JSON.parse(await text(aws, 'lambda', 'list-functions'));
         const { Rules } = JSON.parse(await text(aws, 'events', 'list-rules'));
@@ -174,6 +199,8 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
 }
 
 interface Rule {
+  readonly Name: string;
+  readonly State: string;
   readonly ScheduleExpression?: string;
 }
 interface Alarm {
@@ -201,6 +228,16 @@ function toolsOf({ tools, account, folder }: Stage) {
   return { cdk, aws, invoke };
 }
 
+/** That version's source, with this checkout's packages. */
+async function sourceOf({ folder, from }: Stage): Promise<string> {
+  const [archive, source] = [join(folder, 'before.tar'), join(folder, 'before')];
+  mkdirSync(source);
+  succeeded(await run('git', ['archive', '--output', archive, from]));
+  succeeded(await run('tar', ['--extract', '--file', archive, '--directory', source]));
+  symlinkSync(join(root, 'node_modules'), join(source, 'node_modules'));
+  return source;
+}
+
 /** The pretend account pulls no image: its address is enough. */
 function contextOf(stage: Stage, more: readonly string[]): readonly string[] {
   const context = [
@@ -226,6 +263,33 @@ async function text(aws: Aws, ...args: string[]): Promise<string> {
   const ended = await aws(...args, '--output', 'json');
   succeeded(ended);
   return ended.output;
+}
+
+/** As the outputs say, with an entry or two of one's own. */
+async function fillSecret(stage: Stage, aws: Aws, changes: Readonly<Record<string, string>>): Promise<void> {
+  const file = join(stage.folder, 'secret.json');
+  const arn = await secretArn(aws);
+  const secret = JSON.parse(await text(aws, 'secretsmanager', 'get-secret-value', '--secret-id', arn));
+  const entries = JSON.parse(secret.SecretString) as Record<string, string>;
+  assert.match(entries['OPS_LINK_SECRET'] ?? '', /^\w{48}$/);
+  const filled = {
+    ...entries,
+    TELEGRAM_BOT_TOKEN_PROD: '4242:rehearsal',
+    UPSTASH_REDIS_REST_URL: stage.store.url,
+    UPSTASH_REDIS_REST_TOKEN: stage.store.token,
+    ...changes,
+  };
+  writeFileSync(file, JSON.stringify(filled));
+  const put = ['put-secret-value', '--secret-id', arn, '--secret-string', `file://${file}`];
+  await text(aws, 'secretsmanager', ...put);
+}
+
+/** The rule that calls the monitor. */
+async function everyMinute(aws: Aws): Promise<Rule> {
+  const { Rules } = JSON.parse(await text(aws, 'events', 'list-rules')) as { Rules: readonly Rule[] };
+  const rule = Rules.find(({ ScheduleExpression }) => ScheduleExpression === 'rate(1 minute)');
+  assert.ok(rule);
+  return rule;
 }
 
 async function secretArn(aws: Aws): Promise<string> {
