@@ -29,7 +29,7 @@ const rateMs = 8000;
 const patienceMs = 4000;
 const workMs = 20;
 const chats = 1000;
-const idleMs = 60_000;
+const idleMs = 30_000;
 const healthEveryMs = 30_000;
 const scrapeEveryMs = 15_000;
 
