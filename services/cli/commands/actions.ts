@@ -3,6 +3,7 @@ import { describeHolder } from '../../core/lease/lock-value.ts';
 import { type Consequence, consequenceOf, isWorse } from '../../core/ops/consequence.ts';
 import { environmentError } from '../../core/ops/environment-guard.ts';
 import { type OpsAction, type OpsRequest, readPayload } from '../../core/ops/payload.ts';
+import { ecsNotConfigured } from '../../core/ops/restart.ts';
 import type { OpsAnswer, StatusAnswer } from '../../core/ops/results.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
@@ -88,6 +89,9 @@ async function questionFor(client: OpsClient, request: OpsRequest): Promise<Ques
     heartbeat: heartbeat ?? undefined,
   });
   if (error !== undefined) return { ok: false, action: request.action, error };
+  if (request.action === 'restart' && !hasEcs(answer)) {
+    return { ok: false, action: 'restart', error: ecsNotConfigured };
+  }
   const lines = [stateLine(answer), consequenceText(request, answer)];
   const text = `${lines.join('\n')}\nGo on? [y/N] `;
   return { ok: true, text, consequence: consequenceOf(request, answer) };
@@ -98,7 +102,14 @@ function stateLine({ lock, heartbeatAgeSeconds: age }: StatusAnswer): string {
   return `${holder}; ${age === null ? 'there is no heartbeat' : `the last heartbeat is ${duration(age)} old`}.`;
 }
 
+/** Configured, even if it could not be asked. */
+function hasEcs({ ecs, ecsProblem }: StatusAnswer): boolean {
+  return ecs !== null || ecsProblem !== null;
+}
+
 const restarts = 'The worker restarts: the bot pauses for a moment, and messages wait at Telegram.';
+const restartsNothing =
+  'No worker is restarted, because ECS is not configured: if no standby runs, start a worker.';
 
 function consequenceText(
   { action, force, dropUpdates, minutes = 0 }: OpsRequest,
@@ -118,7 +129,9 @@ function consequenceText(
       minutes === 0
         ? 'The alerts go on.'
         : `Nobody is alerted for ${duration(minutes * 60)}, whatever happens; an outage that is open then is told.`,
-    recover: [releases, ...(dropUpdates ? [drops] : []), restarts].join('\n'),
+    recover: [releases, ...(dropUpdates ? [drops] : []), hasEcs(status) ? restarts : restartsNothing].join(
+      '\n',
+    ),
   };
   return texts[action];
 }

@@ -94,7 +94,7 @@ async function releaseOrRefuse(call: OpsCall, force: boolean): Promise<RecoverSt
 }
 
 async function waitForHeartbeat(
-  { ports: { outages, clock }, remainingMs, heartbeatWaitMs = Number.POSITIVE_INFINITY }: OpsCall,
+  { ports: { outages, clock, ecs }, remainingMs, heartbeatWaitMs = Number.POSITIVE_INFINITY }: OpsCall,
   freed: BotObservation | undefined,
 ): Promise<HeartbeatResult> {
   const startMs = clock.monotonicMs();
@@ -106,7 +106,11 @@ async function waitForHeartbeat(
     }
     const leftMs = Math.min(remainingMs() - answerReserveMs, heartbeatWaitMs - waitedSeconds * 1000);
     if (leftMs <= 0) {
-      const message = `no fresh heartbeat within ${Math.round(waitedSeconds)} s; a new task may need a minute or two, look again with status`;
+      const next =
+        ecs === undefined
+          ? 'nothing was restarted, because ECS is not configured: start a worker, or restart the one that hangs'
+          : 'a new task may need a minute or two, look again with status';
+      const message = `no fresh heartbeat within ${Math.round(waitedSeconds)} s; ${next}`;
       throw new OpsRefusal({ code: 'NO_HEARTBEAT_YET', message });
     }
     await clock.sleep(Math.min(heartbeatCheckMs, leftMs));

@@ -101,6 +101,16 @@ onEachStore((on) => {
     },
   );
 
+  it('says what happens without ECS, and does not ask about a restart that cannot be', async () => {
+    const { ECS_CLUSTER: _, ECS_SERVICE: __, ...environment } = on.stage.environment();
+    const typed = await on.run('recover', { reply: 'n', environment });
+    expect(typed.questions[0]).toContain('No worker is restarted, because ECS is not configured');
+    expect(typed.questions[0]).not.toContain('The worker restarts');
+    const refused = await on.run('restart', { reply: 'y', environment });
+    expect(refused).toMatchObject({ questions: [] });
+    expect(refused.err).toContain('ECS_NOT_CONFIGURED');
+  });
+
   it('goes on after a yes in either language', async () => {
     for (const reply of ['y', ' Yes ', 'да']) {
       const restarts = on.stage.restarts;

@@ -58,6 +58,17 @@ describe('recover', () => {
     expect(order).toEqual(['getWebhookInfo {}', 'deleteWebhook {"drop_pending_updates":true}', 'restart']);
   });
 
+  it('without ECS waits for a standby, and does not promise a new task', async () => {
+    fixture.ecs = undefined;
+    fixture.heartbeatWaitMs = 2000;
+    const answer = await fixture.ask({ action: 'recover' });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'NO_HEARTBEAT_YET' } });
+    expect(JSON.stringify(answer)).toContain('nothing was restarted, because ECS is not configured');
+    expect(JSON.stringify(answer)).not.toContain('a new task');
+    fixture.whileAsleep = () => fixture.beat();
+    expect(outcomes((await fixture.ask({ action: 'recover' })) as never)).toContain('restart: skipped');
+  });
+
   it('stops at the first failed step, and reports the steps that were not tried', async () => {
     fixture.ecs = workingEcs();
     fixture.telegramFailure = new BotApiUnreachableError('getWebhookInfo', 'down', {
