@@ -205,6 +205,7 @@ async function bestEffort<Result>(
   }
 }
 
-function isOver(live: StatusResult, link: OpsLink): boolean {
-  return live.up || live.outage?.id !== link.outageId;
+/** A link belongs to an outage, or to the unstable time that the outage is part of, as in use-ops-link-3.lua. */
+function isOver({ up, outage }: StatusResult, { outageId }: OpsLink): boolean {
+  return up || outage === null || ![outage.id, outage.unstableId].includes(outageId);
 }

@@ -92,7 +92,7 @@ describe('a check', () => {
     ['outage', {}, '✓ no'],
     [
       'outage',
-      { outage: { id: 'o', since: '2026-03-01T01:09:08Z', opened: '' } },
+      { outage: { id: 'o', unstableId: null, since: '2026-03-01T01:09:08Z', opened: '' } },
       '– yes; it began 10 min ago (01:09 UTC)',
     ],
   ] as readonly (readonly [string, Partial<StatusAnswer>, string])[])(

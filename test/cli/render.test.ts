@@ -74,7 +74,12 @@ describe('a status', () => {
     const down = { ...up, up: false, state: 'down', heartbeatAgeSeconds: 600 } as const;
     expect(statusText(down, now)).toMatch(/^The bot is DOWN: silent for 10 min\.\n/);
     expect(statusText({ ...down, heartbeatAgeSeconds: null }, now)).toMatch(/DOWN: there is no heartbeat\./);
-    const outage = { id: '1', since: '2026-03-01T01:09:08Z', opened: '2026-03-01T01:14:08Z' };
+    const outage = {
+      id: '1',
+      unstableId: null,
+      since: '2026-03-01T01:09:08Z',
+      opened: '2026-03-01T01:14:08Z',
+    };
     expect(factsFor({ outage })['outage']).toBe('open; it began 10 min ago (01:09 UTC)');
   });
 

@@ -70,7 +70,13 @@ export interface StatusResult {
   readonly cause: Cause | null;
   /** The diagnosis in words, a line each; empty while the bot works. */
   readonly diagnosis: readonly string[];
-  readonly outage: { readonly id: string; readonly since: string; readonly opened: string } | null;
+  readonly outage: {
+    readonly id: string;
+    /** The unstable time that the outage is part of; null: none. */
+    readonly unstableId: string | null;
+    readonly since: string;
+    readonly opened: string;
+  } | null;
   readonly telegram: 'reachable' | 'token-rejected' | 'unreachable';
   /** Why Telegram was not asked, in one line; null if it was. */
   readonly telegramProblem: string | null;

@@ -55,7 +55,12 @@ export async function status({
     diagnosis: diagnosis ? diagnosisLines(diagnosis, settings.locale) : [],
     outage:
       outage?.state === 'open'
-        ? { id: outage.id, since: isoText(outage.sinceMs), opened: isoText(outage.openedMs) }
+        ? {
+            id: outage.id,
+            unstableId: memory.unstable?.state === 'unstable' ? memory.unstable.id : null,
+            since: isoText(outage.sinceMs),
+            opened: isoText(outage.openedMs),
+          }
         : null,
     telegram: telegram.kind === 'not-asked' ? 'unreachable' : telegram.kind,
     telegramProblem: telegramUnasked ?? null,

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { redisAuditTrail } from '../../../services/adapters/redis/audit-trail.ts';
 import { botToken, FunctionFixture, holder, stores } from '../../support/function-fixture.ts';
 import { domain, getEvent, linkEnvironment, Phone, postEvent } from './phone.ts';
@@ -31,6 +31,12 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
     };
     const emptyQueue = async (): Promise<void> => {
       await fetch(`${fixture.telegram.url}/bot${botToken}/deleteWebhook?drop_pending_updates=true`);
+    };
+
+    /** A lock that expires by itself could be gone before the repair revokes it. */
+    const holderReleasesOnceRevoked = async (): Promise<void> => {
+      await vi.waitUntil(() => fixture.get(fixture.keys.lockRevoked), { timeout: 30_000 });
+      await fixture.store.command(['DEL', fixture.keys.lock]);
     };
 
     it('are the buttons under an alert, different for each superadmin', async () => {
@@ -73,14 +79,16 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
 
     it('repair: one tap restarts the worker, and the page says that the bot is back', async () => {
       const { recover } = await phone.goDown();
-      await fixture.takeLock({}, 700);
+      await fixture.takeLock();
       fixture.whenRestarted = () => fixture.beat();
       const before = fixture.restarts;
       const page = await phone.open(recover);
       expect(page.statusCode).toBe(200);
       expect(page.body).toContain('Починить бота?');
       expect(page.body).toContain(holder.host);
-      const result = await phone.send(await phone.form(recover));
+      const sent = phone.send(await phone.form(recover));
+      await holderReleasesOnceRevoked();
+      const result = await sent;
       expect(result.statusCode).toBe(200);
       expect(result.body).toContain('🟢 Бот снова работает');
       expect(result.body).not.toContain('http-equiv="refresh"');
@@ -100,6 +108,22 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       expect((await phone.open(recover)).body).toContain('Сделано, ждём бота');
       await fixture.beat();
       expect((await phone.open(recover)).body).toContain('🟢 Бот снова работает');
+    });
+
+    it('work under a message about an unstable time, until it is over', async () => {
+      const { recover, status } = await phone.goDown();
+      const { outage, alertSent } = fixture.keys;
+      const unstableId = recover.split('.')[2] ?? '';
+      await fixture.store.command(['HSET', outage, 'id', 'outage-next', 'unstable_id', unstableId]);
+      await fixture.store.command(['HSET', outage, 'unstable_state', 'unstable']);
+      await fixture.store.command(['SET', alertSent, 'outage-next']);
+      const form = await phone.form(recover);
+      await fixture.store.command(['HSET', outage, 'unstable_state', 'stable']);
+      expect((await phone.send(form)).body).toContain('Ссылка из прошлого оповещения');
+      await fixture.store.command(['HSET', outage, 'unstable_state', 'unstable']);
+      fixture.whenRestarted = () => fixture.beat();
+      expect((await phone.send(form)).body).toContain('🟢 Бот снова работает');
+      expect((await phone.open(status)).statusCode).toBe(200);
     });
 
     it('drop: asks for the number, drops, and says how many', async () => {

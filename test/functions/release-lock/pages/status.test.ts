@@ -137,7 +137,7 @@ describe('the status page', () => {
   });
 
   it('leaves the rest to the diagnosis while the bot is down', () => {
-    const outage = { id: 'outage-1', since: ago(400), opened: ago(100) };
+    const outage = { id: 'outage-1', unstableId: null, since: ago(400), opened: ago(100) };
     const live = liveStatus({ up: false, outage, diagnosis: ['Cause: polling fails', 'no label'] });
     const shown = rows({ live });
     expect(shown).toMatchObject({ Cause: 'polling fails', Outage: 'for 6 min (since 01:12 UTC)' });
