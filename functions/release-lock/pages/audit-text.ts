@@ -3,7 +3,7 @@
  *
  * Texts that this program wrote are translated; a person's own words are shown as they are.
  */
-import { causeText } from '../../../services/core/alerts/alert-text.ts';
+import { causeText } from '../../../services/core/alerts/diagnosis-text.ts';
 import { durationText } from '../../../services/core/alerts/duration-text.ts';
 import { causes } from '../../../services/core/outage/diagnosis.ts';
 import { automaticActors, recipientOfLink } from '../../../services/core/platform/actors.ts';

@@ -4,11 +4,11 @@
  * The title says what happened, the first line why, the last line what to do; short enough for a phone's lock screen.
  * The words of each language are in `texts/`. Nothing here decides whether or where an alert is sent.
  */
-import type { Cause, Diagnosis } from '../outage/diagnosis.ts';
+import type { Diagnosis } from '../outage/diagnosis.ts';
 import { recipientOfLink } from '../platform/actors.ts';
-import { oneLine } from '../platform/foreign-text.ts';
 import type { Locale } from '../platform/locale.ts';
 import type { UnstableFacts } from './delivery-store.ts';
+import { diagnosisLines, diagnosisTexts, shown } from './diagnosis-text.ts';
 import { clockText, durationText } from './duration-text.ts';
 import type { AlertPriority } from './inbox-entry.ts';
 import { type AlertTexts, labelled } from './texts/alert-texts.ts';
@@ -82,9 +82,6 @@ const warningFacts: Readonly<
   'unreachable-recipients': { priority: 'NORMAL', subject: 'StaffProBot: superadmins cannot be reached' },
 };
 
-/** Longer foreign text, such as an error, would push the next step off the screen. */
-const foreignTextMax = 160;
-
 export function alertMessage(alert: Alert, { locale, possibleRepeat }: MessageOptions): AlertMessage {
   const texts = textsByLocale[locale];
   const message = build(alert, texts, locale);
@@ -127,7 +124,7 @@ function build(alert: Alert, texts: AlertTexts, locale: Locale): AlertMessage {
       return { title: texts.titles.recovered, text, priority: 'NORMAL', subject: subjects.recovered };
     }
     case 'warning':
-      return warningMessage(alert, texts);
+      return warningMessage(alert, locale);
   }
 }
 
@@ -143,7 +140,8 @@ function outageLines(
   { diagnosis, noSuperadmins, unreachable }: OpenOutage,
   locale: Locale,
 ): readonly (string | undefined)[] {
-  const { labels, noSuperadmins: noSuperadminsText } = textsByLocale[locale];
+  const { noSuperadmins: noSuperadminsText } = textsByLocale[locale];
+  const { labels } = diagnosisTexts[locale];
   return [
     ...diagnosisLines(diagnosis, locale),
     labelled(labels.unreachable, unreachable.length === 0 ? undefined : unreachable.join(', ')),
@@ -158,52 +156,14 @@ function whoText(by: string, texts: AlertTexts): string {
 
 function warningMessage(
   { kind, params }: { readonly kind: WarningKind; readonly params: WarningParams },
-  { warnings, labels }: AlertTexts,
+  locale: Locale,
 ): AlertMessage {
+  const { warnings } = textsByLocale[locale];
+  const { labels } = diagnosisTexts[locale];
   const { title, lines, next } = warnings[kind]((name) => {
     const value = params[name];
     return value === undefined || value === '' ? undefined : shown(String(value));
   });
   const text = [...lines, `${labels.next}: ${next}`].filter((line) => line !== undefined).join('\n');
   return { title, text, ...warningFacts[kind] };
-}
-
-/** Why the bot is silent, in a few words. */
-export function causeText(cause: Cause, locale: Locale): string {
-  return textsByLocale[locale].causes[cause].why;
-}
-
-/** The cause, the facts and the next step, a line each. */
-export function diagnosisLines(diagnosis: Diagnosis, locale: Locale): string[] {
-  const texts = textsByLocale[locale];
-  const { labels } = texts;
-  const { why, next } = texts.causes[diagnosis.cause];
-  const lines = [`${labels.cause}: ${why}`];
-  const { holder, lastError, telegram, ecs } = diagnosis;
-  if (lastError !== null) lines.push(`${labels.error}: ${shown(lastError)}`);
-  if (holder !== null) {
-    lines.push(`${diagnosis.holdsLock ? labels.lockHolder : labels.lastPolledBy}: ${holderText(holder)}`);
-  }
-  if (telegram.kind === 'reachable') {
-    lines.push(`${labels.waitingUpdates}: ${telegram.pendingUpdates}`);
-    if (telegram.webhookHost !== null) lines.push(`${labels.webhook}: ${shown(telegram.webhookHost)}`);
-  }
-  if (ecs.kind === 'known') {
-    const tasks = texts.tasks(ecs.running, ecs.desired);
-    const stopReason = ecs.running < ecs.desired ? ecs.lastStopReason : null;
-    lines.push(stopReason === null ? tasks : `${tasks}; ${texts.lastTaskStopped(shown(stopReason))}`);
-  }
-  lines.push(`${labels.next}: ${next}`);
-  return lines;
-}
-
-function holderText({ host, pid, env }: NonNullable<Diagnosis['holder']>): string {
-  return [host, pid === undefined ? undefined : `pid ${pid}`, env]
-    .filter((part) => part !== undefined)
-    .map(shown)
-    .join(', ');
-}
-
-function shown(foreignText: string): string {
-  return oneLine(foreignText, foreignTextMax);
 }

@@ -1,5 +1,5 @@
 /** The verdict in one line, for `status`, the pages and `/status`: the same words everywhere. */
-import { causeText } from '../alerts/alert-text.ts';
+import { causeText } from '../alerts/diagnosis-text.ts';
 import { clockText, durationText } from '../alerts/duration-text.ts';
 import type { HealthState } from '../outage/health.ts';
 import type { Locale } from '../platform/locale.ts';

@@ -4,7 +4,7 @@
  * Tested by: test/core/ops/actions.test.ts
  */
 
-import { diagnosisLines } from '../alerts/alert-text.ts';
+import { diagnosisLines } from '../alerts/diagnosis-text.ts';
 import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
 import { readLockHolder } from '../lease/lock-value.ts';
 import { healthOf } from '../monitor/health-of.ts';

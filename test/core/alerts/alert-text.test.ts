@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Alert, alertMessage, diagnosisLines } from '../../../services/core/alerts/alert-text.ts';
+import { type Alert, alertMessage } from '../../../services/core/alerts/alert-text.ts';
 import { warningKinds } from '../../../services/core/alerts/warnings.ts';
 import { causes, type Diagnosis } from '../../../services/core/outage/diagnosis.ts';
 import { locales } from '../../../services/core/platform/locale.ts';
@@ -62,41 +62,6 @@ describe('an outage alert', () => {
       'Waiting updates: 12',
       'Tasks running: 0 of 1; the last one stopped: OutOfMemoryError; bot: exit 137',
       'Next step: find out why the last one stopped, then restart',
-    ]);
-  });
-
-  it('names the lock holder, its last error and a webhook if there is one', () => {
-    const held: Diagnosis = {
-      ...diagnosis,
-      cause: 'webhook-set',
-      holdsLock: true,
-      lastError: '409:\n conflict',
-      telegram: { kind: 'reachable', pendingUpdates: 0, webhookHost: 'example.org' },
-      ecs: { kind: 'known', desired: 2, running: 2, deploying: false, lastStopReason: 'an old one' },
-    };
-    expect(diagnosisLines(held, 'en')).toEqual([
-      'Cause: a webhook is set, so polling is impossible',
-      'Error: 409: conflict',
-      'Lock holder: ip-10-0-1-5, pid 7, production',
-      'Waiting updates: 0',
-      'Webhook: example.org',
-      'Tasks running: 2 of 2',
-      'Next step: restart the worker: it removes the webhook',
-    ]);
-  });
-
-  it('leaves out what is unknown', () => {
-    const unknown: Diagnosis = {
-      cause: 'never-started',
-      holder: null,
-      holdsLock: false,
-      lastError: null,
-      telegram: { kind: 'unreachable' },
-      ecs: { kind: 'unknown' },
-    };
-    expect(diagnosisLines(unknown, 'en')).toEqual([
-      'Cause: the bot has never been started',
-      'Next step: start the worker',
     ]);
   });
 

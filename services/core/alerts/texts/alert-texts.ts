@@ -3,14 +3,7 @@
  *
  * Tested by: test/core/alerts/alert-text.test.ts
  */
-import type { Cause } from '../../outage/diagnosis.ts';
 import type { WarningKind } from '../warnings.ts';
-
-/** Why the bot is silent, and the one next step. */
-export interface CauseText {
-  readonly why: string;
-  readonly next: string;
-}
 
 export interface WarningText {
   readonly title: string;
@@ -34,18 +27,6 @@ export interface AlertTexts {
   };
   /** Follows the title of a message that may have been delivered before. */
   readonly possibleRepeat: string;
-  readonly labels: {
-    readonly cause: string;
-    readonly error: string;
-    readonly lockHolder: string;
-    readonly lastPolledBy: string;
-    readonly waitingUpdates: string;
-    readonly webhook: string;
-    readonly unreachable: string;
-    readonly next: string;
-  };
-  readonly tasks: (running: number, desired: number) => string;
-  readonly lastTaskStopped: (reason: string) => string;
   readonly noSuperadmins: string;
   readonly silentNow: (silence: string) => string;
   readonly worksNow: string;
@@ -59,7 +40,6 @@ export interface AlertTexts {
   readonly noMoreReminders: string;
   /** The times are clock times in UTC. */
   readonly downtime: (duration: string, from: string, to: string) => string;
-  readonly causes: Readonly<Record<Cause, CauseText>>;
   readonly warnings: Readonly<Record<WarningKind, (param: WarningParam) => WarningText>>;
 }
 

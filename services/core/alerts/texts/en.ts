@@ -22,18 +22,6 @@ export const en: AlertTexts = {
     recovered: '🟢 The bot works again',
   },
   possibleRepeat: '(possible repeat)',
-  labels: {
-    cause: 'Cause',
-    error: 'Error',
-    lockHolder: 'Lock holder',
-    lastPolledBy: 'Last polled by',
-    waitingUpdates: 'Waiting updates',
-    webhook: 'Webhook',
-    unreachable: 'Not reached in Telegram',
-    next: 'Next step',
-  },
-  tasks: (running, desired) => `Tasks running: ${running} of ${desired}`,
-  lastTaskStopped: (reason) => `the last one stopped: ${reason}`,
   noSuperadmins: 'No superadmins are configured (SUPERADMIN_TELEGRAM_IDS): nobody was alerted in Telegram.',
   silentNow: (silence) => `It has been silent for ${silence}`,
   worksNow: 'It works right now',
@@ -44,62 +32,6 @@ export const en: AlertTexts = {
   byLinkOf: (recipient) => `by the link sent to ${recipient}`,
   noMoreReminders: 'There will be no more reminders of this outage',
   downtime: (duration, from, to) => `It was down for ${duration}: from ${from} to ${to} UTC`,
-  causes: {
-    'token-rejected': {
-      why: 'Telegram rejects the bot token',
-      next: 'check the token with @BotFather and update the secret',
-    },
-    'webhook-set': {
-      why: 'a webhook is set, so polling is impossible',
-      next: 'restart the worker: it removes the webhook',
-    },
-    'other-environment': {
-      why: 'a process of another ENVIRONMENT holds the lock',
-      next: 'stop it and give it a bot and a store of its own; then recover',
-    },
-    'worker-switched-off': {
-      why: 'the ECS service has a desired count of 0',
-      next: 'set its desired count to 1',
-    },
-    'no-task-running': {
-      why: 'no ECS task is running',
-      next: 'find out why the last one stopped, then restart',
-    },
-    'never-started': { why: 'the bot has never been started', next: 'start the worker' },
-    'nobody-holds-the-lock': {
-      why: 'nobody holds the polling lock',
-      next: 'restart the worker (recover)',
-    },
-    'store-was-wiped': {
-      why: 'the store was wiped; the lock is in quarantine',
-      next: 'wait a minute; if the bot stays silent, recover',
-    },
-    'lock-without-expiry': {
-      why: 'the lock has no expiry and its holder is gone',
-      next: 'delete it: release-lock with force',
-    },
-    'another-poller': {
-      why: 'another program polls with this token',
-      next: 'stop it or change the token',
-    },
-    'heartbeat-malformed': {
-      why: 'the heartbeat is malformed',
-      next: 'find out who writes it, then recover',
-    },
-    'telegram-unreachable': { why: 'Telegram is unreachable', next: 'wait; check the network' },
-    'polls-failing': {
-      why: 'polling fails',
-      next: 'recover; if that does not help, read the worker’s log',
-    },
-    'holder-silent': {
-      why: 'the lock holder is silent: it hangs or has died',
-      next: 'release the lock and restart (recover)',
-    },
-    'handlers-failing': {
-      why: 'the handlers fail, so people get no answer',
-      next: 'roll back the last deployment or fix the handler',
-    },
-  },
   warnings: {
     'another-poller': (param) => ({
       title: '🟠 Another program polls with this token',
