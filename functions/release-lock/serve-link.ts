@@ -10,10 +10,15 @@
 import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
 import { type Consequence, consequenceOf, isWorse, needsForce } from '../../services/core/ops/consequence.ts';
 import type { LinkResult, OneTapLinks } from '../../services/core/ops/links/link-store.ts';
-import { createLink, type OpsLink, verifyLink } from '../../services/core/ops/links/signed-link.ts';
+import {
+  createLink,
+  type LinkAction,
+  type OpsLink,
+  verifyLink,
+} from '../../services/core/ops/links/signed-link.ts';
 import { faultOf } from '../../services/core/ops/ops-ports.ts';
 import type { OpsRequest } from '../../services/core/ops/payload.ts';
-import { type OpsContext, perform } from '../../services/core/ops/perform.ts';
+import { type OpsContext, perform, performAcknowledge } from '../../services/core/ops/perform.ts';
 import type { OpsAnswer, StatusResult } from '../../services/core/ops/results.ts';
 import { status } from '../../services/core/ops/status.ts';
 import { linkActor } from '../../services/core/platform/actors.ts';
@@ -40,6 +45,9 @@ const actionLimitMs = 45_000;
 const heartbeatWaitMs = 6000;
 const auditEntriesShown = 15;
 const inboxEntriesShown = 5;
+
+/** What a link asks for, in the present state. */
+type LinkedRequest = Omit<OpsRequest, 'action'> & { readonly action: LinkAction };
 
 interface LinkRequest extends LinkDeps {
   readonly request: PageRequest;
@@ -136,7 +144,7 @@ async function answerPost(linkRequest: LinkRequest): Promise<HttpAnswer> {
 }
 
 /** What the link does in this state. */
-function requestOf({ action, recipient, outageId }: OpsLink, live: StatusResult): OpsRequest {
+function requestOf({ action, recipient, outageId }: OpsLink, live: StatusResult): LinkedRequest {
   return {
     action,
     force: action === 'recover' && needsForce(live),
@@ -159,13 +167,18 @@ async function useOnce({ link, links: { store } }: LinkRequest, token: string): 
 async function runAction(
   request: LinkRequest,
   token: string,
-  action: OpsRequest,
+  linked: LinkedRequest,
 ): Promise<{ record: { result: LinkResult }; live: StatusResult | undefined }> {
   const { link, context, links } = request;
   const startMs = context.ports.clock.monotonicMs();
   const remainingMs = (): number =>
     Math.min(context.remainingMs(), actionLimitMs - (context.ports.clock.monotonicMs() - startMs));
-  const answer = await perform({ ...context, remainingMs, heartbeatWaitMs }, action);
+  const timed = { ...context, remainingMs, heartbeatWaitMs };
+  const { action, requestedBy, reason } = linked;
+  const answer =
+    action === 'acknowledge'
+      ? await performAcknowledge(timed, link.outageId, { who: requestedBy, why: reason })
+      : await perform(timed, { ...linked, action });
   const result = { answer, retryPath: await retryPath(request, answer) };
   await bestEffort(request, () => links.store.finish(link, token, result));
   return { record: { result }, live: await bestEffort(request, () => status(context)) };

@@ -128,6 +128,8 @@ export function answerText(answer: OpsAnswer, nowMs: number): string {
       return answer.snoozedUntil === null
         ? 'The alerts are not snoozed.\n'
         : `The alerts are snoozed until ${timeText(Date.parse(answer.snoozedUntil))}. End it with: npx staffprobot snooze 0\n`;
+    case 'acknowledge':
+      return `On it: ${answer.by}.\n`;
     case 'recover':
       return `${stepsText(answer.steps)}The bot works again.\n`;
   }

@@ -87,7 +87,7 @@ describe.each(runbooks)('$file', ({ locale, file }) => {
       logger: {} as Logger,
     });
     const buttons = await links.buttons('1', 'outage');
-    expect(buttons).toHaveLength(3);
+    expect(buttons).toHaveLength(4);
     for (const { text } of buttons) expect(page).toContain(text);
   });
 });

@@ -87,7 +87,7 @@ const withButtons: readonly string[] = [
 ];
 /** A notice as long as the bot works, and the cause of an outage when it does not. */
 const noticesAndCauses: readonly WarningKind[] = ['lock-without-expiry'];
-const button = /🔧|🗑|📊/u;
+const button = /🔧|🙋|🗑|📊/u;
 const wanted = [...new Set([...alarmAnchors, ...alerts, ...causes, ...warningKinds])];
 
 it('finds alarms and alerts that link to the runbook', () => {

@@ -26,7 +26,7 @@ export function byWhomText({ who, why }: Pick<StoredAuditEntry, 'who' | 'why'>, 
   return `${whoText(who, locale)}: ${whyText(why, locale)}`;
 }
 
-function whoText(who: string, locale: Locale): string {
+export function whoText(who: string, locale: Locale): string {
   const { audit } = textsFor(locale);
   if (who === automaticActors.monitor) return audit.monitor;
   if (who === automaticActors.ecs) return 'ECS';

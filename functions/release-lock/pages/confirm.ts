@@ -5,6 +5,7 @@ import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import type { IssuedForm } from '../csrf.ts';
+import { whoText } from './audit-text.ts';
 import { diagnosisCard, holderText, isQuarantined, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
@@ -24,12 +25,24 @@ export interface Confirmation {
 
 export function confirmPage(ask: Confirmation): HttpAnswer {
   const { link, locale, live, form } = ask;
-  const title = textsFor(locale)[link.action === 'recover' ? 'repair' : 'drop'].title;
+  const { name, content } = partOf(link.action);
+  const { title } = textsFor(locale)[name];
   const main = html`<h1>${title}</h1>
 ${ask.hasChanged ? html`<p class="wait"><strong>${textsFor(locale).changed}</strong></p>` : undefined}
 ${stateLine(live, locale)}
-${link.action === 'recover' ? repair(ask) : drop(ask)}`;
+${content(ask)}`;
   return page({ locale, title, main, setCookie: form.setCookie });
+}
+
+interface Part {
+  readonly name: 'repair' | 'acknowledge' | 'drop';
+  readonly content: (ask: Confirmation) => Html;
+}
+
+function partOf(action: OpsLink['action']): Part {
+  if (action === 'recover') return { name: 'repair', content: repair };
+  if (action === 'acknowledge') return { name: 'acknowledge', content: acknowledge };
+  return { name: 'drop', content: drop };
 }
 
 function repair({ locale, live, form, shown }: Confirmation): Html {
@@ -55,6 +68,20 @@ function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
   if (holder === undefined) return texts.lockIsFree;
   if (isQuarantined(live)) return texts.quarantine;
   return needsForce(live) ? texts.breakLock(holder) : texts.askHolder(holder);
+}
+
+/** The first who is on it stays, so a second one is only told who that is. */
+function acknowledge({ link, locale, live, form, shown }: Confirmation): Html {
+  const { acknowledge: texts, oneTime } = textsFor(locale);
+  if (live.acknowledgedBy !== null) return html`<p>${texts.taken(whoText(live.acknowledgedBy, locale))}</p>`;
+  return html`<p>${texts.consequence(textsFor(locale).audit.linkOf(link.recipient))}</p>
+${diagnosisCard(live)}
+<small>${oneTime}</small>
+<form class="act" method="post">
+<input type="hidden" name="nonce" value="${form.nonce}">
+<input type="hidden" name="shown" value="${shown}">
+<button class="button" type="submit">${texts.button}</button>
+</form>`;
 }
 
 /** The browser checks the number too, so that a typo does not end in a refusal. */

@@ -5,6 +5,7 @@ import type { OpsAnswer, RecoverStep, StatusResult } from '../../../services/cor
 import { cutText } from '../../../services/core/platform/foreign-text.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { timeoutSeconds } from '../contract.ts';
+import { whoText } from './audit-text.ts';
 import { diagnosisCard, stateLine } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import { type HttpAnswer, page } from './layout.ts';
@@ -24,7 +25,16 @@ const messageMax = 1000;
 /** If the bot is not back by then, waiting on this page does not help. */
 const patienceSeconds = 300;
 
-type Verdict = 'running' | 'interrupted' | 'back' | 'waiting' | 'stillDown' | 'dropped' | 'failed';
+type Verdict =
+  | 'running'
+  | 'interrupted'
+  | 'back'
+  | 'waiting'
+  | 'stillDown'
+  | 'dropped'
+  | 'acknowledged'
+  | 'taken'
+  | 'failed';
 
 export function resultPage(outcome: Outcome): HttpAnswer {
   const { locale, live, record } = outcome;
@@ -45,6 +55,7 @@ ${retryPath === undefined ? undefined : html`<p class="act"><a class="button" hr
 function verdictOf({ record: { result, usedSeconds = 0 }, live }: Outcome): Verdict {
   if (result === undefined) return usedSeconds > timeoutSeconds ? 'interrupted' : 'running';
   const { answer } = result;
+  if (answer.ok && answer.action === 'acknowledge') return answer.isNew ? 'acknowledged' : 'taken';
   if (answer.ok) return answer.action === 'drop-updates' ? 'dropped' : 'back';
   if (answer.error.code !== 'NO_HEARTBEAT_YET') return 'failed';
   if (live?.up === true) return 'back';
@@ -57,7 +68,7 @@ interface Headline {
   readonly tone: 'up' | 'down' | 'wait';
 }
 
-function headline(verdict: Verdict, { record, live }: Outcome, texts: PageTexts['result']): Headline {
+function headline(verdict: Verdict, { locale, record, live }: Outcome, texts: PageTexts['result']): Headline {
   switch (verdict) {
     case 'running':
       return { title: texts.running, more: texts.runningMore, tone: 'wait' };
@@ -75,6 +86,20 @@ function headline(verdict: Verdict, { record, live }: Outcome, texts: PageTexts[
       return {
         title: texts.dropped(count),
         more: live?.up === false ? texts.stillSilent : undefined,
+        tone: 'wait',
+      };
+    }
+    case 'acknowledged': {
+      const { done: title, doneMore: more } = textsFor(locale).acknowledge;
+      return { title, more, tone: 'up' };
+    }
+    case 'taken': {
+      const answer = record.result?.answer;
+      const by = answer?.ok && answer.action === 'acknowledge' ? answer.by : '';
+      const { acknowledge, audit } = textsFor(locale);
+      return {
+        title: audit.events['acknowledged'] ?? '',
+        more: acknowledge.taken(whoText(by, locale)),
         tone: 'wait',
       };
     }

@@ -2,7 +2,8 @@
  * What an action would do in the present state that cannot be undone: what a person is shown and confirms. What was
  * confirmed is what is done: if it would be worse by then, the person is asked again.
  */
-import type { OpsRequest } from './payload.ts';
+import type { LinkAction } from './links/signed-link.ts';
+import type { OpsAction, OpsRequest } from './payload.ts';
 import type { StatusAnswer } from './results.ts';
 
 export interface Consequence {
@@ -14,7 +15,11 @@ export interface Consequence {
 }
 
 export function consequenceOf(
-  { action, force, dropUpdates }: Pick<OpsRequest, 'action' | 'force' | 'dropUpdates'>,
+  {
+    action,
+    force,
+    dropUpdates,
+  }: Pick<OpsRequest, 'force' | 'dropUpdates'> & { readonly action: OpsAction | LinkAction },
   { lock, pendingUpdates, webhookSet }: Pick<StatusAnswer, 'lock' | 'pendingUpdates' | 'webhookSet'>,
 ): Consequence {
   const drops = action === 'drop-updates' || dropUpdates;

@@ -17,7 +17,7 @@ import type { OpsRequest } from './payload.ts';
 import { recover } from './recover.ts';
 import { releaseLock } from './release-lock.ts';
 import { restart } from './restart.ts';
-import type { OpsAnswer } from './results.ts';
+import type { AnsweredAction, OpsAnswer } from './results.ts';
 import { snooze } from './snooze.ts';
 import { status } from './status.ts';
 import { breakLockOfTask, type TaskEvent } from './task-stopped.ts';
@@ -74,9 +74,25 @@ export async function performTaskEvent(context: OpsContext, event: TaskEvent): P
   }));
 }
 
+/** Not an action of a payload: it takes the outage that its link belongs to, or the unstable time. */
+export async function performAcknowledge(
+  context: OpsContext,
+  outageId: string,
+  reason: Reason,
+): Promise<OpsAnswer> {
+  const action = 'acknowledge';
+  return answered(context, action, reason, async ({ ports }) => {
+    const acknowledged = await ports.outages.acknowledge(outageId, reason);
+    if (acknowledged === undefined) {
+      throw new OpsRefusal({ code: 'OUTAGE_OVER', message: 'the outage is over: nothing was recorded' });
+    }
+    return { ok: true, action, ...acknowledged };
+  });
+}
+
 async function answered(
   context: OpsContext,
-  action: OpsRequest['action'] | 'task-stopped',
+  action: AnsweredAction,
   reason: Reason,
   run: (call: OpsCall) => Promise<OpsAnswer>,
 ): Promise<OpsAnswer> {

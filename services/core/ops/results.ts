@@ -128,6 +128,14 @@ export interface SnoozeResult {
   readonly snoozedUntil: string | null;
 }
 
+export interface AcknowledgeResult {
+  /** Who is on it: the first who said so. */
+  readonly by: string;
+  readonly isNew: boolean;
+}
+
+export type AnsweredAction = OpsAction | 'task-stopped' | 'acknowledge';
+
 type Done<Action extends string, Result> = { readonly ok: true; readonly action: Action } & Result;
 
 export type OpsAnswer =
@@ -138,9 +146,10 @@ export type OpsAnswer =
   | Done<'recover', RecoverResult>
   | Done<'snooze', SnoozeResult>
   | Done<'task-stopped', TaskStoppedResult>
+  | Done<'acknowledge', AcknowledgeResult>
   | {
       readonly ok: false;
-      readonly action?: OpsAction | 'task-stopped';
+      readonly action?: AnsweredAction;
       readonly error: OpsError;
       /** Of `recover`: the outcome of each step. */
       readonly steps?: readonly RecoverStep[];

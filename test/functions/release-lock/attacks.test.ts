@@ -11,6 +11,7 @@ interface Scene {
   readonly others: Readonly<Record<LinkAction, string>>;
   readonly repair: Form;
   readonly drop: Form;
+  readonly acknowledge: Form;
 }
 
 type Attack = (scene: Scene) => unknown;
@@ -62,6 +63,7 @@ const attacks: Readonly<Record<string, Attack>> = {
   'the signature of a form': ({ links, repair }) =>
     getEvent(`${textOf(links.recover)}.${repair.fields['nonce']}`),
   'another action in the address': ({ links }) => getEvent(swapped(links.status, 0, '/recover')),
+  'I’m on it in the address': ({ links }) => getEvent(swapped(links.status, 0, '/acknowledge')),
   'an action that no link has': ({ links }) => getEvent(swapped(links.status, 0, '/release-lock')),
   'another recipient in the address': ({ links }) => getEvent(swapped(links.recover, 1, '102')),
   'another outage in the address': ({ links }) =>
@@ -93,6 +95,17 @@ const attacks: Readonly<Record<string, Attack>> = {
   'a repair form for the drop link': ({ repair, links }) =>
     postEvent({ ...repair, path: links['drop-updates'] }),
   'a drop form for the repair link': ({ drop, links }) => postEvent({ ...drop, path: links.recover }),
+  'a repair form for I’m on it': ({ repair, links }) => postEvent({ ...repair, path: links.acknowledge }),
+  'a form of I’m on it for the repair link': ({ acknowledge, links }) =>
+    postEvent({ ...acknowledge, path: links.recover }),
+  'a form of I’m on it for another superadmin': ({ acknowledge, others }) =>
+    postEvent({ ...acknowledge, path: others.acknowledge }),
+  'the form of an expired I’m on it': async ({ phone, acknowledge }) => {
+    await expire(phone, acknowledge.path);
+    return postEvent(acknowledge);
+  },
+  'I’m on it from a foreign origin': ({ acknowledge }) =>
+    withHeaders(postEvent(acknowledge), { origin: 'https://evil.example' }),
   'no nonce': ({ repair }) => postEvent({ ...repair, fields: {} }),
   'an empty nonce': ({ repair }) => postEvent({ ...repair, fields: { nonce: '' } }),
   'a nonce with one character changed': ({ repair }) =>
@@ -233,7 +246,8 @@ describe('an attack through the function URL', () => {
     for (const text of ['one', 'two']) fixture.telegram.pushText(botToken, { chatId: 7, text });
     const drop = await phone.form(links['drop-updates'], '2');
     const repair = await phone.form(links.recover);
-    scene = { phone, links, others: new Phone(fixture, '102').newestLinks(), repair, drop };
+    const acknowledge = await phone.form(links.acknowledge);
+    scene = { phone, links, others: new Phone(fixture, '102').newestLinks(), repair, drop, acknowledge };
   });
   afterEach(() => fixture.clear());
 

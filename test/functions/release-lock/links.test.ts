@@ -44,6 +44,7 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       const buttons = fixture.messagesTo('101').at(-1)?.reply_markup?.['inline_keyboard'];
       expect(buttons).toEqual([
         [{ text: '🔧 Починить', url: expect.stringMatching(`^https://${domain}/recover\\.101\\.`) }],
+        [{ text: '🙋 Занимаюсь', url: expect.stringMatching(`^https://${domain}/acknowledge\\.101\\.`) }],
         [
           {
             text: '🗑 Сбросить очередь',
@@ -54,7 +55,7 @@ describe.each(stores)('one-tap links on $name', ({ path: redisPath, missing }) =
       ]);
       expect(new Phone(fixture, '102').newestLinks().recover).not.toBe(phone.newestLinks().recover);
       const ids = (await fixture.store.command(['KEYS', fixture.keys.opsLink('*')])) as string[];
-      expect(ids).toHaveLength(9);
+      expect(ids).toHaveLength(12);
       for (const key of ids) {
         const lifeMs = Number(await fixture.store.command(['PTTL', key]));
         expect(lifeMs).toBeGreaterThan(14 * 60_000);

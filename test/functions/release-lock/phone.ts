@@ -95,8 +95,10 @@ export class Phone {
   newestLinks(): Readonly<Record<LinkAction, string>> {
     const alert = this.fixture.messagesTo(this.telegramId).at(-1);
     const rows = (alert?.reply_markup?.['inline_keyboard'] ?? []) as { url: string }[][];
-    const [recover = '', drop = '', status = ''] = rows.flat().map(({ url }) => new URL(url).pathname);
-    return { recover, 'drop-updates': drop, status };
+    const [recover = '', acknowledge = '', drop = '', status = ''] = rows
+      .flat()
+      .map(({ url }) => new URL(url).pathname);
+    return { recover, acknowledge, 'drop-updates': drop, status };
   }
 
   async open(path: string, more: Partial<UrlEvent> = {}): Promise<HttpAnswer> {

@@ -29,6 +29,15 @@ export const en: PageTexts = {
         ? 'No messages are lost.'
         : `No messages are lost: ${pending} wait in the queue.`,
   },
+  acknowledge: {
+    title: 'Are you on it?',
+    button: 'I’m on it',
+    consequence: (who) =>
+      `Reminders stop for this outage, and the others are told who is on it: ${who}. The bot itself is not touched.`,
+    taken: (who) => `Someone is on it already: ${who}. Reminders have stopped; nothing was changed.`,
+    done: '🙋 You are on it',
+    doneMore: 'Reminders stop for this outage. The others are told within a minute.',
+  },
   drop: {
     title: 'Drop the queue?',
     consequence: (pending) =>
@@ -80,6 +89,7 @@ export const en: PageTexts = {
       LOCK_STILL_HELD:
         'The lock is revoked, but its holder has not released it yet. Try again in half a minute.',
       NO_HEARTBEAT_YET: 'No fresh heartbeat yet.',
+      OUTAGE_OVER: 'The outage is over: nothing was recorded.',
       AUDIT_FAILED: 'It was done, but the audit entry could not be written.',
     },
   },

@@ -23,6 +23,14 @@ export interface PageTexts {
     readonly noEcs: string;
     readonly nothingLost: (pending: number | null) => string;
   };
+  readonly acknowledge: {
+    readonly title: string;
+    readonly button: string;
+    readonly consequence: (who: string) => string;
+    readonly taken: (who: string) => string;
+    readonly done: string;
+    readonly doneMore: string;
+  };
   readonly drop: {
     readonly title: string;
     readonly consequence: (pending: number) => string;

@@ -18,8 +18,18 @@ export interface AlertLinksDeps extends LinkIssuer {
 }
 
 const buttonTexts: Readonly<Record<Locale, Readonly<Record<LinkAction, string>>>> = {
-  ru: { recover: '🔧 Починить', 'drop-updates': '🗑 Сбросить очередь', status: '📊 Состояние' },
-  en: { recover: '🔧 Repair', 'drop-updates': '🗑 Drop the queue', status: '📊 Status' },
+  ru: {
+    recover: '🔧 Починить',
+    acknowledge: '🙋 Занимаюсь',
+    'drop-updates': '🗑 Сбросить очередь',
+    status: '📊 Состояние',
+  },
+  en: {
+    recover: '🔧 Repair',
+    acknowledge: '🙋 I’m on it',
+    'drop-updates': '🗑 Drop the queue',
+    status: '📊 Status',
+  },
 };
 
 export function alertLinks(deps: AlertLinksDeps): AlertLinks {

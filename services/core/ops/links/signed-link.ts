@@ -16,7 +16,7 @@
  */
 import type { Random } from '../../platform/random.ts';
 
-export const linkActions = ['recover', 'drop-updates', 'status'] as const;
+export const linkActions = ['recover', 'acknowledge', 'drop-updates', 'status'] as const;
 export type LinkAction = (typeof linkActions)[number];
 
 export interface OpsLink {

@@ -31,20 +31,30 @@ beforeEach(async () => {
 });
 
 describe('the buttons under an alert', () => {
-  it('are repair, drop and status, each with a valid link of that recipient and outage', async () => {
+  it('are repair, I’m on it, drop and status, each with a valid link of that recipient and outage', async () => {
     const buttons = await linksIn('en').buttons('101', 'outage-1');
-    expect(buttons.map(({ text }) => text)).toEqual(['🔧 Repair', '🗑 Drop the queue', '📊 Status']);
+    expect(buttons.map(({ text }) => text)).toEqual([
+      '🔧 Repair',
+      '🙋 I’m on it',
+      '🗑 Drop the queue',
+      '📊 Status',
+    ]);
     const links = buttons.map(({ url }) => {
       expect(url.startsWith(`${baseUrl}/`)).toBe(true);
       return verifyLink(signer, url.slice(baseUrl.length));
     });
-    expect(links.map((link) => link?.action)).toEqual(['recover', 'drop-updates', 'status']);
+    expect(links.map((link) => link?.action)).toEqual(['recover', 'acknowledge', 'drop-updates', 'status']);
     for (const link of links) expect(link).toMatchObject({ recipient: '101', outageId: 'outage-1' });
   });
 
   it('have Russian texts in Russian', async () => {
     const buttons = await linksIn('ru').buttons('101', 'outage-1');
-    expect(buttons.map(({ text }) => text)).toEqual(['🔧 Починить', '🗑 Сбросить очередь', '📊 Состояние']);
+    expect(buttons.map(({ text }) => text)).toEqual([
+      '🔧 Починить',
+      '🙋 Занимаюсь',
+      '🗑 Сбросить очередь',
+      '📊 Состояние',
+    ]);
   });
 
   it('are left out if the links cannot be stored', async () => {

@@ -67,6 +67,26 @@ describe('the page that confirms a repair', () => {
   });
 });
 
+describe('the page that confirms “I’m on it”', () => {
+  const acknowledge = { ...link, action: 'acknowledge' } as const;
+
+  it('says that reminders stop and by what name the others are told', () => {
+    const body = bodyOf({ link: acknowledge });
+    expect(body).toContain('Reminders stop for this outage');
+    expect(body).toContain('the others are told who is on it: the link sent to 1.');
+    expect(body).toContain('name="nonce" value="a-nonce"');
+  });
+
+  it('has no form if someone is on it already', () => {
+    const body = bodyOf({
+      link: acknowledge,
+      live: liveStatus({ up: false, acknowledgedBy: 'the link sent to 102' }),
+    });
+    expect(body).toContain('Someone is on it already: the link sent to 102.');
+    expect(body).not.toContain('<form');
+  });
+});
+
 describe('the page that confirms a drop', () => {
   it('asks for the number of waiting updates', () => {
     const body = drop(liveStatus({ pendingUpdates: 12 }));

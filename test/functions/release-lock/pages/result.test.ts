@@ -89,6 +89,16 @@ describe('the page after an action', () => {
     );
   });
 
+  it('says who is on it: you, or whoever was first', () => {
+    const by = 'the link sent to 102';
+    const body = bodyOf({ ok: true, action: 'acknowledge', by, isNew: true }, { live: down });
+    expect(body).toContain('🙋 You are on it');
+    expect(body).toContain('Reminders stop for this outage.');
+    const late = bodyOf({ ok: true, action: 'acknowledge', by, isNew: false }, { live: down });
+    expect(late).toContain('Someone is on it already: the link sent to 102.');
+    expect(late).not.toContain('You are on it');
+  });
+
   it('says how many updates were dropped, and what to do if the bot is still silent', () => {
     expect(bodyOf(dropped(true))).toContain('Deleted from the queue: 12');
     expect(bodyOf(dropped(true))).toContain('The webhook was removed');
