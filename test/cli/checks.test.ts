@@ -2,35 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { checksOf, checksText, isUnreachable } from '../../services/cli/checks.ts';
 import { lockValue } from '../../services/core/lease/lock-value.ts';
 import type { StatusAnswer } from '../../services/core/ops/results.ts';
+import { liveStatus } from '../support/live-status.ts';
 
 const nowMs = Date.parse('2026-03-01T01:19:08Z');
 const value = lockValue({ host: 'vm', pid: 7, env: 'production', ts: '2026-03-01T01:18:22Z', owner: 'o' });
 const lock = { value, host: 'vm', pid: 7, env: 'production', since: null, ttlSeconds: 20, revoked: false };
-const well: StatusAnswer = {
+const well = liveStatus({
   lock,
   epoch: 3,
   heartbeatAgeSeconds: 12,
   heartbeat: '{}',
-  up: true,
-  state: 'works',
-  since: null,
-  told: null,
-  acknowledgedBy: null,
-  snooze: null,
-  unreachable: [],
-  handlers: null,
-  cause: null,
-  diagnosis: [],
-  outage: null,
-  telegram: 'reachable',
-  telegramProblem: null,
-  pendingUpdates: 0,
-  webhookSet: false,
   ecs: { desired: 1, running: 1, deploying: false, lastStopReason: null },
-  ecsProblem: null,
   environment: 'production',
-  environmentProblem: null,
-};
+});
 const handlers = { failed: 6, handled: 7, lastError: 'boom', at: '2026-03-01T01:19:00Z' };
 
 function check(name: string, more: Partial<StatusAnswer>): string {

@@ -9,11 +9,12 @@ import {
 } from '../../services/cli/render.ts';
 import { lockValue } from '../../services/core/lease/lock-value.ts';
 import type { StatusAnswer } from '../../services/core/ops/results.ts';
+import { liveStatus } from '../support/live-status.ts';
 
 const now = Date.parse('2026-03-01T01:19:08Z');
 const holder = { host: 'vm', pid: 7, env: 'production', ts: '2026-03-01T01:18:22Z', owner: 'o' };
 
-const up: StatusAnswer = {
+const up = liveStatus({
   lock: {
     value: lockValue(holder),
     host: holder.host,
@@ -26,26 +27,9 @@ const up: StatusAnswer = {
   epoch: 3,
   heartbeatAgeSeconds: 46,
   heartbeat: '{}',
-  up: true,
-  state: 'works',
-  since: null,
-  told: null,
-  acknowledgedBy: null,
-  snooze: null,
-  unreachable: [],
-  handlers: null,
-  cause: null,
-  diagnosis: [],
-  outage: null,
-  telegram: 'reachable',
-  telegramProblem: null,
-  pendingUpdates: 0,
-  webhookSet: false,
   ecs: { desired: 2, running: 2, deploying: false, lastStopReason: null },
-  ecsProblem: null,
   environment: 'production',
-  environmentProblem: null,
-};
+});
 
 /** The values by the names in front of them. */
 function factsOf(text: string): Record<string, string> {

@@ -45,8 +45,20 @@ function partOf(action: OpsLink['action']): Part {
   return { name: 'drop', content: drop };
 }
 
-function repair({ locale, live, form, shown }: Confirmation): Html {
-  const { repair: texts, oneTime } = textsFor(locale);
+/** What is known about the bot, and the button. */
+function actions({ locale, live, form, shown }: Confirmation, button: string): Html {
+  return html`${diagnosisCard(live)}
+<small>${textsFor(locale).oneTime}</small>
+<form class="act" method="post">
+<input type="hidden" name="nonce" value="${form.nonce}">
+<input type="hidden" name="shown" value="${shown}">
+<button class="button" type="submit">${button}</button>
+</form>`;
+}
+
+function repair(confirmation: Confirmation): Html {
+  const { locale, live } = confirmation;
+  const { repair: texts } = textsFor(locale);
   const steps = [
     lockStep(live, texts),
     live.ecs === null ? texts.noEcs : texts.restart,
@@ -54,13 +66,7 @@ function repair({ locale, live, form, shown }: Confirmation): Html {
   ];
   return html`<h2>${texts.whatHappens}</h2>
 <ol class="card">${steps.map((step, index) => html`<li><span>${index + 1}</span><span>${step}</span></li>`)}</ol>
-${diagnosisCard(live)}
-<small>${oneTime}</small>
-<form class="act" method="post">
-<input type="hidden" name="nonce" value="${form.nonce}">
-<input type="hidden" name="shown" value="${shown}">
-<button class="button" type="submit">${texts.button}</button>
-</form>`;
+${actions(confirmation, texts.button)}`;
 }
 
 function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
@@ -71,17 +77,12 @@ function lockStep(live: StatusResult, texts: PageTexts['repair']): string {
 }
 
 /** The first who is on it stays, so a second one is only told who that is. */
-function acknowledge({ link, locale, live, form, shown }: Confirmation): Html {
-  const { acknowledge: texts, oneTime } = textsFor(locale);
+function acknowledge(confirmation: Confirmation): Html {
+  const { link, locale, live } = confirmation;
+  const { acknowledge: texts } = textsFor(locale);
   if (live.acknowledgedBy !== null) return html`<p>${texts.taken(whoText(live.acknowledgedBy, locale))}</p>`;
   return html`<p>${texts.consequence(textsFor(locale).audit.linkOf(link.recipient))}</p>
-${diagnosisCard(live)}
-<small>${oneTime}</small>
-<form class="act" method="post">
-<input type="hidden" name="nonce" value="${form.nonce}">
-<input type="hidden" name="shown" value="${shown}">
-<button class="button" type="submit">${texts.button}</button>
-</form>`;
+${actions(confirmation, texts.button)}`;
 }
 
 /** The browser checks the number too, so that a typo does not end in a refusal. */

@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Alert, alertMessage } from '../../../services/core/alerts/alert-text.ts';
 import { warningKinds } from '../../../services/core/alerts/warnings.ts';
-import { causes, type Diagnosis } from '../../../services/core/outage/diagnosis.ts';
+import { causes } from '../../../services/core/outage/diagnosis.ts';
 import { locales } from '../../../services/core/platform/locale.ts';
+import { noTaskRunning as diagnosis } from './diagnosis-fixture.ts';
 
-const diagnosis: Diagnosis = {
-  cause: 'no-task-running',
-  holder: { host: 'ip-10-0-1-5', pid: 7, env: 'production' },
-  holdsLock: false,
-  lastError: null,
-  telegram: { kind: 'reachable', pendingUpdates: 12, webhookHost: null },
-  ecs: {
-    kind: 'known',
-    desired: 1,
-    running: 0,
-    deploying: false,
-    lastStopReason: 'OutOfMemoryError; bot: exit 137',
-  },
-};
 const open = {
   silentMs: 7 * 60_000 + 5000,
   diagnosis,

@@ -2,21 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { causeText, diagnosisLines } from '../../../services/core/alerts/diagnosis-text.ts';
 import { causes, type Diagnosis } from '../../../services/core/outage/diagnosis.ts';
 import { locales } from '../../../services/core/platform/locale.ts';
-
-const diagnosis: Diagnosis = {
-  cause: 'no-task-running',
-  holder: { host: 'ip-10-0-1-5', pid: 7, env: 'production' },
-  holdsLock: false,
-  lastError: null,
-  telegram: { kind: 'reachable', pendingUpdates: 12, webhookHost: null },
-  ecs: {
-    kind: 'known',
-    desired: 1,
-    running: 0,
-    deploying: false,
-    lastStopReason: 'OutOfMemoryError; bot: exit 137',
-  },
-};
+import { noTaskRunning as diagnosis } from './diagnosis-fixture.ts';
 
 describe('a diagnosis in words', () => {
   it('names the lock holder, its last error and a webhook if there is one', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Confirmation, confirmPage } from '../../../../functions/release-lock/pages/confirm.ts';
 import type { OpsLink } from '../../../../services/core/ops/links/signed-link.ts';
-import { liveStatus } from './page-fixture.ts';
+import { liveStatus } from '../../../support/live-status.ts';
 
 const link: OpsLink = { id: 'a'.repeat(32), action: 'recover', recipient: '1', outageId: 'outage-1' };
 const lock = {

@@ -3,7 +3,7 @@ import { type Outcome, resultPage } from '../../../../functions/release-lock/pag
 import { textsFor } from '../../../../functions/release-lock/pages/texts.ts';
 import type { OpsAnswer } from '../../../../services/core/ops/results.ts';
 import { locales } from '../../../../services/core/platform/locale.ts';
-import { liveStatus } from './page-fixture.ts';
+import { liveStatus } from '../../../support/live-status.ts';
 
 const up = liveStatus();
 const down = liveStatus({ up: false, heartbeatAgeSeconds: 400, diagnosis: ['Cause: polling fails'] });

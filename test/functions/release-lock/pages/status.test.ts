@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type StatusView, statusPage } from '../../../../functions/release-lock/pages/status.ts';
 import { lockValue, quarantineOwner } from '../../../../services/core/lease/lock-value.ts';
-import { liveStatus, rowsOf } from './page-fixture.ts';
+import { liveStatus } from '../../../support/live-status.ts';
+import { rowsOf } from './page-fixture.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 1, 19);
 const ago = (seconds: number): string => new Date(nowMs - seconds * 1000).toISOString();
