@@ -141,7 +141,7 @@ describe.skipIf(executablePath === undefined)('the control room’s load, drills
 
     // The same facts from the store and the Bot API server.
     const after = await telegram();
-    const alerts = after.sentMessages.filter(({ text }) => /The bot has been silent/.test(text));
+    const alerts = after.sentMessages.filter(({ text }) => /The bot has been silent/.test(text ?? ''));
     expect(new Set(alerts.map(({ chat_id }) => chat_id))).toEqual(new Set([2001, 2002]));
     expect(after.conflicts).toBeGreaterThan(before.conflicts);
     expect(after.pending).toBe(0);

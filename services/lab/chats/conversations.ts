@@ -155,7 +155,7 @@ export class Conversations {
     this.put(message.chat_id, {
       id: message.message_id,
       from: 'bot',
-      text: message.text,
+      text: message.text ?? '',
       atMs,
       buttons: buttonsOf(message.reply_markup),
       edited,

@@ -123,7 +123,7 @@ export class LoadGenerator {
 
   private onEmulatorEvent({ type, details }: EmulatorEvent): void {
     if (type !== 'message-sent') return;
-    const { chat_id: chatId, text } = details['message'] as SentMessage;
+    const { chat_id: chatId, text = '' } = details['message'] as SentMessage;
     const { firstChatId, clock } = this.parts;
     if (chatId < firstChatId || chatId >= firstChatId + chatsMax) return;
     const number = answeredNumber(text);

@@ -3,7 +3,7 @@
  *
  * Memory is bounded: the queue by its own limits, everything else by the number of kept entries.
  *
- * Tested by: test/lab/telegram-emulator/methods.test.ts
+ * Tested by: test/lab/telegram-emulator/methods/basics.test.ts
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
@@ -32,6 +32,11 @@ export interface BotParts {
 }
 
 const callbackQueriesKept = 10_000;
+/** The kinds of update whose content is a message. */
+const messageTypes: ReadonlySet<UpdateType> = new Set([
+  ...(['message', 'edited_message', 'channel_post', 'edited_channel_post'] as const),
+  ...(['business_message', 'edited_business_message'] as const),
+]);
 const textShownMax = 200;
 
 export class Bot {
@@ -109,7 +114,7 @@ export class Bot {
 
   #learn(type: UpdateType, content: Record<string, unknown>): void {
     this.chats.learn(content);
-    if (typeof content['message_id'] === 'number') this.messages.noteId(content['message_id']);
+    if (messageTypes.has(type)) this.messages.receive(content);
     if (type !== 'callback_query' || typeof content['id'] !== 'string') return;
     this.#callbackQueries.add(content['id']);
     const [oldest] = this.#callbackQueries;

@@ -4,7 +4,7 @@
  * Every numeric id is an existing chat; a user name is one only after an update has shown it. Names and types from updates
  * are kept for the last 10,000 chats and returned in messages and by getChat.
  *
- * Tested by: test/lab/telegram-emulator/methods.test.ts
+ * Tested by: test/lab/telegram-emulator/methods/basics.test.ts
  */
 import { isObject } from './arguments.ts';
 import { badRequest } from './errors.ts';
@@ -12,6 +12,10 @@ import { badRequest } from './errors.ts';
 export type Chat = Readonly<Record<string, unknown>> & { readonly id: number };
 
 const chatsKept = 10_000;
+
+export function isChat(value: unknown): value is Chat {
+  return isObject(value) && typeof value['id'] === 'number';
+}
 
 export class Chats {
   readonly #byId = new Map<number, Chat>();
@@ -33,9 +37,8 @@ export class Chats {
     return this.#byId.get(id) ?? inventChat(id);
   }
 
-  #learnChat(value: unknown): void {
-    if (!isObject(value) || typeof value['id'] !== 'number') return;
-    const chat = value as Chat;
+  #learnChat(chat: unknown): void {
+    if (!isChat(chat)) return;
     this.#byId.delete(chat.id);
     this.#byId.set(chat.id, chat);
     const name = chat['username'];

@@ -4,7 +4,7 @@
  * Guarantees: rule 22 of the semantics note (tokens and unknown methods); every well-formed token is a bot of its own.
  * Does not guarantee: faults and latency, which belong to the transport.
  *
- * Tested by: test/lab/telegram-emulator/methods.test.ts
+ * Tested by: test/lab/telegram-emulator/methods/basics.test.ts
  */
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../core/platform/clock.ts';
@@ -20,7 +20,7 @@ import {
   tooManyRequests,
 } from './errors.ts';
 import { EventHub } from './events.ts';
-import { findMethod } from './methods.ts';
+import { findMethod } from './methods/table.ts';
 import type { PollClient } from './poll-log.ts';
 import { type BotState, readState } from './state.ts';
 

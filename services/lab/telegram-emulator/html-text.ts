@@ -6,7 +6,7 @@
  * white space as the real server does.
  * Source: the Bot API manual's "HTML style"; td's `MessageEntity.cpp`.
  *
- * Tested by: test/lab/telegram-emulator/methods.test.ts
+ * Tested by: test/lab/telegram-emulator/methods/messages.test.ts
  */
 import { badRequest } from './errors.ts';
 

@@ -1,78 +1,105 @@
 /**
- * The messages a bot has sent: the last 10,000 can be edited, deleted and read.
+ * The messages of a bot's chats: the last 10,000 that it sent, and the last 10,000 that updates brought in.
  *
  * One counter gives all message ids of a bot, as in the private chats of a real account, so ids grow in every chat. It
  * stays above the ids that updates bring in.
  *
- * Tested by: test/lab/telegram-emulator/methods.test.ts
+ * Tested by: test/lab/telegram-emulator/methods/messages.test.ts
  */
-import type { Chat } from './chats.ts';
+import { type Chat, isChat } from './chats.ts';
 
-export interface SentMessage {
-  readonly message_id: number;
-  readonly chat_id: number;
+/** What the kind of a message adds to it, as fields of the Bot API's Message: text and entities, photo and caption, … */
+export type MessageContent = Readonly<Record<string, unknown>>;
+export type ReplyMarkup = Readonly<Record<string, unknown>>;
+
+export interface NewMessage {
   readonly chat: Chat;
+  readonly from: Readonly<Record<string, unknown>>;
   readonly date: number;
-  text: string;
-  entities: readonly unknown[] | undefined;
-  reply_markup: Readonly<Record<string, unknown>> | undefined;
+  readonly content: MessageContent;
+  readonly reply_markup: ReplyMarkup | undefined;
   readonly reply_to_message_id: number | undefined;
+}
+
+export interface Message extends Omit<NewMessage, 'content' | 'reply_markup'> {
+  readonly message_id: number;
+  /** Whether the bot sent it: only those can be edited. */
+  readonly sent: boolean;
+  content: MessageContent;
+  reply_markup: ReplyMarkup | undefined;
   edit_date?: number;
   deleted?: boolean;
 }
 
-export type MessageContent = Pick<SentMessage, 'text' | 'entities' | 'reply_markup'>;
+/** A message that the bot sent, as the state and the events show it: with the fields of its content. */
+export interface SentMessage {
+  readonly message_id: number;
+  readonly chat_id: number;
+  readonly date: number;
+  readonly text?: string;
+  readonly reply_markup?: ReplyMarkup | undefined;
+  readonly reply_to_message_id?: number | undefined;
+  readonly edit_date?: number | undefined;
+  readonly deleted?: boolean | undefined;
+  readonly [field: string]: unknown;
+}
 
 const messagesKept = 10_000;
 
 export class Messages {
   sentCount = 0;
   #lastId = 0;
-  readonly #kept = new Map<string, SentMessage>();
+  readonly #sent = new Map<string, Message>();
+  readonly #received = new Map<string, Message>();
 
   get lastId(): number {
     return this.#lastId;
   }
 
-  /** Keeps new ids above one that an update brought in. */
-  noteId(messageId: number): void {
-    if (Number.isSafeInteger(messageId) && messageId < 2 ** 31)
-      this.#lastId = Math.max(this.#lastId, messageId);
-  }
-
-  send(message: MessageContent & { chat: Chat; date: number; replyToId: number | undefined }): SentMessage {
+  send(message: NewMessage): Message {
     this.#lastId += 1;
     this.sentCount += 1;
-    const { chat, date, text, entities, reply_markup, replyToId: reply_to_message_id } = message;
-    const sent: SentMessage = {
-      message_id: this.#lastId,
-      chat_id: chat.id,
-      chat,
-      date,
-      text,
-      entities,
-      reply_markup,
-      reply_to_message_id,
-    };
-    this.#kept.set(key(chat.id, sent.message_id), sent);
-    if (this.#kept.size > messagesKept) this.#forgetOldest();
-    return sent;
+    return keep(this.#sent, { ...message, message_id: this.#lastId, sent: true });
   }
 
-  find(chatId: number, messageId: number): SentMessage | undefined {
-    const message = this.#kept.get(key(chatId, messageId));
+  /** Keeps a message that an update brought in; new ids stay above its id. */
+  receive(update: Readonly<Record<string, unknown>>): void {
+    const { message_id, chat, from, date, reply_markup: _, reply_to_message: __, ...content } = update;
+    if (typeof message_id !== 'number' || !Number.isSafeInteger(message_id) || message_id >= 2 ** 31) return;
+    this.#lastId = Math.max(this.#lastId, message_id);
+    if (!isChat(chat) || this.#sent.has(key(chat.id, message_id))) return;
+    keep(this.#received, {
+      message_id,
+      sent: false,
+      chat,
+      from: from as Message['from'],
+      date: Number(date),
+      content,
+      reply_markup: undefined,
+      reply_to_message_id: undefined,
+    });
+  }
+
+  /** A message that was sent or received, unless it is deleted. */
+  find(chatId: number, messageId: number): Message | undefined {
+    const id = key(chatId, messageId);
+    const message = this.#sent.get(id) ?? this.#received.get(id);
     return message?.deleted === true ? undefined : message;
   }
 
-  /** The newest `count`, oldest first; deleted ones are marked. */
-  last(count = messagesKept): SentMessage[] {
-    return [...this.#kept.values()].slice(-Math.max(0, count) || this.#kept.size);
+  /** The newest `count` that the bot sent, oldest first; deleted ones are marked. */
+  lastSent(count = messagesKept): Message[] {
+    return [...this.#sent.values()].slice(-Math.max(0, count) || this.#sent.size);
   }
+}
 
-  #forgetOldest(): void {
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined) this.#kept.delete(oldest);
-  }
+function keep(kept: Map<string, Message>, message: Message): Message {
+  const id = key(message.chat.id, message.message_id);
+  kept.delete(id);
+  kept.set(id, message);
+  const [oldest] = kept.keys();
+  if (kept.size > messagesKept && oldest !== undefined) kept.delete(oldest);
+  return message;
 }
 
 function key(chatId: number, messageId: number): string {

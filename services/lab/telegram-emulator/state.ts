@@ -4,9 +4,9 @@
  * Tested by: test/lab/telegram-emulator/control.test.ts
  */
 import type { Bot } from './bot.ts';
-import { stateOf } from './message-methods.ts';
 import type { SentMessage } from './messages.ts';
 import type { Conflict, Overlap } from './poll-log.ts';
+import { stateOf } from './send.ts';
 import type { UpdateType } from './update-types.ts';
 
 const pendingIdsMax = 10_000;
@@ -27,7 +27,7 @@ export interface BotState {
   readonly vanished: number;
   readonly nextUpdateId: number | null;
   /** The last 10,000 that the bot sent, oldest first, and how many in all. */
-  readonly sentMessages: readonly Omit<SentMessage, 'chat'>[];
+  readonly sentMessages: readonly SentMessage[];
   readonly sentMessagesTotal: number;
   /** Unanswered getUpdates calls; those whose client has hung up are counted in both. */
   readonly openPolls: number;
@@ -59,7 +59,7 @@ export function readState(bot: Bot, { messages }: { messages?: number | undefine
     filtered: bot.filteredCount,
     vanished: queue.vanishedCount,
     nextUpdateId: queue.nextId ?? null,
-    sentMessages: bot.messages.last(messages).map(stateOf),
+    sentMessages: bot.messages.lastSent(messages).map(stateOf),
     sentMessagesTotal: bot.messages.sentCount,
     openPolls: polls.openCount,
     ghostPolls: polls.ghostCount,

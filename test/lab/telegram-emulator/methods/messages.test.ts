@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Arguments } from '../../../services/lab/telegram-emulator/arguments.ts';
-import { startRig } from './emulator-fixture.ts';
+import { Arguments } from '../../../../services/lab/telegram-emulator/arguments.ts';
+import { startRig } from '../emulator-fixture.ts';
 
 const refused = (description: string, error_code = 400): unknown => ({ ok: false, error_code, description });
 
@@ -92,6 +92,17 @@ describe('sendMessage', () => {
     });
   });
 
+  it('shows the message that it replies to, sent or received, one step deep', async () => {
+    const rig = startRig();
+    rig.push({ message: { message_id: 40, date: 5, chat: { id: 7, type: 'private' }, text: 'hi' } });
+    await rig.call('sendMessage', { chat_id: 7, text: 'one', reply_parameters: { message_id: 40 } });
+    const answer = await rig.call('sendMessage', { chat_id: 7, text: 'two', reply_to_message_id: 41 });
+    expect(answer.result).toMatchObject({ text: 'two', reply_to_message: { message_id: 41, text: 'one' } });
+    expect(answer.result).not.toHaveProperty('reply_to_message.reply_to_message');
+    const first = await rig.call('sendMessage', { chat_id: 7, text: 'x', reply_to_message_id: 40 });
+    expect(first.result).toMatchObject({ reply_to_message: { message_id: 40, date: 5, text: 'hi' } });
+  });
+
   it('returns an inline keyboard, and keeps every keyboard for the state', async () => {
     const rig = startRig();
     const inline = { inline_keyboard: [[{ text: 'go', url: 'https://e.test/' }]] };
@@ -147,6 +158,14 @@ describe('editing and deleting', () => {
     );
   });
 
+  it('refuses to edit a message of a user', async () => {
+    const rig = startRig();
+    rig.push({ message: { message_id: 40, chat: { id: 7, type: 'private' }, text: 'hi' } });
+    expect(await rig.call('editMessageText', { chat_id: 7, message_id: 40, text: 'x' })).toEqual(
+      refused("Bad Request: message can't be edited"),
+    );
+  });
+
   it.each([
     ['editMessageText', 'Bad Request: message to edit not found'],
     ['editMessageReplyMarkup', 'Bad Request: message to edit not found'],
@@ -154,99 +173,5 @@ describe('editing and deleting', () => {
   ])('%s refuses a message that never was', async (method, description) => {
     const answer = await startRig().call(method, { chat_id: 7, message_id: 99, text: 'x' });
     expect(answer).toEqual(refused(description));
-  });
-});
-
-describe('the other methods', () => {
-  it('getMe is a bot with the token’s id', async () => {
-    expect(await startRig().call('getMe')).toMatchObject({
-      result: { id: 1000, is_bot: true, username: expect.stringMatching(/bot$/) },
-    });
-  });
-
-  it('answerCallbackQuery answers only a pushed query', async () => {
-    const rig = startRig();
-    rig.push({ callback_query: { id: 'q1', data: 'x' } });
-    expect(await rig.call('answerCallbackQuery', { callback_query_id: 'q1' })).toEqual({
-      ok: true,
-      result: true,
-    });
-    expect(await rig.call('answerCallbackQuery', { callback_query_id: 'q2' })).toEqual(
-      refused('Bad Request: query is too old and response timeout expired or query ID is invalid'),
-    );
-  });
-
-  it('sendChatAction accepts the known actions', async () => {
-    const rig = startRig();
-    expect(await rig.call('sendChatAction', { chat_id: 7, action: 'typing' })).toEqual({
-      ok: true,
-      result: true,
-    });
-    expect(await rig.call('sendChatAction', { chat_id: 7, action: 'dancing' })).toEqual(
-      refused('Bad Request: wrong parameter action in request'),
-    );
-  });
-
-  it('getChat derives the kind of chat from its id', async () => {
-    const rig = startRig();
-    const kinds = [7, -7, -1_000_000_000_007].map((chat_id) => rig.call('getChat', { chat_id }));
-    expect(await Promise.all(kinds)).toMatchObject([
-      { result: { id: 7, type: 'private' } },
-      { result: { type: 'group' } },
-      { result: { type: 'supergroup' } },
-    ]);
-  });
-
-  it('getFile gives a path to any id', async () => {
-    const rig = startRig();
-    expect(await rig.call('getFile', { file_id: 'photo-1' })).toMatchObject({
-      result: { file_id: 'photo-1', file_path: 'files/photo-1' },
-    });
-    expect(await rig.call('getFile', {})).toEqual(refused('Bad Request: file_id not specified'));
-  });
-
-  it('setMyCommands keeps them by scope and language', async () => {
-    const rig = startRig();
-    const commands = [{ command: '/start', description: 'Begin' }];
-    expect(await rig.call('setMyCommands', { commands, language_code: 'ru' })).toEqual({
-      ok: true,
-      result: true,
-    });
-    const kept = [{ command: 'start', description: 'Begin' }];
-    expect(await rig.call('getMyCommands', { language_code: 'ru' })).toEqual({ ok: true, result: kept });
-    expect(await rig.call('getMyCommands')).toEqual({ ok: true, result: [] });
-    expect(await rig.call('setMyCommands', { commands: '{' })).toMatchObject({ error_code: 400 });
-  });
-});
-
-describe('rule 22: tokens and methods', () => {
-  const call = async (token: string, method = 'getMe'): Promise<unknown> => {
-    const { emulator } = startRig();
-    const client = { name: 'test', gone: new AbortController().signal };
-    return JSON.parse((await emulator.call({ token, method, args: Arguments.of({}), client })).body);
-  };
-
-  it.each(['', 'abc', '123', '123:', ':secret', '0:secret', 'x1:secret', '1x:secret', `1:${'s'.repeat(80)}`])(
-    'a malformed token is refused: %o',
-    async (token) => {
-      expect(await call(token)).toEqual(refused('Unauthorized: invalid token specified', 401));
-    },
-  );
-
-  it('an unknown method is not found', async () => {
-    expect(await call('1:a', 'getNothing')).toEqual(refused('Not Found: method not found', 404));
-  });
-
-  it.each(['getme', 'GETME', 'constructor', '__proto__'])(
-    'a method’s case does not matter: %s',
-    async (method) => {
-      expect(await call('1:a', method)).toMatchObject({ ok: method.toLowerCase() === 'getme' });
-    },
-  );
-
-  it('each well-formed token is a separate bot', async () => {
-    const rig = startRig();
-    rig.pushIds(1);
-    expect(rig.emulator.state('1000:other')).toMatchObject({ botId: 1000, pending: 0 });
   });
 });

@@ -1,0 +1,37 @@
+/**
+ * The Bot API methods that the emulator supports, joined from the groups of this directory.
+ *
+ * Any other method answers 404 `Not Found: method not found`, even if the real server knows it: a clear refusal is better
+ * than an invented answer. Flood limits and chat permissions are not modelled; a fault makes a chat that blocked the bot or
+ * does not exist. Method names match in any case.
+ *
+ * Tested by: test/lab/telegram-emulator/methods/basics.test.ts
+ */
+import { callbackMethods } from './callbacks.ts';
+import { chatMethods } from './chats.ts';
+import { commandMethods } from './commands.ts';
+import { fileMethods } from './files.ts';
+import { messageMethods } from './messages.ts';
+import type { Method } from './method.ts';
+import { updateMethods } from './updates.ts';
+
+/** By subject, in the order of the documentation. */
+const methodGroups = {
+  updates: updateMethods,
+  messages: messageMethods,
+  files: fileMethods,
+  chats: chatMethods,
+  callbacks: callbackMethods,
+  commands: commandMethods,
+} as const;
+
+const methods = new Map<string, { readonly name: string; readonly run: Method }>(
+  Object.values(methodGroups)
+    .flatMap((group) => Object.entries(group))
+    .map(([name, run]) => [name.toLowerCase(), { name, run }]),
+);
+
+/** The method and its spelling, or undefined if the emulator does not support it. */
+export function findMethod(name: string): { readonly name: string; readonly run: Method } | undefined {
+  return methods.get(name.toLowerCase());
+}
