@@ -1,4 +1,5 @@
 /** The bot's container: its name, metric names and HTTP paths, for the sidecar, the alert rules and infra. */
+export { healthPath, metricsPath } from '../core/platform/status-paths.ts';
 export { botContainerName } from '../core/platform/worker-service.ts';
 
 export const botMetricNames = {
@@ -21,7 +22,5 @@ export const botMetricNames = {
   buildInfo: 'staffprobot_build_info',
 } as const;
 
-export const metricsPath = '/metrics';
-export const healthPath = '/healthz';
 /** In the image, beside the bundle: asks a container for its health. */
 export const healthCheckScript = 'health-check.sh';

@@ -1,5 +1,6 @@
 /** Turns the worker's events into log lines and metrics, and passes handlers' ends to their alarm. Decides nothing. */
 
+import { failedMethod } from '../adapters/telegram/telegram-bot.ts';
 import type { HandlersAlarm } from '../core/alerts/handlers-alarm.ts';
 import { LockHeldError, OtherBotError, TermOverError } from '../core/lease/errors.ts';
 import type { LeaseObserver } from '../core/lease/lease.ts';
@@ -12,7 +13,6 @@ import { isTokenRejection } from '../core/platform/token-rejection.ts';
 import type { SessionObserver } from '../core/updates/polling-session.ts';
 import { laneOf, updateType } from '../core/updates/update.ts';
 import { type BotMetrics, pollResultLabel } from './metrics.ts';
-import { failedMethod } from './telegram-bot.ts';
 
 export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserver {
   let reportedHolder = '';

@@ -10,12 +10,8 @@ import { describeHolder } from '../core/lease/lock-value.ts';
 import type { PollHealth } from '../core/lease/poll-health.ts';
 import type { TelegramReach } from '../core/lease/telegram-reach.ts';
 import type { Term } from '../core/lease/term.ts';
+import type { Health } from '../core/platform/status-paths.ts';
 import type { PollingSession } from '../core/updates/polling-session.ts';
-
-export interface Health {
-  readonly healthy: boolean;
-  readonly body: Readonly<Record<string, unknown>>;
-}
 
 /** A leader without a successful poll, or a standby without an answer from the store, is unhealthy after this long. */
 const silenceMaxMs = 180_000;

@@ -18,7 +18,7 @@ import { PollHealth } from '../core/lease/poll-health.ts';
 import { TelegramReach } from '../core/lease/telegram-reach.ts';
 import type { Term } from '../core/lease/term.ts';
 import { WakeUp, type WakeUpChannel } from '../core/lease/wake-up.ts';
-import type { BotApi } from '../core/platform/bot-api.ts';
+import type { BotApi, BotIdentity } from '../core/platform/bot-api.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import type { Logger } from '../core/platform/logger.ts';
@@ -29,11 +29,6 @@ import type { UpdateJournal } from '../core/updates/journal.ts';
 import { PollingSession, type SessionEnd, type SessionObserver } from '../core/updates/polling-session.ts';
 import type { HandleUpdate } from '../core/updates/update.ts';
 import { WorkerState } from './worker-state.ts';
-
-export interface BotIdentity {
-  readonly id: number;
-  readonly username: string;
-}
 
 /** Makes the handler for one term's updates. It must send nothing once the term may not act. */
 export type MakeHandler = (bot: BotIdentity, term: Term) => HandleUpdate;

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WorkerState } from '../../services/bot/worker-state.ts';
+import { readClocks } from '../../services/core/lease/act-window.ts';
 import { leaseTimes } from '../../services/core/lease/lease-times.ts';
 import { PollHealth } from '../../services/core/lease/poll-health.ts';
-import { readClocks, Term } from '../../services/core/lease/term.ts';
+import { Term } from '../../services/core/lease/term.ts';
 import type { PollingSession } from '../../services/core/updates/polling-session.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

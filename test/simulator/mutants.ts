@@ -4,9 +4,10 @@
  * A script mutant changes the script's source. A method mutant patches a class for the length of a run and restores it
  * afterwards. Both fail if what they change no longer exists.
  */
+import { readClocks } from '../../services/core/lease/act-window.ts';
 import { Lease } from '../../services/core/lease/lease.ts';
 import { TelegramReach } from '../../services/core/lease/telegram-reach.ts';
-import { readClocks, Term } from '../../services/core/lease/term.ts';
+import { Term } from '../../services/core/lease/term.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { Fetcher } from '../../services/core/updates/fetcher.ts';
 import type { ReceivedUpdate } from '../../services/core/updates/handler-run.ts';

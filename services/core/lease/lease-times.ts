@@ -6,25 +6,20 @@
  * the socket write. A renewal that needs one retry must still end before D, hence
  * `renew + 2·rpcTimeout < TTL·(1 − drift) − margin`.
  */
-export interface LeaseTimes {
+import { driftRatio, type WindowTimes, windowTimes } from './act-window.ts';
+
+export interface LeaseTimes extends WindowTimes {
   readonly ttlMs: number;
   readonly renewMs: number;
   readonly rpcTimeoutMs: number;
-  readonly marginMs: number;
-  /** How long the leader may act after sending a request that succeeds. */
-  readonly actForMs: number;
 }
 
 export const leaseTtlMinSeconds = 3;
-/** How much the clocks of two machines may drift apart. */
-export const driftRatio = 0.01;
-/** rpcTimeout and margin are each this share of the TTL: 3 s at 30 s. */
+/** As the margin: 3 s at 30 s. */
 const timeoutShare = 0.1;
 
 export function leaseTimes({ ttlMs, renewMs }: { ttlMs: number; renewMs: number }): LeaseTimes {
-  const rpcTimeoutMs = ttlMs * timeoutShare;
-  const marginMs = ttlMs * timeoutShare;
-  return { ttlMs, renewMs, rpcTimeoutMs, marginMs, actForMs: ttlMs * (1 - driftRatio) - marginMs };
+  return { ttlMs, renewMs, rpcTimeoutMs: ttlMs * timeoutShare, ...windowTimes(ttlMs) };
 }
 
 /** Says what is wrong with the times, with the arithmetic spelled out; undefined if they fit. */

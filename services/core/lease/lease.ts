@@ -23,11 +23,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { repeatUntil } from '../platform/repeat-until.ts';
 import { StoreRefusedError } from '../platform/store-errors.ts';
+import { readClocks } from './act-window.ts';
 import { LockHeldError, OtherBotError } from './errors.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import type { HandOff, Held, PollingLockStore, RenewPayload } from './lock-store.ts';
 import { type LockHolder, lockValue } from './lock-value.ts';
-import { type EndReason, readClocks, Term } from './term.ts';
+import { type EndReason, Term } from './term.ts';
 import type { WakeUp } from './wake-up.ts';
 
 /** What the lease tells logs, metrics and the health page. It decides nothing by it: correctness needs no observer. */

@@ -8,7 +8,7 @@
  * read between sending and receiving. Does not guarantee: to see a move before the next answer, or one that is shorter
  * than the answer travelled.
  */
-import { driftRatio } from './lease-times.ts';
+import { driftRatio } from './act-window.ts';
 
 export interface StoreAnswer {
   /** This machine's monotonic clock before the request was sent and after the answer was received. */

@@ -14,6 +14,8 @@
  * Counting from the answer instead would let a slow answer push D past t + TTL.
  */
 import type { Clock } from '../platform/clock.ts';
+import type { Permit } from '../platform/permit.ts';
+import { type ClockReading, windowEnd } from './act-window.ts';
 import { TermOverError } from './errors.ts';
 import type { LeaseTimes } from './lease-times.ts';
 import type { HandOff } from './lock-store.ts';
@@ -38,23 +40,18 @@ export type EndReason =
 /** The lock is not renewed any more, but is still this term's until its deadline. */
 const drains: readonly EndReason[] = ['revoked', 'telegram-unreachable'];
 
-interface Reading {
-  readonly monotonicMs: number;
-  readonly wallMs: number;
-}
-
 export interface TermOptions {
   readonly clock: Clock;
   readonly times: LeaseTimes;
   readonly value: string;
   readonly epoch: number;
   /** Both clocks before the acquiring request was sent. */
-  readonly sentAt: Reading;
+  readonly sentAt: ClockReading;
   /** How far the store's wall clock was ahead of this machine's when the answer came. */
   readonly storeAheadMs: number;
 }
 
-export class Term {
+export class Term implements Permit {
   readonly value: string;
   readonly epoch: number;
   /** This machine's wall clock when the term began. */
@@ -68,7 +65,7 @@ export class Term {
   private readonly ending = new AbortController();
   private readonly overController = new AbortController();
   private readonly storeClock: StoreClock;
-  private sentAt: Reading;
+  private sentAt: ClockReading;
 
   constructor(options: TermOptions) {
     this.clock = options.clock;
@@ -99,18 +96,18 @@ export class Term {
   /** Whether an update may be handled or a message sent now. Ask right before each. */
   mayAct(): boolean {
     if (this.overSignal.aborted) return false;
-    if (this.clock.monotonicMs() >= this.deadlineMs) this.end('expired');
-    else if (this.jumpedMs() > this.times.marginMs) this.end('clock-jumped');
+    const reason = windowEnd(this.clock, this.sentAt, this.times);
+    if (reason !== undefined) this.end(reason);
     return !this.overSignal.aborted;
   }
 
   /** A renewal sent at `sentAt` succeeded. If the answer came after the deadline, the term ends instead. */
-  renewed(sentAt: Reading): void {
+  renewed(sentAt: ClockReading): void {
     if (this.mayAct()) this.sentAt = sentAt;
   }
 
   /** The store answered a request sent at `sentAt` with its time. Ends the term if its clock has moved. */
-  storeAnswered(sentAt: Reading, storeTimeMs: number): void {
+  storeAnswered(sentAt: ClockReading, storeTimeMs: number): void {
     const answer = { sentMs: sentAt.monotonicMs, receivedMs: this.clock.monotonicMs(), storeTimeMs };
     if (this.storeClock.hasMoved(answer)) this.end('store-clock-moved');
   }
@@ -121,13 +118,4 @@ export class Term {
     this.ending.abort();
     if (!drains.includes(reason)) this.overController.abort(new TermOverError('what a handler was doing'));
   }
-
-  private jumpedMs(): number {
-    const wallElapsedMs = this.clock.wallMs() - this.sentAt.wallMs;
-    return wallElapsedMs - (this.clock.monotonicMs() - this.sentAt.monotonicMs);
-  }
-}
-
-export function readClocks(clock: Clock): Reading {
-  return { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
 }

@@ -3,6 +3,11 @@
  *
  * Source of the error format: the Bot API's `{"ok":false,"error_code":N,"description":"…","parameters":{…}}`.
  */
+export interface BotIdentity {
+  readonly id: number;
+  readonly username: string;
+}
+
 export interface CallOptions {
   /** Time limit for the whole answer, body included. */
   readonly timeoutMs: number;

@@ -5,8 +5,8 @@
  * - The handler throws: the update has had its turn. It is settled in the same way, counted and logged as failed, and
  *   never retried.
  * - The handler is over its time limit: it is reported once and its signal aborts. Its lane stays locked until it ends.
- * - The term is over while the handler runs: its signal aborts. The next leader handles the update again, as a later
- *   attempt.
+ * - Its permit ends while the handler runs (in a term: the term is over): its signal aborts. The next process handles
+ *   the update again, as a later attempt.
  * - The process ends while the handler runs: the update stays unsettled. The next leader counts another attempt
  *   (`attempt-counter.ts`); after the last one the update becomes a dead letter.
  *
@@ -14,6 +14,7 @@
  * Does not guarantee: that a handler ever ends. None is cut off, because what it did cannot be undone.
  */
 import type { Clock } from '../platform/clock.ts';
+import type { Permit } from '../platform/permit.ts';
 import type { HandlerContext, HandleUpdate, Update } from './update.ts';
 
 /** An update that this term received or replays. */
@@ -40,11 +41,10 @@ export interface HandlerObserver {
   onOverdue(received: ReceivedUpdate, elapsedMs: number): void;
 }
 
-export interface HandlerRunnerOptions {
+export interface HandlerRunnerOptions<R extends ReceivedUpdate> {
   readonly clock: Clock;
   readonly handle: HandleUpdate;
-  /** Aborts when the term is over. */
-  readonly overSignal: AbortSignal;
+  readonly permitOf: (received: R) => Permit;
   readonly handlerLimitMs: number;
   readonly observer: HandlerObserver;
 }
@@ -53,19 +53,15 @@ class HandlerRun implements HandlerContext {
   readonly received: ReceivedUpdate;
   readonly startedMs: number;
   private readonly current: Attempt;
-  private readonly overSignal: AbortSignal;
+  readonly permit: Permit;
   private readonly overdue: { controller?: AbortController; reason?: Error } = {};
   private anySignal: AbortSignal | undefined;
 
-  constructor(
-    received: ReceivedUpdate,
-    startedMs: number,
-    options: { attempt: Attempt; overSignal: AbortSignal },
-  ) {
+  constructor(received: ReceivedUpdate, startedMs: number, options: { attempt: Attempt; permit: Permit }) {
     this.received = received;
     this.startedMs = startedMs;
     this.current = options.attempt;
-    this.overSignal = options.overSignal;
+    this.permit = options.permit;
   }
 
   get attempt(): number {
@@ -78,7 +74,7 @@ class HandlerRun implements HandlerContext {
     const controller = new AbortController();
     if (this.overdue.reason !== undefined) controller.abort(this.overdue.reason);
     this.overdue.controller = controller;
-    this.anySignal = AbortSignal.any([controller.signal, this.overSignal]);
+    this.anySignal = AbortSignal.any([controller.signal, this.permit.overSignal]);
     return this.anySignal;
   }
 
@@ -89,21 +85,24 @@ class HandlerRun implements HandlerContext {
   }
 }
 
-export class HandlerRunner {
-  private readonly options: HandlerRunnerOptions;
+export class HandlerRunner<R extends ReceivedUpdate> {
+  private readonly options: HandlerRunnerOptions<R>;
   /** Runs within their limit, oldest first. */
   private readonly running = new Set<HandlerRun>();
   private isWatching = false;
   private idle = new AbortController();
 
-  constructor(options: HandlerRunnerOptions) {
+  constructor(options: HandlerRunnerOptions<R>) {
     this.options = options;
   }
 
   /** Runs the handler and resolves when it has ended, well or not. */
-  async run(received: ReceivedUpdate, attempt: Attempt): Promise<void> {
-    const { clock, handle, observer, overSignal } = this.options;
-    const run = new HandlerRun(received, clock.monotonicMs(), { attempt, overSignal });
+  async run(received: R, attempt: Attempt): Promise<void> {
+    const { clock, handle, observer, permitOf } = this.options;
+    const run = new HandlerRun(received, clock.monotonicMs(), {
+      attempt,
+      permit: permitOf(received),
+    });
     this.running.add(run);
     if (!this.isWatching) void this.watchLimits();
     try {

@@ -92,8 +92,7 @@ export class PollingSession {
       count: async (updates) => (this.mayBegin() ? this.journal.countAttempts(updates) : undefined),
       onDeadLetters: (updateIds) => observer.onDeadLetters(updateIds),
     });
-    const { overSignal } = term;
-    const handlers = new HandlerRunner({ clock, handle, overSignal, handlerLimitMs, observer });
+    const handlers = new HandlerRunner({ clock, handle, permitOf: () => term, handlerLimitMs, observer });
     this.lanes = new Lanes({
       countAttempt: (tracked) => attempts.begin(tracked),
       untilOthersMayBegin: () => attempts.untilOthersMayBegin(),

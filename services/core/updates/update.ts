@@ -1,4 +1,7 @@
 /** A Bot API update: its id, its type, and the lane in which it waits. */
+
+import type { Permit } from '../platform/permit.ts';
+
 export interface Update {
   readonly update_id: number;
   readonly [field: string]: unknown;
@@ -7,8 +10,10 @@ export interface Update {
 export interface HandlerContext {
   /** 1 for the first; more after a takeover or a crash. */
   readonly attempt: number;
-  /** Aborts when the handler is over its time limit, or when the term ends: then another leader handles the update. */
+  /** Aborts when the handler is over its time limit, or with the permit: then another process handles the update. */
   readonly signal: AbortSignal;
+  /** What allows this process to act on the update. */
+  readonly permit: Permit;
 }
 
 /** Handles one update; rejects on failure. What happens then: `handler-run.ts`. */

@@ -8,8 +8,8 @@
  */
 import { Composer, type Context } from 'telegraf';
 import { systemClock } from '../../adapters/system-clock.ts';
+import { loadHandlers } from '../../adapters/telegram/load-handlers.ts';
 import { shippedAllowedUpdates } from '../../bot/handlers/commands.ts';
-import { loadHandlers } from '../../bot/load-handlers.ts';
 import { answerTo, failingText, isSlow, poisonText } from './messages.ts';
 
 /** About as long as a handler that calls another service. */

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readClocks } from '../../../services/core/lease/act-window.ts';
 import { TermOverError } from '../../../services/core/lease/errors.ts';
 import { leaseTimes } from '../../../services/core/lease/lease-times.ts';
-import { type EndReason, readClocks, Term } from '../../../services/core/lease/term.ts';
+import { type EndReason, Term } from '../../../services/core/lease/term.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const times = leaseTimes({ ttlMs: 30_000, renewMs: 10_000 });

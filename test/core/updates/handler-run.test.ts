@@ -23,12 +23,12 @@ const received: ReceivedUpdate = {
   isReplay: false,
 };
 
-function runner(handle: HandleUpdate): HandlerRunner {
+function runner(handle: HandleUpdate): HandlerRunner<ReceivedUpdate> {
   const id = ({ update }: ReceivedUpdate) => update.update_id;
   return new HandlerRunner({
     clock,
     handle,
-    overSignal: termOver.signal,
+    permitOf: () => ({ mayAct: () => !termOver.signal.aborted, overSignal: termOver.signal }),
     handlerLimitMs: limitMs,
     observer: {
       onEnd: (of, result, elapsedMs, error) => {
@@ -40,7 +40,7 @@ function runner(handle: HandleUpdate): HandlerRunner {
 }
 
 const attempt = { number: 2, release: () => void released++ };
-const run = async (handlers: HandlerRunner, update_id = 5): Promise<void> => {
+const run = async (handlers: HandlerRunner<ReceivedUpdate>, update_id = 5): Promise<void> => {
   await handlers.run({ ...received, update: { update_id } }, attempt);
   log.push(`${update_id} settled`);
 };

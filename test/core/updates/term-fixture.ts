@@ -1,6 +1,8 @@
 /** A term on a virtual clock, without a lock behind it. */
+
+import { readClocks } from '../../../services/core/lease/act-window.ts';
 import { leaseTimes } from '../../../services/core/lease/lease-times.ts';
-import { readClocks, Term } from '../../../services/core/lease/term.ts';
+import { Term } from '../../../services/core/lease/term.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 
 export function termOn(clock: VirtualClock, ttlMs = 3_600_000): Term {

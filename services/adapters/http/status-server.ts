@@ -5,9 +5,9 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
-import { boundedServer } from '../adapters/http/bounded-server.ts';
-import { healthPath, metricsPath } from './contract.ts';
-import type { Health } from './worker-state.ts';
+import type { Health } from '../../core/platform/status-paths.ts';
+import { healthPath, metricsPath } from '../../core/platform/status-paths.ts';
+import { boundedServer } from './bounded-server.ts';
 
 interface StatusServerOptions {
   readonly port: number;

@@ -1,19 +1,17 @@
 import { inspect } from 'node:util';
 import type { Telegraf } from 'telegraf';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type TelegramBotOptions, telegramBot } from '../../services/bot/telegram-bot.ts';
-import { TermOverError } from '../../services/core/lease/errors.ts';
-import type { Term } from '../../services/core/lease/term.ts';
-import { redactor } from '../../services/core/platform/redaction.ts';
-import type { HandlerContext } from '../../services/core/updates/update.ts';
-import { type Answer, httpFixture } from '../support/http-fixture.ts';
-import { httpProxy } from '../support/http-proxy.ts';
-import { startSlowConnect } from '../support/slow-connect.ts';
+import { type TelegramBotOptions, telegramBot } from '../../../services/adapters/telegram/telegram-bot.ts';
+import { TermOverError } from '../../../services/core/lease/errors.ts';
+import { redactor } from '../../../services/core/platform/redaction.ts';
+import type { HandlerContext } from '../../../services/core/updates/update.ts';
+import { type Answer, httpFixture } from '../../support/http-fixture.ts';
+import { httpProxy } from '../../support/http-proxy.ts';
+import { startSlowConnect } from '../../support/slow-connect.ts';
 
 const token = '4242424242:AAtoken-of-the-test-bot-0123456789abc';
 const telegram = httpFixture();
 const stop = new AbortController();
-const context = { attempt: 2, signal: stop.signal } as HandlerContext;
 const update = {
   update_id: 1,
   message: { message_id: 1, date: 1, chat: { id: 5, type: 'private' }, text: 'hi' },
@@ -34,9 +32,10 @@ function handle(
   install: (bot: Telegraf) => void,
   { apiRoot = telegram.url, proxy }: Partial<Pick<TelegramBotOptions, 'apiRoot' | 'proxy'>> = {},
 ): Promise<void> {
-  const makeHandler = telegramBot({ token, apiRoot, redact: redactor([token]), proxy, install });
-  const term = { mayAct: () => mayAct, overSignal: over.signal } as Term;
-  return makeHandler({ id: 1, username: 'staff_bot' }, term)({ ...update }, context) as Promise<void>;
+  const bot = telegramBot({ token, apiRoot, redact: redactor([token]), proxy, install });
+  const permit = { mayAct: () => mayAct, overSignal: over.signal };
+  const context: HandlerContext = { attempt: 2, signal: stop.signal, permit };
+  return bot({ id: 1, username: 'staff_bot' })({ ...update }, context);
 }
 
 const caught = (handled: Promise<void>) =>

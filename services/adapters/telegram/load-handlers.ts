@@ -7,9 +7,9 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Context, Middleware, MiddlewareObj } from 'telegraf';
-import { nearestName } from '../core/platform/nearest-name.ts';
-import type { Problem } from '../core/settings/variable-reader.ts';
-import { type UpdateType, updateTypes } from '../core/updates/update.ts';
+import { nearestName } from '../../core/platform/nearest-name.ts';
+import type { Problem } from '../../core/settings/variable-reader.ts';
+import { type UpdateType, updateTypes } from '../../core/updates/update.ts';
 
 /** A name is no longer than this; a pasted text is not compared in full. */
 const shownMax = 60;

@@ -1,6 +1,11 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { callTimeoutMs, hasFile, uploadTimeoutMs, withinLimits } from '../../services/bot/call-limits.ts';
+import {
+  callTimeoutMs,
+  hasFile,
+  uploadTimeoutMs,
+  withinLimits,
+} from '../../../services/adapters/telegram/call-limits.ts';
 
 /** The signals that `AbortSignal.timeout` gave, by their milliseconds: a test ends one when it likes. */
 let timeouts: Map<number, AbortController>;

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Gauge, Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startStatusServer } from '../../services/bot/status-server.ts';
+import { startStatusServer } from '../../../services/adapters/http/status-server.ts';
 
 let healthy: boolean;
 let collect: () => Promise<void> | void;

@@ -1,8 +1,8 @@
 /**
  * Telegraf without polling: it routes updates to handlers and sends their answers.
  *
- * Guarantees: before each outgoing call of a handler it checks that the term may act, and it aborts the call when the term
- * is over: a deposed leader sends nothing, not even by a call that still connects. Each call has a limit of its own too
+ * Guarantees: before each outgoing call of a handler it checks the update's permit, and it aborts the call when the permit
+ * ends: a deposed leader sends nothing, not even by a call that still connects. Each call has a limit of its own too
  * (`call-limits.ts`), and no error contains the token. If a handler throws, the update's promise
  * rejects with what it threw.
  *
@@ -11,13 +11,13 @@
 import { Agent } from 'node:https';
 import { type Context, Telegraf } from 'telegraf';
 import type { Update as TelegrafUpdate, UserFromGetMe } from 'telegraf/types';
-import type { ProxyEnvironment } from '../adapters/proxy.ts';
-import { TermOverError } from '../core/lease/errors.ts';
-import type { Term } from '../core/lease/term.ts';
-import type { Redact } from '../core/platform/redaction.ts';
-import type { HandlerContext, Update } from '../core/updates/update.ts';
+import { TermOverError } from '../../core/lease/errors.ts';
+import type { BotIdentity } from '../../core/platform/bot-api.ts';
+import type { Permit } from '../../core/platform/permit.ts';
+import type { Redact } from '../../core/platform/redaction.ts';
+import type { HandlerContext, HandleUpdate, Update } from '../../core/updates/update.ts';
+import type { ProxyEnvironment } from '../proxy.ts';
 import { withinLimits } from './call-limits.ts';
-import type { MakeHandler } from './worker.ts';
 
 export interface TelegramBotOptions {
   readonly token: string;
@@ -29,35 +29,35 @@ export interface TelegramBotOptions {
   readonly install: (bot: Telegraf) => void;
 }
 
-interface Call {
-  readonly context: HandlerContext;
-  readonly term: Term;
-}
-
-export function telegramBot({ token, apiRoot, redact, proxy, install }: TelegramBotOptions): MakeHandler {
-  const calls = new WeakMap<object, Call>();
+export function telegramBot({
+  token,
+  apiRoot,
+  redact,
+  proxy,
+  install,
+}: TelegramBotOptions): (identity: BotIdentity) => HandleUpdate {
+  const contexts = new WeakMap<object, HandlerContext>();
   const bot = new Telegraf(token, {
     handlerTimeout: Number.POSITIVE_INFINITY,
     telegram: { apiRoot: `${apiRoot}/`, agent: httpsAgent(proxy) },
   });
   bot.use(async (ctx, next) => {
-    const call = calls.get(ctx.update);
-    if (call === undefined) throw new Error('an update reached the handlers without the pipeline');
-    const { context, term } = call;
+    const context = contexts.get(ctx.update);
+    if (context === undefined) throw new Error('an update reached the handlers without the pipeline');
     Object.defineProperty(ctx.state, 'attempt', { value: context.attempt, enumerable: true });
     Object.defineProperty(ctx.state, 'signal', { get: () => context.signal, enumerable: true });
-    fence(ctx, term, redact);
+    fence(ctx, context.permit, redact);
     await next();
   });
   install(bot);
   bot.catch((error) => {
     throw error;
   });
-  return (identity, term) => {
+  return (identity) => {
     // Telegraf would remember a failed getMe of its own for ever.
     bot.botInfo = identity as UserFromGetMe;
     return async (update: Update, context: HandlerContext) => {
-      calls.set(update, { context, term });
+      contexts.set(update, context);
       await bot.handleUpdate(update as unknown as TelegrafUpdate);
     };
   };
@@ -69,12 +69,12 @@ function httpsAgent(proxy: ProxyEnvironment | undefined): Agent {
   return new Agent(proxy === undefined ? keepAlive : { ...keepAlive, proxyEnv: { ...proxy } });
 }
 
-function fence(ctx: Context, term: Term, redact: Redact): void {
+function fence(ctx: Context, permit: Permit, redact: Redact): void {
   const { telegram } = ctx;
   const callApi = telegram.callApi.bind(telegram);
   telegram.callApi = async (method, payload, options) => {
-    if (!term.mayAct()) throw new TermOverError(method);
-    const limits = { method, payload, overSignal: term.overSignal, ownSignal: options?.signal };
+    if (!permit.mayAct()) throw new TermOverError(method);
+    const limits = { method, payload, overSignal: permit.overSignal, ownSignal: options?.signal };
     try {
       // Telegraf's type is that of the `abort-controller` package; Node's own signal works too.
       return await withinLimits(limits, (signal) =>

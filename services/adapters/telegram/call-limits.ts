@@ -5,8 +5,8 @@
  * after the next leader has begun. The error says which of these happened, and names the method.
  * Does not guarantee: that Telegram did not carry out a call that was cut off.
  */
-import { TermOverError } from '../core/lease/errors.ts';
-import { BotApiUnreachableError } from '../core/platform/bot-api.ts';
+import { TermOverError } from '../../core/lease/errors.ts';
+import { BotApiUnreachableError } from '../../core/platform/bot-api.ts';
 
 /** Telegraf's own limit is 500 s, and a truncated answer makes it wait that long. */
 export const callTimeoutMs = 20_000;
