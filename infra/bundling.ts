@@ -1,5 +1,6 @@
 /**
- * How source becomes what production runs: esbuild bundles for the functions and for the worker's image.
+ * How source becomes what production runs: esbuild bundles for the functions, the worker's image and an operator's
+ * machine.
  *
  * Functions are CommonJS, which starts faster on Lambda than ES modules do; the AWS clients, which they import only
  * when needed, become files of their own, so that a start does not even parse them. The worker is ES modules, because
@@ -9,6 +10,7 @@
  * `node_modules` when it runs. Does not check types.
  */
 import { readFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { type FunctionName, functionEntries } from './function-entries.ts';
@@ -90,12 +92,37 @@ export async function bundleWorker(outputFolder: string, handlers?: string): Pro
     plugins: [inlineLua(await luaOf(bot))],
     splitting: true,
     chunkNames: 'shared-[hash]',
-    // Telegraf and prom-client are CommonJS and require Node's own modules.
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
+    banner: { js: requireForCommonJs },
   });
 }
+
+/** Telegraf, prom-client and the AWS clients are CommonJS in part, and require Node's own modules. */
+const requireForCommonJs =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+const commandLineNodeMin = 20;
+
+/** The command line as one program, for machines without the repository: a Node of their own is all that it needs. */
+export async function bundleCommandLine(outputFolder: string): Promise<void> {
+  const main = 'services/cli/main.ts';
+  const file = join(outputFolder, 'staffprobot.mjs');
+  await bundle({
+    entryPoints: [main],
+    outfile: file,
+    format: 'esm',
+    target: `node${commandLineNodeMin}`,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    plugins: [inlineLua(await luaOf(main))],
+    banner: { js: `#!/usr/bin/env node\n${requireForCommonJs}\n${refuseOldNode}` },
+  });
+  await chmod(file, 0o755);
+}
+
+const refuseOldNode =
+  `if (Number.parseInt(process.versions.node, 10) < ${commandLineNodeMin}) { ` +
+  `process.stderr.write(\`Node: expected version ${commandLineNodeMin} or newer, got \${process.versions.node}; install a newer one\\n\`); ` +
+  'process.exit(78); }';
 
 async function bundle(options: BuildOptions): Promise<Metafile> {
   const { warnings, metafile } = await build({

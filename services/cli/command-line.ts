@@ -1,49 +1,15 @@
 /** Parses the arguments strictly: refuses an option that the command does not have, instead of ignoring it. */
 import { parseArgs } from 'node:util';
 import { cutText } from '../core/platform/foreign-text.ts';
-
-const optionTypes = {
-  json: 'boolean',
-  help: 'boolean',
-  quiet: 'boolean',
-  yes: 'boolean',
-  force: 'boolean',
-  'drop-updates': 'boolean',
-  all: 'boolean',
-  unread: 'boolean',
-  'mark-read': 'boolean',
-  complete: 'boolean',
-  watch: 'boolean',
-  function: 'string',
-  reason: 'string',
-  as: 'string',
-  wait: 'string',
-  count: 'string',
-} as const;
-
-export type OptionName = keyof typeof optionTypes;
-
-const everywhere = ['json', 'help', 'quiet'] as const satisfies readonly OptionName[];
-const functionOption = ['function'] as const satisfies readonly OptionName[];
-const action = [...functionOption, 'reason', 'as', 'yes', 'wait'] as const satisfies readonly OptionName[];
-
-/** Which options each command has, and how many words may follow it. */
-export const commands = {
-  status: { options: [...functionOption, 'watch'], words: 0 },
-  doctor: { options: functionOption, words: 0 },
-  'release-lock': { options: [...action, 'force'], words: 0 },
-  'drop-updates': { options: action, words: 0 },
-  restart: { options: action, words: 0 },
-  recover: { options: [...action, 'force', 'drop-updates'], words: 0 },
-  snooze: { options: action, words: 1 },
-  inbox: { options: ['unread', 'mark-read', 'count'], words: 20 },
-  dead: { options: ['all', 'as', 'reason'], words: 1000 },
-  unbind: { options: ['as', 'reason', 'yes'], words: 0 },
-  audit: { options: ['count'], words: 0 },
-  'check-env': { options: ['complete'], words: 0 },
-} as const satisfies Readonly<Record<string, { options: readonly OptionName[]; words: number }>>;
-
-export type CommandName = keyof typeof commands;
+import { likelyName } from '../core/platform/nearest-name.ts';
+import {
+  type CommandName,
+  commandNames,
+  everywhere,
+  formOf,
+  type OptionName,
+  optionTypes,
+} from './commands.ts';
 
 export interface Invocation {
   readonly command: CommandName;
@@ -58,7 +24,8 @@ export interface Invocation {
 
 export type CommandLine =
   | { readonly kind: 'run'; readonly invocation: Invocation }
-  | { readonly kind: 'help'; readonly command: CommandName | undefined };
+  | { readonly kind: 'help'; readonly command: CommandName | undefined }
+  | { readonly kind: 'version' };
 
 /** A wrong command, option or argument. */
 export class UsageError extends Error {
@@ -74,36 +41,65 @@ export class UsageError extends Error {
 export function readCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parsed(args);
   const [name, ...words] = positionals;
-  const command = commandNames.find((known) => known === name);
-  if (name === 'help') return { kind: 'help', command: commandNames.find((known) => known === words[0]) };
-  if (name === undefined && (values.help === true || args.length === 0)) {
-    return { kind: 'help', command: undefined };
+  if (name === 'help') return { kind: 'help', command: words[0] === undefined ? undefined : known(words[0]) };
+  if (name === undefined) {
+    if (values.version === true) return { kind: 'version' };
+    if (values.help === true || args.length === 0) return { kind: 'help', command: undefined };
+    throw new UsageError(`expected a command (${commandNames.join(', ')}), got none`);
   }
-  if (command === undefined) {
-    const got = name === undefined ? 'none' : shown(name);
-    throw new UsageError(`expected a command (${commandNames.join(', ')}), got ${got}`);
-  }
+  const command = known(name);
   if (values.help === true) return { kind: 'help', command };
-  const { options, words: wordsMax } = commands[command];
-  const allowed: readonly string[] = [...everywhere, ...options];
-  const unknown = Object.keys(values).find((option) => !allowed.includes(option));
-  if (unknown !== undefined) throw new UsageError(`${command} has no option --${unknown}`);
-  const extra = words[wordsMax];
+  const unknown = Object.keys(values).find((option) => !optionsOf(command).includes(option));
+  if (unknown !== undefined) throw unknownOption(command, `--${unknown}`);
+  const extra = words[formOf(command).words];
   if (extra !== undefined) throw new UsageError(`${command} takes no argument ${shown(extra)}`);
   return { kind: 'run', invocation: invocation(command, words, values) };
 }
 
-const commandNames = Object.keys(commands) as CommandName[];
+/** @throws UsageError */
+function known(name: string): CommandName {
+  const command = commandNames.find((one) => one === name);
+  if (command !== undefined) return command;
+  const meant = didYouMean(name, commandNames);
+  throw new UsageError(`expected a command (${commandNames.join(', ')}), got ${shown(name)}${meant}`);
+}
+
+function optionsOf(command: CommandName): readonly string[] {
+  return [...everywhere, ...formOf(command).options];
+}
+
+function unknownOption(command: CommandName | undefined, given: string): UsageError {
+  const options = command === undefined ? Object.keys(optionTypes) : optionsOf(command);
+  const meant = didYouMean(
+    given,
+    options.map((name) => `--${name}`),
+  );
+  const problem = command === undefined ? `there is no option ${given}` : `${command} has no option ${given}`;
+  return new UsageError(`${problem}${meant}`);
+}
+
+function didYouMean(text: string, names: readonly string[]): string {
+  const name = likelyName(cutText(text, nameLengthMax), names);
+  return name === undefined ? '' : `; did you mean ${name}?`;
+}
+
+/** A pasted text is not compared in full. */
+const nameLengthMax = 40;
 
 type Values = Readonly<Partial<Record<OptionName, string | boolean>>>;
 
 function parsed(args: readonly string[]): { values: Values; positionals: readonly string[] } {
   const entries = Object.entries(optionTypes).map(([name, type]) => [name, { type }] as const);
+  const options = { ...Object.fromEntries(entries), help: { type: 'boolean', short: 'h' } } as const;
   try {
-    const options = Object.fromEntries(entries);
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    const [, unknown] = /^Unknown option '(--?[^']+)'/.exec(message) ?? [];
+    if (unknown !== undefined) {
+      const command = commandNames.find((name) => args.includes(name));
+      throw unknownOption(command, cutText(unknown, nameLengthMax));
+    }
     // The first sentence only: Node goes on about arguments that begin with a dash.
     throw new UsageError(message.split('. ')[0] ?? message);
   }

@@ -14,6 +14,8 @@ export type RunProgram = (
 export type InTemporaryFolder = <Result>(use: (folder: string) => Promise<Result>) => Promise<Result>;
 
 export interface CliContext {
+  /** How a person calls this program, for the commands that it tells them to paste. */
+  readonly program: string;
   readonly environment: Environment;
   readonly terminal: Terminal;
   readonly clock: Clock;

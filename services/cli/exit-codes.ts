@@ -10,7 +10,7 @@ export const cliExitCodes = {
   /** Refused, failed, or answered "no"; of `doctor`: something is wrong. */
   failed: 1,
   usage: 64,
-  /** The store or the function does not answer, or refuses. */
+  /** The store, the function or the lab does not answer, or refuses. */
   unreachable: exitCodes.storeUnreachable,
   bug: exitCodes.bug,
   configuration: exitCodes.configuration,
@@ -18,10 +18,11 @@ export const cliExitCodes = {
 
 export type CliExitCode = (typeof cliExitCodes)[keyof typeof cliExitCodes];
 
+const unreachableCodes = ['STORE_UNREACHABLE', 'STORE_REFUSED', 'FUNCTION_UNREACHABLE', 'LAB_UNREACHABLE'];
+
 /** The exit code for the error code of an ops answer. */
 export function exitCodeOf(errorCode: string): CliExitCode {
-  if (['STORE_UNREACHABLE', 'STORE_REFUSED', 'FUNCTION_UNREACHABLE'].includes(errorCode))
-    return cliExitCodes.unreachable;
+  if (unreachableCodes.includes(errorCode)) return cliExitCodes.unreachable;
   if (errorCode === 'CONFIGURATION' || errorCode === 'AWS_MISSING') return cliExitCodes.configuration;
   return cliExitCodes.failed;
 }

@@ -3,7 +3,7 @@
  *
  * Tested by: test/cli/command-line.test.ts
  */
-import type { CommandName } from './command-line.ts';
+import { type CommandName, commands } from './commands.ts';
 
 const exitCodesHelp = `Exit codes
   0   done; of doctor: all is well        64  wrong command, option or argument
@@ -17,37 +17,45 @@ status, doctor, release-lock, audit, inbox, dead and unbind work without the bot
 something is refused while a bot of another ENVIRONMENT holds the lock; drop-updates also checks the last heartbeat.
 With --function the function uses its own settings, and you need only the "aws" program.`;
 
+function summaries(...names: readonly CommandName[]): string {
+  return names.map((name) => `  ${name.padEnd(15)} ${commands[name].summary}`).join('\n');
+}
+
 export const generalHelp = `StaffProBot's runbook as commands
 
   npx staffprobot <command> [options]
 
 Find out (changes nothing)
-  status          who polls, since when, heartbeat, queue, outage
-  doctor          what is wrong, the one next step, and the command for it
-  audit           what happened to the polling lock and the worker, who did it, and why
-  inbox           the alerts that superadmins got
-  dead list       dead letters: updates that were given up
+${summaries('status', 'doctor', 'audit', 'inbox')}
 
-Repair (the first five ask for confirmation, unless --yes)
-  recover         the whole runbook: release the lock, restart, wait for a heartbeat
-  release-lock    release the polling lock
-  restart         restart the worker (ECS)
-  snooze          no alerts for some minutes, while you work on the bot; 0 ends it
-  drop-updates    delete all updates that wait at Telegram, for good
-  unbind          free the store from its bot, so that another bot can use it
-  dead retry      put a dead letter back into the journal
+Repair (asks for confirmation, unless --yes)
+${summaries('recover', 'release-lock', 'restart', 'snooze', 'drop-updates', 'unbind')}
+
+Repair without a question
+${summaries('dead')}
 
 Before a start
-  check-env       check the settings; fails on a production token outside production
+${summaries('check-env', 'completion')}
 
 For every command
   --json          print the answer as JSON on stdout; everything else goes to stderr
   --quiet         show no progress
-  --help          more about one command: npx staffprobot <command> --help
+  -h, --help      more about one command: npx staffprobot <command> --help
+  --version       alone: the version
+
+To rehearse
+  --lab           act on the lab that runs on this machine ("npm start") instead of the bot in .env
 
 ${exitCodesHelp}
 
 ${settingsHelp}
+`;
+
+const labOption = `  --lab             act on the lab that runs on this machine, for a rehearsal. It listens on LAB_PORT, else on the first
+                    port from 8080 on; the settings in the environment and .env are not used
+`;
+
+const functionOption = `  --function NAME   ask the ops function, by "aws lambda invoke"; IAM decides whether you may
 `;
 
 const actionOptions = `  --reason TEXT     why, for the audit trail (default: by hand from the command line)
@@ -55,10 +63,10 @@ const actionOptions = `  --reason TEXT     why, for the audit trail (default: by
   --yes             do not ask for confirmation
   --wait SECONDS    how long the action may take (default 300); not with --function
   --function NAME   run it in the ops function, by "aws lambda invoke"; IAM decides whether you may
-`;
+${labOption}`;
 
 const helps: Readonly<Record<CommandName, string>> = {
-  status: `npx staffprobot status [--watch] [--function NAME] [--json]
+  status: `npx staffprobot status [--watch] [--function NAME | --lab] [--json]
 
 Shows who holds the polling lock and since when, the heartbeat's age, the queue at Telegram and the open outage.
 A fact that cannot be found out from here is shown as unknown, with what is missing. Changes nothing.
@@ -66,14 +74,15 @@ Exit code 0 even if the bot is down: doctor judges, status only looks.
 
   --watch           ask again and again until Ctrl-C: a terminal shows the present state, a file or a pipe gets the
                     page each time the state changes, with --json one line for each
-`,
-  doctor: `npx staffprobot doctor [--function NAME] [--json]
+${functionOption}${labOption}`,
+  doctor: `npx staffprobot doctor [--function NAME | --lab] [--json]
 
 Runs the diagnosis: names the most likely cause of the trouble, the one next step, and the command for it. Then lists
 every check with what it asked and what came: ✓ is a good answer, – a bad one or none. It tries whether an alert would
 reach each superadmin, without sending a message. Changes nothing.
 Exit code 0 when all is well, 1 when something is wrong, 69 when the store cannot be used.
-`,
+
+${functionOption}${labOption}`,
   'release-lock': `npx staffprobot release-lock [--force] [options]
 
 Asks the holder to release the lock and waits. A live holder stops polling and releases it within a second or two;
@@ -117,7 +126,7 @@ Shows the inbox entries of these superadmins; without an id, of everyone in SUPE
   --unread          only unread entries
   --mark-read       mark all of them as read
   --count N         the newest N of each (default 10, at most 100)
-`,
+${labOption}`,
   dead: `npx staffprobot dead list [--json]
 npx staffprobot dead retry ID… | --all [--json]
 
@@ -129,7 +138,7 @@ release-lock", or restart. If several letters have one update id, the second is 
   --all             all dead letters
   --reason TEXT     why, for the audit trail
   --as NAME         who, for the audit trail
-`,
+${labOption}`,
   unbind: `npx staffprobot unbind [--yes] [--json]
 
 A store, with its REDIS_KEY_PREFIX, belongs to the bot that first took its lock; a worker of another bot is refused.
@@ -139,13 +148,14 @@ it. Refused while the polling lock is held: stop the worker first. Repeating it 
   --reason TEXT     why, for the audit trail
   --as NAME         who, for the audit trail
   --yes             do not ask for confirmation
-`,
+${labOption}`,
   audit: `npx staffprobot audit [--count N] [--json]
 
 Shows the newest N entries of the audit trail (default 20, at most 1000), newest first: acquired, released, lost,
 revoked, broken, outage, recovered, restarted, dropped, retried,
 snoozed, acknowledged, unbound; each with who, why, before and after.
-`,
+
+${labOption}`,
   'check-env': `npx staffprobot check-env [--complete] [--json]
 
 Checks the environment and .env as the bot does: one line for each problem, with how to fix it, and exit code 78.
@@ -153,6 +163,15 @@ A production token outside production is a problem. Missing settings are not, so
 Connects to nothing.
 
   --complete        also report what is missing for a start
+`,
+  completion: `npx staffprobot completion bash|zsh
+
+Prints the completion of commands and options for the command "staffprobot". From a clone, where the command is
+"npx staffprobot", give it that name first:
+
+  alias staffprobot='npx staffprobot'
+  source <(npx staffprobot completion bash)      # in ~/.bashrc
+  source <(npx staffprobot completion zsh)       # in ~/.zshrc, after compinit
 `,
 };
 

@@ -1,5 +1,5 @@
 /**
- * The command line as a process: `npx staffprobot <command>`. Only wiring.
+ * The command line as a process: `npx staffprobot <command>`, or the one file of `npm run bundle:cli`. Only wiring.
  *
  * Answers go to stdout, everything else to stderr. A reader that closes the pipe early (`| head`) is no failure.
  *
@@ -8,11 +8,12 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { readEnvFile } from '../adapters/env-file.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
+import { isBundled } from '../adapters/version.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import { secretsIn } from '../core/settings/secrets.ts';
@@ -30,6 +31,7 @@ for (const stream of [process.stdout, process.stderr]) {
 async function main(): Promise<number> {
   try {
     const context: CliContext = {
+      program: isBundled ? bundleName(process.argv[1]) : 'npx staffprobot',
       environment: { ...readEnvFile(), ...process.env },
       terminal,
       clock,
@@ -68,6 +70,13 @@ const terminal: Terminal = {
     }
   },
 };
+
+/** The one file is called by the name that it was given, on PATH or not. */
+function bundleName(path = ''): string {
+  const name = basename(path);
+  if (!/^[\w.-]+$/.test(name)) return 'staffprobot';
+  return name.endsWith('.mjs') ? `node ${name}` : name;
+}
 
 /** The user of a container may have no name. */
 function userName(): string {

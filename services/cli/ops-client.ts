@@ -8,7 +8,8 @@ import type { OpsRequest } from '../core/ops/payload.ts';
 import { perform } from '../core/ops/perform.ts';
 import type { OpsAnswer } from '../core/ops/results.ts';
 import { missingTokenName } from '../core/settings/bot-token-settings.ts';
-import { type CommandName, type Invocation, UsageError } from './command-line.ts';
+import { type Invocation, UsageError } from './command-line.ts';
+import type { CommandName } from './commands.ts';
 import type { CliContext } from './context.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { dependenciesOf, namesBot, tokenOptional } from './settings.ts';
@@ -27,6 +28,8 @@ export async function opsClient(context: CliContext, invocation: Invocation): Pr
   if (name === undefined) return storeClient(context, invocation);
   if (!/^[\w:.-]{1,170}$/.test(name))
     throw new UsageError('--function: expected the name or ARN of a function');
+  if (invocation.has('lab'))
+    throw new UsageError('--lab: leave it out with --function: the lab has no function there');
   if (invocation.text('wait') !== undefined) {
     throw new UsageError('--wait: leave it out with --function, which has a time limit of its own');
   }

@@ -4,11 +4,12 @@
  */
 
 import { obeyProxy } from '../adapters/proxy.ts';
+import { version } from '../adapters/version.ts';
 import { faultOf } from '../core/ops/ops-ports.ts';
 import { redactor } from '../core/platform/redaction.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import { secretsIn } from '../core/settings/secrets.ts';
-import { type CommandName, type Invocation, readCommandLine, UsageError } from './command-line.ts';
+import { type Invocation, readCommandLine, UsageError } from './command-line.ts';
 import { runAction } from './commands/actions.ts';
 import { audit, inbox } from './commands/audit-and-inbox.ts';
 import { checkEnv } from './commands/check-env.ts';
@@ -16,9 +17,12 @@ import { dead } from './commands/dead.ts';
 import { doctor } from './commands/doctor.ts';
 import { status } from './commands/status.ts';
 import { unbind } from './commands/unbind.ts';
+import type { CommandName } from './commands.ts';
+import { completion } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { type CliExitCode, cliExitCodes, exitCodeOf } from './exit-codes.ts';
 import { helpFor } from './help.ts';
+import { findLab } from './lab.ts';
 import { withStoreAnswer } from './store-answer.ts';
 import { guarded } from './terminal.ts';
 
@@ -37,19 +41,22 @@ const runs: Readonly<Record<CommandName, Run>> = {
   audit,
   'check-env': checkEnv,
   unbind,
+  completion,
 };
 
 export async function runCli(args: readonly string[], given: CliContext): Promise<CliExitCode> {
-  const context = { ...given, terminal: guarded(given.terminal) };
+  let context = { ...given, terminal: guarded(given.terminal, given.program) };
   const isJson = args.includes('--json');
   try {
     const line = readCommandLine(args);
-    if (line.kind === 'help') {
-      context.terminal.answer(helpFor(line.command));
+    if (line.kind !== 'run') {
+      context.terminal.answer(line.kind === 'help' ? helpFor(line.command) : `staffprobot ${version}\n`);
       return cliExitCodes.done;
     }
+    const { invocation } = line;
+    if (invocation.has('lab')) context = await onLab(context, invocation);
     obeyProxy(context.environment);
-    return await runs[line.invocation.command](context, line.invocation);
+    return await runs[invocation.command](context, invocation);
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
@@ -63,6 +70,12 @@ export async function runCli(args: readonly string[], given: CliContext): Promis
     context.terminal.tell(redact(hint === undefined ? message : `${message}\n${hint}`));
     return code === 'USAGE' ? cliExitCodes.usage : exitCodeOf(code);
   }
+}
+
+async function onLab(context: CliContext, { isQuiet }: Invocation): Promise<CliContext> {
+  const { url, environment } = await findLab(context.environment);
+  if (!isQuiet) context.terminal.tell(`on the lab at ${url}`);
+  return { ...context, environment };
 }
 
 interface Failure {

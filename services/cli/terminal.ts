@@ -17,16 +17,23 @@ export interface Terminal {
   ask(question: string): Promise<string>;
 }
 
-/** The same terminal, to which no foreign text can send codes: none rewrites a line, an answer or a question. */
-export function guarded(terminal: Terminal): Terminal {
+/** How the texts here call the command line: as it is run from a clone. */
+const inTexts = /\bnpx staffprobot\b/g;
+
+/**
+ * The same terminal, to which no foreign text can send codes: none rewrites a line, an answer or a question. Commands to
+ * paste are written as `program` is called here.
+ */
+export function guarded(terminal: Terminal, program: string): Terminal {
+  const shown = (text: string): string => visible(text).replace(inTexts, () => program);
   return {
     isLive: terminal.isLive,
     canAsk: terminal.canAsk,
-    answer: (text) => terminal.answer(visible(text)),
-    tell: (text) => terminal.tell(visible(text)),
+    answer: (text) => terminal.answer(shown(text)),
+    tell: (text) => terminal.tell(shown(text)),
     canRedraw: terminal.canRedraw,
-    redraw: (text) => terminal.redraw(visible(text)),
-    overwrite: (text) => terminal.overwrite(visible(text)),
-    ask: (question) => terminal.ask(visible(question)),
+    redraw: (text) => terminal.redraw(shown(text)),
+    overwrite: (text) => terminal.overwrite(shown(text)),
+    ask: (question) => terminal.ask(shown(question)),
   };
 }

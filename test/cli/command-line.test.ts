@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { commands, readCommandLine } from '../../services/cli/command-line.ts';
+import { readCommandLine } from '../../services/cli/command-line.ts';
+import { commands } from '../../services/cli/commands.ts';
 import { helpFor } from '../../services/cli/help.ts';
 import { type } from './keyboard.ts';
 
 describe('the command line', () => {
-  it.each([[], ['--help'], ['help']])('%j is the general help', async (...args) => {
+  it.each([[], ['--help'], ['-h'], ['help']])('%j is the general help', async (...args) => {
     expect(readCommandLine(args.flat())).toEqual({ kind: 'help', command: undefined });
   });
 
@@ -17,6 +18,40 @@ describe('the command line', () => {
     for (const option of commands[command as keyof typeof commands].options) {
       expect(out).toContain(`--${option}`);
     }
+  });
+
+  it('-h and help show the help of one command', () => {
+    for (const args of [
+      ['audit', '-h'],
+      ['-h', 'audit'],
+      ['help', 'audit'],
+    ])
+      expect(readCommandLine(args)).toEqual({ kind: 'help', command: 'audit' });
+  });
+
+  it('prints its version', async () => {
+    expect(await type('--version', { environment: {} })).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^staffprobot \d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  it.each([
+    ['statsu', 'expected a command (', 'got "statsu"; did you mean status?'],
+    ['help restrat', 'expected a command (', 'got "restrat"; did you mean restart?'],
+    ['release-lock --forse', 'release-lock has no option --forse; did you mean --force?', ''],
+    ['audit --counts 3', 'audit has no option --counts; did you mean --count?', ''],
+    ['--hlep', 'there is no option --hlep; did you mean --help?', ''],
+  ])('%s: says what was probably meant', async (line, begins, ends) => {
+    const { code, err } = await type(line, { environment: {} });
+    expect(code).toBe(64);
+    expect(err.startsWith(begins), err).toBe(true);
+    expect(err.split('\n')[0]).toContain(ends);
+  });
+
+  it('suggests nothing for what is near to nothing', async () => {
+    expect((await type('dance', { environment: {} })).err).not.toContain('did you mean');
+    expect((await type('status --force', { environment: {} })).err).not.toContain('did you mean');
   });
 
   it('fits a terminal', () => {

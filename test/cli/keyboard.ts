@@ -28,6 +28,7 @@ export interface KeyboardOptions {
   readonly meanwhile?: (question: string) => Promise<unknown>;
   readonly isLive?: boolean;
   readonly runProgram?: RunProgram;
+  readonly program?: string;
   /** Aborts when the person presses Ctrl-C. */
   readonly interrupt?: AbortSignal;
   readonly canRedraw?: boolean;
@@ -40,6 +41,7 @@ export async function type(line: string, options: KeyboardOptions): Promise<Type
   let [out, err] = ['', ''];
   const questions: string[] = [];
   const context: CliContext = {
+    program: options.program ?? 'npx staffprobot',
     environment: options.environment,
     clock: systemClock,
     random: systemRandom,

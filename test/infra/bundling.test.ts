@@ -1,13 +1,23 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunction, bundleWorker } from '../../infra/bundling.ts';
+import { bundleCommandLine, bundleFunction, bundleWorker } from '../../infra/bundling.ts';
 import { type FunctionName, functionEntries, functionFile } from '../../infra/function-entries.ts';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
+import { FunctionFixture } from '../support/function-fixture.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'staffprobot-bundles-'));
@@ -99,6 +109,43 @@ describe('the bundler as a command', () => {
     ],
   ])('answers %s with one line', async (_what, words, code, stderr) => {
     await expect(command(...words)).rejects.toMatchObject({ code, stderr: expect.stringMatching(stderr) });
+  });
+});
+
+describe('the command line’s bundle', () => {
+  const lonely = join(folder, 'operator');
+  const program = join(lonely, 'staffprobot.mjs');
+  let stage: FunctionFixture;
+
+  beforeAll(async () => {
+    await bundleCommandLine(join(folder, 'dist'));
+    mkdirSync(lonely);
+    copyFileSync(join(folder, 'dist/staffprobot.mjs'), program);
+    stage = await FunctionFixture.open(undefined);
+  });
+  afterAll(() => stage.close());
+
+  it('is one file that runs the commands from an empty folder', async () => {
+    const value = await stage.takeLock();
+    const env = stage.environment();
+    const status = await run(process.execPath, [program, 'status', '--json'], { cwd: lonely, env });
+    expect(JSON.parse(status.stdout)).toMatchObject({ ok: true, lock: { value }, ecs: { running: 1 } });
+    const doctor = run(process.execPath, [program, 'doctor'], { cwd: lonely, env });
+    await expect(doctor).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/command +node staffprobot\.mjs /),
+    });
+    expect(readdirSync(lonely)).toEqual(['staffprobot.mjs']);
+  });
+
+  it('is called by the name that it was given', async () => {
+    const named = join(lonely, 'bin');
+    mkdirSync(named);
+    symlinkSync(program, join(named, 'staffprobot'));
+    const { stdout } = await run(process.execPath, [join(named, 'staffprobot'), '--help'], { env: {} });
+    expect(stdout).toContain('  staffprobot <command>');
+    expect(stdout).not.toContain('npx');
+    rmSync(named, { recursive: true });
   });
 });
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
 import { freePorts } from '../../services/lab/processes/free-ports.ts';
+import { type } from '../cli/keyboard.ts';
 import { isAlive, type LabProcess, launchLab, pidsOf, runLab, startLab } from '../support/lab.ts';
 
 const patience = { timeout: 30_000, interval: 100 };
@@ -71,6 +72,17 @@ describe('the lab', () => {
     const { messages } = state.chats.find(({ person }) => person.id === anna) ?? { messages: [] };
     expect(messages.map(({ from }) => from)).toEqual(['person', 'bot']);
     await lab.waitFor((seen) => seen.pendingUpdates === 0, 'a confirmed update');
+  });
+
+  it('is what the command line acts on with --lab', async () => {
+    const environment = { LAB_PORT: new URL(lab.url).port };
+    const status = await type('status --lab --json', { environment });
+    expect(status.json()).toMatchObject({
+      ok: true,
+      state: 'works',
+      ecs: { desired: 2 },
+      telegram: 'reachable',
+    });
   });
 
   it('knows its superadmins', async () => {

@@ -5,7 +5,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const requiredTools = ['redis-server', 'promtool', 'prometheus', 'chromium'] as const;
+const requiredTools = ['redis-server', 'promtool', 'prometheus', 'chromium', 'zsh'] as const;
 /** These build and run images. Few machines have them, so only the image's own tests need them. */
 const imageTools = ['buildah', 'podman'] as const;
 export type RealTool = (typeof requiredTools)[number] | (typeof imageTools)[number];

@@ -19,7 +19,7 @@ export async function doctor(context: CliContext, invocation: Invocation): Promi
   const [answer, recipients] = await Promise.all([ask(), tryRecipients(context, invocation)]);
   if (!answer.ok) return reportAnswer(context, invocation, answer);
   if (answer.action !== 'status') throw new Error('status is answered by a status');
-  const finding = findingOf(answer, recipients, context);
+  const finding = pasted(findingOf(answer, recipients, context), invocation);
   const checks = checksOf(answer, recipients, clock.wallMs());
   if (invocation.isJson)
     terminal.answer(`${JSON.stringify({ ok: true, ...finding, checks, status: answer })}\n`);
@@ -58,6 +58,12 @@ function findingOf(status: StatusAnswer, recipients: Recipients, { environment }
   if (unreachable.length > 0) return unreachableRecipients(unreachable);
   const meaning = 'All is well: a worker polls, and its heartbeat is fresh.';
   return { healthy: true, cause: null, meaning, next: null, command: null, runbook: null };
+}
+
+/** The command as it acts on what was asked. */
+function pasted(finding: Finding, invocation: Invocation): Finding {
+  const isOurs = finding.command?.startsWith('npx staffprobot ') === true;
+  return isOurs && invocation.has('lab') ? { ...finding, command: `${finding.command} --lab` } : finding;
 }
 
 function unreachableIn(status: StatusAnswer, recipients: Recipients): readonly string[] {

@@ -9,6 +9,14 @@ export function nearestName(text: string, names: readonly [string, ...string[]])
   );
 }
 
+/** The name that was probably meant: at most a third of it is wrong. Undefined: none is near. */
+export function likelyName(text: string, names: readonly string[]): string | undefined {
+  const [first, ...others] = names;
+  if (first === undefined) return undefined;
+  const nearest = nearestName(text, [first, ...others]);
+  return editDistance(text, nearest) <= nearest.length / 3 ? nearest : undefined;
+}
+
 /** How many letters must be inserted, deleted or replaced, or neighbours swapped. */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];

@@ -4,6 +4,7 @@
  * | call | does |
  * | --- | --- |
  * | `GET /api/state` | everything the page shows, and the addresses of the lab's servers |
+ * | `GET /api/environment` | the settings with which `npx staffprobot --lab` acts on the lab |
  * | `POST /api/chat {text, as?, locale?}` | a person (`as`: a Telegram id) writes to the bot |
  * | `POST /api/chat/press {messageId, data, as?, locale?}` | a person presses a button under a message |
  * | `POST /api/ops {action, force?, dropUpdates?, reason?}` | invokes the ops function and returns its answer |
@@ -24,6 +25,7 @@ import type { Conversation } from '../chats/conversations.ts';
 import { type Person, people } from '../chats/people.ts';
 import type { Lab } from '../lab.ts';
 import { chatsMax, perSecondMax } from '../load/load-generator.ts';
+import { functionEnvironment } from '../settings/lab-environment.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { same, type Text, text } from '../shared/text.ts';
 import { buildSections, labAddresses, labFacts, readStore } from './snapshot.ts';
@@ -72,6 +74,10 @@ function botMessages({ person, messages }: Conversation) {
 const calls: Readonly<Record<string, Call>> = {
   async 'GET /api/state'(lab) {
     return done(await wholeState(lab));
+  },
+
+  'GET /api/environment'(lab) {
+    return done({ environment: functionEnvironment(lab.addresses, lab.times.current) });
   },
 
   'POST /api/chat'(lab, body) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { editDistance, nearestName } from '../../../services/core/platform/nearest-name.ts';
+import { editDistance, likelyName, nearestName } from '../../../services/core/platform/nearest-name.ts';
 
 it.each([
   ['', '', 0],
@@ -18,4 +18,14 @@ it.each([
 it('names the nearest one, the first of several', () => {
   expect(nearestName('mesage', ['poll', 'message', 'edited_message'])).toBe('message');
   expect(nearestName('x', ['a', 'b'])).toBe('a');
+});
+
+it.each([
+  ['statsu', 'status'],
+  ['restrat', 'restart'],
+  ['dance', undefined],
+  ['', undefined],
+])('%j was probably meant as %j', (text, name) => {
+  expect(likelyName(text, ['status', 'restart'])).toBe(name);
+  expect(likelyName(text, [])).toBeUndefined();
 });
