@@ -23,8 +23,10 @@ import { probeStore } from '../adapters/store-probe.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { fetchBotApi } from '../adapters/telegram/fetch-bot-api.ts';
-import { HandlersError, type LoadedHandlers, loadHandlers } from '../adapters/telegram/load-handlers.ts';
-import { telegramBot } from '../adapters/telegram/telegram-bot.ts';
+import { HandlerHooks, hookPermit } from '../adapters/telegram/handler-hooks.ts';
+import { HandlersError } from '../adapters/telegram/handlers-error.ts';
+import { type LoadedHandlers, loadHandlers } from '../adapters/telegram/load-handlers.ts';
+import { guardedTelegram, type TelegramBotOptions, telegramBot } from '../adapters/telegram/telegram-bot.ts';
 import { version } from '../adapters/version.ts';
 import { ConflictAlarm } from '../core/alerts/conflict-alarm.ts';
 import { HandlersAlarm } from '../core/alerts/handlers-alarm.ts';
@@ -131,9 +133,25 @@ async function work(
   const onRequest = (script: string): void => metrics.storeCommands.inc({ script });
   const store = upstashStore({ ...settings.store, timeoutMs: settings.lease.rpcTimeoutMs, onRequest });
   const bulkStore = upstashStore({ ...settings.store, timeoutMs: journalTimeoutMs, onRequest });
+  const telegram = {
+    token: settings.botToken,
+    apiRoot: settings.telegramApiRoot,
+    redact,
+    proxy: proxyEnvironment(process.env),
+  };
+  const hooks = new HandlerHooks({
+    hooks: features?.hooks ?? {},
+    telegram: guardedTelegram(telegram, (method) => hookPermit(method, worker.state.term, stop.signal)),
+    logger,
+    clock,
+    stop: stop.signal,
+    drainTimeoutMs: settings.drainTimeoutMs,
+  });
   const worker = makeWorker({
     settings,
     features,
+    hooks,
+    telegram,
     logger,
     redact,
     api,
@@ -151,8 +169,10 @@ async function work(
     const answers = await orAborted(storeAnswers(store, settings.store, logger), stop.signal);
     if (stop.signal.aborted) return exitCodes.cleanStop;
     if (answers !== true) return exitCodes.storeUnreachable;
-    return await worker.run(stop.signal);
+    await hooks.setup();
+    return stop.signal.aborted ? exitCodes.cleanStop : await worker.run(stop.signal);
   } finally {
+    await hooks.stop();
     server.close();
     server.closeAllConnections();
   }
@@ -161,6 +181,8 @@ async function work(
 interface WorkerDeps extends LogContext {
   readonly settings: Settings;
   readonly features: LoadedHandlers | undefined;
+  readonly hooks: HandlerHooks;
+  readonly telegram: Pick<TelegramBotOptions, 'token' | 'apiRoot' | 'redact' | 'proxy'>;
   readonly api: BotApi;
   readonly metrics: BotMetrics;
   readonly store: UpstashStore;
@@ -170,7 +192,7 @@ interface WorkerDeps extends LogContext {
 }
 
 function makeWorker(deps: WorkerDeps): Worker {
-  const { settings, features, logger, redact, api, metrics, store, bulkStore, task } = deps;
+  const { settings, features, hooks, telegram, logger, redact, api, metrics, store, bulkStore, task } = deps;
   const keys = storeKeys(settings.store.keyPrefix);
   const { url, token } = settings.store;
   const botId = botIdOf(settings.botToken);
@@ -197,10 +219,8 @@ function makeWorker(deps: WorkerDeps): Worker {
     journal: redisUpdateJournal(store, keys, bulkStore),
     channel: wakeUpChannel({ url, token, channel: keys.wakeChannel, clock, logger }),
     makeHandler: telegramBot({
-      token: settings.botToken,
-      apiRoot: settings.telegramApiRoot,
-      redact,
-      proxy: proxyEnvironment(process.env),
+      ...telegram,
+      logger,
       install: (bot) => install(bot, { settings, features, api, store }),
     }),
     leaseObserver: leaseObserver(logger, metrics),
@@ -211,6 +231,7 @@ function makeWorker(deps: WorkerDeps): Worker {
       handlers,
       apiRoot: settings.telegramApiRoot,
     }),
+    whileLeading: (signal) => hooks.lead(signal),
     onConflict: () => conflicts.conflict(),
     holder: { host: hostname(), pid: process.pid, env: settings.environment, task },
     botId,

@@ -28,6 +28,7 @@ import { type FinalFailure, pollSlackMs } from '../core/updates/fetcher.ts';
 import type { UpdateJournal } from '../core/updates/journal.ts';
 import { PollingSession, type SessionEnd, type SessionObserver } from '../core/updates/polling-session.ts';
 import type { HandleUpdate } from '../core/updates/update.ts';
+import { LeadingWork } from './leading-work.ts';
 import { WorkerState } from './worker-state.ts';
 
 /** Makes the handler for one term's updates. It must send nothing once the term may not act. */
@@ -44,6 +45,8 @@ export interface WorkerOptions {
   readonly makeHandler: MakeHandler;
   readonly leaseObserver: LeaseObserver;
   readonly sessionObserver: SessionObserver;
+  /** Runs beside polling in each term; never rejects. Its signal aborts when the term should end. */
+  readonly whileLeading?: (signal: AbortSignal) => Promise<void>;
   /** Called after each poll that Telegram ended because another program polls with the token. */
   readonly onConflict: () => void;
   readonly holder: Pick<LockHolder, 'host' | 'pid' | 'env' | 'task'>;
@@ -161,11 +164,19 @@ export class Worker {
     const limits = { endsAtConflict, longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates };
     const session = new PollingSession({ ...ports, ...limits }, term, stop);
     this.state.session = session;
+    const work = this.startLeadingWork(term, stop);
     const end = await session.run();
+    if ((await work.end()) === 'late')
+      logger.warn('onLeading did not end in time: giving the lock up without it');
     if (end === 'another poller') logger.error(anotherPoller);
     const drops = stop.aborted && dropPendingOnStop && !session.sawConflict;
     if (drops && term.mayAct()) await this.dropPending(term);
     return end;
+  }
+
+  private startLeadingWork(term: Term, stop: AbortSignal): LeadingWork {
+    const { clock, drainTimeoutMs, whileLeading: run = async () => {} } = this.options;
+    return new LeadingWork({ clock, drainTimeoutMs, run }, term, stop);
   }
 
   /** A successful poll may make a heartbeat due. Then renew now instead of at the next planned time. */

@@ -10,12 +10,12 @@ import { allowedUpdates } from './example-handlers.ts';
 
 const root = join(import.meta.dirname, '../..');
 const example = 'test/docs/example-handlers.ts';
+const schedules = 'test/docs/example-schedules.ts';
 const page = readFileSync(join(root, 'docs/handlers.md'), 'utf8');
 
-it('docs/handlers.md shows the example module verbatim', () => {
-  const shown = /```ts\n([\s\S]*?)```/.exec(page)?.[1];
-  expect(shown).toBe(readFileSync(join(root, example), 'utf8'));
-  expect(page).toContain(`BOT_HANDLERS=./${example}`);
+it.each([example, schedules])('docs/handlers.md shows %s verbatim', (file) => {
+  expect(page).toContain(`\n\`\`\`ts\n${readFileSync(join(root, file), 'utf8')}\`\`\`\n`);
+  expect(page).toContain(`(../${file})`);
 });
 
 interface Booking {
@@ -101,6 +101,53 @@ describe('the example in a real worker', () => {
     stage.telegram.pushText(botToken, { chatId: person, text: 'hours 3' });
     await answer(/^Booked: 3 h$/);
     expect(booked.map(({ hours }) => hours)).toEqual([4, 3]);
+  });
+});
+
+describe('the example with a schedule', () => {
+  const chat = 100;
+  let stage: BotFixture;
+  beforeEach(async () => {
+    stage = await startBotFixture();
+  });
+  afterEach(() => stage.stop());
+
+  const startWorker = (environment: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> =>
+    stage.worker({
+      BOT_HANDLERS: schedules,
+      LUNCH_CRON: '* * * * * *',
+      LUNCH_CHAT_ID: String(chat),
+      ...environment,
+    });
+  const lunches = (): number =>
+    stage.telegram.state(botToken).sentMessages.filter(({ text }) => text === 'Lunch!').length;
+
+  it('announces in the process that leads, and in the next one after a hand-over', async () => {
+    const first = await startWorker();
+    await until('lunch is announced', () => lunches() > 0 || undefined);
+    const second = await startWorker();
+    await second.says(/standing by/);
+    first.signal('SIGTERM');
+    expect(await first.ended).toBe(0);
+    await second.says(/leading: acquired/);
+    const before = lunches();
+    await until('the next leader announces lunch', () => lunches() > before || undefined);
+    expect(stage.telegram.state(botToken).calls['setMyCommands']).toBe(2);
+    expect(first.output() + second.output()).not.toContain('lunch was not announced');
+  });
+
+  it('answers, and tells the person if a handler throws', async () => {
+    await startWorker({ LUNCH_CRON: '2020-01-01T12:00:00' });
+    stage.telegram.pushText(botToken, { chatId: 5, text: '/lunch' });
+    await stage.telegram.waitForSentMessage(botToken, ({ text }) => /did not work/.test(text ?? ''));
+  });
+
+  it('does not start if its setup throws', async () => {
+    const worker = await startWorker({ LUNCH_CHAT_ID: 'canteen' });
+    expect(await worker.ended).toBe(78);
+    expect(worker.stderr()).toMatch(
+      /^BOT_HANDLERS: .*LUNCH_CHAT_ID: expected a chat’s id, got "canteen".*\n$/,
+    );
   });
 });
 

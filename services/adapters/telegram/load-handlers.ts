@@ -8,26 +8,21 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Context, Middleware, MiddlewareObj } from 'telegraf';
 import { nearestName } from '../../core/platform/nearest-name.ts';
-import type { Problem } from '../../core/settings/variable-reader.ts';
 import { type UpdateType, updateTypes } from '../../core/updates/update.ts';
+import { withErrorHooks } from './error-hooks.ts';
+import { HandlersError } from './handlers-error.ts';
+import type { Hooks } from './handlers-module.ts';
+import { readHooks } from './read-hooks.ts';
 
 /** A name is no longer than this; a pasted text is not compared in full. */
 const shownMax = 60;
 
 export interface LoadedHandlers {
+  /** Tells the module's error hooks itself. */
   readonly middleware: Middleware<Context>;
   /** The module's export `allowedUpdates`; undefined asks for Telegram's default set. */
   readonly allowedUpdates: readonly UpdateType[] | undefined;
-}
-
-/** The module cannot be used. The message is one line for the operator who set `BOT_HANDLERS`. */
-export class HandlersError extends Error {
-  readonly code = 'BOT_HANDLERS';
-
-  constructor({ expected, got, fix }: Problem, cause?: unknown) {
-    super(`BOT_HANDLERS: expected ${expected}, got ${got}; ${fix}`, { cause });
-    this.name = 'HandlersError';
-  }
+  readonly hooks: Omit<Hooks, 'onError'>;
 }
 
 /** @throws HandlersError */
@@ -36,7 +31,7 @@ export async function loadHandlers(specifier: string): Promise<LoadedHandlers> {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   if (!isFile && /^\.{0,2}\//.test(specifier)) throw notLoaded(specifier, `there is no file ${path}`);
   const address = isFile ? pathToFileURL(path).href : specifier;
-  let module: { default?: unknown; allowedUpdates?: unknown };
+  let module: Readonly<Record<string, unknown>>;
   try {
     module = (await import(address)) as typeof module;
   } catch (error) {
@@ -53,7 +48,12 @@ export async function loadHandlers(specifier: string): Promise<LoadedHandlers> {
   if (!isMiddleware(middleware)) {
     throw noMiddleware(`a default export of type ${typeOf(middleware)}`);
   }
-  return { middleware, allowedUpdates: readAllowedUpdates(allowedUpdates) };
+  const { onError, ...hooks } = readHooks(module);
+  return {
+    middleware: withErrorHooks(middleware, onError),
+    allowedUpdates: readAllowedUpdates(allowedUpdates),
+    hooks,
+  };
 }
 
 /** Telegram ignores a type that it does not know: the handlers would wait for it in vain. */

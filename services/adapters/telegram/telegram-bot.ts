@@ -9,13 +9,20 @@
  * Telegraf builds a new client for each update, so each client is fenced before a handler sees it.
  */
 import { Agent } from 'node:https';
-import { type Context, Telegraf } from 'telegraf';
+import { Telegraf, Telegram } from 'telegraf';
 import type { Update as TelegrafUpdate, UserFromGetMe } from 'telegraf/types';
 import { TermOverError } from '../../core/lease/errors.ts';
 import type { BotIdentity } from '../../core/platform/bot-api.ts';
+import { type Logger, withFields } from '../../core/platform/logger.ts';
 import type { Permit } from '../../core/platform/permit.ts';
 import type { Redact } from '../../core/platform/redaction.ts';
-import type { HandlerContext, HandleUpdate, Update } from '../../core/updates/update.ts';
+import {
+  type HandlerContext,
+  type HandleUpdate,
+  laneOf,
+  type Update,
+  updateType,
+} from '../../core/updates/update.ts';
 import type { ProxyEnvironment } from '../proxy.ts';
 import { withinLimits } from './call-limits.ts';
 
@@ -23,30 +30,36 @@ export interface TelegramBotOptions {
   readonly token: string;
   readonly apiRoot: string;
   readonly redact: Redact;
+  /** For handlers: `ctx.state.logger` adds what the update is. */
+  readonly logger: Logger;
   /** What https requests go through, if any. */
   readonly proxy: ProxyEnvironment | undefined;
   /** Registers the handlers in order. */
   readonly install: (bot: Telegraf) => void;
 }
 
-export function telegramBot({
-  token,
-  apiRoot,
-  redact,
-  proxy,
-  install,
-}: TelegramBotOptions): (identity: BotIdentity) => HandleUpdate {
-  const contexts = new WeakMap<object, HandlerContext>();
+interface Call {
+  readonly update: Update;
+  readonly context: HandlerContext;
+}
+
+export function telegramBot(options: TelegramBotOptions): (identity: BotIdentity) => HandleUpdate {
+  const { token, apiRoot, redact, logger, proxy, install } = options;
+  const calls = new WeakMap<object, Call>();
   const bot = new Telegraf(token, {
     handlerTimeout: Number.POSITIVE_INFINITY,
     telegram: { apiRoot: `${apiRoot}/`, agent: httpsAgent(proxy) },
   });
   bot.use(async (ctx, next) => {
-    const context = contexts.get(ctx.update);
-    if (context === undefined) throw new Error('an update reached the handlers without the pipeline');
+    const call = calls.get(ctx.update);
+    if (call === undefined) throw new Error('an update reached the handlers without the pipeline');
+    const { update, context } = call;
     Object.defineProperty(ctx.state, 'attempt', { value: context.attempt, enumerable: true });
     Object.defineProperty(ctx.state, 'signal', { get: () => context.signal, enumerable: true });
-    fence(ctx, context.permit, redact);
+    const stateLogger = (): Logger =>
+      withFields(logger, { ...aboutUpdate(update), attempt: context.attempt });
+    Object.defineProperty(ctx.state, 'logger', { get: stateLogger, enumerable: true });
+    guardTelegram(ctx.telegram, () => context.permit, redact);
     await next();
   });
   install(bot);
@@ -57,7 +70,7 @@ export function telegramBot({
     // Telegraf would remember a failed getMe of its own for ever.
     bot.botInfo = identity as UserFromGetMe;
     return async (update: Update, context: HandlerContext) => {
-      contexts.set(update, context);
+      calls.set(update, { update, context });
       await bot.handleUpdate(update as unknown as TelegrafUpdate);
     };
   };
@@ -69,10 +82,24 @@ function httpsAgent(proxy: ProxyEnvironment | undefined): Agent {
   return new Agent(proxy === undefined ? keepAlive : { ...keepAlive, proxyEnv: { ...proxy } });
 }
 
-function fence(ctx: Context, permit: Permit, redact: Redact): void {
-  const { telegram } = ctx;
+function aboutUpdate(update: Update) {
+  return { updateId: update.update_id, type: updateType(update), lane: laneOf(update) };
+}
+
+/** A client for use outside of handlers. @param permitFor the permit that a call of this method needs */
+export function guardedTelegram(
+  { token, apiRoot, redact, proxy }: Pick<TelegramBotOptions, 'token' | 'apiRoot' | 'redact' | 'proxy'>,
+  permitFor: (method: string) => Permit,
+): Telegram {
+  const telegram = new Telegram(token, { apiRoot: `${apiRoot}/`, agent: httpsAgent(proxy) });
+  guardTelegram(telegram, permitFor, redact);
+  return telegram;
+}
+
+function guardTelegram(telegram: Telegram, permitFor: (method: string) => Permit, redact: Redact): void {
   const callApi = telegram.callApi.bind(telegram);
   telegram.callApi = async (method, payload, options) => {
+    const permit = permitFor(method);
     if (!permit.mayAct()) throw new TermOverError(method);
     const limits = { method, payload, overSignal: permit.overSignal, ownSignal: options?.signal };
     try {
@@ -88,7 +115,7 @@ function fence(ctx: Context, permit: Permit, redact: Redact): void {
   };
 }
 
-type TelegrafSignal = NonNullable<NonNullable<Parameters<Context['telegram']['callApi']>[2]>['signal']>;
+type TelegrafSignal = NonNullable<NonNullable<Parameters<Telegram['callApi']>[2]>['signal']>;
 
 const failedMethods = new WeakMap<object, string>();
 

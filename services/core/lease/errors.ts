@@ -28,12 +28,12 @@ export class OtherBotError extends Error {
   }
 }
 
-/** An act was refused because its term is over. */
+/** An act was refused because its term is over, or because this process has none. */
 export class TermOverError extends Error {
   readonly code = 'POLLING_LOCK_LOST';
 
   constructor(what: string) {
-    super(`${what}: refused, because this process does not hold the polling lock any more`);
+    super(`${what}: refused, because this process does not hold the polling lock`);
     this.name = 'TermOverError';
   }
 }

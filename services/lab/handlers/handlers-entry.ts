@@ -31,5 +31,9 @@ lab.on('message', async (ctx, next) => {
 
 export default user === undefined ? lab : Composer.compose([lab, user.middleware]);
 
+export const setup = user?.hooks.setup;
+export const onLeading = user?.hooks.onLeading;
+export const onStop = user?.hooks.onStop;
+
 /** As without the lab: the choice of the user's module, or Telegram's default set. */
 export const allowedUpdates = user === undefined ? shippedAllowedUpdates : user.allowedUpdates;

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import type { Telegraf } from 'telegraf';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../../services/adapters/logger.ts';
+import { systemClock } from '../../../services/adapters/system-clock.ts';
 import { type TelegramBotOptions, telegramBot } from '../../../services/adapters/telegram/telegram-bot.ts';
 import { TermOverError } from '../../../services/core/lease/errors.ts';
 import { redactor } from '../../../services/core/platform/redaction.ts';
@@ -16,10 +18,12 @@ const update = {
   update_id: 1,
   message: { message_id: 1, date: 1, chat: { id: 5, type: 'private' }, text: 'hi' },
 };
+const logged: unknown[] = [];
 let mayAct: boolean;
 let over: AbortController;
 
 beforeEach(() => {
+  logged.length = 0;
   mayAct = true;
   over = new AbortController();
   telegram.answer = (_request, response) => {
@@ -32,7 +36,14 @@ function handle(
   install: (bot: Telegraf) => void,
   { apiRoot = telegram.url, proxy }: Partial<Pick<TelegramBotOptions, 'apiRoot' | 'proxy'>> = {},
 ): Promise<void> {
-  const bot = telegramBot({ token, apiRoot, redact: redactor([token]), proxy, install });
+  const logger = createLogger({
+    level: 'debug',
+    redact: redactor([token]),
+    clock: systemClock,
+    fields: {},
+    write: (line) => logged.push(JSON.parse(line)),
+  });
+  const bot = telegramBot({ token, apiRoot, redact: redactor([token]), logger, proxy, install });
   const permit = { mayAct: () => mayAct, overSignal: over.signal };
   const context: HandlerContext = { attempt: 2, signal: stop.signal, permit };
   return bot({ id: 1, username: 'staff_bot' })({ ...update }, context);
@@ -84,6 +95,21 @@ describe('telegramBot', () => {
       }),
     );
     expect(states).toEqual([expect.objectContaining({ attempt: 2, signal: stop.signal })]);
+  });
+
+  it('gives handlers a logger that names the update, its chat and the attempt', async () => {
+    await handle((bot) => bot.use((ctx) => ctx.state['logger'].info('booked', { hours: 7 })));
+    expect(logged).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        message: 'booked',
+        updateId: 1,
+        type: 'message',
+        lane: 'chat 5',
+        attempt: 2,
+        hours: 7,
+      }),
+    ]);
   });
 
   it('aborts a call that still connects when the term is over: it never leaves', async () => {
