@@ -60,6 +60,75 @@ describe('BOT_HANDLERS', () => {
     expect(worker.stderr()).toMatch(/^BOT_HANDLERS: expected a module .*, got .*; give a path .*\n$/);
   });
 
+  it('calls its hooks in order: before polling, beside it, and after the lock is released', async () => {
+    const worker = await fixture.worker({
+      BOT_HANDLERS: write(`
+        let bot;
+        export const setup = async (context) => {
+          bot = context;
+          const refusal = await bot.telegram.sendMessage(5, 'too early').catch(({ code }) => code);
+          bot.logger.info('setup', { asked: (await bot.telegram.getMe()).is_bot, refusal });
+        };
+        export const onLeading = async (signal) => {
+          await bot.telegram.sendMessage(5, 'leading');
+          bot.logger.info('leading');
+          signal.addEventListener('abort', () => bot.logger.info('leading ends'));
+        };
+        export const onStop = () => bot.logger.info('stopped', { signal: bot.signal.aborted });
+        export default () => {};`),
+    });
+    await answer(/^leading$/);
+    await worker.says(/"message":"leading"/);
+    worker.signal('SIGTERM');
+    expect(await worker.ended).toBe(0);
+    const lines = worker.stdout().trimEnd().split('\n');
+    const said = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    const hooks = ['setup', 'leading', 'leading ends', 'released the polling lock', 'stopped'];
+    const order = said.filter(({ message }) => hooks.includes(String(message)));
+    expect(order.map(({ message }) => message)).toEqual(hooks);
+    expect(order[0]).toMatchObject({ asked: true, refusal: 'POLLING_LOCK_LOST' });
+    expect(order.at(-1)).toMatchObject({ signal: true });
+    expect(fixture.telegram.state(botToken).sentMessages.map(({ text }) => text)).toEqual(['leading']);
+  });
+
+  it('polls on if onLeading throws, and tells onError of a handler that throws', async () => {
+    const worker = await fixture.worker({
+      BOT_HANDLERS: write(`
+        export const onLeading = () => { throw new Error('no schedule'); };
+        export const onError = async (error, ctx) => {
+          await ctx.reply('sorry: ' + error.message);
+          throw new Error('the hook is broken too');
+        };
+        export default (ctx) => { throw new Error('no ' + ctx.message.text); };`),
+    });
+    say('lunch');
+    await answer(/^sorry: no lunch$/);
+    await worker.says(/"a handler failed"/);
+    expect(worker.stdout()).toMatch(/"the hook onLeading failed".*no schedule/);
+    expect(worker.stdout()).toMatch(/"the hook onError failed".*"lane":"chat 5".*the hook is broken too/);
+    expect(worker.stdout()).toMatch(/"a handler failed".*"no lunch"/);
+    const metrics = await (await fetch(worker.metricsUrl)).text();
+    expect(metrics).toMatch(/updates_handled_total\{result="failed"\} 1/);
+  });
+
+  it.each([
+    [
+      "export const setup = () => { throw new Error('no database'); };",
+      /setup succeeds, got a failure \(no database\); /,
+    ],
+    ['export const onStop = 7;', /export onStop is a function, got a value of type number; /],
+    [
+      'export const onLeadin = () => {};',
+      /an export onLeadin, which nothing calls; did you mean onLeading\?/,
+    ],
+  ])('refuses %s in one line, with exit code 78', async (hook, says) => {
+    const worker = await fixture.worker({ BOT_HANDLERS: write(`${hook} export default () => {};`) });
+    expect(await worker.ended).toBe(78);
+    expect(worker.stderr()).toMatch(/^BOT_HANDLERS: expected a module .*\n$/);
+    expect(worker.stderr()).toMatch(says);
+    expect(fixture.telegram.state(botToken).calls['getUpdates'] ?? 0).toBe(0);
+  });
+
   it.each([
     ["['mesage']", 'one with "mesage"; did you mean message?'],
     ["['message', 'edited-message']", 'one with "edited-message"; did you mean edited_message?'],
