@@ -30,9 +30,16 @@ function codeOf(text: string): string {
     .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
 }
 
+/** What package.json exports. */
+const testKit = 'services/testing/index.ts';
+
 /** The files of the project that a file imports. */
 function importsOf(file: string): string[] {
-  const specifiers = (textOf.get(file) ?? '').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+  const text = (textOf.get(file) ?? '').replaceAll(
+    "'staffprobot/testing'",
+    `'${relative(dirname(file), testKit)}'`,
+  );
+  const specifiers = text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
   return [...specifiers].map(([, specifier]) => relative(root, join(root, dirname(file), specifier ?? '')));
 }
 
@@ -45,7 +52,9 @@ const layers: readonly { readonly layer: RegExp; readonly may: readonly RegExp[]
   })),
   { layer: /^functions\//, may: [/^(functions|services\/core|services\/adapters)\//, /\/contract\.ts$/] },
   { layer: /^infra\//, may: [/^infra\//, /\/contract\.ts$/] },
-  { layer: /^services\/lab\//, may: [/^(services|functions)\//] },
+  { layer: /^services\/lab\//, may: [/^(?:services\/(?!testing\/)|functions\/)/] },
+  // The test kit: the worker and the lab's servers together. Nothing but tests imports it.
+  { layer: /^services\/testing\//, may: [/^services\/(core|adapters|bot|lab|testing)\//] },
   { layer: /^test\//, may: [/./] },
 ];
 
@@ -141,7 +150,10 @@ function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
 
 /** Which files may use what everybody else takes through a port. */
 const doors: readonly { readonly what: RegExp; readonly where: RegExp; readonly within?: RegExp }[] = [
-  { what: /\bDate\.now\(|\bnew Date\(\)|\bperformance\./, where: /^services\/adapters\/system-clock\.ts$/ },
+  {
+    what: /\bDate\.now\(|\bnew Date\(\)|\bperformance\./,
+    where: /^services\/(?:adapters\/system-clock|testing\/test-clock)\.ts$/,
+  },
   { what: /(?<!\.)\bset(?:Timeout|Interval|Immediate)\(/, where: /^services\/adapters\/system-clock\.ts$/ },
   {
     what: /\bAbortSignal\.timeout\(/,
@@ -170,7 +182,7 @@ describe('what everybody takes through a port', () => {
 
 describe('the tree', () => {
   it('has in services and functions only the folders that docs/architecture.md names', () => {
-    const services = ['adapters', 'bot', 'cli', 'core', 'handlers', 'lab', 'metrics-sidecar'];
+    const services = ['adapters', 'bot', 'cli', 'core', 'handlers', 'lab', 'metrics-sidecar', 'testing'];
     expect(services).toEqual(expect.arrayContaining(readdirSync(join(root, 'services'))));
     const functions = ['heartbeat-monitor', 'release-lock', 'secrets-check', 'shared'];
     expect(readdirSync(join(root, 'functions'))).toEqual(functions);

@@ -1,12 +1,20 @@
-/** The machine's clock. No other file of the program reads it or calls `setTimeout`. */
+/**
+ * The machine's clock. No other file of the program reads it or calls `setTimeout`.
+ *
+ * Its timers are Node's even if a test has fake ones since: those are for the handlers' time, not for the worker's.
+ */
 import type { Clock } from '../core/platform/clock.ts';
+
+const { setTimeout, clearTimeout, setImmediate } = globalThis;
+const monotonicMs = performance.now.bind(performance);
+const wallMs = Date.now.bind(Date);
 
 /** Node's timers hold a signed 32-bit number of milliseconds; a longer delay would fire at once. */
 const timerMaxMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
-  monotonicMs: () => performance.now(),
-  wallMs: () => Date.now(),
+  monotonicMs: () => monotonicMs(),
+  wallMs: () => wallMs(),
   sleep: (delayMs, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) {

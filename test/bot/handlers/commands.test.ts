@@ -1,13 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { Composer } from 'telegraf';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { shippedCommands } from '../../../services/bot/handlers/commands.ts';
 import type { InboxStore } from '../../../services/core/alerts/inbox-store.ts';
 import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
 import { lockValue, quarantineOwner } from '../../../services/core/lease/lock-value.ts';
 import type { BotObservation } from '../../../services/core/monitor/outage-store.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
-import { Conversation } from './conversation.ts';
+import { type Chat, startTestBot, type TestBot } from '../../../services/testing/index.ts';
 
-const superadmin = { from: 77 };
 const nowMs = Date.UTC(2026, 2, 2, 1, 19, 30);
 const holder = { host: 'h', pid: 7, env: 'production', ts: '2026-03-02T01:18:44.000Z', owner: 'o' };
 
@@ -24,7 +24,21 @@ interface Observed {
 let observed: Observed;
 let observe: () => Promise<BotObservation>;
 let pending: number | undefined;
-let conversation: Conversation;
+let bot: TestBot;
+let passedOn = 0;
+beforeAll(async () => {
+  const commands = shippedCommands({
+    superadminIds: ['77'],
+    fallbackLocale: 'ru',
+    inbox: {} as InboxStore,
+    observe: () => observe(),
+    pendingUpdates: async () => pending,
+  });
+  const last = (): void => void passedOn++;
+  bot = await startTestBot({ handlers: Composer.compose([commands, last]), shippedCommands: false });
+});
+afterAll(() => bot.stop());
+
 beforeEach(() => {
   observed = {
     nowMs,
@@ -36,29 +50,21 @@ beforeEach(() => {
   };
   observe = async () => observed as unknown as BotObservation;
   pending = 3;
-  conversation = new Conversation(
-    shippedCommands({
-      superadminIds: ['77'],
-      fallbackLocale: 'ru',
-      inbox: {} as InboxStore,
-      observe: () => observe(),
-      pendingUpdates: async () => pending,
-    }),
-  );
+  passedOn = 0;
 });
 
-const status = (languageCode = 'en') => conversation.say('/status', { ...superadmin, languageCode });
+const anna = (languageCode = 'en'): Chat => bot.person('Anna', { id: 5, languageCode });
+const superadmin = (languageCode = 'en'): Chat => bot.person('Boris', { id: 77, languageCode });
+const status = async (languageCode = 'en') => (await superadmin(languageCode).say('/status')).text;
 
 describe('the commands for everybody', () => {
   it('greet in the sender’s language', async () => {
-    expect(await conversation.say('/start', { languageCode: 'en' })).toBe(
-      'Hello! I am Staff. What I can do: /help',
-    );
-    expect(await conversation.say('/start', { languageCode: 'ru' })).toMatch(/^Здравствуйте! Я Staff/);
+    expect((await anna('en').say('/start')).text).toBe('Hello! I am Lab bot. What I can do: /help');
+    expect((await anna('ru').say('/start')).text).toMatch(/^Здравствуйте! Я Lab bot/);
   });
 
   it('list every command in the help', async () => {
-    expect((await conversation.say('/help'))?.match(/^\/\w+/gm)).toEqual([
+    expect((await anna().say('/help')).text?.match(/^\/\w+/gm)).toEqual([
       '/start',
       '/help',
       '/get_chat_id',
@@ -68,12 +74,13 @@ describe('the commands for everybody', () => {
   });
 
   it('tell the sender the numbers that settings need', async () => {
-    expect(await conversation.say('/get_chat_id', { from: 987 })).toBe('Chat number: 987\nYour number: 987');
+    const { text } = await bot.person('Anna', { id: 987 }).say('/get_chat_id');
+    expect(text).toBe('Chat number: 987\nYour number: 987');
   });
 
   it.each(['hello', 'see /status', '/unknown'])('pass on %j', async (text) => {
-    expect(await conversation.say(text)).toBeUndefined();
-    expect(conversation.passedOn).toBe(1);
+    expect((await anna().say(text)).messages).toEqual([]);
+    expect(passedOn).toBe(1);
   });
 });
 
@@ -160,8 +167,8 @@ describe('/status', () => {
   });
 
   it('refuses everybody else and says how to get access', async () => {
-    const answer = await conversation.say('/status', { from: 5 });
-    expect(answer).toBe(
+    const { text } = await anna().say('/status');
+    expect(text).toBe(
       'This command is for superadmins. Your number: 5. To get access, add it to SUPERADMIN_TELEGRAM_IDS.',
     );
   });
@@ -182,16 +189,16 @@ describe('/status', () => {
 
 describe('in a group', () => {
   it.each(['/status', '/notifications'])('%s says only that it answers in private', async (command) => {
-    const sender = { ...superadmin, inGroup: true };
-    expect(await conversation.say(command, sender)).toBe('I answer this command only in a private chat.');
-    expect(conversation.calls).toHaveLength(1);
-    expect(await conversation.say(command, { inGroup: true })).toContain('This command is for superadmins');
+    const group = bot.group('Office');
+    const { messages } = await superadmin().in(group).say(command);
+    expect(messages.map(({ text }) => text)).toEqual(['I answer this command only in a private chat.']);
+    const refused = await anna().in(group).say(command);
+    expect(refused.text).toContain('This command is for superadmins');
   });
 
   it('a button under an old message shows nothing', async () => {
-    await conversation.press('inbox:page:0', { ...superadmin, inGroup: true });
-    expect(conversation.calls).toMatchObject([
-      { method: 'answerCallbackQuery', payload: { text: 'I answer this command only in a private chat.' } },
-    ]);
+    const pressed = await superadmin().in(bot.group('Office')).press({ data: 'inbox:page:0' });
+    const notice = 'I answer this command only in a private chat.';
+    expect(pressed).toEqual({ text: undefined, messages: [], notice });
   });
 });

@@ -1,34 +1,42 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { shippedCommands } from '../../../services/bot/handlers/commands.ts';
 import type { InboxEntry } from '../../../services/core/alerts/inbox-entry.ts';
 import type { InboxStore } from '../../../services/core/alerts/inbox-store.ts';
-import { Conversation } from './conversation.ts';
+import { type Chat, startTestBot, type TestBot } from '../../../services/testing/index.ts';
 
-const superadmin = { from: 77 };
 let entries: InboxEntry[];
-let conversation: Conversation;
+let bot: TestBot;
+/** A superadmin; each test has a chat of its own, with no message yet. */
+let boris: Chat;
+
+const inbox: InboxStore = {
+  push: async () => true,
+  list: async (_id, { skip, count }) => ({
+    entries: entries.slice(skip, skip + count),
+    total: entries.length,
+  }),
+  markRead: async () => {
+    entries = entries.map((one) => ({ ...one, read: true }));
+    return entries.length;
+  },
+};
+const superadmins = Array.from({ length: 20 }, (_, index) => 70 + index);
+let lastSuperadmin = 0;
+
+beforeAll(async () => {
+  const handlers = shippedCommands({
+    superadminIds: superadmins.map(String),
+    fallbackLocale: 'en',
+    inbox,
+    observe: () => Promise.reject(new Error('not here')),
+    pendingUpdates: async () => undefined,
+  });
+  bot = await startTestBot({ handlers, shippedCommands: false });
+});
+afterAll(() => bot.stop());
 beforeEach(() => {
   entries = Array.from({ length: 12 }, (_, index) => entry(12 - index));
-  const inbox: InboxStore = {
-    push: async () => true,
-    list: async (_id, { skip, count }) => ({
-      entries: entries.slice(skip, skip + count),
-      total: entries.length,
-    }),
-    markRead: async () => {
-      entries = entries.map((one) => ({ ...one, read: true }));
-      return entries.length;
-    },
-  };
-  conversation = new Conversation(
-    shippedCommands({
-      superadminIds: ['77'],
-      fallbackLocale: 'en',
-      inbox,
-      observe: () => Promise.reject(new Error('not here')),
-      pendingUpdates: async () => undefined,
-    }),
-  );
+  boris = bot.person('Boris', { id: superadmins[lastSuperadmin++] ?? 0 });
 });
 
 function entry(number: number): InboxEntry {
@@ -37,9 +45,9 @@ function entry(number: number): InboxEntry {
   return { ...common, id: `n${number}`, title: `Title ${number}`, text: `Text ${number}`, ts };
 }
 
-const open = () => conversation.say('/notifications', superadmin);
-const press = (data: string) => conversation.press(data, superadmin);
-const buttonData = () => conversation.buttons().map(({ callback_data }) => callback_data);
+const open = async () => (await boris.say('/notifications')).text;
+const press = async (label: string) => (await boris.press(label)).text;
+const labels = () => boris.sent().at(-1)?.buttons.flat();
 
 describe('/notifications', () => {
   it('shows the five newest entries, marks the unread and shows times as people read them', async () => {
@@ -50,34 +58,38 @@ describe('/notifications', () => {
       'Title 11\n2026-03-11 01:18 UTC\nText 11',
     ]);
     expect(text).not.toContain('Title 7');
-    expect(buttonData()).toEqual(['inbox:page:1', 'inbox:read:0']);
+    expect(labels()).toEqual(['Older →', 'Mark as read']);
   });
 
   it('turns pages with the buttons, in both directions', async () => {
-    expect(await press('inbox:page:1')).toContain('Title 7');
-    expect(buttonData()).toEqual(['inbox:page:0', 'inbox:page:2', 'inbox:read:1']);
-    expect(await press('inbox:page:2')).toContain('Title 1\n');
-    expect(buttonData()).toEqual(['inbox:page:1', 'inbox:read:2']);
+    await open();
+    expect(await press('Older →')).toContain('Title 7');
+    expect(labels()).toEqual(['← Newer', 'Older →', 'Mark as read']);
+    expect(await press('Older →')).toContain('Title 1\n');
+    expect(labels()).toEqual(['← Newer', 'Mark as read']);
+    expect(await press('← Newer')).toContain('Title 7');
+    expect(boris.sent()).toHaveLength(1);
   });
 
-  it('shows the last page if an old button leads past it', async () => {
+  it('shows the last page if a button leads past it by now', async () => {
+    await open();
+    await press('Older →');
     entries = entries.slice(0, 6);
-    expect(await press('inbox:page:9')).toContain('page 2 of 2');
+    expect(await press('Older →')).toContain('page 2 of 2');
   });
 
   it('says that the inbox is empty, without buttons', async () => {
     entries = [];
     expect(await open()).toBe('No notifications.');
-    expect(conversation.buttons()).toEqual([]);
+    expect(labels()).toEqual([]);
   });
 
   it('marks everything as read and shows the same page again', async () => {
-    expect(await press('inbox:read:0')).not.toContain('●');
-    expect(conversation.calls.map(({ method }) => method)).toEqual([
-      'answerCallbackQuery',
-      'editMessageText',
-    ]);
-    expect(conversation.calls[0]?.payload).toMatchObject({ text: 'Marked as read' });
+    await open();
+    const { text, messages, notice } = await boris.press('Mark as read');
+    expect(text).not.toContain('●');
+    expect(messages.map(({ isEdit }) => isEdit)).toEqual([true]);
+    expect(notice).toBe('Marked as read');
   });
 
   it('cuts long texts so that a page fits into one message', async () => {
@@ -93,24 +105,19 @@ describe('/notifications', () => {
   });
 
   it('accepts a second press of the same button, which changes nothing', async () => {
-    conversation.refusal = {
-      method: 'editMessageText',
-      message: '400: Bad Request: message is not modified',
-    };
-    await press('inbox:page:1');
-    conversation.refusal = { method: 'editMessageText', message: '400: Bad Request: chat not found' };
-    await expect(press('inbox:page:1')).rejects.toThrow('chat not found');
+    await open();
+    await press('Mark as read');
+    expect(await boris.press('Mark as read')).toMatchObject({ messages: [], notice: 'Marked as read' });
+    bot.fault({ method: 'editMessageText', kind: '400-chat-not-found', times: 1 });
+    await expect(press('Older →')).rejects.toThrow('chat not found');
   });
 
-  it.each(['/notifications', 'inbox:page:0', 'inbox:read:0'])(
-    'refuses %s to everybody else',
-    async (what) => {
-      if (what.startsWith('/')) await conversation.say(what, { from: 5 });
-      else await conversation.press(what, { from: 5 });
-      const [{ method, payload } = { method: '', payload: {} }] = conversation.calls;
-      expect(method).toBe('sendMessage');
-      expect(payload['text']).toContain('for superadmins');
-      expect(entries.some(({ read }) => !read)).toBe(true);
-    },
-  );
+  it('refuses everybody else', async () => {
+    const anna = bot.person('Anna');
+    expect((await anna.say('/notifications')).text).toContain('for superadmins');
+    for (const data of ['inbox:page:0', 'inbox:read:0']) {
+      expect((await anna.press({ data })).text).toContain('for superadmins');
+    }
+    expect(entries.some(({ read }) => !read)).toBe(true);
+  });
 });
