@@ -11,6 +11,7 @@ import type { Context, Middleware } from 'telegraf';
 import { createLogger } from '../adapters/logger.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
+import type { FeatureContext } from '../adapters/telegram/handlers-module.ts';
 import { loadHandlers } from '../adapters/telegram/load-handlers.ts';
 import { shippedAllowedUpdates } from '../bot/handlers/commands.ts';
 import { type LabRedis, startLabRedis } from '../lab/redis-rest/lab-redis.ts';
@@ -23,14 +24,14 @@ import { HandledUpdates } from './handled-updates.ts';
 import { Messages } from './messages.ts';
 import type { Group, Person, Place } from './people.ts';
 import { clockOfTest, fakeTimersProblem } from './test-clock.ts';
-import { startTestWorker, type TestWorker } from './test-worker.ts';
+import { startTestWorker, type TestWorker, type TestWorkerOptions } from './test-worker.ts';
 
 export interface TestBotOptions {
   /**
    * Your features: a path from the working directory or a URL, as `BOT_HANDLERS` has them, or Telegraf middleware, which
    * gets Telegram's default set of updates.
    */
-  readonly handlers?: string | URL | Middleware<Context>;
+  readonly handlers?: string | URL | Middleware<FeatureContext>;
   /** Who may use /status and /notifications. */
   readonly superadminIds?: readonly number[];
   /** Whether the bot's own commands (/start, /help, …) come before your handlers, as in production. True by default. */
@@ -64,19 +65,18 @@ export async function startTestBot(options: TestBotOptions = {}): Promise<TestBo
   return bot;
 }
 
-interface Features {
-  readonly handlers: Middleware<Context> | undefined;
-  readonly allowedUpdates: readonly string[];
-}
+type Features = Pick<TestWorkerOptions, 'handlers' | 'hooks' | 'allowedUpdates'>;
 
 async function loaded(handlers: TestBotOptions['handlers']): Promise<Features> {
-  if (handlers === undefined) return { handlers, allowedUpdates: shippedAllowedUpdates };
-  if (typeof handlers !== 'string' && !(handlers instanceof URL)) return { handlers, allowedUpdates: [] };
-  const { middleware, allowedUpdates } = await loadHandlers(
+  if (handlers === undefined) return { handlers, hooks: {}, allowedUpdates: shippedAllowedUpdates };
+  if (typeof handlers !== 'string' && !(handlers instanceof URL)) {
+    return { handlers: handlers as Middleware<Context>, hooks: {}, allowedUpdates: [] };
+  }
+  const { middleware, hooks, allowedUpdates } = await loadHandlers(
     typeof handlers === 'string' ? handlers : fileURLToPath(handlers),
   );
   const all = allowedUpdates === undefined ? [] : [...shippedAllowedUpdates, ...allowedUpdates];
-  return { handlers: middleware, allowedUpdates: [...new Set(all)] };
+  return { handlers: middleware, hooks, allowedUpdates: [...new Set(all)] };
 }
 
 interface Parts extends Features {
@@ -103,7 +103,7 @@ export class TestBot implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const { redis, telegram, handlers, allowedUpdates } = this.parts;
+    const { redis, telegram, ...features } = this.parts;
     const polls = new Promise<'polls'>((resolve) =>
       telegram.onEvent(({ type }) => {
         if (type === 'poll-opened') resolve('polls');
@@ -121,8 +121,7 @@ export class TestBot implements AsyncDisposable {
         write: (line) => void this.log.push(line.trimEnd()),
       }),
       handled: this.handled,
-      handlers,
-      allowedUpdates,
+      ...features,
       superadminIds: this.options.superadminIds ?? [],
       hasShippedCommands: this.options.shippedCommands ?? true,
       pendingUpdates: () => telegram.pendingCount(token),

@@ -13,7 +13,9 @@ import { upstashStore } from '../adapters/redis/upstash-store.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
 import { fetchBotApi } from '../adapters/telegram/fetch-bot-api.ts';
-import { telegramBot } from '../adapters/telegram/telegram-bot.ts';
+import { HandlerHooks, hookPermit } from '../adapters/telegram/handler-hooks.ts';
+import type { LoadedHandlers } from '../adapters/telegram/load-handlers.ts';
+import { guardedTelegram, telegramBot } from '../adapters/telegram/telegram-bot.ts';
 import { version } from '../adapters/version.ts';
 import { limitCommands } from '../bot/handlers/command-limit.ts';
 import { shippedCommands } from '../bot/handlers/commands.ts';
@@ -32,6 +34,7 @@ export interface TestWorkerOptions {
   readonly logger: Logger;
   readonly handled: HandledUpdates;
   readonly handlers: Middleware<Context> | undefined;
+  readonly hooks: LoadedHandlers['hooks'];
   readonly allowedUpdates: readonly string[];
   readonly superadminIds: readonly number[];
   readonly hasShippedCommands: boolean;
@@ -39,7 +42,7 @@ export interface TestWorkerOptions {
 }
 
 export interface TestWorker {
-  /** Resolves when it has ended, asked or not. */
+  /** Resolves when it has ended, asked or not; rejects if the hook `setup` fails. */
   readonly ended: Promise<ExitCode>;
   /** Lets the handlers that run end. */
   stop(): Promise<void>;
@@ -58,14 +61,17 @@ export function startTestWorker(options: TestWorkerOptions): TestWorker {
   const botId = botIdOf(token);
   const stop = new AbortController();
   const onTrouble = (what: string, error: unknown): void => logger.warn(`${what} failed`, { error });
-  const makeHandler = telegramBot({
-    token,
-    apiRoot,
-    redact: (text) => text,
-    proxy: undefined,
-    install: (bot) => install(bot, options),
+  const telegram = { token, apiRoot, redact: (text: string) => text, proxy: undefined };
+  const makeHandler = telegramBot({ ...telegram, logger, install: (bot) => install(bot, options) });
+  const hooks = new HandlerHooks({
+    hooks: options.hooks,
+    telegram: guardedTelegram(telegram, (method) => hookPermit(method, worker.state.term, stop.signal)),
+    logger,
+    clock,
+    stop: stop.signal,
+    drainTimeoutMs,
   });
-  const worker = new Worker({
+  const worker: Worker = new Worker({
     clock,
     random,
     logger,
@@ -91,6 +97,7 @@ export function startTestWorker(options: TestWorkerOptions): TestWorker {
       onDeadLetters: nothing,
       onTrouble,
     },
+    whileLeading: (signal) => hooks.lead(signal),
     onConflict: nothing,
     holder: { host: 'test', pid: process.pid, env: 'development' },
     botId,
@@ -105,14 +112,24 @@ export function startTestWorker(options: TestWorkerOptions): TestWorker {
     dropPendingOnStop: false,
     version,
   });
-  const ended = worker.run(stop.signal);
+  const ended = run(worker, hooks, stop.signal);
   return {
     ended,
     async stop() {
       stop.abort();
-      await ended;
+      // A failure has been told to whoever waited.
+      await ended.catch(nothing);
     },
   };
+}
+
+async function run(worker: Worker, hooks: HandlerHooks, stop: AbortSignal): Promise<ExitCode> {
+  try {
+    await hooks.setup();
+    return await worker.run(stop);
+  } finally {
+    await hooks.stop();
+  }
 }
 
 function install(bot: Telegraf, options: TestWorkerOptions): void {

@@ -1,4 +1,4 @@
-/** The examples of `docs/testing.md` are the files that run: the one for vitest beside this, the one for node:test here. */
+/** The examples of `docs/testing.md` are files that run: those for vitest beside this one, the one for node:test here. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,13 +6,16 @@ import { launch } from '../support/child.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/testing.md'), 'utf8');
-const examples = ['example-lunch.ts', 'example-lunch.test.ts', 'example-lunch.node-test.ts'];
+const examples = [
+  'example-lunch.ts',
+  'example-lunch.test.ts',
+  'example-lunch.node-test.ts',
+  'example-schedules.test.ts',
+];
 
 it('docs/testing.md shows the examples verbatim', () => {
   const shown = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text]) => text);
-  expect(shown.slice(0, examples.length)).toEqual(
-    examples.map((file) => readFileSync(join(root, 'test/docs', file), 'utf8')),
-  );
+  expect(shown).toEqual(examples.map((file) => readFileSync(join(root, 'test/docs', file), 'utf8')));
 });
 
 describe('the example for node:test', () => {

@@ -1,4 +1,7 @@
 /** The kit, used as somebody uses it who writes handlers. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Composer, type Context, Markup } from 'telegraf';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestBot, type TestBot } from '../../services/testing/index.ts';
@@ -225,6 +228,30 @@ describe('the handlers', () => {
   it('may be missing: then the bot’s own commands answer', async () => {
     await using own = await startTestBot();
     expect((await own.person('Anna').say('/start')).text).toContain('/help');
+  });
+
+  it('may have hooks, of which a failing setup is the start’s error', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'staffprobot-kit-'));
+    const module = join(folder, 'features.mjs');
+    writeFileSync(
+      module,
+      `export default (ctx) => ctx.reply(said);
+      let said = '';
+      export const setup = async ({ telegram }) => { said = (await telegram.getMe()).first_name; };
+      export const onStop = () => { if (said !== 'Lab bot') throw new Error(said); globalThis.kitStopped = true; };`,
+    );
+    const own = await startTestBot({ handlers: module });
+    expect((await own.person('Anna').say('hi')).text).toBe('Lab bot');
+    await own.stop();
+    expect(Reflect.get(globalThis, 'kitStopped')).toBe(true);
+    Reflect.deleteProperty(globalThis, 'kitStopped');
+    const failing = join(folder, 'failing.mjs');
+    writeFileSync(
+      failing,
+      "export default () => {}; export function setup() { throw new Error('no database'); }",
+    );
+    await expect(startTestBot({ handlers: failing })).rejects.toThrow('no database');
+    rmSync(folder, { recursive: true });
   });
 
   it('are refused as a start of the bot refuses them', async () => {
