@@ -17,12 +17,36 @@ const namedPaths = (text: string): readonly string[] =>
 const linkedPaths = (text: string): readonly string[] =>
   [...text.matchAll(/(?:\]\(|(?:src|srcset)=")(?!https?:|#)([^)"#\s]+)/g)].map(([, path = '']) => path);
 
+/** Links to a heading, of this page or of another one. */
+const linkedHeadings = (text: string): readonly (readonly [file: string, heading: string])[] =>
+  [...text.matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)].map(([, file = '', heading = '']) => [
+    file,
+    heading,
+  ]);
+
+/** As GitHub names them. */
+const headingsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 const exists = (path: string): boolean =>
   path.includes('*') ? globSync(path, { cwd: root }).length > 0 : existsSync(join(root, path));
 
 describe.each(pages)('%s', (page) => {
   it('names only files and folders that exist', () => {
     expect(namedPaths(read(page)).filter((path) => !exists(path))).toEqual([]);
+  });
+
+  it('links only to headings that exist', () => {
+    const missing = linkedHeadings(read(page)).filter(([file, heading]) => {
+      const target = file === '' ? page : join(dirname(page), file);
+      return !headingsOf(read(target)).includes(heading);
+    });
+    expect(missing).toEqual([]);
   });
 
   it('links only to files that exist', () => {
