@@ -8,9 +8,10 @@
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
 import { isObject } from './arguments.ts';
-import { Chats } from './chats.ts';
+import { Chats, isChat } from './chats.ts';
 import type { EventHub, Tell } from './events.ts';
 import { GetUpdates } from './get-updates.ts';
+import { withWholeReply } from './message-json.ts';
 import { Messages } from './messages.ts';
 import { PollLog } from './poll-log.ts';
 import { UpdateQueue } from './update-queue.ts';
@@ -89,7 +90,8 @@ export class Bot {
   }
 
   /** Returns the update's id; null if allowed_updates filters it or the queue is full. */
-  push({ type, content, id }: PushedUpdate): number | null {
+  push({ type, content: given, id }: PushedUpdate): number | null {
+    const content = messageTypes.has(type) ? withWholeReply(this, given) : given;
     this.#learn(type, content);
     if (!this.webhook.allowedUpdates.has(type)) {
       this.filteredCount += 1;
@@ -116,11 +118,19 @@ export class Bot {
     this.chats.learn(content);
     if (messageTypes.has(type)) this.messages.receive(content);
     if (type !== 'callback_query' || typeof content['id'] !== 'string') return;
+    this.#learnPressed(content['message']);
     this.#callbackQueries.add(content['id']);
     const [oldest] = this.#callbackQueries;
     if (this.#callbackQueries.size > callbackQueriesKept && oldest !== undefined) {
       this.#callbackQueries.delete(oldest);
     }
+  }
+
+  /** The message with the pressed button is the bot's own, even if the emulator has not seen it sent. */
+  #learnPressed(message: unknown): void {
+    if (!isObject(message) || !isChat(message['chat'])) return;
+    const isKnown = this.messages.find(message['chat'].id, Number(message['message_id'])) !== undefined;
+    if (!isKnown) this.messages.receive({ from: this.user, ...message }, { sent: true });
   }
 }
 

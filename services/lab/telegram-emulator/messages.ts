@@ -19,6 +19,8 @@ export interface NewMessage {
   readonly content: MessageContent;
   readonly reply_markup: ReplyMarkup | undefined;
   readonly reply_to_message_id: number | undefined;
+  /** What the reply adds to the message: a quote, the message of another chat. */
+  readonly replyFields?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface Message extends Omit<NewMessage, 'content' | 'reply_markup'> {
@@ -62,20 +64,20 @@ export class Messages {
     return keep(this.#sent, { ...message, message_id: this.#lastId, sent: true });
   }
 
-  /** Keeps a message that an update brought in; new ids stay above its id. */
-  receive(update: Readonly<Record<string, unknown>>): void {
-    const { message_id, chat, from, date, reply_markup: _, reply_to_message: __, ...content } = update;
+  /** Keeps a message that an update brought in; new ids stay above its id. `sent`: it is one of the bot's own. */
+  receive(update: Readonly<Record<string, unknown>>, { sent = false } = {}): void {
+    const { message_id, chat, from, date, reply_markup, reply_to_message: _, ...content } = update;
     if (typeof message_id !== 'number' || !Number.isSafeInteger(message_id) || message_id >= 2 ** 31) return;
     this.#lastId = Math.max(this.#lastId, message_id);
     if (!isChat(chat) || this.#sent.has(key(chat.id, message_id))) return;
     keep(this.#received, {
       message_id,
-      sent: false,
+      sent,
       chat,
       from: from as Message['from'],
       date: Number(date),
       content,
-      reply_markup: undefined,
+      reply_markup: sent ? (reply_markup as ReplyMarkup | undefined) : undefined,
       reply_to_message_id: undefined,
     });
   }

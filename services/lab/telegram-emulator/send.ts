@@ -1,24 +1,34 @@
 /**
- * Sends and edits a message whatever its content, and writes messages as the Bot API shows them.
+ * Sends and edits a message whatever its content.
  *
- * Checks run in the real server's order: content, markup, reply, chat.
+ * Checks run in the real server's order: content, reply, markup, chat, the message replied to.
  *
  * Tested by: test/lab/telegram-emulator/methods/messages.test.ts
  */
-import { type Arguments, isObject, leadingInteger } from './arguments.ts';
-import type { Bot } from './bot.ts';
+import type { Arguments } from './arguments.ts';
 import { type ApiAnswer, badRequest, succeed } from './errors.ts';
+import { messageJson } from './message-json.ts';
 import type { Message, MessageContent, SentMessage } from './messages.ts';
 import type { MethodCall } from './methods/method.ts';
-import { readMarkup } from './reply-markup.ts';
+import { readReply, resolveReply } from './replies.ts';
+import { checkMarkupFits, readMarkup } from './reply-markup.ts';
 
 /** `content` must have been read, and refused if it is wrong, before. */
 export function sendMessage({ bot, args }: MethodCall, content: MessageContent): ApiAnswer {
+  const replyRequest = readReply(args);
   const reply_markup = readMarkup(args);
-  const reply_to_message_id = readReplyTo(args);
   const chat = bot.chats.resolve(args.text('chat_id'));
-  const date = bot.nowSeconds();
-  const sent = bot.messages.send({ chat, from: bot.user, date, content, reply_markup, reply_to_message_id });
+  const reply = resolveReply(bot, chat, replyRequest);
+  checkMarkupFits(reply_markup, chat);
+  const sent = bot.messages.send({
+    chat,
+    from: bot.user,
+    date: bot.nowSeconds(),
+    content,
+    reply_markup,
+    reply_to_message_id: reply?.messageId,
+    replyFields: reply?.fields,
+  });
   bot.tell('message-sent', { message: stateOf(sent) });
   return succeed(messageJson(bot, sent));
 }
@@ -28,9 +38,7 @@ export function editMessage(
   { bot, args }: MethodCall,
   change: (message: Message) => Pick<Message, 'content' | 'reply_markup'>,
 ): ApiAnswer {
-  const chat = bot.chats.resolve(args.text('chat_id'));
-  const message = bot.messages.find(chat.id, readMessageId(args));
-  if (message === undefined) throw badRequest('message to edit not found');
+  const message = findMessage({ bot, args }, 'message to edit');
   if (!message.sent) throw badRequest("message can't be edited");
   const wanted = change(message);
   const { content, reply_markup } = message;
@@ -45,18 +53,16 @@ export function editMessage(
   return succeed(messageJson(bot, message));
 }
 
-export function readMessageId(args: Arguments): number {
-  if (args.text('message_id') === '') throw badRequest('message identifier is not specified');
-  return args.integer('message_id', { absent: 0 });
+/** The message that `chat_id` and `message_id` name; `what` is what the refusal calls it. */
+export function findMessage({ bot, args }: Pick<MethodCall, 'bot' | 'args'>, what: string): Message {
+  const chat = bot.chats.resolve(args.text('chat_id'));
+  const message = bot.messages.find(chat.id, readMessageId(args));
+  if (message === undefined) throw badRequest(`${what} not found`);
+  return message;
 }
 
-export function messageJson(bot: Bot, message: Message): Record<string, unknown> {
-  const { message_id, from, chat, date, edit_date, content, reply_to_message_id: repliedId } = message;
-  // Only inline keyboards come back: the others belong to the user's client.
-  const reply_markup =
-    message.reply_markup?.['inline_keyboard'] === undefined ? undefined : message.reply_markup;
-  const reply_to_message = repliedId === undefined ? undefined : repliedJson(bot, { chat, repliedId });
-  return { message_id, from, chat, date, edit_date, reply_to_message, ...content, reply_markup };
+function readMessageId(args: Arguments): number {
+  return args.integer('message_id', { absent: 0 });
 }
 
 /** A sent message as the state and the events show it. */
@@ -67,26 +73,10 @@ export function stateOf(message: Message): SentMessage {
     chat_id: chat.id,
     date,
     ...content,
+    ...message.replyFields,
     reply_markup,
     reply_to_message_id,
     ...(edit_date !== undefined ? { edit_date } : {}),
     ...(deleted === true ? { deleted } : {}),
   };
-}
-
-function repliedJson(
-  bot: Bot,
-  { chat, repliedId }: { chat: Message['chat']; repliedId: number },
-): Record<string, unknown> {
-  const replied = bot.messages.find(chat.id, repliedId);
-  if (replied === undefined) return { message_id: repliedId, chat, date: 0 };
-  // Telegram shows one step: the message replied to carries no reply of its own.
-  return messageJson(bot, { ...replied, reply_to_message_id: undefined });
-}
-
-function readReplyTo(args: Arguments): number | undefined {
-  const parameters = args.json('reply_parameters');
-  const id = isObject(parameters) ? parameters['message_id'] : args.text('reply_to_message_id');
-  const messageId = leadingInteger(String(id ?? ''));
-  return messageId > 0 ? messageId : undefined;
 }

@@ -2,10 +2,10 @@
  * Text messages: sending, editing and deleting.
  */
 import { badRequest, succeed } from '../errors.ts';
-import { readFormattedText } from '../formatted-text.ts';
+import { lengthOf, readFormattedText } from '../formatted-text.ts';
 import type { MessageContent } from '../messages.ts';
-import { readMarkup } from '../reply-markup.ts';
-import { editMessage, readMessageId, sendMessage } from '../send.ts';
+import { readInlineMarkup } from '../reply-markup.ts';
+import { editMessage, findMessage, sendMessage } from '../send.ts';
 import type { MethodCall, MethodGroup } from './method.ts';
 
 const textLengthMax = 4096;
@@ -14,31 +14,38 @@ export const messageMethods: MethodGroup = {
   sendMessage: (call) => sendMessage(call, readText(call)),
   editMessageText(call) {
     const content = readText(call);
-    const reply_markup = readMarkup(call.args);
+    const reply_markup = readInlineMarkup(call.args);
+    refuseInlineMessage(call);
     return editMessage(call, () => ({ content, reply_markup }));
   },
   editMessageReplyMarkup(call) {
-    const reply_markup = readMarkup(call.args);
+    const reply_markup = readInlineMarkup(call.args);
+    refuseInlineMessage(call);
     return editMessage(call, ({ content }) => ({ content, reply_markup }));
   },
-  deleteMessage({ bot, args }) {
-    const chat = bot.chats.resolve(args.text('chat_id'));
-    const messageId = readMessageId(args);
-    const message = bot.messages.find(chat.id, messageId);
-    // Not every message of others is known, so only an id beyond all known ones certainly does not exist.
-    if (message === undefined && (messageId > bot.messages.lastId || messageId <= 0)) {
-      throw badRequest('message to delete not found');
+  deleteMessage(call) {
+    const { bot, args } = call;
+    if (args.text('chat_id') === '') throw badRequest('chat identifier is not specified');
+    if (args.integer('message_id', { absent: 0 }) === 0) {
+      throw badRequest('message identifier is not specified');
     }
-    if (message !== undefined) message.deleted = true;
-    bot.tell('message-deleted', { chatId: chat.id, messageId });
+    const message = findMessage(call, 'message to delete');
+    message.deleted = true;
+    bot.tell('message-deleted', { chatId: message.chat.id, messageId: message.message_id });
     return succeed(true);
   },
 };
 
+/** Without a chat the message is one sent by way of the bot; the emulator has none. */
+function refuseInlineMessage({ args }: MethodCall): void {
+  if (args.text('chat_id') !== '' || args.integer('message_id', { absent: 0 }) !== 0) return;
+  if (args.text('inline_message_id') === '') throw badRequest('message identifier is not specified');
+  throw badRequest('MESSAGE_ID_INVALID');
+}
+
 function readText({ args }: MethodCall): MessageContent {
   if (args.text('text') === '') throw badRequest('message text is empty');
   const { text, entities } = readFormattedText(args, { text: 'text', entities: 'entities' });
-  if (text.trim() === '') throw badRequest('text must be non-empty');
-  if ([...text].length > textLengthMax) throw badRequest('message is too long');
+  if (lengthOf(text) > textLengthMax) throw badRequest('message is too long');
   return { text, entities };
 }

@@ -47,23 +47,25 @@ describe('sendMessage', () => {
     [{ chat_id: 'nobody', text: 'x' }, 'Bad Request: chat not found'],
     [{ chat_id: '@nobody', text: 'x' }, 'Bad Request: chat not found'],
     [{ chat_id: 0, text: 'x' }, 'Bad Request: chat not found'],
-    [
-      { chat_id: 7, text: 'x', reply_markup: '{' },
-      "Bad Request: can't parse reply keyboard markup JSON object",
-    ],
     [{ chat_id: 7, text: 'x', reply_markup: '[]' }, 'Bad Request: object expected as reply markup'],
-    [
-      { chat_id: 7, text: 'x', reply_markup: { inline_keyboard: [{}] } },
-      'Bad Request: field "inline_keyboard" must be an Array of Arrays',
-    ],
     [{ chat_id: 7, text: 'x', parse_mode: 'RTF' }, 'Bad Request: unsupported parse_mode'],
     [
-      { chat_id: 7, text: '<x>', parse_mode: 'HTML' },
-      'Bad Request: can\'t parse entities: Unsupported start tag "x" at byte offset 0',
+      { chat_id: 7, text: `<b>${' '.repeat(9)}</b>`, parse_mode: 'HTML' },
+      'Bad Request: text must be non-empty',
     ],
     [
-      { chat_id: 7, text: '<b>x', parse_mode: 'HTML' },
-      'Bad Request: can\'t parse entities: Can\'t find end tag corresponding to start tag "b"',
+      { chat_id: 7, text: 'a.b', parse_mode: 'MarkdownV2' },
+      "Bad Request: can't parse entities: Character '.' is reserved and must be escaped with the preceding '\\'",
+    ],
+    [{ chat_id: 7, text: 'x', reply_to_message_id: 99 }, 'Bad Request: message to be replied not found'],
+    [
+      { chat_id: 7, text: 'x', reply_parameters: '{' },
+      "Bad Request: can't parse reply parameters JSON object",
+    ],
+    [{ chat_id: 7, text: 'x', reply_parameters: null }, 'Bad Request: object expected as reply parameters'],
+    [
+      { chat_id: 7, text: 'x', reply_parameters: { quote: 'y' } },
+      'Bad Request: can\'t find field "message_id"',
     ],
   ])('refuses %o', async (args, description) => {
     const rig = startRig();
@@ -77,18 +79,10 @@ describe('sendMessage', () => {
     });
   });
 
-  it('turns HTML into text and entities', async () => {
-    const text =
-      'a <b>bold <i>both</i></b> <a href="https://e.test/?a=1">link</a> &lt;&amp;&#33; <code></code>&copy;';
+  it('counts the limit after the markup is gone', async () => {
+    const text = `<b>${'x'.repeat(4096)}</b>`;
     expect(await startRig().call('sendMessage', { chat_id: 7, text, parse_mode: 'HTML' })).toMatchObject({
-      result: {
-        text: 'a bold both link <&! &copy;',
-        entities: [
-          { type: 'bold', offset: 2, length: 9 },
-          { type: 'italic', offset: 7, length: 4 },
-          { type: 'text_link', offset: 12, length: 4, url: 'https://e.test/?a=1' },
-        ],
-      },
+      ok: true,
     });
   });
 
@@ -103,6 +97,57 @@ describe('sendMessage', () => {
     expect(first.result).toMatchObject({ reply_to_message: { message_id: 40, date: 5, text: 'hi' } });
   });
 
+  it('is sent without a reply if it may be', async () => {
+    const reply_parameters = { message_id: 99, allow_sending_without_reply: true };
+    const { result } = await startRig().call('sendMessage', { chat_id: 7, text: 'x', reply_parameters });
+    expect(result).toMatchObject({ text: 'x' });
+    expect(result).not.toHaveProperty('reply_to_message');
+  });
+
+  it('quotes what is in the message, and only that', async () => {
+    const rig = startRig();
+    await rig.call('sendMessage', { chat_id: 7, text: 'red green blue' });
+    const reply = (quote: string): Record<string, unknown> => ({
+      chat_id: 7,
+      text: 'x',
+      reply_parameters: { message_id: 1, quote, quote_parse_mode: 'HTML' },
+    });
+    expect(await rig.call('sendMessage', reply('<b>green</b>'))).toMatchObject({
+      result: {
+        quote: {
+          text: 'green',
+          position: 4,
+          is_manual: true,
+          entities: [{ type: 'bold', offset: 0, length: 5 }],
+        },
+        reply_to_message: { message_id: 1 },
+      },
+    });
+    expect(await rig.call('sendMessage', reply('yellow'))).toEqual(
+      refused('Bad Request: QUOTE_TEXT_INVALID'),
+    );
+  });
+
+  it('replies to a message of another chat', async () => {
+    const rig = startRig();
+    await rig.call('sendMessage', { chat_id: 8, text: 'there' });
+    const reply_parameters = { message_id: 1, chat_id: 8 };
+    const { result } = await rig.call('sendMessage', { chat_id: 7, text: 'x', reply_parameters });
+    expect(result).toMatchObject({ external_reply: { chat: { id: 8 }, message_id: 1 } });
+    expect(result).not.toHaveProperty('reply_to_message');
+  });
+
+  it('a person’s reply carries the whole message that it answers', async () => {
+    const rig = startRig();
+    await rig.call('sendMessage', { chat_id: 7, text: 'Your name?' });
+    const chat = { id: 7, type: 'private' };
+    rig.push({ message: { message_id: 2, chat, text: 'Anna', reply_to_message: { message_id: 1, chat } } });
+    const { result } = await rig.call('getUpdates');
+    expect(result).toMatchObject([
+      { message: { text: 'Anna', reply_to_message: { text: 'Your name?', from: { id: 1000 } } } },
+    ]);
+  });
+
   it('returns an inline keyboard, and keeps every keyboard for the state', async () => {
     const rig = startRig();
     const inline = { inline_keyboard: [[{ text: 'go', url: 'https://e.test/' }]] };
@@ -111,7 +156,10 @@ describe('sendMessage', () => {
     const second = await rig.call('sendMessage', { chat_id: 7, text: 'x', reply_markup: keyboard });
     expect(first.result).toMatchObject({ reply_markup: inline });
     expect(second.result).not.toHaveProperty('reply_markup');
-    expect(rig.state().sentMessages.map(({ reply_markup }) => reply_markup)).toEqual([inline, keyboard]);
+    expect(rig.state().sentMessages.map(({ reply_markup }) => reply_markup)).toEqual([
+      inline,
+      { keyboard: [[{ text: 'a' }]] },
+    ]);
   });
 
   it('keeps the last 10,000 messages', async () => {
@@ -153,9 +201,54 @@ describe('editing and deleting', () => {
       result: true,
     });
     expect(rig.state().sentMessages).toMatchObject([{ deleted: true }]);
+    expect(await rig.call('deleteMessage', { chat_id: 7, message_id: 1 })).toEqual(
+      refused('Bad Request: message to delete not found'),
+    );
     expect(await rig.call('editMessageText', { chat_id: 7, message_id: 1, text: 'x' })).toEqual(
       refused('Bad Request: message to edit not found'),
     );
+  });
+
+  it('keeps a reply and its quote when the text changes', async () => {
+    const rig = startRig();
+    await rig.call('sendMessage', { chat_id: 7, text: 'one' });
+    const reply_parameters = { message_id: 1, quote: 'one' };
+    await rig.call('sendMessage', { chat_id: 7, text: 'two', reply_parameters });
+    expect(await rig.call('editMessageText', { chat_id: 7, message_id: 2, text: 'three' })).toMatchObject({
+      result: { text: 'three', quote: { text: 'one' }, reply_to_message: { message_id: 1 } },
+    });
+  });
+
+  it('edits the message under a pressed button, even if it has not been seen sent', async () => {
+    const rig = startRig();
+    const message = { message_id: 40, date: 5, chat: { id: 7, type: 'private' }, text: 'menu' };
+    rig.push({ callback_query: { id: 'q1', data: 'x', message } });
+    const edit = { chat_id: 7, message_id: 40, text: 'menu' };
+    expect(await rig.call('editMessageText', edit)).toMatchObject({
+      description: expect.stringContaining('message is not modified'),
+    });
+    expect(await rig.call('editMessageText', { ...edit, text: 'done' })).toMatchObject({ ok: true });
+  });
+
+  it('takes inline buttons only', async () => {
+    const rig = startRig();
+    await rig.call('sendMessage', { chat_id: 7, text: 'one' });
+    const reply_markup = { force_reply: true };
+    expect(
+      await rig.call('editMessageText', { chat_id: 7, message_id: 1, text: 'two', reply_markup }),
+    ).toEqual(refused('Bad Request: inline keyboard expected'));
+  });
+
+  it.each([
+    ['editMessageText', { text: 'x' }, 'message identifier is not specified'],
+    ['editMessageText', { text: 'x', message_id: 1 }, 'chat_id is empty'],
+    ['editMessageText', { text: 'x', chat_id: 7 }, 'message to edit not found'],
+    ['editMessageReplyMarkup', {}, 'message identifier is not specified'],
+    ['editMessageReplyMarkup', { inline_message_id: 'x' }, 'MESSAGE_ID_INVALID'],
+    ['deleteMessage', { message_id: 1 }, 'chat identifier is not specified'],
+    ['deleteMessage', { chat_id: 7 }, 'message identifier is not specified'],
+  ])('%s %o: %s', async (method, args, why) => {
+    expect(await startRig().call(method, args)).toEqual(refused(`Bad Request: ${why}`));
   });
 
   it('refuses to edit a message of a user', async () => {

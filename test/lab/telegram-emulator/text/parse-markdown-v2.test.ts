@@ -1,0 +1,76 @@
+import { parseMarkdownV2 } from '../../../../services/lab/telegram-emulator/text/parse-markdown-v2.ts';
+import { type Refused, testParser } from './parse-fixture.ts';
+
+const reserved = [...')>#+-=|{}.!]('].map(
+  (mark): Refused => [
+    `a${mark}`,
+    `Character '${mark}' is reserved and must be escaped with the preceding '\\'`,
+  ],
+);
+
+testParser(parseMarkdownV2, {
+  parsed: [
+    ['', ''],
+    [
+      '*a* _b_ __c__ ~d~ ||e|| `f`',
+      'a b c d e f',
+      ['bold', 0, 1],
+      ['italic', 2, 1],
+      ['underline', 4, 1],
+      ['strikethrough', 6, 1],
+      ['spoiler', 8, 1],
+      ['code', 10, 1],
+    ],
+    ['\\_\\*\\[\\]\\(\\)\\~\\`\\>\\#\\+\\-\\=\\|\\{\\}\\.\\!\\\\', '_*[]()~`>#+-=|{}.!\\'],
+    ['\\a\\ё\\', 'a\\ё\\'],
+    ['🙂*ё*', '🙂ё', ['bold', 2, 1]],
+    ['*a _b ~c~_*', 'a b c', ['bold', 0, 5], ['italic', 2, 3], ['strikethrough', 4, 1]],
+    ['___a_**__', 'a', ['italic', 0, 1], ['underline', 0, 1]],
+    ['**a', 'a'],
+    ['`a.b\\`*`', 'a.b`*', ['code', 0, 5]],
+    ['```\na-b\n```', 'a-b\n', ['pre', 0, 4]],
+    ['```ts\na.b```', 'a.b', ['pre', 0, 3, { language: 'ts' }]],
+    ['[x](https://e.test/a_b?c=1)', 'x', ['text_link', 0, 1, { url: 'https://e.test/a_b?c=1' }]],
+    ['[x](https://e.test/\\)\\\\)', 'x', ['text_link', 0, 1, { url: 'https://e.test/)\\' }]],
+    ['[*x*](https://e.test)', 'x', ['text_link', 0, 1, { url: 'https://e.test/' }], ['bold', 0, 1]],
+    ['[x](nowhere)', 'x'],
+    ['[e\\.test]', 'e.test', ['text_link', 0, 6, { url: 'http://e.test/' }]],
+    [
+      '[x](tg://user?id=42)',
+      'x',
+      ['text_mention', 0, 1, { user: { id: 42, is_bot: false, first_name: 'User 42' } }],
+    ],
+    ['![👍](tg://emoji?id=5368)', '👍', ['custom_emoji', 0, 2, { custom_emoji_id: '5368' }]],
+    [
+      '![x](tg://time?unix=1700000000&format=r)',
+      'x',
+      ['date_time', 0, 1, { unix_time: 1_700_000_000, date_time_format: 'r' }],
+    ],
+    ['>a\n>b\nc', 'a\nb\nc', ['blockquote', 0, 4]],
+    ['a\n>b', 'a\nb', ['blockquote', 2, 1]],
+    ['>a\n>b||', 'a\nb', ['expandable_blockquote', 0, 3]],
+    ['>a||\nb', 'a\nb', ['expandable_blockquote', 0, 2]],
+    ['>*a* ||b||\nc', 'a b\nc', ['blockquote', 0, 4], ['bold', 0, 1], ['spoiler', 2, 1]],
+  ],
+  refused: [
+    ...reserved,
+    ['a|b', "Character '|' is reserved and must be escaped with the preceding '\\'"],
+    ['*a', "Can't find end of Bold entity at byte offset 0"],
+    ['ё _a', "Can't find end of Italic entity at byte offset 3"],
+    ['__a', "Can't find end of Underline entity at byte offset 0"],
+    ['~a', "Can't find end of Strikethrough entity at byte offset 0"],
+    ['||a', "Can't find end of Spoiler entity at byte offset 0"],
+    ['`a', "Can't find end of Code entity at byte offset 0"],
+    ['```a', "Can't find end of Pre entity at byte offset 0"],
+    ['```ts\na', "Can't find end of PreCode entity at byte offset 0"],
+    ['[a', "Can't find end of TextUrl entity at byte offset 0"],
+    ['![a', "Can't find end of CustomEmoji entity at byte offset 0"],
+    ['*a _b* c_', "Can't find end of Italic entity at byte offset 8"],
+    ['[a](https://e.test', "Can't find end of a URL at byte offset 4"],
+    ['![a]', 'The entity must contain a tg://emoji or tg://time URL'],
+    ['![a](https://e.test/)', 'Invalid tg://emoji or tg://time URL specified'],
+    ['>*a\nb', "Can't find end of Bold entity at byte offset 1"],
+    ['>*a||\nb', "Can't find end of Bold entity at byte offset 1"],
+    ['>a ||b\nc', "Can't find end of Spoiler entity at byte offset 3"],
+  ],
+});
