@@ -40,6 +40,7 @@ import { ActiveFaults } from './shared/active-faults.ts';
 import { LabLog } from './shared/lab-log.ts';
 import { text } from './shared/text.ts';
 import { startTelegramEmulator } from './telegram-emulator/server.ts';
+import { onUnknownMethod } from './telegram-emulator/unknown-methods.ts';
 import { Tour } from './tour/tour.ts';
 
 /** Everything that the control room shows and controls. */
@@ -90,6 +91,7 @@ async function startParts(
   const redis = await startLabRedis({ port: 0, tokens: workerTokens.tokens, redisServerPath, clock });
   closers.push(() => redis.stop());
   const telegram = forBot(botToken, await startTelegramEmulator({ clock, random }));
+  onUnknownMethod(telegram, (line) => log.say('telegram', 'warn', line));
   closers.push(() => telegram.close());
   const metadata = await startTaskMetadata();
   closers.push(() => metadata.close());

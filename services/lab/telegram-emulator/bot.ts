@@ -11,9 +11,13 @@ import { isObject } from './arguments.ts';
 import { Chats, isChat } from './chats.ts';
 import type { EventHub, Tell } from './events.ts';
 import { GetUpdates } from './get-updates.ts';
+import { Invites } from './invites.ts';
+import { Members, type User } from './members.ts';
 import { withWholeReply } from './message-json.ts';
 import { Messages } from './messages.ts';
+import { Payments } from './payments.ts';
 import { PollLog } from './poll-log.ts';
+import { Queries } from './queries.ts';
 import { UpdateQueue } from './update-queue.ts';
 import { isUpdateType, lifetimesMs, type UpdateType } from './update-types.ts';
 import { Webhook } from './webhook.ts';
@@ -32,7 +36,6 @@ export interface BotParts {
   readonly closing: AbortSignal;
 }
 
-const callbackQueriesKept = 10_000;
 /** The kinds of update whose content is a message. */
 const messageTypes: ReadonlySet<UpdateType> = new Set([
   ...(['message', 'edited_message', 'channel_post', 'edited_channel_post'] as const),
@@ -49,18 +52,31 @@ export class Bot {
   readonly messages = new Messages();
   readonly chats = new Chats();
   readonly tell: Tell;
+  readonly members: Members;
+  readonly invites: Invites;
+  readonly queries: Queries;
+  readonly payments = new Payments();
   /** By scope and language, as set by setMyCommands. */
   readonly commands = new Map<string, unknown>();
+  /** Name and descriptions, by field and language. */
+  readonly profile = new Map<string, string>();
+  /** By user; 0 for everybody else. */
+  readonly menuButtons = new Map<number, unknown>();
   readonly callCounts = new Map<string, number>();
   filteredCount = 0;
-  readonly #callbackQueries = new Set<string>();
   readonly #clock: Clock;
+  readonly #random: Random;
+  #lastGiven = 0;
 
   constructor(id: number, { clock, random, events, closing }: BotParts) {
     this.id = id;
     this.#clock = clock;
+    this.#random = random;
     this.tell = events.forBot(id);
     this.queue = new UpdateQueue(random);
+    this.members = new Members(this.user);
+    this.invites = new Invites(random);
+    this.queries = new Queries(() => this.nowSeconds());
     this.polls = new PollLog({ clock, tell: this.tell, closing });
     this.getUpdates = new GetUpdates({ clock, queue: this.queue, log: this.polls, tell: this.tell, closing });
     this.webhook = new Webhook({
@@ -73,8 +89,19 @@ export class Bot {
   }
 
   /** As it appears in getMe and as a sender. */
-  get user(): Readonly<Record<string, unknown>> {
+  get user(): User & { readonly first_name: string } {
     return { id: this.id, is_bot: true, first_name: 'Lab bot', username: `lab_${this.id}_bot` };
+  }
+
+  /** From 0 to below 1. */
+  chance(): number {
+    return this.#random.unit();
+  }
+
+  /** For a poll or a query. */
+  newId(): string {
+    this.#lastGiven += 1;
+    return `${this.id}${String(this.#lastGiven).padStart(6, '0')}`;
   }
 
   nowSeconds(): number {
@@ -110,20 +137,16 @@ export class Bot {
     return updateId;
   }
 
-  knowsCallbackQuery(queryId: string): boolean {
-    return this.#callbackQueries.has(queryId);
-  }
-
   #learn(type: UpdateType, content: Record<string, unknown>): void {
     this.chats.learn(content);
-    if (messageTypes.has(type)) this.messages.receive(content);
-    if (type !== 'callback_query' || typeof content['id'] !== 'string') return;
-    this.#learnPressed(content['message']);
-    this.#callbackQueries.add(content['id']);
-    const [oldest] = this.#callbackQueries;
-    if (this.#callbackQueries.size > callbackQueriesKept && oldest !== undefined) {
-      this.#callbackQueries.delete(oldest);
+    this.queries.learn(type, content);
+    if (messageTypes.has(type)) {
+      this.messages.receive(content);
+      this.members.learnMessage(content);
     }
+    if (type === 'chat_member' || type === 'my_chat_member') this.members.learnChange(content);
+    if (type === 'chat_join_request') this.invites.learn(content);
+    if (type === 'callback_query') this.#learnPressed(content['message']);
   }
 
   /** The message with the pressed button is the bot's own, even if the emulator has not seen it sent. */

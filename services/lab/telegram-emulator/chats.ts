@@ -11,6 +11,15 @@ import { badRequest } from './errors.ts';
 
 export type Chat = Readonly<Record<string, unknown>> & { readonly id: number };
 
+/** What the bot has set about a chat, beside what messages show of it. */
+interface ChatSettings {
+  description: string;
+  permissions: Readonly<Record<string, boolean>> | undefined;
+  /** Oldest first. */
+  pinnedIds: readonly number[];
+  primaryLink: string;
+}
+
 const chatsKept = 10_000;
 
 export function isChat(value: unknown): value is Chat {
@@ -20,6 +29,7 @@ export function isChat(value: unknown): value is Chat {
 export class Chats {
   readonly #byId = new Map<number, Chat>();
   readonly #idByName = new Map<string, number>();
+  readonly #settings = new Map<number, ChatSettings>();
 
   /** Records every chat in a message-like part of an update. */
   learn(part: unknown): void {
@@ -35,6 +45,22 @@ export class Chats {
     const id = text.startsWith('@') ? this.#idByName.get(text.slice(1).toLowerCase()) : numericId(text);
     if (id === undefined) throw badRequest('chat not found');
     return this.#byId.get(id) ?? inventChat(id);
+  }
+
+  /** Changes what messages show of a chat from now on. */
+  change(chatId: number, fields: Readonly<Record<string, unknown>>): void {
+    this.#learnChat({ ...this.resolve(String(chatId)), ...fields });
+  }
+
+  /** What the bot has set there, to read and to change. */
+  settings(chatId: number): ChatSettings {
+    const known = this.#settings.get(chatId);
+    if (known !== undefined) return known;
+    const settings = { description: '', permissions: undefined, pinnedIds: [], primaryLink: '' };
+    this.#settings.set(chatId, settings);
+    const [oldest] = this.#settings.keys();
+    if (this.#settings.size > chatsKept && oldest !== undefined) this.#settings.delete(oldest);
+    return settings;
   }
 
   #learnChat(chat: unknown): void {

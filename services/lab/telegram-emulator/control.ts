@@ -6,6 +6,7 @@
  * | `POST /emulator/updates {token, update \| updates:[…]}` | queues them; `result` holds each id, or null |
  * | `POST /emulator/faults {token?, method?, chatId?, kind, retryAfter?, delayMs?, times?}` | sets or clears faults |
  * | `GET /emulator/faults` | the active faults |
+ * | `POST /emulator/people {token, act, user, …}` | somebody reacts, votes, pays, …; see `people-acts.ts` |
  * | `GET /emulator/state?token=…[&messages=N]` | see `state.ts`, plus the bot's active faults |
  * | `GET /emulator/events[?token=…]` | the events as they happen (SSE); `Last-Event-ID` resumes; see `events.ts` |
  *
@@ -18,6 +19,7 @@ import { botId, type Emulator } from './emulator.ts';
 import { type ApiAnswer, invalidToken, refuse, succeed, tooManyRequests } from './errors.ts';
 import type { EmulatorEvent } from './events.ts';
 import { type Fault, type Faults, readFaultRequest } from './faults.ts';
+import { readAct } from './people-acts.ts';
 
 /** A listener that leaves this much unread is disconnected. */
 const unreadBytesMax = 2 ** 20;
@@ -46,6 +48,8 @@ export class Control {
         return this.#addFault(parseJsonObject(request.body));
       case 'GET /emulator/faults':
         return succeed(this.#faults.active.map(withoutToken));
+      case 'POST /emulator/people':
+        return this.#act(parseJsonObject(request.body));
       case 'GET /emulator/state':
         return this.#state(request.searchParams);
       default:
@@ -95,6 +99,15 @@ export class Control {
     if (typeof request === 'string') return refuse(400, `Bad Request: ${request}`);
     const fault = this.#faults.add(request);
     return succeed(fault === undefined ? { kind: 'none' } : withoutToken(fault));
+  }
+
+  #act(body: Record<string, unknown> | undefined): ApiAnswer {
+    if (body === undefined) return refuse(400, 'Bad Request: expected a JSON object {token, act, user, …}');
+    const token = body['token'];
+    if (typeof token !== 'string' || botId(token) === undefined) return invalidToken;
+    const act = readAct(body);
+    if (typeof act === 'string') return refuse(400, `Bad Request: ${act}`);
+    return this.#emulator.act(token, act);
   }
 
   #state(searchParams: URLSearchParams): ApiAnswer {

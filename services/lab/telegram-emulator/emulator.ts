@@ -17,10 +17,12 @@ import {
   invalidToken,
   methodNotFound,
   refusal,
+  succeed,
   tooManyRequests,
 } from './errors.ts';
 import { EventHub } from './events.ts';
 import { findMethod } from './methods/table.ts';
+import { type Act, performAct } from './people-acts.ts';
 import type { PollClient } from './poll-log.ts';
 import { type BotState, readState } from './state.ts';
 
@@ -29,6 +31,7 @@ const botIdEnd = 2 ** 53;
 /** More tokens than any lab has: stops a client that invents them by the thousand. */
 const botsMax = 10_000;
 const unknownMethod = '(unknown)';
+const methodShownMax = 100;
 
 export interface ApiCall {
   readonly token: string;
@@ -71,7 +74,10 @@ export class Emulator {
     const found = findMethod(method);
     const counted = found?.name ?? unknownMethod;
     bot.callCounts.set(counted, (bot.callCounts.get(counted) ?? 0) + 1);
-    if (found === undefined) return methodNotFound;
+    if (found === undefined) {
+      bot.tell('method-unknown', { method: method.slice(0, methodShownMax), chatId: args.text('chat_id') });
+      return methodNotFound;
+    }
     try {
       return await found.run({ bot, args, client });
     } catch (error) {
@@ -84,6 +90,18 @@ export class Emulator {
   push(token: string, updates: readonly PushedUpdate[]): (number | null)[] | undefined {
     const bot = this.#bot(token);
     return bot && updates.map((update) => bot.push(update));
+  }
+
+  /** Somebody does something other than writing; answers with what came of it, or refuses as Telegram would. */
+  act(token: string, act: Act): ApiAnswer {
+    const bot = this.#bot(token);
+    if (bot === undefined) return tooManyRequests(60);
+    try {
+      return succeed(performAct(bot, act));
+    } catch (error) {
+      if (error instanceof BotApiRefusal) return refusal(error);
+      throw error;
+    }
   }
 
   state(token: string, limits?: { messages?: number }): BotState | undefined {

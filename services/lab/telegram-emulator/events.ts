@@ -26,6 +26,9 @@ type EmulatorEventType =
   | 'message-deleted'
   | 'chat-action'
   | 'callback-answered'
+  | 'inline-answered'
+  | 'message-reacted'
+  | 'method-unknown'
   | 'webhook-set'
   | 'webhook-deleted'
   | 'fault-met';

@@ -14,13 +14,17 @@
  *   Kinds: `429` (retryAfter seconds), `500`, `502-html`, `401`, `404-token`, `409`, `403-blocked`,
  *   `400-chat-not-found`, `truncated`, `lose-answer`, `hang`, `reset`, `delay` (delayMs), and `none` to clear;
  *   `faults.ts` says what each does. Without `times` a fault stays until it is cleared.
+ * - `POST /emulator/people {token, act, user, …}`: somebody reacts, votes, pays, asks to come in; see `people-acts.ts`.
  * - `GET /emulator/state?token=…` shows a bot's pending and confirmed updates, sent messages, open polls and
  *   conflicts; the fields are in `state.ts`.
  * - `GET /emulator/events` streams what happens (SSE).
+ *
+ * A call of a method that it does not know is one line on the standard error.
  */
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../../core/platform/exit-codes.ts';
 import { type EmulatorOptions, startTelegramEmulator } from './server.ts';
+import { onUnknownMethod } from './unknown-methods.ts';
 
 function fail(line: string): never {
   process.stderr.write(`${line}\n`);
@@ -71,4 +75,5 @@ const emulator = await startTelegramEmulator(options).catch((error: unknown) =>
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void emulator.close().then(() => process.exit(exitCodes.cleanStop)));
 }
+onUnknownMethod(emulator, (line) => process.stderr.write(`${line}\n`));
 process.stdout.write(`ready ${emulator.url}\n`);

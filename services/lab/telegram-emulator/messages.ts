@@ -7,10 +7,17 @@
  * Tested by: test/lab/telegram-emulator/methods/messages.test.ts
  */
 import { type Chat, isChat } from './chats.ts';
+import type { Reaction } from './reactions.ts';
 
 /** What the kind of a message adds to it, as fields of the Bot API's Message: text and entities, photo and caption, … */
 export type MessageContent = Readonly<Record<string, unknown>>;
 export type ReplyMarkup = Readonly<Record<string, unknown>>;
+
+/** What an invoice holds besides what its message shows. */
+export interface InvoiceTerms {
+  readonly payload: string;
+  readonly isFlexible: boolean;
+}
 
 export interface NewMessage {
   readonly chat: Chat;
@@ -21,6 +28,7 @@ export interface NewMessage {
   readonly reply_to_message_id: number | undefined;
   /** What the reply adds to the message: a quote, the message of another chat. */
   readonly replyFields?: Readonly<Record<string, unknown>> | undefined;
+  readonly invoice?: InvoiceTerms | undefined;
 }
 
 export interface Message extends Omit<NewMessage, 'content' | 'reply_markup'> {
@@ -31,6 +39,11 @@ export interface Message extends Omit<NewMessage, 'content' | 'reply_markup'> {
   reply_markup: ReplyMarkup | undefined;
   edit_date?: number;
   deleted?: boolean;
+  /** By who set them. */
+  reactions?: ReadonlyMap<number, readonly Reaction[]>;
+  /** The chosen options of a poll, by who chose them. */
+  votes?: ReadonlyMap<number, readonly number[]>;
+  invoice?: InvoiceTerms | undefined;
 }
 
 /** A message that the bot sent, as the state and the events show it: with the fields of its content. */

@@ -5,19 +5,24 @@
  *
  * Tested by: test/lab/telegram-emulator/methods/messages.test.ts
  */
+import { reachableChat } from './access.ts';
 import type { Arguments } from './arguments.ts';
 import { type ApiAnswer, badRequest, succeed } from './errors.ts';
 import { messageJson } from './message-json.ts';
-import type { Message, MessageContent, SentMessage } from './messages.ts';
+import type { InvoiceTerms, Message, MessageContent, ReplyMarkup, SentMessage } from './messages.ts';
 import type { MethodCall } from './methods/method.ts';
 import { readReply, resolveReply } from './replies.ts';
 import { checkMarkupFits, readMarkup } from './reply-markup.ts';
 
 /** `content` must have been read, and refused if it is wrong, before. */
-export function sendMessage({ bot, args }: MethodCall, content: MessageContent): ApiAnswer {
+export function sendMessage(
+  { bot, args }: MethodCall,
+  content: MessageContent,
+  { invoice, markup }: { invoice?: InvoiceTerms; markup?: ReplyMarkup } = {},
+): ApiAnswer {
   const replyRequest = readReply(args);
-  const reply_markup = readMarkup(args);
-  const chat = bot.chats.resolve(args.text('chat_id'));
+  const reply_markup = readMarkup(args) ?? markup;
+  const chat = reachableChat(bot, args);
   const reply = resolveReply(bot, chat, replyRequest);
   checkMarkupFits(reply_markup, chat);
   const sent = bot.messages.send({
@@ -28,6 +33,7 @@ export function sendMessage({ bot, args }: MethodCall, content: MessageContent):
     reply_markup,
     reply_to_message_id: reply?.messageId,
     replyFields: reply?.fields,
+    invoice,
   });
   bot.tell('message-sent', { message: stateOf(sent) });
   return succeed(messageJson(bot, sent));
@@ -38,6 +44,7 @@ export function editMessage(
   { bot, args }: MethodCall,
   change: (message: Message) => Pick<Message, 'content' | 'reply_markup'>,
 ): ApiAnswer {
+  reachableChat(bot, args);
   const message = findMessage({ bot, args }, 'message to edit');
   if (!message.sent) throw badRequest("message can't be edited");
   const wanted = change(message);

@@ -25,6 +25,7 @@ import { Emulator } from './emulator.ts';
 import { notFound, refuse } from './errors.ts';
 import type { EventListener } from './events.ts';
 import { type Fault, type FaultRequest, Faults, faultAnswer } from './faults.ts';
+import type { Act } from './people-acts.ts';
 import type { PollClient } from './poll-log.ts';
 import type { BotState } from './state.ts';
 import { hangUp, reset, send, sendNginxPage, sendTruncated } from './transport.ts';
@@ -50,6 +51,8 @@ export interface RunningEmulator {
   close(): Promise<void>;
   /** Returns the updates' ids, null for filtered or vanished ones; throws for a bad token or update. */
   pushUpdates(token: string, updates: readonly unknown[]): (number | null)[];
+  /** Returns what came of it (see `people-acts.ts`); throws for a bad token, or if Telegram would refuse it. */
+  act(token: string, act: Act): unknown;
   setFault(request: FaultRequest): void;
   state(token: string): BotState;
   /** The number of unconfirmed updates: cheaper than `state`. */
@@ -86,6 +89,12 @@ export async function startTelegramEmulator(options: EmulatorOptions = {}): Prom
       const ids = emulator.push(token, updates.map(mustRead));
       if (ids === undefined) throw new TypeError('token: expected <digits>:<secret>');
       return ids;
+    },
+    act(token, act) {
+      const { status, body } = emulator.act(token, act);
+      const answer = JSON.parse(body) as { result?: unknown; description?: string };
+      if (status !== 200) throw new TypeError(answer.description);
+      return answer.result;
     },
     setFault: (request) => void faults.add(request),
     state(token) {

@@ -59,16 +59,21 @@ export class Webhook {
       this.allow(args);
       return succeed(true, 'Webhook is already set');
     }
+    // The real server ends what was before it judges the new address: a refusal leaves no webhook.
     this.#effects.endParkedPoll();
     if (drop) this.#effects.dropPendingUpdates();
-    this.#settings = wanted;
+    this.#settings = undefined;
+    const address = readAddress(wanted);
     this.allow(args);
+    refuseUnreachable(address);
+    this.#settings = wanted;
     return succeed(true, 'Webhook was set');
   }
 
   delete(args: Arguments): ApiAnswer {
     const wasSet = this.#settings !== undefined;
     if (args.flag('drop_pending_updates')) this.#effects.dropPendingUpdates();
+    else if (!wasSet) this.allow(args);
     this.#settings = undefined;
     return succeed(true, wasSet ? 'Webhook was deleted' : 'Webhook is already deleted');
   }
@@ -87,21 +92,30 @@ export class Webhook {
 }
 
 function readSettings(args: Arguments): WebhookSettings {
-  const given = args.text('url');
+  const bounds = { absent: connectionsDefault, min: 1, max: connectionsMax };
+  return {
+    url: args.text('url'),
+    maxConnections: args.integer('max_connections', bounds),
+    ipAddress: args.text('ip_address'),
+    secretToken: args.text('secret_token'),
+  };
+}
+
+function readAddress({ url: given, secretToken }: WebhookSettings): URL {
   const url = URL.parse(given.includes('://') ? given : `https://${given}`);
   if (url === null) throw badRequest('invalid webhook URL specified');
-  if (url.protocol !== 'https:') throw badRequest('bad webhook: An HTTPS URL must be provided for webhook');
-  if (!portsAllowed.includes(url.port)) {
-    throw badRequest('bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443');
-  }
-  const secretToken = args.text('secret_token');
   if (secretToken.length > secretLengthMax) throw badRequest('secret token is too long');
   if (!/^[A-Za-z0-9_-]*$/.test(secretToken)) {
     throw badRequest('secret token contains unallowed characters');
   }
-  const bounds = { absent: connectionsDefault, min: 1, max: connectionsMax };
-  const maxConnections = args.integer('max_connections', bounds);
-  return { url: given, maxConnections, ipAddress: args.text('ip_address'), secretToken };
+  return url;
+}
+
+function refuseUnreachable({ protocol, port }: URL): void {
+  if (protocol !== 'https:') throw badRequest('bad webhook: An HTTPS URL must be provided for webhook');
+  if (!portsAllowed.includes(port)) {
+    throw badRequest('bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443');
+  }
 }
 
 function isSame(one: WebhookSettings | undefined, other: WebhookSettings): boolean {

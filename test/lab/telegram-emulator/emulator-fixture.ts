@@ -3,6 +3,7 @@ import type { Random } from '../../../services/core/platform/random.ts';
 import { Arguments } from '../../../services/lab/telegram-emulator/arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from '../../../services/lab/telegram-emulator/bot.ts';
 import { Emulator } from '../../../services/lab/telegram-emulator/emulator.ts';
+import type { Act } from '../../../services/lab/telegram-emulator/people-acts.ts';
 import type { BotState } from '../../../services/lab/telegram-emulator/state.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -33,6 +34,8 @@ export interface Rig {
   ids(args?: Record<string, unknown>): Promise<number[]>;
   call(method: string, args?: Record<string, unknown>): Promise<Answer>;
   push(...updates: Record<string, unknown>[]): (number | null)[];
+  /** Somebody does something; throws what the emulator refuses. */
+  act(act: Act): unknown;
   /** Pushes messages with these ids. */
   pushIds(...ids: number[]): void;
   state(): BotState;
@@ -88,6 +91,11 @@ export function startRig({ unit = 0.5 }: { unit?: number } = {}): Rig {
       await clock.settle();
       if (pending.answer === undefined) throw new Error(`${method} was not answered at once`);
       return pending.answer;
+    },
+    act(act) {
+      const { result, description } = JSON.parse(emulator.act(token, act).body) as Answer;
+      if (description !== undefined) throw new TypeError(description);
+      return result;
     },
     pushIds: (...ids) => void push(...ids.map((update_id) => ({ update_id, ...message() }))),
     state() {

@@ -57,6 +57,25 @@ describe('rule 13: a webhook', () => {
     expect(await rig.call('setWebhook', args)).toEqual({ ok: false, error_code: 400, description });
     expect(rig.state().webhook).toBeNull();
   });
+
+  it('takes effect before its address is judged: the old one is gone, updates are dropped, the poll has ended', async () => {
+    const rig = startRig();
+    const poll = await rig.poll({ timeout: 30 });
+    const bad = { url: 'http://example.test/', drop_pending_updates: true, allowed_updates: ['poll'] };
+    await rig.call('setWebhook', { url });
+    rig.pushIds(1);
+    expect(await rig.call('setWebhook', bad)).toMatchObject({ error_code: 400 });
+    expect(poll.answer).toMatchObject({ error_code: 409 });
+    expect(rig.state()).toMatchObject({ webhook: null, pending: 0, allowedUpdates: ['poll'] });
+  });
+
+  it('keeps the wanted kinds of update if it is no address at all', async () => {
+    const rig = startRig();
+    await rig.call('setWebhook', { url });
+    await rig.call('setWebhook', { url: 'https://', allowed_updates: ['poll'] });
+    expect(rig.state()).toMatchObject({ webhook: null });
+    expect(rig.state().allowedUpdates).toContain('message');
+  });
 });
 
 describe('rule 14: deleteWebhook', () => {
@@ -78,6 +97,16 @@ describe('rule 14: deleteWebhook', () => {
       expect(rig.state()).toMatchObject({ pending: 0, dropped: 2, confirmed: 0 });
     },
   );
+
+  it('reads allowed_updates if there is nothing else to do', async () => {
+    const rig = startRig();
+    await rig.call('deleteWebhook', { allowed_updates: ['poll'] });
+    expect(rig.state().allowedUpdates).toEqual(['poll']);
+    await rig.call('setWebhook', { url });
+    await rig.call('deleteWebhook', { allowed_updates: ['message'] });
+    await rig.call('deleteWebhook', { allowed_updates: ['message'], drop_pending_updates: true });
+    expect(rig.state().allowedUpdates).toEqual(['poll']);
+  });
 
   it('drops nothing unasked', async () => {
     const rig = startRig();

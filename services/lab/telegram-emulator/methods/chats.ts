@@ -4,6 +4,8 @@
  * Tested by: test/lab/telegram-emulator/methods/basics.test.ts
  */
 import { badRequest, succeed } from '../errors.ts';
+import { messageJson } from '../message-json.ts';
+import { allPermissions } from '../permissions.ts';
 import type { MethodGroup } from './method.ts';
 
 const chatActions = [
@@ -12,10 +14,26 @@ const chatActions = [
   ...['record_audio', 'upload_audio'],
 ];
 
+const noGifts = {
+  unlimited_gifts: false,
+  limited_gifts: false,
+  unique_gifts: false,
+  premium_subscription: false,
+  gifts_from_channels: false,
+};
+
 export const chatMethods: MethodGroup = {
   getChat({ bot, args }) {
+    const chat = bot.chats.resolve(args.text('chat_id'));
+    const { description, permissions = allPermissions, pinnedIds, primaryLink } = bot.chats.settings(chat.id);
+    const pinned = bot.messages.find(chat.id, pinnedIds.at(-1) ?? 0);
     return succeed({
-      ...bot.chats.resolve(args.text('chat_id')),
+      ...chat,
+      description: description || undefined,
+      invite_link: primaryLink || undefined,
+      permissions: ['group', 'supergroup'].includes(String(chat['type'])) ? permissions : undefined,
+      pinned_message: pinned === undefined ? undefined : messageJson(bot, pinned),
+      accepted_gift_types: noGifts,
       accent_color_id: 0,
       max_reaction_count: 11,
     });

@@ -8,11 +8,19 @@
  * Tested by: test/lab/telegram-emulator/methods/basics.test.ts
  */
 import { callbackMethods } from './callbacks.ts';
+import { chatSettingMethods } from './chat-settings.ts';
 import { chatMethods } from './chats.ts';
 import { commandMethods } from './commands.ts';
 import { fileMethods } from './files.ts';
+import { inlineMethods } from './inline.ts';
+import { inviteMethods } from './invites.ts';
+import { memberMethods } from './members.ts';
 import { messageMethods } from './messages.ts';
 import type { Method } from './method.ts';
+import { paymentMethods } from './payments.ts';
+import { pollMethods } from './polls.ts';
+import { profileMethods } from './profile.ts';
+import { reactionMethods } from './reactions.ts';
 import { updateMethods } from './updates.ts';
 
 /** By subject, in the order of the documentation. */
@@ -21,8 +29,16 @@ const methodGroups = {
   messages: messageMethods,
   files: fileMethods,
   chats: chatMethods,
+  'chat settings': chatSettingMethods,
+  members: memberMethods,
+  invites: inviteMethods,
   callbacks: callbackMethods,
+  'inline queries': inlineMethods,
+  polls: pollMethods,
+  reactions: reactionMethods,
+  payments: paymentMethods,
   commands: commandMethods,
+  profile: profileMethods,
 } as const;
 
 const methods = new Map<string, { readonly name: string; readonly run: Method }>(

@@ -22,6 +22,9 @@ describe('the other methods', () => {
     expect(await rig.call('answerCallbackQuery', { callback_query_id: 'q2' })).toEqual(
       refused('Bad Request: query is too old and response timeout expired or query ID is invalid'),
     );
+    expect(await rig.call('answerCallbackQuery', { callback_query_id: 'q1', text: 'x'.repeat(201) })).toEqual(
+      refused('Bad Request: MESSAGE_TOO_LONG'),
+    );
   });
 
   it('sendChatAction accepts the known actions', async () => {
@@ -52,19 +55,6 @@ describe('the other methods', () => {
     });
     expect(await rig.call('getFile', {})).toEqual(refused('Bad Request: file_id not specified'));
   });
-
-  it('setMyCommands keeps them by scope and language', async () => {
-    const rig = startRig();
-    const commands = [{ command: '/start', description: 'Begin' }];
-    expect(await rig.call('setMyCommands', { commands, language_code: 'ru' })).toEqual({
-      ok: true,
-      result: true,
-    });
-    const kept = [{ command: 'start', description: 'Begin' }];
-    expect(await rig.call('getMyCommands', { language_code: 'ru' })).toEqual({ ok: true, result: kept });
-    expect(await rig.call('getMyCommands')).toEqual({ ok: true, result: [] });
-    expect(await rig.call('setMyCommands', { commands: '{' })).toMatchObject({ error_code: 400 });
-  });
 });
 
 describe('rule 22: tokens and methods', () => {
@@ -81,8 +71,12 @@ describe('rule 22: tokens and methods', () => {
     },
   );
 
-  it('an unknown method is not found', async () => {
-    expect(await call('1:a', 'getNothing')).toEqual(refused('Not Found: method not found', 404));
+  it('an unknown method is not found, and is told with its chat', async () => {
+    const rig = startRig();
+    expect(await rig.call('getNothing', { chat_id: 7 })).toEqual(refused('Not Found: method not found', 404));
+    expect(rig.emulator.events.since(0)).toMatchObject([
+      { type: 'method-unknown', details: { method: 'getNothing', chatId: '7' } },
+    ]);
   });
 
   it.each(['getme', 'GETME', 'constructor', '__proto__'])(

@@ -1,0 +1,16 @@
+/** One line for each call of a method that the emulator does not know: it names method and chat. */
+import type { RunningEmulator } from './server.ts';
+
+/** Returns a function that stops it. */
+export function onUnknownMethod(
+  emulator: Pick<RunningEmulator, 'onEvent'>,
+  say: (line: string) => void,
+): () => void {
+  return emulator.onEvent(({ type, details: { method, chatId } }) => {
+    if (type !== 'method-unknown') return;
+    const where = chatId === '' ? 'no chat' : `chat ${JSON.stringify(chatId)}`;
+    say(
+      `method ${JSON.stringify(method)} (${where}) is unknown here: answered 404; docs/handlers.md lists those that are known`,
+    );
+  });
+}
