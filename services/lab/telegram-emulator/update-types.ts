@@ -31,6 +31,8 @@ export const lifetimesMs = {
   business_message: dayMs,
   edited_business_message: dayMs,
   deleted_business_messages: dayMs,
+  managed_bot: dayMs,
+  guest_message: dayMs,
 } as const;
 
 export type UpdateType = keyof typeof lifetimesMs;
