@@ -27,6 +27,7 @@ import { HandlerHooks, hookPermit } from '../adapters/telegram/handler-hooks.ts'
 import { HandlersError } from '../adapters/telegram/handlers-error.ts';
 import { type LoadedHandlers, loadHandlers } from '../adapters/telegram/load-handlers.ts';
 import { guardedTelegram, type TelegramBotOptions, telegramBot } from '../adapters/telegram/telegram-bot.ts';
+import { logWriter } from '../adapters/terminal-log.ts';
 import { version } from '../adapters/version.ts';
 import { ConflictAlarm } from '../core/alerts/conflict-alarm.ts';
 import { HandlersAlarm } from '../core/alerts/handlers-alarm.ts';
@@ -73,6 +74,7 @@ async function main(): Promise<ExitCode> {
     redact,
     clock,
     fields: { service: 'bot', pid: process.pid },
+    write: logWriter(process.stdout, process.env),
   });
   for (const warning of [...read.warnings, ...misspelt]) logger.warn(warning);
   logProcessFaults(logger, () => process.exit(exitCodes.bug));
@@ -232,6 +234,10 @@ function makeWorker(deps: WorkerDeps): Worker {
       apiRoot: settings.telegramApiRoot,
     }),
     whileLeading: (signal) => hooks.lead(signal),
+    onPolling: ({ username }) => {
+      if (settings.environment === 'production') return;
+      logger.info(`polling as @${username}: write to it at https://t.me/${username}`);
+    },
     onConflict: () => conflicts.conflict(),
     holder: { host: hostname(), pid: process.pid, env: settings.environment, task },
     botId,

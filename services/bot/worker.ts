@@ -47,6 +47,8 @@ export interface WorkerOptions {
   readonly sessionObserver: SessionObserver;
   /** Runs beside polling in each term; never rejects. Its signal aborts when the term should end. */
   readonly whileLeading?: (signal: AbortSignal) => Promise<void>;
+  /** Called when polling begins in a term. */
+  readonly onPolling?: (bot: BotIdentity) => void;
   /** Called after each poll that Telegram ended because another program polls with the token. */
   readonly onConflict: () => void;
   readonly holder: Pick<LockHolder, 'host' | 'pid' | 'env' | 'task'>;
@@ -164,6 +166,7 @@ export class Worker {
     const limits = { endsAtConflict, longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates };
     const session = new PollingSession({ ...ports, ...limits }, term, stop);
     this.state.session = session;
+    this.options.onPolling?.(bot);
     const work = this.startLeadingWork(term, stop);
     const end = await session.run();
     if ((await work.end()) === 'late')

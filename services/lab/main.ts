@@ -1,8 +1,8 @@
 /**
  * The lab: `npm start`, or `npm start -- --speed 10`.
  *
- * Prints exactly one line on stdout, `ready <control room URL>`, once one worker polls and the other stands by. A wrong
- * setting, a wrong argument and a busy `LAB_PORT` give one line each and exit code 78. Ctrl-C and SIGTERM end everything
+ * Prints exactly one line on stdout, `ready <control room URL>`, once one worker polls and the other stands by; on a
+ * terminal stderr shows the log. A wrong setting, a wrong argument and a busy `LAB_PORT` give one line each and exit code 78. Ctrl-C and SIGTERM end everything
  * within 15 s with exit code 0; a second one ends the children at once.
  *
  * Tested by: test/lab/lab.test.ts
@@ -16,6 +16,7 @@ import { LabStartError, untilReady } from './lab-readiness.ts';
 import { onStopSignals } from './processes/stop-signals.ts';
 import { type LabSettings, readLabSettings } from './settings/lab-settings.ts';
 import { describeTimes } from './settings/lab-times.ts';
+import { showLog } from './shared/log-output.ts';
 
 const stop = new AbortController();
 const stopped = new Promise<'stopped'>((resolve) => {
@@ -53,6 +54,7 @@ async function run(settings: LabSettings, controlRoom: ControlRoom): Promise<Exi
   const lab = await startLab(settings, { clock, random });
   try {
     controlRoom.show(lab);
+    showLog(lab.log, process.stderr, process.env);
     if (settings.speed !== 1) process.stderr.write(`${describeTimes(lab.times.current)}\n`);
     await untilReady(lab, stop.signal);
     if (stop.signal.aborted) return exitCodes.cleanStop;

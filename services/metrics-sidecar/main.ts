@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { createLogger } from '../adapters/logger.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
+import { logWriter } from '../adapters/terminal-log.ts';
 import { botMetricNames, metricsPath } from '../bot/contract.ts';
 import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import type { Logger } from '../core/platform/logger.ts';
@@ -23,7 +24,8 @@ async function main(): Promise<ExitCode> {
   const { settings } = read;
   const redact = redactor([settings.bearerToken]);
   const fields = { service: 'metrics' };
-  const logger = createLogger({ level: settings.logLevel, redact, clock, fields });
+  const write = logWriter(process.stdout, process.env);
+  const logger = createLogger({ level: settings.logLevel, redact, clock, fields, write });
   const own = new OwnMetrics();
   const watch = watchBot(settings, own);
   const server = await listen(settings, { watch, own, logger });

@@ -37,7 +37,8 @@ describe('npm run dev', () => {
 
   function dev(environment: Record<string, string> = {}): Launched {
     const { PATH = '', HOME = '' } = process.env;
-    const run = launch(process.execPath, [program], { cwd: folder, env: { PATH, HOME, ...environment } });
+    const env = { PATH, HOME, TMPDIR: folder, ...environment };
+    const run = launch(process.execPath, [program], { cwd: folder, env });
     started.push(run);
     return run;
   }
@@ -116,6 +117,7 @@ describe('npm run dev', () => {
     expect(code).toBe(0);
     expect(telegram.state(token)).toMatchObject({ pending: 0, dropped: 1 });
     expect(stderr).toMatch(/embedded store/);
+    expect(stdout).toMatch(/polling as @\w+: write to it at https:\/\/t\.me\/\w+"/);
     expect(stdout + stderr).not.toContain(token);
   });
 
@@ -140,11 +142,28 @@ describe('npm run dev', () => {
       `UPSTASH_REDIS_REST_URL=" ${redis.rest.url} "`,
       `UPSTASH_REDIS_REST_TOKEN=${storeToken}`,
     ]);
-    const { code, stdout } = await dev().finished;
-    expect(code).toBe(75);
-    expect(stdout).toContain('host mine, pid 77');
+    const { code, stdout, stderr } = await dev().finished;
+    expect({ code, stdout }).toEqual({ code: 75, stdout: '' });
+    expect(stderr).toMatch(/another copy \(host mine, pid 77, since 2026-01-01T00:00:00Z\); stop it/);
     expect(await command(redis, ['GET', 'bot_polling_lock'])).toBe(held);
     expect(telegram.state(token).calls['getUpdates'] ?? 0).toBe(0);
+  });
+
+  it('names the copy that runs already with an embedded store, and leaves it alone', async () => {
+    await writeSettings();
+    const first = dev();
+    telegram.pushText(token, { chatId: 7, text: '/start' });
+    await telegram.waitForSentMessage(token, () => true);
+    const { code, stdout, stderr } = await dev().finished;
+    expect({ code, stdout }).toEqual({ code: 75, stdout: '' });
+    expect(stderr).toMatch(
+      new RegExp(
+        `^npm run dev: .* another copy \\(host .*, pid ${first.child.pid}, since .*\\); stop it.*\\n$`,
+      ),
+    );
+    first.child.kill('SIGTERM');
+    expect((await first.finished).code).toBe(0);
+    expect(telegram.state(token).conflicts).toBe(0);
   });
 
   it('passes on the exit code for a rejected token', async () => {

@@ -6,7 +6,7 @@
  * Tested by: test/lab/dev.test.ts
  */
 
-import { readSettings } from '../../core/settings/settings.ts';
+import { readSettings, type Settings, type SettingsResult } from '../../core/settings/settings.ts';
 import { misspeltVariables } from '../../core/settings/variable-names.ts';
 import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
 
@@ -19,11 +19,11 @@ const tokenNames = ['TELEGRAM_BOT_TOKEN_OVERRIDE', 'TELEGRAM_BOT_TOKEN_DEV', 'TE
 /** Replaces the embedded store's address and token, which are unknown before it runs. */
 const placeholder: DevStore = { url: 'http://127.0.0.1', token: 'embedded' };
 
-/** One line for each problem; none if the worker may start. */
-export function devProblems(
+/** The worker's settings, those of the store apart: an embedded one has no address before it runs. */
+export function readDevSettings(
   environment: Environment,
   { hasEnvFile }: { hasEnvFile: boolean },
-): readonly string[] {
+): SettingsResult<Settings> {
   const reader = new VariableReader(environment);
   const hasToken = [...tokenNames, 'TELEGRAM_BOT_TOKEN_PROD'].some((name) => reader.text(name) !== undefined);
   if (!hasEnvFile && !hasToken) {
@@ -32,7 +32,7 @@ export function devProblems(
       got: 'no such file',
       fix: 'run "install -m 600 .env.example .env" and put the token of your own bot into TELEGRAM_BOT_TOKEN_DEV',
     });
-    return reader.problems;
+    return { ok: false, problems: reader.problems };
   }
   if (reader.text('ENVIRONMENT') === 'production') {
     reader.report('ENVIRONMENT', {
@@ -40,7 +40,7 @@ export function devProblems(
       got: '"production"',
       fix: 'remove it; production runs services/bot/main.ts where it is deployed',
     });
-    return reader.problems;
+    return { ok: false, problems: reader.problems };
   }
   if (!hasOwnStore(environment) && reader.text('UPSTASH_REDIS_REST_TOKEN') !== undefined) {
     reader.report('UPSTASH_REDIS_REST_URL', {
@@ -50,9 +50,10 @@ export function devProblems(
     });
   }
   const read = readSettings(hasOwnStore(environment) ? environment : withStore(environment, placeholder));
+  if (read.ok && reader.problems.length === 0) return read;
   const problems = read.ok ? reader.problems : [...reader.problems, ...read.problems];
   // If all is right, the worker says the warnings.
-  return problems.length === 0 ? [] : [...problems, ...misspeltVariables(environment)];
+  return { ok: false, problems: [...problems, ...misspeltVariables(environment)] };
 }
 
 /** Whether the developer has configured a store; if not, the embedded one is used. */
