@@ -59,6 +59,7 @@ async function run(settings: LabSettings, controlRoom: ControlRoom): Promise<Exi
     await untilReady(lab, stop.signal);
     if (stop.signal.aborted) return exitCodes.cleanStop;
     lab.functions.startSchedule();
+    lab.watch?.start();
     process.stdout.write(`ready ${controlRoom.url}\n`);
     const end = await Promise.race([stopped, lab.redis.storeLost.then(() => 'store lost' as const)]);
     if (end === 'stopped') return exitCodes.cleanStop;

@@ -11,6 +11,7 @@ import type { Logger } from '../../core/platform/logger.ts';
 import { orAborted } from '../../core/platform/or-aborted.ts';
 import type { Permit } from '../../core/platform/permit.ts';
 import { reasonOf } from '../error-description.ts';
+import { atPlace } from './error-place.ts';
 import { HandlersError } from './handlers-error.ts';
 import type { Hooks } from './handlers-module.ts';
 
@@ -101,7 +102,10 @@ const expected = 'a module whose hook setup succeeds';
 
 function refuse(error: unknown): never {
   const fix = 'fix what it names; what acts as the bot belongs in onLeading';
-  throw new HandlersError({ expected, got: `a failure (${firstLine(reasonOf(error))})`, fix }, error);
+  throw new HandlersError(
+    { expected, got: `a failure (${firstLine(reasonOf(error))}${atPlace(error)})`, fix },
+    error,
+  );
 }
 
 function tooLong(): HandlersError {

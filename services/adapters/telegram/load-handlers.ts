@@ -10,6 +10,7 @@ import type { Context, Middleware, MiddlewareObj } from 'telegraf';
 import { nearestName } from '../../core/platform/nearest-name.ts';
 import { type UpdateType, updateTypes } from '../../core/updates/update.ts';
 import { withErrorHooks } from './error-hooks.ts';
+import { atPlace } from './error-place.ts';
 import { HandlersError } from './handlers-error.ts';
 import type { Hooks } from './handlers-module.ts';
 import { readHooks } from './read-hooks.ts';
@@ -40,7 +41,7 @@ export async function loadHandlers(specifier: string): Promise<LoadedHandlers> {
     const isMissing = !isFile && message.includes(` imported from ${fileURLToPath(import.meta.url)}`);
     throw notLoaded(
       specifier,
-      isMissing ? `there is neither a file ${path} nor such a package` : message,
+      isMissing ? `there is neither a file ${path} nor such a package` : message + atPlace(error),
       error,
     );
   }

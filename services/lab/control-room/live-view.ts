@@ -33,6 +33,7 @@ export class LiveView {
       lab.conversations.onChange(wake),
       lab.drills.onChange(wake),
       lab.tour.onChange(wake),
+      lab.watch?.onChange(wake) ?? (() => {}),
       lab.times.onChange(() => this.broadcast('lab', JSON.stringify(labFacts(lab)))),
       lab.sampler.onSample((sample) => this.broadcast('sample', JSON.stringify(sample))),
       lab.log.onEntry((entry) => this.broadcast('log', JSON.stringify([entry]))),

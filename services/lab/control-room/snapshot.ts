@@ -29,6 +29,7 @@ import type { LabTimes } from '../settings/lab-times.ts';
 import { type Text, text } from '../shared/text.ts';
 import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
+import type { WatchView } from '../watch/handlers-watch.ts';
 
 export interface Leader {
   /** The lab's name for the worker; null for another program. */
@@ -118,6 +119,8 @@ export interface Sections {
   readonly load: LoadView;
   readonly drills: readonly DrillView[];
   readonly tour: TourView;
+  /** Null without a module of the user's own. */
+  readonly handlers: WatchView | null;
 }
 
 /** The part that is read from the store, by requests. */
@@ -163,6 +166,7 @@ export function buildSections(lab: Lab, reading: StoreReading): Sections {
     load: lab.load.view(),
     drills: lab.drills.views(),
     tour: lab.tour.view(),
+    handlers: lab.watch?.view ?? null,
   };
 }
 

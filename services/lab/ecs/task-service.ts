@@ -46,6 +46,8 @@ export interface StoppedTask extends EmulatedStoppedTask {
 }
 
 const healthEveryMs = 500;
+/** A deployment goes on as soon as its tasks are healthy. */
+const healthEveryDeployingMs = 100;
 const replaceAfterMs = 1000;
 const replaceAfterMaxMs = 30_000;
 /** A task that ended sooner than this failed to start. */
@@ -70,6 +72,10 @@ export class TaskService {
   private taskCount = 0;
   private launching = 0;
   private earlyEnds = 0;
+  /** Of the last task of this deployment that ended. */
+  private lastEnd: ChildExit | undefined;
+  /** Cuts short the wait before a launch: another deployment waits for nothing. */
+  private redeploying = new AbortController();
   private watching: Promise<void> | undefined;
 
   constructor(options: TaskServiceOptions) {
@@ -106,7 +112,7 @@ export class TaskService {
       service,
       desired: this.desired,
       running: this.tasks.filter(({ state }) => state === 'running').length,
-      deploying: this.tasks.some(({ identity }) => identity.deployment !== this.deployment),
+      deploying: this.isDeploying(),
       stoppedTasks: this.stopped.map((task) => ({
         ...task,
         lastStatus: this.deprovisioning.has(task.arn) ? 'DEPROVISIONING' : 'STOPPED',
@@ -127,6 +133,9 @@ export class TaskService {
   restart(): string {
     this.deployment += 1;
     this.earlyEnds = 0;
+    this.lastEnd = undefined;
+    this.redeploying.abort();
+    this.redeploying = new AbortController();
     this.reconcile();
     return deploymentId(this.deployment);
   }
@@ -141,12 +150,17 @@ export class TaskService {
     }
   }
 
+  private isDeploying(): boolean {
+    return this.tasks.some(({ identity }) => identity.deployment !== this.deployment);
+  }
+
   private async watch(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await Promise.all(this.tasks.map((task) => task.askHealth()));
       this.changes.notify();
       this.reconcile();
-      await this.options.clock.sleep(healthEveryMs, this.stopping.signal);
+      const everyMs = this.isDeploying() ? healthEveryDeployingMs : healthEveryMs;
+      await this.options.clock.sleep(everyMs, this.stopping.signal);
     }
   }
 
@@ -171,7 +185,8 @@ export class TaskService {
     this.launching += 1;
     let ports: number[];
     try {
-      await clock.sleep(this.launchDelayMs(), this.stopping.signal);
+      const waiting = AbortSignal.any([this.stopping.signal, this.redeploying.signal]);
+      await clock.sleep(this.launchDelayMs(), waiting);
       ports = await freePorts(2);
     } finally {
       this.launching -= 1;
@@ -184,6 +199,7 @@ export class TaskService {
     const task = new Task({
       identity,
       ports: { bot, sidecar },
+      workerFirst: this.isDeploying(),
       clock,
       workerEnvironment: this.options.workerEnvironment({ id, bot, sidecar }),
       childEnvironment: this.options.childEnvironment,
@@ -198,11 +214,11 @@ export class TaskService {
     void task.ended.then((exit) => this.noteEnd(task, exit));
   }
 
-  /** Zero for the first tasks; then longer with each one that failed to start. */
+  /** Zero for the first tasks of a deployment; then longer with each one that failed to start. */
   private launchDelayMs(): number {
-    const [last] = this.stopped;
-    if (last === undefined || this.live.size >= this.desired) return 0;
-    if (last.exit.code !== null && deliberateCodes.includes(last.exit.code)) return replaceAfterMaxMs;
+    if (this.lastEnd === undefined) return 0;
+    const { code } = this.lastEnd;
+    if (code !== null && deliberateCodes.includes(code)) return replaceAfterMaxMs;
     return Math.min(replaceAfterMs * 2 ** this.earlyEnds, replaceAfterMaxMs);
   }
 
@@ -211,6 +227,7 @@ export class TaskService {
     const { identity, startedAtMs, pid, errorLines } = task;
     const stoppedAtMs = clock.wallMs();
     this.live.delete(task);
+    if (identity.deployment === this.deployment) this.lastEnd = exit;
     this.options.onEnded(identity.id);
     this.earlyEnds = stoppedAtMs - startedAtMs < earlyEndMs && exit.code !== 0 ? this.earlyEnds + 1 : 0;
     const stoppedReason = 'Essential container in task exited';

@@ -24,6 +24,8 @@ export interface TaskDeps {
   readonly ports: TaskPorts;
   readonly workerEnvironment: Readonly<Record<string, string>>;
   readonly childEnvironment: Readonly<Record<string, string>>;
+  /** Whether the sidecar waits until the worker answers: in a deployment the old tasks still serve metrics. */
+  readonly workerFirst: boolean;
   readonly clock: Clock;
   readonly onLine: (source: string, line: string, stream: 'stdout' | 'stderr') => void;
   /** Called when a process has started or ended. */
@@ -71,7 +73,7 @@ export class Task {
       },
     });
     this.ended = this.bot.ended.then((exit) => this.noteEnd(exit));
-    this.runSidecar();
+    if (!parts.workerFirst) this.runSidecar();
   }
 
   get pid(): number | undefined {
@@ -91,7 +93,9 @@ export class Task {
   async askHealth(): Promise<void> {
     const health = await askHealth(this.ports.bot);
     this.health = this.state === 'stopped' ? undefined : health;
-    this.seen ||= health !== undefined;
+    if (health === undefined || this.seen) return;
+    this.seen = true;
+    if (this.sidecar === undefined && this.state === 'running') this.runSidecar();
   }
 
   signal(signal: NodeJS.Signals): boolean {

@@ -6,6 +6,7 @@
  *
  * Tested by: test/lab/handlers/handlers.test.ts
  */
+import { flushCompileCache } from 'node:module';
 import { Composer, type Context } from 'telegraf';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { loadHandlers } from '../../adapters/telegram/load-handlers.ts';
@@ -34,6 +35,9 @@ export default user === undefined ? lab : Composer.compose([lab, user.middleware
 export const setup = user?.hooks.setup;
 export const onLeading = user?.hooks.onLeading;
 export const onStop = user?.hooks.onStop;
+
+// For the next worker: this one may be killed, and then writes nothing.
+flushCompileCache();
 
 /** As without the lab: the choice of the user's module, or Telegram's default set. */
 export const allowedUpdates = user === undefined ? shippedAllowedUpdates : user.allowedUpdates;

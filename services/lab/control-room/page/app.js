@@ -16,6 +16,7 @@ import { texts } from './texts/index.js';
 import { commandsView, conversationsView, inOrder, peopleView, personName } from './views/chat.js';
 import { drillsView, drillTargetView } from './views/drills.js';
 import { factsView } from './views/facts.js';
+import { handlersView } from './views/handlers.js';
 import { loadButtonsView, loadView } from './views/load.js';
 import { addLines } from './views/log.js';
 import { opsResultView, opsView } from './views/ops.js';
@@ -47,6 +48,7 @@ const charts = new Charts(byId('charts'));
 /** The parts of the page, each with the state that it is drawn from. */
 const views = [
   { id: 'faults', of: ['now', 'tour', 'drills', 'locale'], view: faultsView },
+  { id: 'handlers', of: ['handlers', 'locale'], view: handlersView },
   { id: 'tour-button', of: ['lab', 'tour', 'locale'], view: tourButtonView },
   { id: 'tour-steps', of: ['lab', 'tour', 'locale'], view: tourStepsView },
   { id: 'workers', of: ['lab', 'now', 'locale'], view: workersView },
@@ -93,7 +95,7 @@ function draw() {
   if (has('chats', 'ownerId', 'writers')) announceAlerts();
   if (has('app')) byId('screen').setAttribute('aria-labelledby', `app-${state.app}`);
   if (has('writers', 'locale', 'chats')) drawInput();
-  if (has('now', 'locale')) byId('faults').hidden = byId('faults').childNodes.length === 0;
+  for (const id of ['faults', 'handlers']) byId(id).hidden = byId(id).childNodes.length === 0;
   if (has('troubles')) {
     for (const [place, text] of Object.entries(state.troubles)) write(byId(`${place}-trouble`), text);
   }

@@ -61,6 +61,10 @@ export const en = {
     handlers: 'handlers fail',
     fix: 'fix it below',
   },
+  handlers: {
+    deploying: (module) => `${module} was saved: its rolling deploy is under way.`,
+    failed: (module) => `The saved version of ${module} does not run; the one before it polls on.`,
+  },
   tour: {
     short: 'Tour',
     title: 'Six promises, tested before your eyes',
