@@ -1,6 +1,6 @@
 /**
  * The bot as a developer runs it: `npm run dev`. The production worker, with the settings of `.env`, against the real
- * Telegram.
+ * Telegram. With `--watch` each saved version of the handlers takes over from the one before.
  *
  * Variables of the environment win over those of `.env`. Without `UPSTASH_REDIS_REST_URL` the store is an embedded one,
  * which lives as long as this process. The worker itself makes development safe: it refuses a production token (78),
@@ -8,12 +8,10 @@
  * production environment, and names another copy that runs (75). Signals go to the worker, and its exit code is this
  * program's.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { constants, hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { hostname } from 'node:os';
 import { readEnvFile } from '../adapters/env-file.ts';
 import { obeyProxy } from '../adapters/proxy.ts';
+import { redisLockOverride } from '../adapters/redis/lease/lock-override.ts';
 import { upstashStore } from '../adapters/redis/upstash-store.ts';
 import { systemClock as clock } from '../adapters/system-clock.ts';
 import { systemRandom as random } from '../adapters/system-random.ts';
@@ -27,8 +25,17 @@ import { startOrphanReaper } from './processes/orphan-reaper.ts';
 import { onStopSignals } from './processes/stop-signals.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './redis-rest/seed-epoch.ts';
-import { hasOwnStore, keyPrefixOf, readDevSettings, withStore } from './settings/dev-settings.ts';
+import {
+  hasOwnStore,
+  readDevSettings,
+  readWatch,
+  type WatchedHandlers,
+  withStore,
+} from './settings/dev-settings.ts';
 import { leaveNote, otherCopy } from './single-copy.ts';
+import { DevWorkers } from './watch/dev-workers.ts';
+import { describeView, HandlersWatch } from './watch/handlers-watch.ts';
+import { Preflight } from './watch/preflight.ts';
 
 process.exit(await main());
 
@@ -42,23 +49,30 @@ async function main(): Promise<number> {
   }
 }
 
+interface DevRun {
+  readonly environment: Environment;
+  readonly settings: Settings;
+  /** In watch mode. */
+  readonly watched: WatchedHandlers | undefined;
+}
+
 /** @param file the variables of `.env`; undefined without the file */
 async function run(file: Environment | undefined): Promise<number> {
   const environment: Environment = { ...file, ...process.env };
   const read = readDevSettings(environment, { hasEnvFile: file !== undefined });
   if (!read.ok) return refuse(read.problems, exitCodes.configuration);
+  const watched = readWatch(process.argv.slice(2), environment['BOT_HANDLERS']);
+  if (typeof watched === 'string') return refuse([watched], exitCodes.configuration);
   obeyProxy(environment);
   const { settings } = read;
-  return hasOwnStore(environment)
-    ? await runOnSharedStore(environment, settings)
-    : await runOnEmbeddedStore(environment, settings);
+  const dev = { environment, settings, watched };
+  return hasOwnStore(environment) ? await runOnSharedStore(dev) : await runOnEmbeddedStore(dev);
 }
 
-async function runOnSharedStore(environment: Environment, settings: Settings): Promise<number> {
+async function runOnSharedStore(dev: DevRun): Promise<number> {
+  const { settings } = dev;
   const problem = settings.lockBusy === 'exit' ? otherCopy(await heldLock(settings)) : undefined;
-  return problem === undefined
-    ? await runWorker(environment)
-    : refuse([problem], exitCodes.lockHeldByAnother);
+  return problem === undefined ? await runWorkers(dev) : refuse([problem], exitCodes.lockHeldByAnother);
 }
 
 /** Undefined too if the store cannot be read: the worker says why. */
@@ -72,8 +86,8 @@ async function heldLock({ store, lease }: Settings): Promise<string | undefined>
   }
 }
 
-async function runOnEmbeddedStore(environment: Environment, { botToken }: Settings): Promise<number> {
-  const note = leaveNote(botIdOf(botToken), {
+async function runOnEmbeddedStore(dev: DevRun): Promise<number> {
+  const note = leaveNote(botIdOf(dev.settings.botToken), {
     host: hostname(),
     pid: process.pid,
     env: 'development',
@@ -82,7 +96,7 @@ async function runOnEmbeddedStore(environment: Environment, { botToken }: Settin
   });
   if (typeof note === 'string') return refuse([otherCopy(note) ?? note], exitCodes.lockHeldByAnother);
   try {
-    return await withEmbeddedStore(environment);
+    return await withEmbeddedStore(dev);
   } finally {
     note.remove();
   }
@@ -93,33 +107,63 @@ function refuse(problems: readonly string[], code: number): number {
   return code;
 }
 
-async function withEmbeddedStore(environment: Environment): Promise<number> {
+async function withEmbeddedStore(dev: DevRun): Promise<number> {
+  const { environment, settings } = dev;
   const token = random.token();
   const redis = await startLabRedis({ port: 0, tokens: [token], redisServerPath: undefined, clock });
   try {
     const { url } = redis.rest;
-    await seedEpoch({ url, token, keyPrefix: keyPrefixOf(environment) });
+    const store = { url, token, keyPrefix: settings.store.keyPrefix };
+    await seedEpoch(store);
     process.stderr.write('UPSTASH_REDIS_REST_URL is not set: using an embedded store, forgotten on stop\n');
-    return await runWorker(withStore(environment, { url, token }));
+    return await runWorkers({
+      ...dev,
+      environment: withStore(environment, store),
+      settings: { ...settings, store },
+    });
   } finally {
     await redis.stop();
   }
 }
 
-async function runWorker(environment: Environment): Promise<number> {
-  const program = fileURLToPath(new URL('../bot/main.ts', import.meta.url));
-  // In a session of its own, so that Ctrl-C reaches it only through this process, once, like every other signal.
-  const worker = spawn(process.execPath, [program], { env: environment, stdio: 'inherit', detached: true });
-  const ended = once(worker, 'close') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
+async function runWorkers({ environment, settings, watched }: DevRun): Promise<number> {
   const orphanReaper = startOrphanReaper();
-  if (worker.pid !== undefined) orphanReaper.watch([worker.pid]);
+  const workers = new DevWorkers({ clock, environment, onPids: (pids) => orphanReaper.watch(pids) });
+  const watch =
+    watched === undefined ? undefined : watchHandlers(watched, workers, { environment, settings });
   onStopSignals(clock, {
     startedByNpm: process.env['npm_command'] !== undefined,
-    onStop: () => worker.kill('SIGTERM'),
-    onSecondSignal: () => worker.kill('SIGKILL'),
+    onStop: () => {
+      void watch?.stop();
+      workers.kill('SIGTERM');
+    },
+    onSecondSignal: () => workers.kill('SIGKILL'),
   });
-  const [code, signal] = await ended;
+  workers.start();
+  watch?.start();
+  const code = await workers.ended;
+  await watch?.stop();
   orphanReaper.watch([]);
   await orphanReaper.stop();
-  return code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
+  return code;
+}
+
+function watchHandlers(
+  handlers: WatchedHandlers,
+  workers: DevWorkers,
+  { environment, settings: { store, lease } }: Pick<DevRun, 'environment' | 'settings'>,
+): HandlersWatch {
+  const client = upstashStore({ ...store, timeoutMs: lease.rpcTimeoutMs });
+  const lock = redisLockOverride(client, storeKeys(store.keyPrefix));
+  const watch = new HandlersWatch({
+    ...handlers,
+    clock,
+    preflight: new Preflight({ clock, environment }),
+    deploy: (stop) => workers.replace(lock, stop),
+  });
+  watch.onChange((view) => {
+    const line = describeView(view);
+    if (line !== undefined) process.stderr.write(`${line}\n`);
+  });
+  return watch;
 }

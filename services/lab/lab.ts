@@ -36,6 +36,7 @@ import { type LabPrometheus, startLabPrometheus } from './prometheus/lab-prometh
 import { startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './redis-rest/seed-epoch.ts';
 import { WorkerTokens } from './redis-rest/worker-tokens.ts';
+import { watchedFile } from './settings/dev-settings.ts';
 import { functionEnvironment, type LabAddresses, workerEnvironment } from './settings/lab-environment.ts';
 import type { LabSettings } from './settings/lab-settings.ts';
 import { ActiveTimes, labTimes } from './settings/lab-times.ts';
@@ -46,7 +47,7 @@ import { startTelegramEmulator } from './telegram-emulator/server.ts';
 import { onUnknownMethod } from './telegram-emulator/unknown-methods.ts';
 import { Tour } from './tour/tour.ts';
 import type { HandlersWatch } from './watch/handlers-watch.ts';
-import { labWatch, watchedFile } from './watch/lab-watch.ts';
+import { labWatch } from './watch/lab-watch.ts';
 
 /** Everything that the control room shows and controls. */
 export interface Lab extends LabContext {

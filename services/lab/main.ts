@@ -17,6 +17,7 @@ import { onStopSignals } from './processes/stop-signals.ts';
 import { type LabSettings, readLabSettings } from './settings/lab-settings.ts';
 import { describeTimes } from './settings/lab-times.ts';
 import { showLog } from './shared/log-output.ts';
+import { describeView } from './watch/handlers-watch.ts';
 
 const stop = new AbortController();
 const stopped = new Promise<'stopped'>((resolve) => {
@@ -59,6 +60,9 @@ async function run(settings: LabSettings, controlRoom: ControlRoom): Promise<Exi
     await untilReady(lab, stop.signal);
     if (stop.signal.aborted) return exitCodes.cleanStop;
     lab.functions.startSchedule();
+    lab.watch?.onChange((view) => {
+      if (view.state === 'failed' && !process.stderr.isTTY) process.stderr.write(`${describeView(view)}\n`);
+    });
     lab.watch?.start();
     process.stdout.write(`ready ${controlRoom.url}\n`);
     const end = await Promise.race([stopped, lab.redis.storeLost.then(() => 'store lost' as const)]);

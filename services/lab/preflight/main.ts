@@ -4,12 +4,14 @@
  *
  * Tested by: test/lab/watch/handlers-watch.test.ts
  */
-import { registerHooks } from 'node:module';
+import { flushCompileCache, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { HandlersError } from '../../adapters/telegram/handlers-error.ts';
 import { loadHandlers } from '../../adapters/telegram/load-handlers.ts';
 import type { LoadReport } from '../watch/preflight.ts';
 
+// It may be killed, and then writes nothing.
+flushCompileCache();
 const files = new Set<string>();
 
 process.once('message', async (specifier) => {

@@ -6,6 +6,8 @@
  * Tested by: test/lab/dev.test.ts
  */
 
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { readSettings, type Settings, type SettingsResult } from '../../core/settings/settings.ts';
 import { misspeltVariables } from '../../core/settings/variable-names.ts';
 import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
@@ -61,10 +63,36 @@ export function hasOwnStore(environment: Environment): boolean {
   return new VariableReader(environment).text('UPSTASH_REDIS_REST_URL') !== undefined;
 }
 
-export function keyPrefixOf(environment: Environment): string {
-  return new VariableReader(environment).text('REDIS_KEY_PREFIX') ?? '';
-}
-
 export function withStore(environment: Environment, { url, token }: DevStore): Environment {
   return { ...environment, UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
+}
+
+/** The module that watch mode follows. */
+export interface WatchedHandlers {
+  /** The value of `BOT_HANDLERS`, and the file that it names. */
+  readonly specifier: string;
+  readonly entry: string;
+}
+
+/** Undefined without `--watch`; one line if the arguments are wrong. */
+export function readWatch(
+  words: readonly string[],
+  specifier: string | undefined,
+): WatchedHandlers | string | undefined {
+  const unknown = words.find((word) => word !== '--watch');
+  if (unknown !== undefined) {
+    return `arguments: expected nothing or --watch, got ${JSON.stringify(unknown.slice(0, 60))}; write it like: npm run dev -- --watch`;
+  }
+  if (words.length === 0) return undefined;
+  const entry = watchedFile(specifier);
+  if (specifier !== undefined && entry !== undefined) return { specifier, entry };
+  const got = specifier === undefined ? 'nothing' : JSON.stringify(specifier.slice(0, 60));
+  return `--watch: expected BOT_HANDLERS to name the file of your handlers, got ${got}; write it like: BOT_HANDLERS=./mine.ts npm run dev -- --watch`;
+}
+
+/** The file that `BOT_HANDLERS` names; undefined for a package: nobody works on it here. */
+export function watchedFile(specifier: string | undefined): string | undefined {
+  if (specifier === undefined) return undefined;
+  const path = resolve(specifier);
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : undefined;
 }

@@ -27,6 +27,13 @@ export interface WatchView {
   readonly error: string | null;
 }
 
+/** One line for the log or the terminal; undefined for what is of no interest there. */
+export function describeView({ module, state, error }: WatchView): string | undefined {
+  if (state === 'failed') return `${error}; the version before it polls on`;
+  if (state === 'deploying') return `${module} was saved: deploying it`;
+  return state === 'watching' ? `${module}: the saved version polls` : undefined;
+}
+
 /** An editor writes a file in several steps, and people save several files at once. */
 const quietMs = 60;
 

@@ -4,14 +4,12 @@
  *
  * Tested by: test/lab/watch/lab-watch.test.ts
  */
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Clock } from '../../core/platform/clock.ts';
 import type { StoppedTask, TaskService } from '../ecs/task-service.ts';
 import { withoutLabHandlers } from '../handlers/handlers-address.ts';
 import { isReady } from '../lab-readiness.ts';
 import type { LabLog } from '../shared/lab-log.ts';
-import { HandlersWatch, type WatchView } from './handlers-watch.ts';
+import { describeView, HandlersWatch, type WatchView } from './handlers-watch.ts';
 import { Preflight } from './preflight.ts';
 
 export interface LabWatchDeps {
@@ -20,13 +18,6 @@ export interface LabWatchDeps {
   readonly tasks: TaskService;
   /** Of the workers, as far as a module may look at it. */
   readonly environment: Readonly<Record<string, string>>;
-}
-
-/** Undefined if no file is named: a package is not worked on here. */
-export function watchedFile(specifier: string | undefined): string | undefined {
-  if (specifier === undefined) return undefined;
-  const path = resolve(specifier);
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : undefined;
 }
 
 export function labWatch(specifier: string, entry: string, deps: LabWatchDeps): HandlersWatch {
@@ -42,10 +33,9 @@ export function labWatch(specifier: string, entry: string, deps: LabWatchDeps): 
   return watch;
 }
 
-function logChange(log: LabLog, { module, state, error }: WatchView): void {
-  if (state === 'failed') log.say('handlers', 'error', `${error}; the version before it polls on`);
-  else if (state === 'deploying') log.say('handlers', 'info', `${module} was saved: deploying it`);
-  else if (state === 'watching') log.say('handlers', 'info', `${module}: the saved version polls`);
+function logChange(log: LabLog, view: WatchView): void {
+  const line = describeView(view);
+  if (line !== undefined) log.say('handlers', view.state === 'failed' ? 'error' : 'info', line);
 }
 
 /** Returns when all workers are of the new deployment, or why its first one ended. */

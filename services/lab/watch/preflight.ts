@@ -9,6 +9,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../core/platform/clock.ts';
+import type { Environment } from '../../core/settings/variable-reader.ts';
 
 export interface LoadReport {
   /** One line, as the worker would say it; undefined if the module works. */
@@ -19,7 +20,7 @@ export interface LoadReport {
 
 export interface PreflightOptions {
   readonly clock: Clock;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Environment;
 }
 
 const limitMs = 30_000;
