@@ -1,7 +1,8 @@
-/** Rebuilds the README's comparison table from the figures in `docs/benchmarks.md` and expects the same cells. */
-import { readFileSync } from 'node:fs';
+/** Rebuilds the README's comparison table from the figures in `docs/benchmarks.md`, and loads its example. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { loadHandlers } from '../../services/adapters/telegram/load-handlers.ts';
 import type { Measured } from '../bench/scenarios.ts';
 import { figure } from '../bench/table.ts';
 
@@ -81,4 +82,17 @@ it('the README names the load of the kill test and the rate of the bare loop', (
   expect(compared.replace(/\s+/g, ' ')).toContain(
     `a bare loop that handles nothing reaches ${figure(bare)})`,
   );
+});
+
+it('shows a module of one’s own that loads', async () => {
+  const module = /<<'END'\n([\s\S]*?)END\n/.exec(read('README.md'))?.[1] ?? '';
+  // Below the root, as a newcomer's file, because it imports Telegraf.
+  const folder = mkdtempSync(join(root, 'test/docs/mine-'));
+  try {
+    writeFileSync(join(folder, 'mine.js'), module);
+    const { middleware } = await loadHandlers(join(folder, 'mine.js'));
+    expect(middleware).toHaveProperty('handler');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -60,7 +60,7 @@ const manyWords = 3;
 /** One line for each variable that is set and looks like a misspelt one of ours. Shows no value. */
 export function misspeltVariables(environment: Environment): readonly string[] {
   return Object.keys(environment).flatMap((name) => {
-    if (isKnown(name) || foreign.test(name) || (environment[name] ?? '').trim() === '') return [];
+    if (isKnownVariable(name) || foreign.test(name) || (environment[name] ?? '').trim() === '') return [];
     const meant = variableNames
       .filter((known) => looksLike(name, known))
       .toSorted((a, b) => editDistance(name, a) - editDistance(name, b))[0];
@@ -69,7 +69,7 @@ export function misspeltVariables(environment: Environment): readonly string[] {
   });
 }
 
-function isKnown(name: string): boolean {
+export function isKnownVariable(name: string): boolean {
   return variableNames.some((known) => known === name);
 }
 

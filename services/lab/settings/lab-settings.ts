@@ -2,10 +2,11 @@
  * The lab's settings: `LAB_PORT`, `--speed`, and the few of the bot's own settings that are passed on to it.
  *
  * Everything else in the environment is left out: the lab has its own bot, store and accounts, and must never touch real
- * ones.
+ * ones. A module of the user's own (`BOT_HANDLERS`) also finds its own variables, as it does elsewhere.
  */
 import { parseArgs } from 'node:util';
 import type { SettingsResult } from '../../core/settings/settings.ts';
+import { isKnownVariable } from '../../core/settings/variable-names.ts';
 import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
 
 export interface LabSettings {
@@ -15,7 +16,7 @@ export interface LabSettings {
   readonly speed: number;
   /** Passed to every child process beside its own settings. */
   readonly childEnvironment: Readonly<Record<string, string>>;
-  /** The bot's settings that a newcomer may want to try. */
+  /** The bot's settings that a newcomer may want to try, and the variables of a module of their own. */
   readonly botEnvironment: Readonly<Record<string, string>>;
   /** The PATH to search for programs. */
   readonly searchPath: string;
@@ -42,7 +43,7 @@ export function readLabSettings(
     port,
     speed,
     childEnvironment: picked(reader, childNames),
-    botEnvironment: picked(reader, botNames),
+    botEnvironment: { ...handlersVariables(environment), ...picked(reader, botNames) },
     searchPath: reader.text('PATH') ?? '',
   };
   return { ok: true, settings, warnings: [] };
@@ -75,6 +76,18 @@ function readSpeed(words: readonly string[]): number | string {
   const speed = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;
   if (speed >= 1 && speed <= speedMax) return speed;
   return `--speed: expected ${expected}, got ${JSON.stringify(value.slice(0, 60))}; ${fix}`;
+}
+
+/** Of the bot, of its platform, and of the machine's tools. */
+const foreign = /^(?:AWS_|CDK_|ECS_|LAB_|NODE_|NPM_|TELEGRAM_|UPSTASH_|HTTPS?_PROXY$|NO_PROXY$|ALL_PROXY$)/i;
+
+/** What is neither the bot's nor the platform's may be the module's. */
+function handlersVariables(environment: Environment): Record<string, string> {
+  if (environment['BOT_HANDLERS'] === undefined) return {};
+  const others = Object.entries(environment).filter(
+    ([name]) => !isKnownVariable(name) && !foreign.test(name),
+  );
+  return Object.fromEntries(others.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function picked(reader: VariableReader, names: readonly string[]): Record<string, string> {

@@ -42,4 +42,19 @@ describe('readLabSettings', () => {
     });
     expect(JSON.stringify(read)).not.toMatch(/TELEGRAM|UPSTASH|AWS/);
   });
+
+  it('passes the variables of the user’s own module, but none of the bot’s or the platform’s', () => {
+    const environment = {
+      LUNCH_CRON: '* * * * *',
+      DRAIN_TIMEOUT_SECONDS: '1',
+      NODE_OPTIONS: '-x',
+      https_proxy: 'x',
+    };
+    const read = readLabSettings({ ...environment, BOT_HANDLERS: './features.ts' }, []);
+    expect(read).toMatchObject({
+      settings: { botEnvironment: { BOT_HANDLERS: './features.ts', LUNCH_CRON: '* * * * *' } },
+    });
+    expect(JSON.stringify(read)).not.toMatch(/DRAIN|NODE_OPTIONS|proxy/);
+    expect(readLabSettings(environment, [])).toMatchObject({ settings: { botEnvironment: {} } });
+  });
 });
