@@ -61,7 +61,7 @@ async function run(file: Environment | undefined): Promise<number> {
   const environment: Environment = { ...file, ...process.env };
   const read = readDevSettings(environment, { hasEnvFile: file !== undefined });
   if (!read.ok) return refuse(read.problems, exitCodes.configuration);
-  const watched = readWatch(process.argv.slice(2), environment['BOT_HANDLERS']);
+  const watched = readWatch(process.argv.slice(2), environment);
   if (typeof watched === 'string') return refuse([watched], exitCodes.configuration);
   obeyProxy(environment);
   const { settings } = read;

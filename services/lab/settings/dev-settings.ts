@@ -77,13 +77,14 @@ export interface WatchedHandlers {
 /** Undefined without `--watch`; one line if the arguments are wrong. */
 export function readWatch(
   words: readonly string[],
-  specifier: string | undefined,
+  environment: Environment,
 ): WatchedHandlers | string | undefined {
   const unknown = words.find((word) => word !== '--watch');
   if (unknown !== undefined) {
     return `arguments: expected nothing or --watch, got ${JSON.stringify(unknown.slice(0, 60))}; write it like: npm run dev -- --watch`;
   }
   if (words.length === 0) return undefined;
+  const specifier = new VariableReader(environment).text('BOT_HANDLERS');
   const entry = watchedFile(specifier);
   if (specifier !== undefined && entry !== undefined) return { specifier, entry };
   const got = specifier === undefined ? 'nothing' : JSON.stringify(specifier.slice(0, 60));

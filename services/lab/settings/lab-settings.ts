@@ -43,7 +43,10 @@ export function readLabSettings(
     port,
     speed,
     childEnvironment: picked(reader, childNames),
-    botEnvironment: { ...handlersVariables(environment), ...picked(reader, botNames) },
+    botEnvironment: {
+      ...(reader.text('BOT_HANDLERS') === undefined ? {} : handlersVariables(environment)),
+      ...picked(reader, botNames),
+    },
     searchPath: reader.text('PATH') ?? '',
   };
   return { ok: true, settings, warnings: [] };
@@ -83,7 +86,6 @@ const foreign = /^(?:AWS_|CDK_|ECS_|LAB_|NODE_|NPM_|TELEGRAM_|UPSTASH_|HTTPS?_PR
 
 /** What is neither the bot's nor the platform's may be the module's. */
 function handlersVariables(environment: Environment): Record<string, string> {
-  if (environment['BOT_HANDLERS'] === undefined) return {};
   const others = Object.entries(environment).filter(
     ([name]) => !isKnownVariable(name) && !foreign.test(name),
   );
