@@ -114,7 +114,7 @@ describe('BOT_HANDLERS', () => {
   it.each([
     [
       "export const setup = () => { throw new Error('no database'); };",
-      /setup succeeds, got a failure \(no database\); /,
+      /setup succeeds, got a failure \(no database, at .*features\.mjs:1\); /,
     ],
     ['export const onStop = 7;', /export onStop is a function, got a value of type number; /],
     [

@@ -1,6 +1,7 @@
 /** Where in the company's own files an error comes from, for a line that names it. */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HandlersError } from './handlers-error.ts';
 
 const place = /(?:^|[\s(])(?:file:\/\/)?(\/[^\s():]+\.[cm]?[jt]sx?):(\d+)/gm;
 const ownFolder = fileURLToPath(new URL('.', import.meta.url));
@@ -17,8 +18,8 @@ export function placeOf(error: unknown): string | undefined {
   return `${short.startsWith('..') ? path : short}:${line}`;
 }
 
-/** The place to add to a message, or nothing. */
+/** The place to add to a message, or nothing; the message of our own refusal is complete. */
 export function atPlace(error: unknown): string {
-  const found = placeOf(error);
+  const found = error instanceof HandlersError ? undefined : placeOf(error);
   return found === undefined ? '' : `, at ${found}`;
 }
