@@ -44,13 +44,14 @@ export type SessionEnd = 'ended' | FinalFailure;
 /** A handler that takes longer is reported as overdue. */
 const handlerLimitMs = 60_000;
 /**
- * How long handlers may take before their updates are journaled. It depends on the poll before: where more waits at
- * Telegram, a delay costs more than a write (after a full batch there is no delay at all); where nothing waits, a short
- * delay may save the write.
+ * How long handlers may take before their updates are journaled. It depends on the poll before: where nothing waits at
+ * Telegram, a delay may save a write; where more waits, a delay costs more. From a batch of `crowdedFrom` on there is
+ * none: as many people would wait for it, and they share the write.
  */
 const graceBusyMs = 25;
 const graceQuietMs = 150;
 const quietAfterMs = 250;
+const crowdedFrom = 5;
 /** A request has left the process by then: the client takes several turns of the event loop for it. */
 const requestOutMs = 2;
 /** Queued updates cost only memory, so accept this many times more of them. */
@@ -160,7 +161,7 @@ export class PollingSession {
     const isFull = this.lastBatchSize >= batchMax;
     // Handlers without I/O end during this turn of the event loop.
     if (!isSettled()) await clock.sleep(0, this.fetchEnd);
-    if (!isSettled() && !isFull) await this.waitUntil(isSettled, this.graceMs());
+    if (!isSettled() && this.lastBatchSize < crowdedFrom) await this.waitUntil(isSettled, this.graceMs());
     this.writeAhead ||= isFull && !isSettled();
     while (!isSettled() && !this.fetchEnd.aborted) {
       if (!(await this.journal.write(ledger.unsettled()))) await this.waitUntil(isSettled, storeRetryMs);

@@ -16,7 +16,6 @@ import { type EmbeddedRunner, embeddedRunner } from '../../support/embedded-runn
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 export const keys = storeKeys('');
-const roundTripMs = 30;
 const lockTtlMs = 3_600_000;
 
 export function message(id: number, text: string, chatId = id): Update {
@@ -38,6 +37,7 @@ interface Call {
 
 /** Holds unconfirmed updates. A poll waits until there is one. */
 class QueuedTelegram implements BotApi {
+  readonly roundTripMs = 30;
   readonly calls: Call[] = [];
   readonly queue: Update[] = [];
   /** Polls get no answer. */
@@ -59,7 +59,7 @@ class QueuedTelegram implements BotApi {
   ): Promise<Result> {
     const { offset, timeout, limit } = parameters as { offset?: number; timeout?: number; limit?: number };
     this.calls.push({ atMs: this.clock.monotonicMs(), method, offset });
-    await this.clock.sleep(roundTripMs, signal);
+    await this.clock.sleep(this.roundTripMs, signal);
     if (method === 'getWebhookInfo') return { pending_update_count: this.queue.length } as Result;
     if (this.hangs) {
       await this.clock.sleep(timeoutMs, signal);
@@ -81,7 +81,7 @@ class QueuedTelegram implements BotApi {
   }
 
   private async noAnswer(timeoutMs: number): Promise<never> {
-    await this.clock.sleep(timeoutMs - roundTripMs);
+    await this.clock.sleep(timeoutMs - this.roundTripMs);
     throw new Error('no answer');
   }
 }
