@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import type { EmulatorEvent } from '../../services/lab/telegram-emulator/events.ts';
 import type { FaultRequest } from '../../services/lab/telegram-emulator/faults.ts';
+import type { Act } from '../../services/lab/telegram-emulator/people-acts.ts';
 import * as server from '../../services/lab/telegram-emulator/server.ts';
 import type { BotState } from '../../services/lab/telegram-emulator/state.ts';
 
@@ -30,6 +31,8 @@ export interface TestTelegram {
   pushUpdates(token: string, updates: readonly unknown[]): (number | null)[];
   /** Pushes a user's message, with a `bot_command` entity if it begins with a command; returns its update id. */
   pushText(token: string, message: UserText): number | null;
+  /** Somebody reacts, votes, pays, …; throws what Telegram would refuse. */
+  act(token: string, act: Act): unknown;
   fault(request: FaultRequest): void;
   state(token: string): BotState;
   /** Resolves with the first message that fits, already sent or yet to come. */
@@ -58,6 +61,7 @@ export async function startTelegramEmulator(options: server.EmulatorOptions = {}
       messageId = Math.max(messageId, lastMessageId(emulator.state(token))) + 1;
       return emulator.pushUpdates(token, [textUpdate(messageId, message)])[0] ?? null;
     },
+    act: emulator.act,
     fault: emulator.setFault,
     state: emulator.state,
     waitForState,
