@@ -10,25 +10,31 @@ import type { Locale } from '../../core/platform/locale.ts';
 import type { Random } from '../../core/platform/random.ts';
 import { Listeners } from '../shared/listeners.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
+import type { User } from '../telegram-emulator/members.ts';
 import type { SentMessage } from '../telegram-emulator/messages.ts';
+import type { Reaction } from '../telegram-emulator/reactions.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
+import { actOn, type PageAct } from './page-acts.ts';
 import { type Person, people } from './people.ts';
+import { type ShownContent, shownContent } from './shown-content.ts';
 
 export interface ChatButton {
   readonly text: string;
   /** Sent to the bot on a press; absent for a link. */
   readonly data?: string;
   readonly url?: string;
+  readonly pays?: true;
 }
 
-export interface ChatMessage {
+export interface ChatMessage extends ShownContent {
   readonly id: number;
   readonly from: 'person' | 'bot';
-  readonly text: string;
   readonly atMs: number;
   /** Rows of the keyboard under the message. */
   readonly buttons: readonly (readonly ChatButton[])[];
   readonly edited: boolean;
+  /** Of the person and of the bot. */
+  readonly reactions?: readonly string[];
   /** A person's message that no worker has taken yet. */
   readonly waiting: boolean;
   /** A person's message that was dropped at Telegram before a worker took it. */
@@ -47,7 +53,7 @@ type Wire = Readonly<Record<string, unknown>>;
 const messagesKept = 200;
 
 export class Conversations {
-  private readonly emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent'>;
+  private readonly emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'act'>;
   private readonly token: string;
   private readonly clock: Clock;
   private readonly random: Random;
@@ -60,7 +66,7 @@ export class Conversations {
   private lastMessageId = 0;
 
   constructor(parts: {
-    emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent'>;
+    emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'act'>;
     token: string;
     clock: Clock;
     random: Random;
@@ -135,11 +141,26 @@ export class Conversations {
     return true;
   }
 
+  /** Somebody votes, reacts or pays; false if Telegram would refuse it. */
+  act(person: Person, messageId: number, wanted: PageAct, locale: Locale): boolean {
+    const message = this.messages.get(person.id)?.find(({ id }) => id === messageId);
+    const act = message && actOn(message, wanted);
+    if (act === undefined) return false;
+    const place = { chat_id: person.id, message_id: messageId };
+    try {
+      this.emulator.act(this.token, { ...act, ...place, user: user(person, locale) });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   private onEvent({ type, details }: EmulatorEvent): void {
     if (type === 'message-sent' || type === 'message-edited') {
       if (!isPersons((details['message'] as SentMessage).chat_id)) return;
       this.onBotMessage(details['message'] as SentMessage, type === 'message-edited');
     } else if (type === 'message-deleted') this.remove(details);
+    else if (type === 'message-reacted') this.onReactions(details);
     else if (type === 'callback-answered') this.onAnsweredPress(details);
     // Most updates of a busy lab come from virtual visitors: do not notify listeners of those.
     else if (this.waiting.size === 0) return;
@@ -155,17 +176,31 @@ export class Conversations {
     this.put(message.chat_id, {
       id: message.message_id,
       from: 'bot',
-      text: message.text ?? '',
+      ...shownContent(message),
       atMs,
       buttons: buttonsOf(message.reply_markup),
-      edited,
+      reactions: this.find(message.chat_id, message.message_id)?.reactions ?? [],
+      // A vote changes a message, too, and is no edit.
+      edited: message.edit_date !== undefined,
       waiting: false,
       dropped: false,
     });
   }
 
   private timeOf({ chat_id, message_id, date }: SentMessage): number {
-    return this.messages.get(chat_id)?.find(({ id }) => id === message_id)?.atMs ?? date * 1000;
+    return this.find(chat_id, message_id)?.atMs ?? date * 1000;
+  }
+
+  private onReactions(details: Wire): void {
+    const message = this.find(Number(details['chatId']), Number(details['messageId']));
+    const reactions = (details['reactions'] as readonly Reaction[]).map((one) =>
+      one.type === 'emoji' ? one.emoji : '⭐',
+    );
+    if (message !== undefined) this.put(Number(details['chatId']), { ...message, reactions });
+  }
+
+  private find(chatId: number, messageId: number): ChatMessage | undefined {
+    return this.messages.get(chatId)?.find(({ id }) => id === messageId);
   }
 
   private onAnsweredPress(details: Wire): void {
@@ -205,7 +240,7 @@ function isPersons(chatId: number): boolean {
   return people.some(({ id }) => id === chatId);
 }
 
-function user({ id, name }: Person, locale: Locale): Wire {
+function user({ id, name }: Person, locale: Locale): User {
   return { id, is_bot: false, first_name: name, username: name.toLowerCase(), language_code: locale };
 }
 
@@ -225,10 +260,11 @@ function buttonsOf(markup: SentMessage['reply_markup']): ChatButton[][] {
   if (!Array.isArray(rows)) return [];
   return rows
     .map((row: readonly Wire[]) =>
-      row.map(({ text, callback_data: data, url }) => ({
+      row.map(({ text, callback_data: data, url, pay }) => ({
         text: String(text),
         ...(typeof data === 'string' ? { data } : {}),
         ...(typeof url === 'string' ? { url } : {}),
+        ...(pay === true ? { pays: true as const } : {}),
       })),
     )
     .filter((row) => row.length > 0);

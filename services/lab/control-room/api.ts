@@ -7,6 +7,7 @@
  * | `GET /api/environment` | the settings with which `npx staffprobot --lab` acts on the lab |
  * | `POST /api/chat {text, as?, locale?}` | a person (`as`: a Telegram id) writes to the bot |
  * | `POST /api/chat/press {messageId, data, as?, locale?}` | a person presses a button under a message |
+ * | `POST /api/chat/act {messageId, act, option?, emoji?, as?, locale?}` | a person votes, reacts or pays |
  * | `POST /api/ops {action, force?, dropUpdates?, reason?}` | invokes the ops function and returns its answer |
  * | `POST /api/locale {locale}` | sets the language of alerts |
  * | `POST /api/workers/signal {pid, signal}` | sends a signal to one of the lab's workers |
@@ -22,6 +23,7 @@ import { reasonLengthMax } from '../../core/ops/payload.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import { locales } from '../../core/platform/locale.ts';
 import type { Conversation } from '../chats/conversations.ts';
+import { readPageAct } from '../chats/page-acts.ts';
 import { type Person, people } from '../chats/people.ts';
 import type { Lab } from '../lab.ts';
 import { chatsMax, perSecondMax } from '../load/load-generator.ts';
@@ -99,6 +101,15 @@ const calls: Readonly<Record<string, Call>> = {
     }
     const pressed = lab.conversations.press(person, messageId, data, localeOf(body));
     return pressed ? done({}) : refuse(404, text('this button no longer exists', 'этой кнопки больше нет'));
+  },
+
+  'POST /api/chat/act'(lab, body) {
+    const person = personOf(body);
+    if (person === undefined) return bad(`as: expected one of ${people.map(({ id }) => id).join(', ')}`);
+    const act = readPageAct(body);
+    if (typeof act === 'string') return bad(act);
+    const isDone = lab.conversations.act(person, Number(body['messageId']), act, localeOf(body));
+    return isDone ? done({}) : refuse(409, text('Telegram refuses this', 'Telegram этого не позволяет'));
   },
 
   async 'POST /api/ops'(lab, body) {

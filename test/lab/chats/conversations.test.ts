@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemRandom as random } from '../../../services/adapters/system-random.ts';
 import { Conversations } from '../../../services/lab/chats/conversations.ts';
+import { readPageAct } from '../../../services/lab/chats/page-acts.ts';
 import { people } from '../../../services/lab/chats/people.ts';
 import {
   type RunningEmulator,
@@ -107,5 +108,77 @@ describe('Conversations', () => {
     expect(messages()).toHaveLength(200);
     expect(messages().at(-1)?.text).toBe('message 249');
     expect(JSON.stringify(conversations.all())).not.toContain('stranger');
+  });
+
+  const poll = { chat_id: anna.id, question: 'Lunch?', options: ['yes', 'no'] };
+
+  it('shows a poll; a second press on an option takes the vote back', async () => {
+    const { message_id } = await call<{ message_id: number }>('sendPoll', poll);
+    const counts = (): unknown => messages()[0]?.poll?.options.map(({ count }) => count);
+    expect(messages()).toMatchObject([
+      { text: '', poll: { question: 'Lunch?', closed: false, options: [{ text: 'yes' }, { text: 'no' }] } },
+    ]);
+    const vote = (option: number): boolean =>
+      conversations.act(anna, message_id, { act: 'vote', option }, 'en');
+    expect([vote(0), counts(), messages()[0]?.edited]).toEqual([true, [1, 0], false]);
+    expect([vote(1), counts()]).toEqual([true, [0, 1]]);
+    expect([vote(1), counts()]).toEqual([true, [0, 0]]);
+    expect(vote(5)).toBe(false);
+    await call('stopPoll', { chat_id: anna.id, message_id });
+    expect(messages()).toMatchObject([{ poll: { closed: true } }]);
+    expect(vote(0)).toBe(false);
+  });
+
+  it('in a poll with several answers each press adds one', async () => {
+    const { message_id } = await call<{ message_id: number }>('sendPoll', {
+      ...poll,
+      allows_multiple_answers: true,
+    });
+    for (const option of [1, 0]) conversations.act(anna, message_id, { act: 'vote', option }, 'en');
+    expect(messages()[0]?.poll?.options.map(({ count }) => count)).toEqual([1, 1]);
+  });
+
+  it('shows the reactions of both, also after an edit', async () => {
+    const { message_id } = await call<{ message_id: number }>('sendMessage', {
+      chat_id: anna.id,
+      text: 'hi',
+    });
+    const react = (): boolean => conversations.act(anna, message_id, { act: 'react', emoji: '👍' }, 'en');
+    react();
+    const reaction = [{ type: 'emoji', emoji: '🔥' }];
+    await call('setMessageReaction', { chat_id: anna.id, message_id, reaction });
+    await call('editMessageText', { chat_id: anna.id, message_id, text: 'bye' });
+    expect(messages()).toMatchObject([{ text: 'bye', reactions: ['👍', '🔥'] }]);
+    react();
+    expect(messages()).toMatchObject([{ reactions: ['🔥'] }]);
+  });
+
+  it('shows a dice and an invoice with its button, which pays', async () => {
+    await call('sendDice', { chat_id: anna.id });
+    const { message_id } = await call<{ message_id: number }>('sendInvoice', {
+      chat_id: anna.id,
+      title: 'Tea',
+      description: 'A cup',
+      payload: 'tea',
+      currency: 'XTR',
+      prices: [{ label: 'Tea', amount: 5 }],
+    });
+    expect(messages()).toMatchObject([
+      { text: expect.stringMatching(/^🎲 [1-6]$/) },
+      { text: 'Tea: A cup', buttons: [[{ pays: true }]] },
+    ]);
+    expect(conversations.act(anna, message_id, { act: 'pay' }, 'en')).toBe(true);
+    const [update] = await call<Record<string, unknown>[]>('getUpdates', {});
+    expect(update).toMatchObject({ pre_checkout_query: { from: { id: anna.id } } });
+    expect(conversations.act(anna, 99, { act: 'pay' }, 'en')).toBe(false);
+  });
+
+  it.each([
+    [{ act: 'dance' }, 'act: expected vote, react or pay'],
+    [{ act: 'vote' }, 'option: expected the number of an option'],
+    [{ act: 'react' }, 'emoji: expected a text'],
+  ])('the page may not ask for %o', (body, line) => {
+    expect(readPageAct(body)).toBe(line);
+    expect(readPageAct({ act: 'vote', option: 1 })).toEqual({ act: 'vote', option: 1 });
   });
 });

@@ -20,6 +20,15 @@ export function createActions({ state, set, t }) {
       troubles: { ...state.troubles, [place]: answer.ok ? '' : t().workers.failed(failureText(answer, t())) },
     });
 
+  /** Somebody does something with a message. What Telegram refuses just does not happen. */
+  const act = ({ message, as }, what) =>
+    void post('/api/chat/act', {
+      ...what,
+      messageId: Number(message),
+      as: Number(as),
+      locale: state.locale,
+    });
+
   return {
     locale({ locale }) {
       localStorage.setItem(localeKey, locale);
@@ -44,6 +53,10 @@ export function createActions({ state, set, t }) {
         as: Number(as),
         locale: state.locale,
       }),
+
+    vote: ({ message, option, as }) => act({ message, as }, { act: 'vote', option: Number(option) }),
+    react: ({ message, emoji, as }) => act({ message, as }, { act: 'react', emoji }),
+    pay: ({ message, as }) => act({ message, as }, { act: 'pay' }),
 
     async signal({ pid, signal }) {
       report('worker', await post('/api/workers/signal', { pid: Number(pid), signal }));

@@ -174,6 +174,9 @@ export const en = {
     edited: 'edited',
     tookOver: (who) => `${who} polls from here on`,
     conversation: (name) => `${name} and the bot`,
+    votes: (count) => (count === 1 ? '1 vote' : `${count} votes`),
+    pollClosed: 'The poll is closed.',
+    react: (emoji) => `React with ${emoji}`,
   },
   people: { Anna: 'Anna', Boris: 'Boris', Vera: 'Vera', Gleb: 'Gleb', Dina: 'Dina' },
   load: {

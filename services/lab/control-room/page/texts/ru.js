@@ -182,6 +182,9 @@ export const ru = {
     edited: 'изменено',
     tookOver: (who) => `дальше поллинг ведёт ${who}`,
     conversation: (name) => `${name} и бот`,
+    votes: (count) => `голосов: ${count}`,
+    pollClosed: 'Опрос закрыт.',
+    react: (emoji) => `Реакция ${emoji}`,
   },
   people: { Anna: 'Анна', Boris: 'Борис', Vera: 'Вера', Gleb: 'Глеб', Dina: 'Дина' },
   load: {

@@ -5,6 +5,8 @@
  */
 import { h } from '../dom.js';
 import { clockTime } from './clock-time.js';
+import { pollView } from './poll.js';
+import { reactionsView } from './reactions.js';
 import { workerName } from './worker-name.js';
 
 const commands = ['/start', '/help', '/get_chat_id', '/status', '/notifications'];
@@ -108,7 +110,8 @@ export function messageViews({ messages, person }, state, t) {
     .map(({ view }) => view);
 }
 
-function messageView({ id, from, text, atMs, buttons, edited, waiting, dropped }, person, t) {
+function messageView(message, person, t) {
+  const { id, from, text, atMs, buttons, edited, waiting, dropped } = message;
   const fate = dropped ? 'dropped' : waiting ? 'waiting' : 'taken';
   const state = from === 'person' ? t.chat[fate] : edited ? t.chat.edited : '';
   return h(
@@ -120,11 +123,13 @@ function messageView({ id, from, text, atMs, buttons, edited, waiting, dropped }
       'data-waiting': waiting,
       'data-fate': from === 'person' ? fate : null,
     },
-    h('p', { class: 'text' }, text),
+    text !== '' && h('p', { class: 'text' }, text),
+    pollView(message, person, t),
     buttons.length > 0 && keyboard(buttons, id, person),
     h(
       'footer',
       {},
+      reactionsView(message, person, t),
       h('time', { datetime: new Date(atMs).toISOString() }, clockTime(atMs)),
       state && h('span', { class: 'state', title: state }, from === 'person' ? mark(fate, state) : state),
     ),
@@ -145,10 +150,10 @@ function keyboard(rows, messageId, person) {
   );
 }
 
-function keyboardButton({ text, data, url }, messageId, person) {
+function keyboardButton({ text, data, url, pays }, messageId, person) {
   if (url !== undefined) return h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, text);
   const doing = {
-    'data-do': 'press',
+    'data-do': pays ? 'pay' : 'press',
     'data-message': messageId,
     'data-data': data,
     'data-as': person.id,
