@@ -288,7 +288,7 @@ export class Worker {
       inFlight: () => state.session?.ledger.inFlight ?? 0,
       finished: {
         ids: () => state.session?.ledger.removable() ?? [],
-        onRemoved: (ids) => state.session?.ledger.markRemoved(ids),
+        onRemoved: (ids) => state.session?.ledger.markRemoved(ids, { isRenewal: true }),
       },
     });
   }

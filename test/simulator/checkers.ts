@@ -3,10 +3,9 @@
  *
  * First safety (nothing bad happens), then liveness (something good happens once the faults have ended).
  */
-import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { quarantineOwner } from '../../services/core/lease/lock-value.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
-import type { LockReading } from './store-witness.ts';
+import type { LockReading, RanScript } from './store-witness.ts';
 
 export type Report = (violation: string) => void;
 
@@ -29,13 +28,14 @@ export class OwnershipChecker {
     this.report = report;
   }
 
-  before(): LockReading {
-    return this.read();
+  /** @param own the caller's lock value: how long its own lock lasts is its own business */
+  before(own: string): LockReading {
+    return this.read(own);
   }
 
-  after(script: LuaScript, args: readonly string[], before: LockReading, by: string): void {
-    const after = this.read();
+  after({ script, args, before, by }: Omit<RanScript, 'lateMs'>): void {
     const own = args[0] ?? '';
+    const after = this.read(own);
     if (after.value !== null && after.value !== before.value) this.order.set(after.value, this.taken++);
     if (before.value === null || before.value === own) {
       if (script.name.startsWith('break-') && before.value === own) this.broken(own);
@@ -47,7 +47,7 @@ export class OwnershipChecker {
 
   /** A fail-over put the lock back: its holder of before has taken it again. */
   putBack(): void {
-    const { value } = this.read();
+    const { value } = this.read('');
     if (value !== null) this.order.set(value, this.taken++);
   }
 
@@ -57,12 +57,10 @@ export class OwnershipChecker {
       this.brokenByForce.add(term);
   }
 
-  private read(): LockReading {
+  private read(own: string): LockReading {
     const value = this.store.execute(['GET', this.lockKey]);
-    return {
-      value: typeof value === 'string' ? value : null,
-      ttlMs: Number(this.store.execute(['PTTL', this.lockKey])),
-    };
+    if (typeof value !== 'string' || value === own) return { value: value === own ? own : null, ttlMs: 0 };
+    return { value, ttlMs: Number(this.store.execute(['PTTL', this.lockKey])) };
   }
 }
 
@@ -142,6 +140,10 @@ export class LivenessChecker {
 
   polled(nowMs: number): void {
     if (this.faultsEndMs !== undefined) this.firstPollAfterMs ??= nowMs;
+  }
+
+  get hasPolled(): boolean {
+    return this.firstPollAfterMs !== undefined;
   }
 
   finish(boundMs: number, report: Report): void {

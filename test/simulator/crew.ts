@@ -18,6 +18,7 @@ import { SimulatedProcess } from './process.ts';
 import { simulatedWorker } from './simulated-worker.ts';
 import type { Intruder, Slot } from './slot.ts';
 import type { StoreNetwork } from './store-network.ts';
+import type { SuspectsChecker } from './suspects-checker.ts';
 import type { SimulatedTelegram } from './telegram.ts';
 
 export interface CrewOptions {
@@ -28,9 +29,12 @@ export interface CrewOptions {
   readonly telegram: SimulatedTelegram;
   readonly exclusion: ExclusionChecker;
   readonly delivery: DeliveryChecker;
+  readonly suspects: SuspectsChecker;
   readonly mutation: Mutation;
   readonly inFlightMax: number;
   readonly faultsOn: () => boolean;
+  /** A worker said that updates became dead letters. */
+  readonly onDeadLetters: () => void;
   readonly report: Report;
   readonly note: (line: string) => void;
 }
@@ -55,6 +59,8 @@ export class Crew {
   private readonly members = new Map<string, Member>();
   private intruders: Member[] = [];
   private intruderCount = 0;
+  /** How many handlers run in each process. */
+  private readonly running = new Map<string, number>();
 
   constructor(options: CrewOptions) {
     this.options = options;
@@ -65,16 +71,24 @@ export class Crew {
     const { report, note, faultsOn } = this.options;
     const name = `w${index}.${starts}`;
     const { process, stop, worker } = this.hire(name, index, { botId: ownBotId, env: 'production' });
-    this.slots[index] = { process, stop, starts };
-    void worker.run(stop.signal).then(
+    const ended = worker.run(stop.signal);
+    this.slots[index] = { process, stop, ended, starts };
+    void ended.then(
       (code) => {
         note(`${name} ended with code ${code}`);
         process.crash();
-        // It was stopped before the faults ended. ECS would start another.
-        if (!faultsOn()) this.start(index);
+        // It was stopped before the faults ended.
+        if (!faultsOn()) this.replace(process);
       },
       (error: unknown) => report(`${name} ended because of a bug: ${String(error)}`),
     );
+  }
+
+  /** ECS starts another worker in the place of this one, once. A process in no slot is replaced by none. */
+  replace(process: SimulatedProcess): void {
+    process.crash();
+    const index = this.slots.findIndex((slot) => slot.process === process);
+    if (index !== -1) this.start(index);
   }
 
   /** Starts a foreign worker for a while, on a store that is bound already: on a new one it would be the rightful one. */
@@ -108,6 +122,10 @@ export class Crew {
 
   termOf(name: string): string | undefined {
     return this.members.get(name)?.worker.state.term?.value;
+  }
+
+  runningOf(name: string): number {
+    return this.running.get(name) ?? 0;
   }
 
   /** A poll is an act of the term in which its process believes itself, at the moment when it arrives. */
@@ -146,15 +164,16 @@ export class Crew {
   }
 
   private makeWorker({ process, index, botId, env }: WorkerKind): Worker {
-    const { network, telegram, mutation, store, prng, inFlightMax, note } = this.options;
+    const { network, telegram, mutation, store, prng, inFlightMax, onDeadLetters, note } = this.options;
     const runner = network.runnerFor(process);
     const lockStore = redisLockStore(runner, keys, botId);
+    const journal = redisUpdateJournal(runner, keys);
     return simulatedWorker({
-      ...{ process, index, botId, env, inFlightMax, note },
+      ...{ process, index, botId, env, inFlightMax, onDeadLetters, note },
       random: mutation.random?.(prng.fork()) ?? prng.fork(),
       api: telegram.apiFor(process),
       lockStore: mutation.wrapLockStore?.(lockStore, store) ?? lockStore,
-      journal: redisUpdateJournal(runner, keys),
+      journal: mutation.wrapJournal?.(journal) ?? journal,
       channel: network.channelFor(process, keys.wakeChannel),
       handle: (term, update, attempt) => {
         if (botId === otherBotId) this.options.report(`another bot handled ${update.update_id}`);
@@ -163,15 +182,32 @@ export class Crew {
     });
   }
 
-  /** A handler that works for a while and answers. Its start and its answer are acts of its term. */
   private async handle(
+    process: SimulatedProcess,
+    term: Term,
+    { update, attempt }: { update: Update; attempt: number },
+  ): Promise<void> {
+    const { suspects, trueTime } = this.options;
+    const [{ name }, id] = [process, update.update_id];
+    this.running.set(name, this.runningOf(name) + 1);
+    suspects.begun(term.value, { id, attempt, nowMs: trueTime.monotonicMs() });
+    try {
+      await this.work(process, term, { update, attempt });
+    } finally {
+      this.running.set(name, this.runningOf(name) - 1);
+      suspects.finished(term.value, id, trueTime.monotonicMs());
+    }
+  }
+
+  /** A handler that works for a while and answers. Its start and its answer are acts of its term. */
+  private async work(
     process: SimulatedProcess,
     term: Term,
     { update, attempt }: { update: Update; attempt: number },
   ): Promise<void> {
     const { exclusion, delivery, faultsOn, note } = this.options;
     exclusion.acted(process.name, term.value, `the dispatch of update ${update.update_id}`);
-    delivery.begin(update.update_id, attempt);
+    delivery.begin(update.update_id, attempt, term.value);
     if (update['poison'] === true && !delivery.isCured(update.update_id))
       return this.crashFrom(process, update);
     const workMs = Number(update['workMs']);
@@ -183,12 +219,11 @@ export class Crew {
     delivery.complete(update.update_id, term.value);
   }
 
-  /** A poison update: its handler crashes the process every time. Nobody restarts a process that has no slot. */
+  /** A poison update: its handler crashes the process every time. */
   private crashFrom(process: SimulatedProcess, update: Update): Promise<never> {
     this.options.note(`${process.name} crashes from ${update.update_id}`);
     process.crash();
-    const index = this.slots.findIndex((slot) => slot.process === process);
-    if (index !== -1) void this.options.trueTime.sleep(restartMs).then(() => this.start(index));
+    void this.options.trueTime.sleep(restartMs).then(() => this.replace(process));
     return new Promise(() => {});
   }
 }

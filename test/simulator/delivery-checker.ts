@@ -19,8 +19,8 @@ interface Pushed {
 
 /**
  * No update is lost: each completes or becomes a dead letter. First completions within a chat come in the order of
- * arrival; dead letters have no place in it. An update completed in a term that ended cleanly is not tried again. If
- * two terms overlapped or the store gave a term's number twice, neither the order nor the last promise holds.
+ * arrival; dead letters have no place in it. An update completed in a term that ended cleanly, or that was stopped with
+ * enough time, is not tried again. If two terms overlapped or the store gave a term's number twice, neither the order nor the last promise holds.
  */
 export class DeliveryChecker {
   private readonly pushed: Pushed[] = [];
@@ -34,6 +34,12 @@ export class DeliveryChecker {
   private readonly cured = new Set<number>();
   private readonly retriedIds = new Set<number>();
   private isOrdered = true;
+  private stoppedTerm: string | undefined;
+  /** Completed by the term that was stopped, and begun again. */
+  private readonly afterStop: number[] = [];
+  private hadTimeToStop = false;
+  /** The journal holds other than its leader wrote: a late write or a store that lost something changed it. */
+  private readonly uncertain = new Set<number>();
   private readonly report: Report;
 
   constructor(report: Report) {
@@ -46,7 +52,9 @@ export class DeliveryChecker {
   }
 
   /** A handler was called. Its attempt must never exceed the limit. */
-  begin(id: number, attempt: number): void {
+  begin(id: number, attempt: number, term: string): void {
+    const isOfStopped = this.stoppedTerm !== undefined && this.completedIn.get(id) === this.stoppedTerm;
+    if (isOfStopped && term !== this.stoppedTerm && !this.uncertain.has(id)) this.afterStop.push(id);
     if (attempt > attemptsMax) this.report(`update ${id} was tried as attempt ${attempt}`);
     if (this.isCounting && !this.uncounted.has(id)) this.begins.set(id, (this.begins.get(id) ?? 0) + 1);
     if (this.settled.has(id)) this.repeated.push(id);
@@ -65,6 +73,16 @@ export class DeliveryChecker {
     for (const [id, by] of this.completedIn) {
       if (by === term && !unfinishedIds.has(id)) this.settled.add(id);
     }
+  }
+
+  /** No fault disturbs this stop, but one request or answer may be lost. */
+  stopBegins(term: string): void {
+    this.stoppedTerm = term;
+  }
+
+  /** Then nothing that its term completed is tried again. */
+  stopHadTime(): void {
+    this.hadTimeToStop = true;
   }
 
   /** The store lost everything, these updates included: from now on attempts cannot be counted. */
@@ -96,7 +114,10 @@ export class DeliveryChecker {
 
   /** The store no longer knows whether these were handled. */
   forgotten(ids: ReadonlySet<number>): void {
-    for (const id of ids) this.settled.delete(id);
+    for (const id of ids) {
+      this.settled.delete(id);
+      this.uncertain.add(id);
+    }
   }
 
   /** A repeated late write put completed updates back into the journal. */
@@ -104,6 +125,7 @@ export class DeliveryChecker {
     for (const id of ids) {
       if (!this.completed.has(id)) continue;
       this.settled.delete(id);
+      this.uncertain.add(id);
       this.begins.delete(id);
     }
   }
@@ -122,6 +144,8 @@ export class DeliveryChecker {
     if (isOrdered) {
       for (const id of this.repeated)
         this.report(`update ${id} was tried again after a term that ended cleanly`);
+      for (const id of this.hadTimeToStop ? this.afterStop : [])
+        this.report(`update ${id} was tried again after a stop that had enough time`);
       for (const [id, count] of this.begins)
         if (count > triesMax) this.report(`update ${id} was tried ${count} times`);
     }

@@ -28,7 +28,7 @@ export interface FaultScriptOptions {
   readonly ttlMs: number;
   readonly faultsOn: () => boolean;
   readonly sourceOf: (script: LuaScript) => string;
-  readonly restart: (index: number) => void;
+  readonly replace: (process: SimulatedProcess) => void;
   readonly telegram: SimulatedTelegram;
   readonly exclusion: ExclusionChecker;
   readonly delivery: DeliveryChecker;
@@ -68,6 +68,7 @@ const gapMsMin = 500;
 const gapMsMax = 8000;
 /** Per request that a leader sends. */
 const freezeProbability = 0.04;
+const [retryAtOnceProbability, retryAtOnceMsMax] = [0.3, 300];
 /** Long enough for an answer without faults to arrive. */
 const answerArrivesMs = 100;
 /** Long enough for a revoked holder to release its lock, too short for it to take the lock again. */
@@ -107,6 +108,16 @@ export class FaultScript {
     this.later(frozenMs + 2 * ttlMs, () => network.heal(process.name));
   }
 
+  /** The worst moment to put a dead letter back: before its leader has told Telegram and the journal that it is done. */
+  perhapsRetryAtOnce(): void {
+    const { prng, faultsOn, note } = this.options;
+    if (!faultsOn() || !prng.happens(retryAtOnceProbability)) return;
+    this.later(prng.integer(0, retryAtOnceMsMax), () => {
+      note('--- dead retry at once');
+      void this.retryDeadLetter();
+    });
+  }
+
   private async oneFault(): Promise<void> {
     const { prng, slots, ttlMs, note } = this.options;
     const index = prng.integer(0, slots.length - 1);
@@ -120,25 +131,22 @@ export class FaultScript {
     else if (fault === 'dead retry') await this.retryDeadLetter();
     else if (fault === 'revoke' || fault === 'break') await this.override(fault);
     else if (fault === 'revoke alone') await this.revokeAlone();
-    else this.strike(fault, { slot, index, forMs });
+    else this.strike(fault, { slot, forMs });
   }
 
   /** A fault of one process, and its repair. */
   private strike(
     fault: 'crash' | 'stop' | 'pause' | 'suspend' | 'halt' | 'cut off' | 'Telegram away',
-    { slot, index, forMs }: { slot: Slot; index: number; forMs: number },
+    { slot, forMs }: { slot: Slot; forMs: number },
   ): void {
-    const { network, telegram, restart } = this.options;
+    const { network, telegram, replace } = this.options;
     const { process, stop } = slot;
     if (fault === 'crash') {
       process.crash();
-      this.later(forMs, () => restart(index));
+      this.later(forMs, () => replace(process));
     } else if (fault === 'stop') {
       process.whenRunning(() => stop.abort());
-      this.later(forMs + stopTakesMs, () => {
-        process.crash();
-        restart(index);
-      });
+      this.later(forMs + stopTakesMs, () => replace(process));
     } else if (fault === 'cut off') {
       network.cut(process.name);
       this.later(forMs, () => network.heal(process.name));
@@ -211,9 +219,9 @@ export class FaultScript {
 
   private runAsOps(script: LuaScript, keys: readonly string[], args: readonly string[]) {
     const { store, ownership, sourceOf } = this.options;
-    const before = ownership.before();
+    const before = ownership.before(args[0] ?? '');
     const reply = store.runScript(sourceOf(script), [...keys], [...args]);
-    ownership.after(script, args, before, 'ops');
+    ownership.after({ script, args, before, by: 'ops' });
     return reply as string | number | null;
   }
 

@@ -8,16 +8,24 @@ export interface Hunt {
   readonly mutant: string;
   readonly seedsMax: number;
   readonly knownSeed: number | undefined;
+  /** Ends the search: the test has run out of time, and the next one installs its own mutant. */
+  readonly signal: AbortSignal;
   readonly run: (seed: number) => Promise<{ readonly violations: readonly string[] }>;
 }
 
 /** A mutant that is caught within this many seeds needs no known one. */
 const seedsWorthNoting = 40;
 
-export async function catchingSeed({ mutant, seedsMax, knownSeed, run }: Hunt): Promise<number | undefined> {
+export async function catchingSeed({
+  mutant,
+  seedsMax,
+  knownSeed,
+  signal,
+  run,
+}: Hunt): Promise<number | undefined> {
   const catches = async (seed: number): Promise<boolean> => (await run(seed)).violations.length > 0;
   if (knownSeed !== undefined && knownSeed <= seedsMax && (await catches(knownSeed))) return knownSeed;
-  for (let seed = 1; seed <= seedsMax; seed++) {
+  for (let seed = 1; seed <= seedsMax && !signal.aborted; seed++) {
     if (!(await catches(seed))) continue;
     if (seed > seedsWorthNoting) {
       process.stderr.write(`known seeds: note ${seed} for the mutant ${JSON.stringify(mutant)}\n`);

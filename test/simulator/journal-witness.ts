@@ -1,11 +1,12 @@
 /** Watches what the store keeps of each update, so that the delivery checker knows what may be tried again. */
-import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { DeliveryChecker } from './delivery-checker.ts';
-import type { LockReading } from './store-witness.ts';
+import type { RanScript } from './store-witness.ts';
 
 const keys = storeKeys('');
+/** A TTL: for so long at least a worker guards against a write that it has given up. */
+const lateMsMax = 6000;
 
 export class JournalWitness {
   private readonly store: EmbeddedStore;
@@ -25,9 +26,9 @@ export class JournalWitness {
     this.termOf = termOf;
   }
 
-  ran(script: LuaScript, args: readonly string[], before: LockReading, by: string): void {
+  ran({ script, args, before, by, lateMs }: RanScript): void {
     const [value = '', , , , event] = args;
-    if (script.name.startsWith('write-journal')) this.written(value, args.join(' '), by);
+    if (script.name.startsWith('write-journal')) this.written(value, args.join(' '), { by, lateMs });
     if (!script.name.startsWith('release-') || event !== 'released' || before.value !== value) return;
     this.released.add(value);
     this.delivery.endedCleanly(value, this.unfinishedIds());
@@ -44,6 +45,10 @@ export class JournalWitness {
     return new Set([...this.idsIn(keys.dead), ...this.lostIds]);
   }
 
+  journaledIds(): ReadonlySet<number> {
+    return new Set(this.idsIn(keys.journal));
+  }
+
   /** Everything stored about updates. */
   storedIds(): ReadonlySet<number> {
     return new Set([...this.idsIn(keys.journal), ...this.idsIn(keys.dead)]);
@@ -58,15 +63,16 @@ export class JournalWitness {
     return lines;
   }
 
-  /** A request that runs late or twice may restore entries. */
-  private written(value: string, write: string, by: string): void {
+  /** A request that runs very late or twice may restore entries. */
+  private written(value: string, write: string, { by, lateMs }: Pick<RanScript, 'by' | 'lateMs'>): void {
     const isOver = this.released.has(value) || this.termOf(by) !== value;
     if (isOver) this.delivery.forgotten(this.unfinishedIds());
-    if (isOver || this.writes.has(write)) this.delivery.restored(this.unfinishedIds());
+    if (isOver || lateMs > lateMsMax || this.writes.has(write)) this.delivery.restored(this.unfinishedIds());
     this.writes.add(write);
   }
 
-  private unfinishedIds(): ReadonlySet<number> {
+  /** What the journal holds unfinished. */
+  unfinishedIds(): ReadonlySet<number> {
     const entries = this.store.execute(['HVALS', keys.journal]) as string[];
     const unfinished = entries.filter((entry) => !entry.startsWith('ended '));
     return new Set(unfinished.map((entry) => Number(/"update_id":(\d+)/.exec(entry)?.[1])));

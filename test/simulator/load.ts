@@ -9,6 +9,7 @@ export interface SimulatedMessage {
   readonly endless: boolean;
   /** Crashes every process that handles it. */
   readonly poison: boolean;
+  readonly text: string;
 }
 
 export interface LoadOptions {
@@ -29,25 +30,36 @@ const poisonProbability = 0.005;
 /** More than one batch, so that updates are journaled before their handlers start. */
 const floodProbability = 0.01;
 const floodMin = 100;
+/** Updates so long that what is unfinished does not fit into one request. */
+const longTextsProbability = 0.02;
+const [longTextMin, longTextMax] = [5000, 40_000];
+const floodOfLongTextsProbability = 0.1;
 
 export async function simulateLoad(options: LoadOptions) {
   const { trueTime, prng, untilMs, mayPoison, write } = options;
   const chats = prng.happens(manyChatsProbability) ? chatsMany : chatsFew;
+  const hasLongTexts = options.mayFlood && prng.happens(longTextsProbability);
+  const text = hasLongTexts ? 'ж'.repeat(prng.integer(longTextMin, longTextMax) / 2) : '';
+  let floods = 0;
   while (trueTime.monotonicMs() < untilMs) {
     await trueTime.sleep(prng.integer(50, 3000));
-    const count = burst(options);
+    const count = burst(
+      options,
+      hasLongTexts && floods === 0 ? floodOfLongTextsProbability : floodProbability,
+    );
+    if (count >= floodMin) floods++;
     for (let index = 0; index < count; index++) {
       const chat = prng.integer(1, chats);
       const workMs = prng.happens(0.5) ? 0 : prng.integer(1, prng.happens(0.1) ? 8000 : 300);
       // Each costs three TTLs: a flood would contain too many.
       const poison = prng.happens(poisonProbability) && mayPoison() && count < floodMin;
       const endless = prng.happens(endlessProbability) && mayPoison() && count < floodMin;
-      write({ chat, workMs, endless, poison });
+      write({ chat, workMs, endless, poison, text });
     }
   }
 }
 
-function burst({ prng, mayFlood }: LoadOptions): number {
-  if (mayFlood && prng.happens(floodProbability)) return prng.integer(floodMin, 350);
+function burst({ prng, mayFlood }: LoadOptions, flood: number): number {
+  if (mayFlood && prng.happens(flood)) return prng.integer(floodMin, 350);
   return prng.happens(0.2) ? prng.integer(2, 12) : 1;
 }

@@ -10,17 +10,21 @@ import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { createEmbeddedStore, type EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { ExclusionChecker, HeartbeatChecker, LivenessChecker, OwnershipChecker } from './checkers.ts';
+import { CleanStop } from './clean-stop.ts';
 import { Crew } from './crew.ts';
 import { DeliveryChecker } from './delivery-checker.ts';
 import { FaultScript } from './faults.ts';
+import { IncomingUpdates } from './incoming.ts';
 import { JournalWitness } from './journal-witness.ts';
-import { type SimulatedMessage, simulateLoad } from './load.ts';
+import { simulateLoad } from './load.ts';
 import type { Mutation } from './mutation.ts';
 import { Prng } from './prng.ts';
 import { times, ttlMs } from './simulated-worker.ts';
 import { StoreClockChecker } from './store-clock-checker.ts';
 import { SteppedClock, StoreFaults } from './store-faults.ts';
-import { type NetworkFaults, StoreNetwork } from './store-network.ts';
+import { networkFaults, StoreNetwork } from './store-network.ts';
+import type { RanScript } from './store-witness.ts';
+import { SuspectsChecker } from './suspects-checker.ts';
 import { SimulatedTelegram } from './telegram.ts';
 
 export interface RunOptions {
@@ -40,6 +44,11 @@ export interface RunResult {
 
 const [workersMin, workersMax] = [2, 3];
 const [faultsMs, quietMs] = [45_000, 45_000];
+/** After the faults, until their last request has arrived, and until the load ends. */
+const [lateRequestsMs, loadMsMax] = [13_000, 15_000];
+/** A stop, and the first steps of the next leader. */
+const stopTakesMs = 7500;
+const roundMs = 1000;
 /** A quarantine, the rest of a dead leader's TTL, and a poll or two. */
 const livenessBoundMs = 3 * ttlMs + 10_000;
 /** A leader that alone does not reach Telegram has two TTLs, and then drains. */
@@ -70,14 +79,16 @@ class Simulation {
   private readonly exclusion: ExclusionChecker;
   private readonly liveness = new LivenessChecker();
   private readonly delivery: DeliveryChecker;
+  private readonly suspects: SuspectsChecker;
   private readonly heartbeats: HeartbeatChecker;
   private readonly storeClock = new SteppedClock(this.trueTime);
   private readonly journal: JournalWitness;
   private readonly crew: Crew;
   private readonly faults: FaultScript;
+  private readonly cleanStop: CleanStop;
   private faultsOn = true;
   private leaderStaysAway = false;
-  private nextUpdateId: number;
+  private readonly incoming: IncomingUpdates;
 
   constructor(seed: number, mutation: Mutation, trace: ((line: string) => void) | undefined) {
     this.seed = seed;
@@ -96,19 +107,21 @@ class Simulation {
     this.ownership = new OwnershipChecker(this.store, keys.lock, report);
     this.exclusion = new ExclusionChecker(this.ownership, { nowMs, report });
     this.delivery = new DeliveryChecker(report);
+    const suspects = new SuspectsChecker(() => this.journal.unfinishedIds(), report);
+    this.suspects = suspects;
     this.heartbeats = new HeartbeatChecker(report);
     this.journal = new JournalWitness(this.store, this.delivery, termOf);
     const { store, ownership, exclusion, delivery, heartbeats, journal } = this;
     const storeClocks = new StoreClockChecker(times.marginMs);
     const sourceOf = (script: LuaScript): string => mutation.sourceOf?.(script) ?? script.source;
     this.network = new StoreNetwork({
-      ...{ trueTime, store, faultsOn, sourceOf },
+      ...{ trueTime, store, faultsOn, sourceOf, report },
       prng: prng.fork(),
-      faults: networkFaults(prng),
+      faults: networkFaults(prng, 2 * ttlMs),
       rpcTimeoutMs: times.rpcTimeoutMs,
       witness: {
-        before: () => ownership.before(),
-        after: (...ran) => this.scriptRan(...ran),
+        before: ([own = '']) => ownership.before(own),
+        after: (ran) => this.scriptRan(ran),
         answered: (script, [term = ''], answer) => {
           if (!script.name.startsWith('renew-')) return;
           // What the process was already doing in this instant goes out before it reads the answer.
@@ -134,26 +147,37 @@ class Simulation {
     this.inFlightMax = prng.oneOf([2, 3, inFlightMaxLarge]);
     const { network, telegram, inFlightMax } = this;
     this.crew = new Crew({
-      ...{ trueTime, store, network, telegram, exclusion, delivery, mutation, inFlightMax },
+      ...{ trueTime, store, network, telegram, exclusion, delivery, suspects, mutation, inFlightMax },
       ...{ faultsOn, report, note },
       prng: prng.fork(),
+      onDeadLetters: () => this.faults.perhapsRetryAtOnce(),
     });
     const { crew } = this;
     const storeFaults = new StoreFaults({
       ...{ trueTime, store, journal, delivery, exclusion, ownership, heartbeats, faultsOn },
       prng: prng.fork(),
       clock: storeClock,
-      beforeLoss: () => crew.endIntruders(),
+      beforeLoss: () => {
+        crew.endIntruders();
+        suspects.storeLost();
+      },
     });
     this.faults = new FaultScript({
       ...{ trueTime, store, network, telegram, ownership, exclusion, delivery, storeFaults },
       ...{ ttlMs, faultsOn, sourceOf, termOf, note },
       slots: crew.slots,
       prng: prng.fork(),
-      restart: (index) => crew.start(index),
+      replace: (process) => crew.replace(process),
       intrude: (kind, forMs) => crew.intrude(kind, forMs),
     });
-    this.nextUpdateId = prng.integer(2_000_001, 1_000_000_000);
+    this.cleanStop = new CleanStop({
+      ...{ trueTime, store, network, telegram, crew, delivery, report, note },
+      prng: prng.fork(),
+    });
+    this.incoming = new IncomingUpdates({
+      ...{ trueTime, telegram, delivery, prng, note },
+      newIdsUntilMs: faultsMs + loadMsMax,
+    });
   }
 
   async run(): Promise<RunResult> {
@@ -164,16 +188,18 @@ class Simulation {
       trueTime: this.trueTime,
       prng: this.prng.fork(),
       mayFlood: this.inFlightMax === inFlightMaxLarge,
-      untilMs: faultsMs + quietMs / 3,
+      untilMs: faultsMs + loadMsMax,
       mayPoison: () => this.faultsOn,
-      write: (message) => this.write(message),
+      write: (message) => this.incoming.write(message),
     });
     void this.faults.run(faultsMs);
     await this.trueTime.advance(faultsMs);
     this.repairEverything();
-    await this.trueTime.advance(quietMs);
-    const isDone = (): boolean => this.delivery.isDone(this.journal.deadOrLost());
-    for (let round = 0; round < extraRounds && !isDone(); round++) await this.trueTime.advance(ttlMs);
+    await this.trueTime.advance(lateRequestsMs);
+    const stop = this.leaderStaysAway ? undefined : this.cleanStop.run();
+    await this.trueTime.advance(loadMsMax - lateRequestsMs + stopTakesMs);
+    await this.advanceUntilDone(quietMs + extraRounds * ttlMs);
+    await stop;
     const boundMs = livenessBoundMs + (this.leaderStaysAway ? givesWayMs : 0);
     this.liveness.finish(boundMs, (violation) => this.violations.push(violation));
     this.delivery.finish({ deadIds: this.journal.deadOrLost(), ordered: !this.exclusion.overlapped });
@@ -184,22 +210,23 @@ class Simulation {
     return { seed, violations: [...violations], terms, completed };
   }
 
-  private write({ chat, workMs, endless, poison }: SimulatedMessage): void {
-    const update_id = this.nextUpdateId++;
-    this.delivery.push({ id: update_id, chat, poison, endless });
-    this.telegram.push({ update_id, message: { chat: { id: chat } }, workMs, endless, poison });
+  /** Time in which nothing is left to do proves nothing. */
+  private async advanceUntilDone(longestMs: number): Promise<void> {
+    const endMs = this.trueTime.monotonicMs() + longestMs;
+    const isDone = (): boolean => this.liveness.hasPolled && this.delivery.isDone(this.journal.deadOrLost());
+    while (this.trueTime.monotonicMs() < endMs && !isDone()) await this.trueTime.advance(roundMs);
   }
 
   private repairEverything(): void {
     this.note('--- all faults end');
     this.faultsOn = false;
     this.crew.endIntruders();
-    this.crew.slots.forEach(({ process }, index) => {
+    for (const { process } of [...this.crew.slots]) {
       this.network.heal(process.name);
       this.telegram.heal(process.name);
-      if (process.isDead) this.crew.start(index);
+      if (process.isDead) this.crew.replace(process);
       else this.faults.goOn(process);
-    });
+    }
     if (this.prng.happens(staysAwayProbability)) this.keepLeaderAway();
     this.liveness.faultsEnded(this.trueTime.monotonicMs());
     // What an operator put back is replayed by the next leader: a deploy.
@@ -217,24 +244,15 @@ class Simulation {
     this.trueTime.schedule(quietMs, () => this.telegram.heal(name));
   }
 
-  private scriptRan(...[script, args, before, by]: Parameters<OwnershipChecker['after']>): void {
-    this.ownership.after(script, args, before, by);
+  private scriptRan(ran: RanScript): void {
+    const { script, args, by } = ran;
+    this.ownership.after(ran);
     if (script.name.startsWith('renew-')) this.heartbeats.written(by, args[2] ?? '', this.storeClock.nowMs());
-    this.journal.ran(script, args, before, by);
+    if (script.name.startsWith('begin-attempts-')) this.suspects.counted(args);
+    this.journal.ran(ran);
   }
 
   private note(line: string): void {
     this.trace?.(`${(this.trueTime.monotonicMs() / 1000).toFixed(3).padStart(8)} ${line}`);
   }
-}
-
-function networkFaults(prng: Prng): NetworkFaults {
-  return {
-    loseRequest: prng.unit() * 0.05,
-    loseAnswer: prng.unit() * 0.05,
-    repeatRequest: prng.unit() * 0.15,
-    delayLong: prng.unit() * 0.05,
-    loseHint: prng.unit(),
-    longDelayMsMax: 2 * ttlMs,
-  };
 }

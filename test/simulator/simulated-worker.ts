@@ -25,13 +25,14 @@ export interface SimulatedWorkerOptions {
   readonly inFlightMax: number;
   readonly env: 'production' | 'development';
   readonly handle: (term: Term, update: Update, attempt: number) => Promise<void>;
+  readonly onDeadLetters: () => void;
   /** Writes a line of the trace. */
   readonly note: (line: string) => void;
 }
 
 export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
-  const { process, index, botId, random, api, lockStore, journal, channel, inFlightMax, env, handle, note } =
-    options;
+  const { process, index, botId, random, api, lockStore, journal, channel, inFlightMax } = options;
+  const { env, handle, onDeadLetters, note } = options;
   const { name } = process;
   const onTrouble = (what: string, error: unknown): void => note(`${name}: ${what} failed: ${String(error)}`);
   return new Worker({
@@ -61,7 +62,10 @@ export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
       onOverdue: nothing,
       onBackpressure: nothing,
       onTooBig: (ids) => note(`${name} cannot journal ${ids.join(' ')}`),
-      onDeadLetters: (ids) => note(`${name} gave up ${ids.join(' ')}`),
+      onDeadLetters: (ids) => {
+        note(`${name} gave up ${ids.join(' ')}`);
+        onDeadLetters();
+      },
       onTrouble,
     },
     onConflict: nothing,

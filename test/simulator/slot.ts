@@ -4,6 +4,8 @@ import type { SimulatedProcess } from './process.ts';
 export interface Slot {
   process: SimulatedProcess;
   stop: AbortController;
+  /** The exit code; never of a process that crashed. */
+  ended: Promise<number>;
   starts: number;
 }
 

@@ -15,6 +15,7 @@ export const storeFaults = [
   'wipe',
   'lose the epoch',
   'lose the lock',
+  'lose the journal',
   'roll back',
   'step the clock',
 ] as const;
@@ -69,6 +70,7 @@ export class StoreFaults {
     if (fault === 'wipe') this.wipe();
     else if (fault === 'lose the epoch') this.options.store.execute(['DEL', keys.epoch]);
     else if (fault === 'lose the lock') this.loseLock();
+    else if (fault === 'lose the journal') this.loseJournal();
     else if (fault === 'roll back') this.rollBack();
     else this.stepClock();
   }
@@ -79,6 +81,14 @@ export class StoreFaults {
     beforeLoss();
     journal.lose(journal.storedIds());
     store.execute(['FLUSHALL']);
+  }
+
+  /** The lock, the epoch and the dead letters stay. */
+  private loseJournal(): void {
+    const { journal, store, beforeLoss } = this.options;
+    beforeLoss();
+    journal.lose(journal.journaledIds());
+    store.execute(['DEL', keys.journal]);
   }
 
   /** An acknowledged write is lost: the holder may act until its next renewal. */

@@ -4,12 +4,15 @@
  */
 import type { LuaScript, ScriptReply, ScriptRunner } from '../../services/adapters/redis/lua-scripts.ts';
 import type { WakeUpChannel } from '../../services/core/lease/wake-up.ts';
-import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
+import { StoreRefusedError, StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
+import type { Report } from './checkers.ts';
+import { type Loss, OneLoss } from './one-loss.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { StoreWitness } from './store-witness.ts';
+import { answerBytes, bytesMax, requestBytes } from './store-limits.ts';
+import type { RanScript, StoreWitness } from './store-witness.ts';
 
 export interface NetworkFaults {
   /** Probabilities per request, while faults are on. */
@@ -30,6 +33,7 @@ export interface StoreNetworkOptions {
   readonly faultsOn: () => boolean;
   readonly rpcTimeoutMs: number;
   readonly witness: StoreWitness;
+  readonly report: Report;
   /** Called right when a request is sent. */
   readonly onSend: (process: SimulatedProcess) => void;
   /** The source to run for a script; a mutant may change it. */
@@ -43,6 +47,7 @@ export class StoreNetwork {
   private readonly cutOff = new Set<string>();
   private readonly muted = new Set<string>();
   private repeatsAll = false;
+  private readonly toLose = new OneLoss();
 
   constructor(options: StoreNetworkOptions) {
     this.options = options;
@@ -55,6 +60,11 @@ export class StoreNetwork {
   heal(process: string): void {
     this.cutOff.delete(process);
     this.muted.delete(process);
+  }
+
+  /** Loses one of the process's next requests, or its answer. */
+  loseOne(process: string, loss: Loss): void {
+    this.toLose.plan(process, loss);
   }
 
   /** Silences the process's wake-up channel. */
@@ -86,6 +96,8 @@ export class StoreNetwork {
   private request(process: SimulatedProcess, call: Call): Promise<ScriptReply> {
     const { rpcTimeoutMs, trueTime, onSend, prng, faults, witness } = this.options;
     onSend(process);
+    const leftMs = trueTime.monotonicMs();
+    const lost = this.toLose.take(process.name);
     return new Promise((resolve, reject) => {
       let isWaiting = true;
       const sentMs = process.monotonicMs();
@@ -101,13 +113,13 @@ export class StoreNetwork {
         if (reply instanceof Error) reject(reply);
         else resolve(reply);
       };
-      if (this.rolls('loseRequest')) return;
+      if (lost === 'request' || this.rolls('loseRequest')) return;
       const travel = (delayMs: number): void => {
         trueTime.schedule(delayMs, () => {
           if (this.cutOff.has(process.name)) return;
-          const answer = this.execute(process.name, call);
           const executedMs = trueTime.monotonicMs();
-          if (this.rolls('loseAnswer')) return;
+          const answer = this.execute(call, { by: process.name, lateMs: executedMs - leftMs });
+          if (lost === 'answer' || this.rolls('loseAnswer')) return;
           trueTime.schedule(this.delayMs(), () => {
             if (!this.cutOff.has(process.name)) process.whenRunning(() => answered(answer, executedMs));
           });
@@ -119,16 +131,24 @@ export class StoreNetwork {
     });
   }
 
-  private execute(by: string, { script, keys, args }: Call): ScriptReply | Error {
+  private execute({ script, keys, args }: Call, ran: Pick<RanScript, 'by' | 'lateMs'>): ScriptReply | Error {
     const { store, witness, sourceOf } = this.options;
-    const before = witness.before();
+    if (requestBytes(args) > bytesMax) return this.refuse(script, `a request of ${requestBytes(args)} bytes`);
+    const before = witness.before(args);
     try {
       const reply = store.runScript(sourceOf(script), [...keys], [...args]) as ScriptReply;
-      witness.after(script, args, before, by);
+      witness.after({ script, args, before, ...ran });
+      if (answerBytes(reply) > bytesMax)
+        return this.refuse(script, `an answer of ${answerBytes(reply)} bytes`);
       return reply;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
+  }
+
+  private refuse({ name }: LuaScript, what: string): Error {
+    this.options.report(`${name}: ${what}, which the store refuses`);
+    return new StoreRefusedError(name, 'ERR max request size exceeded');
   }
 
   private rolls(fault: Exclude<keyof NetworkFaults, 'longDelayMsMax'>): boolean {
@@ -148,4 +168,16 @@ interface Call {
   readonly script: LuaScript;
   readonly keys: readonly string[];
   readonly args: readonly string[];
+}
+
+/** How bad the network of a run is. */
+export function networkFaults(prng: Prng, longDelayMsMax: number): NetworkFaults {
+  return {
+    loseRequest: prng.unit() * 0.05,
+    loseAnswer: prng.unit() * 0.05,
+    repeatRequest: prng.unit() * 0.15,
+    delayLong: prng.unit() * 0.05,
+    loseHint: prng.unit(),
+    longDelayMsMax,
+  };
 }

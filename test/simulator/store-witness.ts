@@ -3,6 +3,7 @@ import type { LuaScript, ScriptReply } from '../../services/adapters/redis/lua-s
 
 export interface LockReading {
   readonly value: string | null;
+  /** 0 if it is free or the caller's own. */
   readonly ttlMs: number;
 }
 
@@ -16,9 +17,20 @@ export interface Answer {
   readonly receivedMs: number;
 }
 
+/** A script that the store has just carried out. */
+export interface RanScript {
+  readonly script: LuaScript;
+  readonly args: readonly string[];
+  /** Of the lock, right before. */
+  readonly before: LockReading;
+  readonly by: string;
+  /** How long ago the request was sent. */
+  readonly lateMs: number;
+}
+
 export interface StoreWitness {
-  before(): LockReading;
-  after(script: LuaScript, args: readonly string[], before: LockReading, by: string): void;
+  before(args: readonly string[]): LockReading;
+  after(ran: RanScript): void;
   /** The answer reached a process that still waited for it. */
   answered(script: LuaScript, args: readonly string[], answer: Answer): void;
 }

@@ -10,6 +10,7 @@ import {
 } from '../../services/core/platform/bot-api.ts';
 import type { Update } from '../../services/core/updates/update.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
+import { type Loss, OneLoss } from './one-loss.ts';
 import type { Prng } from './prng.ts';
 import type { SimulatedProcess } from './process.ts';
 
@@ -38,14 +39,17 @@ export interface SimulatedTelegramOptions {
 
 const usualDelayMsMax = 20;
 const slowConnectMsMax = 9000;
+const offsetAheadMax = 10;
 
 export class SimulatedTelegram {
   conflicts = 0;
   readonly confirmedIds: number[] = [];
   private readonly options: SimulatedTelegramOptions;
   private queue: Update[] = [];
+  private nextId = 0;
   private parked: Parked | undefined;
   private readonly away = new Set<string>();
+  private readonly toLose = new OneLoss();
 
   constructor(options: SimulatedTelegramOptions) {
     this.options = options;
@@ -56,6 +60,7 @@ export class SimulatedTelegram {
   }
 
   push(update: Update): void {
+    this.nextId = update.update_id + 1;
     this.queue.push(update);
     const { parked } = this;
     this.parked = undefined;
@@ -71,6 +76,11 @@ export class SimulatedTelegram {
     this.away.delete(process);
   }
 
+  /** Loses one of the process's next calls, or its answer. */
+  loseOne(process: string, loss: Loss): void {
+    this.toLose.plan(process, loss);
+  }
+
   apiFor(process: SimulatedProcess): BotApi {
     return {
       call: <Result>(method: string, parameters: Readonly<Record<string, unknown>>, options: CallOptions) =>
@@ -81,6 +91,7 @@ export class SimulatedTelegram {
   private call(process: SimulatedProcess, { method, parameters, options }: ApiCall): Promise<unknown> {
     const { onCall, trueTime, prng, faults, faultsOn } = this.options;
     const onArrival = onCall(process.name, method);
+    const lost = this.toLose.take(process.name);
     let isOpen = true;
     return new Promise((resolve, reject) => {
       const settle = (action: () => void): void => {
@@ -100,7 +111,12 @@ export class SimulatedTelegram {
         return;
       }
       const answer = (result: unknown): void => {
-        if (this.away.has(process.name) || (faultsOn() && prng.happens(faults.loseAnswer))) return;
+        if (
+          lost === 'answer' ||
+          this.away.has(process.name) ||
+          (faultsOn() && prng.happens(faults.loseAnswer))
+        )
+          return;
         trueTime.schedule(this.delayMs(), () =>
           process.whenRunning(() => {
             if (result instanceof Error) settle(() => reject(result));
@@ -113,7 +129,7 @@ export class SimulatedTelegram {
       };
       const arrive = (): void => {
         // What was given up or aborted before it was sent never arrives.
-        if (!isOpen || this.away.has(process.name)) return;
+        if (!isOpen || lost === 'request' || this.away.has(process.name)) return;
         onArrival();
         if (faultsOn() && prng.happens(faults.fail))
           answer(new BotApiUnreachableError(method, 'HTTP 502', { aborted: false, cause: undefined }));
@@ -144,7 +160,8 @@ export class SimulatedTelegram {
     const offset = Number(parameters['offset'] ?? 0);
     const limit = Number(parameters['limit'] ?? 100);
     const timeoutSeconds = Number(parameters['timeout'] ?? 0);
-    if (offset > 0) {
+    // An offset far beyond the next id, as after ids that began anew, confirms nothing.
+    if (offset > 0 && offset <= this.nextId + offsetAheadMax) {
       this.confirmedIds.push(
         ...this.queue.filter(({ update_id: id }) => id < offset).map(({ update_id: id }) => id),
       );

@@ -90,7 +90,7 @@ export class FakeLockStore implements PollingLockStore {
   renew(value: string, ttlMs: number, payload: RenewPayload): Promise<RenewReply> {
     return this.request({ name: 'renew', value }, () => {
       if (this.value !== value) return { kind: 'lost' };
-      if (this.revoked === value) return { kind: 'revoked' };
+      if (this.revoked === value) return { kind: 'revoked', storeTimeMs: this.timeMs };
       this.payloads.push(payload);
       this.put(value, ttlMs);
       return { kind: 'renewed', storeTimeMs: this.timeMs };

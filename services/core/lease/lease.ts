@@ -177,7 +177,11 @@ export class Lease {
           if (!term.mayAct()) return;
           plan.onRenewed(payload, reply.storeTimeMs);
           this.tell((observer) => observer.onRenewed?.(term, payload));
-        } else term.end(reply.kind);
+        } else {
+          term.end(reply.kind);
+          // A revoked holder acts until its deadline, but only as long as its clock keeps pace with the store's.
+          if (reply.kind === 'revoked') term.storeAnswered(sentAt, reply.storeTimeMs);
+        }
       } catch (error) {
         this.tell((observer) => observer.onTrouble?.('renew', error));
         await clock.sleep(this.retryDelayMs(), over);

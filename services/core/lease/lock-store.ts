@@ -29,7 +29,7 @@ export type AcquireReply =
 export type RenewReply =
   | { readonly kind: 'renewed'; readonly storeTimeMs: number }
   /** Ops asked for the lock; it was not renewed. */
-  | { readonly kind: 'revoked' }
+  | { readonly kind: 'revoked'; readonly storeTimeMs: number }
   /** Absent, or another process has it. */
   | { readonly kind: 'lost' };
 

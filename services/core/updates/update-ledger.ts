@@ -45,7 +45,7 @@ type TelegramState =
 interface TrackedEntry {
   readonly content: JournalEntry;
   state: EntryState;
-  /** How many removals to send once the handler has ended. */
+  /** How many removals to send once the handler has ended; all but one of them with renewals. */
   removalsLeft: number;
   /** Length of the stored line; 0 until it is written. */
   size: number;
@@ -62,8 +62,8 @@ export interface TrackedUpdate extends ReceivedUpdate {
 }
 
 /**
- * A late write may bring an entry back after its removal, so repeat the removal. Most repeats go along with renewals:
- * one minute of them by default.
+ * A late write may bring an entry back after its removal, so repeat the removal with this many renewals: for about a
+ * minute by default.
  */
 const uncertainRemovals = 6;
 /** No request carries more ids. */
@@ -248,11 +248,11 @@ export class UpdateLedger {
     }
   }
 
-  /** The store carried out a removal of these. */
-  markRemoved(ids: readonly number[]): void {
+  /** The store carried out a removal of these. With much traffic other requests follow one another faster than renewals. */
+  markRemoved(ids: readonly number[], { isRenewal }: { isRenewal: boolean } = { isRenewal: false }): void {
     for (const id of ids) {
       const entry = this.finished.get(id);
-      if (entry === undefined) continue;
+      if (entry === undefined || (entry.removalsLeft > 1 && !isRenewal)) continue;
       entry.removalsLeft--;
       if (entry.removalsLeft > 0) continue;
       this.finished.delete(id);

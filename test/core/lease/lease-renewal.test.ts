@@ -162,6 +162,16 @@ describe('a store whose clock moves against the monotonic one', () => {
     expect(heard.at(-1)).toBe('ending: store-clock-moved');
   });
 
+  it('ends a revoked term at once, which would drain until its deadline', async () => {
+    const { term, held } = await fixture.leading();
+    await clock.advance(times.renewMs + 10);
+    store.aheadMs += 8000;
+    store.revoked = store.value;
+    await clock.advance(times.renewMs);
+    await held;
+    expect([term.endReason, term.mayAct()]).toEqual(['revoked', false]);
+  });
+
   it('is compared with the answer to the acquire already', async () => {
     const { term, held } = await fixture.leading();
     store.aheadMs += times.marginMs + 500;

@@ -142,16 +142,25 @@ describe('the journal', () => {
     ['once when its write was answered', [true], 1],
     ['six times when its write failed, which may be carried out later', [false], 6],
     ['six times even if a later write was answered', [false, true], 6],
-  ])('is asked to remove an entry %s', (_what, writes, removals) => {
+  ])('asks renewals to remove an entry %s', (_what, writes, removals) => {
     const batch = receive(100);
     for (const isWritten of writes) write(undefined, isWritten);
     end(...batch);
     ledger.confirmed(101);
     for (let sent = 0; sent < removals; sent++) {
       expect(ledger.removable()).toEqual([100]);
-      ledger.markRemoved([100]);
+      ledger.markRemoved([100], { isRenewal: true });
     }
     expect(ledger.removable()).toEqual([]);
+  });
+
+  it('repeats an uncertain removal with renewals, however many other requests remove the entry meanwhile', () => {
+    const batch = receive(100);
+    write(undefined, false);
+    end(...batch);
+    ledger.confirmed(101);
+    for (let sent = 0; sent < 20; sent++) ledger.markRemoved([100]);
+    expect(ledger.removable()).toEqual([100]);
   });
 
   it('is asked six times as well when the handler ended before the write failed', () => {
@@ -160,7 +169,7 @@ describe('the journal', () => {
     end(...batch);
     ledger.writeEnded(piece, { isWritten: false });
     ledger.confirmed(101);
-    ledger.markRemoved([100]);
+    ledger.markRemoved([100], { isRenewal: true });
     expect(ledger.removable()).toEqual([100]);
   });
 });

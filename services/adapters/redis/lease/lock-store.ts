@@ -75,7 +75,7 @@ function readAcquireReply(reply: ScriptReply, botId: string): AcquireReply {
 function readRenewReply(reply: ScriptReply): RenewReply {
   if (!Array.isArray(reply)) throw unexpected(reply);
   if (reply[0] === 1) return { kind: 'renewed', storeTimeMs: Number(reply[1]) };
-  if (reply[0] === 2) return { kind: 'revoked' };
+  if (reply[0] === 2) return { kind: 'revoked', storeTimeMs: Number(reply[1]) };
   if (reply[0] === 0) return { kind: 'lost' };
   throw unexpected(reply);
 }

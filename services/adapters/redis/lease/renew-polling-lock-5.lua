@@ -5,7 +5,7 @@
 --       5 the bot's id, 6… ids of finished updates
 -- Out   { 0 }                                              absent or another's: nothing changed
 --       { 1, store time (ms since 1970, a string) }        renewed
---       { 2 }                                              revoked: lock not renewed, no heartbeat written
+--       { 2, store time }                                  revoked: lock not renewed, no heartbeat written
 -- Never creates a lock. Puts a lost bot id back: nobody changes it while the lock is held. Safe to repeat.
 -- @include store-time
 -- @include remove-finished
@@ -14,13 +14,13 @@ if redis.call('GET', KEYS[1]) ~= value then
   return { 0 }
 end
 remove_finished(KEYS[4], 6, #ARGV)
+local _, now_text = store_time()
 if redis.call('GET', KEYS[2]) == value then
-  return { 2 }
+  return { 2, now_text }
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('SET', KEYS[5], ARGV[5], 'NX')
 if ARGV[3] ~= '' then
   redis.call('SET', KEYS[3], ARGV[3], 'PX', ARGV[4])
 end
-local _, now_text = store_time()
 return { 1, now_text }
