@@ -194,7 +194,7 @@ async function startParts(
     tasks,
     prometheusUrl: prometheus?.url,
     functions,
-    conversations: new Conversations({ emulator: telegram, token: botToken, clock, random }),
+    conversations: new Conversations({ emulator: telegram, token: botToken, clock }),
     outages,
     inbox: redisInboxStore(store, keys),
     audit: redisAuditTrail(store, keys),

@@ -7,11 +7,11 @@
 
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Locale } from '../../core/platform/locale.ts';
-import type { Random } from '../../core/platform/random.ts';
 import { Listeners } from '../shared/listeners.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
 import type { User } from '../telegram-emulator/members.ts';
 import type { SentMessage } from '../telegram-emulator/messages.ts';
+import type { Act } from '../telegram-emulator/people-acts.ts';
 import type { Reaction } from '../telegram-emulator/reactions.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
 import { actOn, type PageAct } from './page-acts.ts';
@@ -56,7 +56,6 @@ export class Conversations {
   private readonly emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'act'>;
   private readonly token: string;
   private readonly clock: Clock;
-  private readonly random: Random;
   private readonly messages = new Map<number, ChatMessage[]>();
   private readonly toasts = new Map<number, { id: string; text: string }>();
   /** The message of each update, until a worker takes it. */
@@ -69,12 +68,10 @@ export class Conversations {
     emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'act'>;
     token: string;
     clock: Clock;
-    random: Random;
   }) {
     this.emulator = parts.emulator;
     this.token = parts.token;
     this.clock = parts.clock;
-    this.random = parts.random;
     this.emulator.onEvent((event) => this.onEvent(event));
   }
 
@@ -121,24 +118,10 @@ export class Conversations {
 
   /** Returns false if there is no such button. */
   press(person: Person, messageId: number, data: string, locale: Locale): boolean {
-    const message = this.messages.get(person.id)?.find(({ id }) => id === messageId);
-    if (!message?.buttons.flat().some((button) => button.data === data)) return false;
-    const id = this.random.token();
-    this.presses.set(id, person.id);
-    const query = {
-      id,
-      from: user(person, locale),
-      message: {
-        message_id: messageId,
-        chat: chat(person),
-        date: Math.floor(message.atMs / 1000),
-        text: message.text,
-      },
-      chat_instance: String(person.id),
-      data,
-    };
-    this.emulator.pushUpdates(this.token, [{ callback_query: query }]);
-    return true;
+    const act = { act: 'press', chat_id: person.id, message_id: messageId, data };
+    const queryId = this.tryAct(person, act, locale);
+    if (queryId !== undefined) this.presses.set(String(queryId), person.id);
+    return queryId !== undefined;
   }
 
   /** Somebody votes, reacts or pays; false if Telegram would refuse it. */
@@ -146,12 +129,15 @@ export class Conversations {
     const message = this.messages.get(person.id)?.find(({ id }) => id === messageId);
     const act = message && actOn(message, wanted);
     if (act === undefined) return false;
-    const place = { chat_id: person.id, message_id: messageId };
+    return this.tryAct(person, { ...act, chat_id: person.id, message_id: messageId }, locale) !== undefined;
+  }
+
+  /** What came of it; undefined if Telegram would refuse it. */
+  private tryAct(person: Person, act: Omit<Act, 'user'>, locale: Locale): unknown {
     try {
-      this.emulator.act(this.token, { ...act, ...place, user: user(person, locale) });
-      return true;
+      return this.emulator.act(this.token, { ...act, user: user(person, locale) });
     } catch {
-      return false;
+      return undefined;
     }
   }
 

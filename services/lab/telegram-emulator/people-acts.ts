@@ -1,8 +1,9 @@
 /**
- * What people do other than writing: they react, vote, pay, ask to come in, type an inline query, block the bot.
+ * What people do other than writing: they press buttons, react, vote, pay, ask to come in, type an inline query, block the bot.
  *
  * | act | needs | result |
  * | --- | --- | --- |
+ * | `press` | chat_id, message_id, data | the query's id |
  * | `react` | chat_id, message_id, emoji (empty: take it back) | true |
  * | `vote` | chat_id, message_id, option_ids (empty: take it back) | true |
  * | `pay` | chat_id, message_id | the id of the query that the bot must answer |
@@ -21,6 +22,7 @@ import type { Chat } from './chats.ts';
 import { badRequest } from './errors.ts';
 import { changeMember } from './member-change.ts';
 import { inventUser, isUser, type User } from './members.ts';
+import { messageJson } from './message-json.ts';
 import type { Message } from './messages.ts';
 import { vote } from './polls.ts';
 import { setReactions } from './react.ts';
@@ -31,6 +33,7 @@ export interface Act {
   readonly user: User | number;
   readonly chat_id?: number | undefined;
   readonly message_id?: number | undefined;
+  readonly data?: string | undefined;
   readonly emoji?: string | undefined;
   readonly option_ids?: readonly number[] | undefined;
   readonly invite_link?: string | undefined;
@@ -46,6 +49,18 @@ interface Doing {
 }
 
 const acts: Readonly<Record<string, (doing: Doing) => unknown>> = {
+  press({ bot, act, user }) {
+    const message = messageOf(bot, act);
+    const rows = (message.reply_markup?.['inline_keyboard'] ?? []) as Readonly<Record<string, unknown>>[][];
+    if (!rows.flat().some((button) => button['callback_data'] === act.data)) {
+      throw badRequest('there is no such button');
+    }
+    const id = bot.newId();
+    const chat_instance = String(message.chat.id);
+    const content = { id, from: user, message: messageJson(bot, message), chat_instance, data: act.data };
+    bot.push({ type: 'callback_query', content, id: undefined });
+    return id;
+  },
   react({ bot, act, user }) {
     const message = messageOf(bot, act);
     const { emoji = '' } = act;
@@ -108,7 +123,7 @@ export function readAct(body: Readonly<Record<string, unknown>>): Act | string {
     const value = body[name];
     if (value !== undefined && !Number.isSafeInteger(value)) return expected(name, 'an integer', value);
   }
-  for (const name of ['emoji', 'invite_link', 'query', 'offset', 'result_id']) {
+  for (const name of ['data', 'emoji', 'invite_link', 'query', 'offset', 'result_id']) {
     const value = body[name];
     if (value !== undefined && typeof value !== 'string') return expected(name, 'a text', value);
   }

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemRandom as random } from '../../../services/adapters/system-random.ts';
 import { Conversations } from '../../../services/lab/chats/conversations.ts';
 import { readPageAct } from '../../../services/lab/chats/page-acts.ts';
 import { people } from '../../../services/lab/chats/people.ts';
@@ -19,7 +18,7 @@ describe('Conversations', () => {
 
   beforeEach(async () => {
     emulator = await startTelegramEmulator();
-    conversations = new Conversations({ emulator, token, clock: new VirtualClock(), random });
+    conversations = new Conversations({ emulator, token, clock: new VirtualClock() });
   });
 
   afterEach(() => emulator.close());

@@ -5,6 +5,26 @@ import { startRig } from './emulator-fixture.ts';
 const group = -1_000_000_000_009;
 
 describe('people', () => {
+  it('press a button: the bot gets the whole message', async () => {
+    const rig = startRig();
+    const reply_markup = { inline_keyboard: [[{ text: 'a', callback_data: 'b' }]] };
+    await rig.call('sendMessage', { chat_id: 7, text: 'x', reply_markup });
+    const press = { act: 'press', user: 7, chat_id: 7, message_id: 1 };
+    const callback_query_id = rig.act({ ...press, data: 'b' });
+    expect((await rig.call('getUpdates')).result).toMatchObject([
+      {
+        callback_query: {
+          id: callback_query_id,
+          from: { id: 7 },
+          data: 'b',
+          message: { message_id: 1, from: { id: 1000 }, text: 'x', reply_markup },
+        },
+      },
+    ]);
+    expect(await rig.call('answerCallbackQuery', { callback_query_id })).toMatchObject({ result: true });
+    expect(() => rig.act({ ...press, data: 'c' })).toThrow('there is no such button');
+  });
+
   it('react, change their mind and take it back', async () => {
     const rig = startRig();
     await rig.call('sendMessage', { chat_id: 7, text: 'x' });
@@ -78,7 +98,7 @@ describe('a request', () => {
   });
 
   it.each([
-    [{ act: 'dance', user: 7 }, /^act: expected one of react, vote, .*, got "dance"$/],
+    [{ act: 'dance', user: 7 }, /^act: expected one of press, react, .*, got "dance"$/],
     [{ act: 'react' }, /^user: expected a user's id or a user object, got undefined$/],
     [{ act: 'react', user: 7, chat_id: 'x' }, /^chat_id: expected an integer, got "x"$/],
     [{ act: 'react', user: 7, emoji: 1 }, /^emoji: expected a text, got 1$/],

@@ -100,11 +100,8 @@ describe.each([
     telegram.pushText(token, { chatId, text: '/menu' });
     const sent = await telegram.waitForSentMessage(token, ({ text }) => text === 'Menu. Choose:');
     expect(sent).toMatchObject({ entities: [{ type: 'bold', offset: 0, length: 4 }] });
-    const from = { id: chatId, is_bot: false, first_name: 'Anna' };
-    const pressed = { ...sent, chat: { id: chatId, type: 'private' } };
-    telegram.pushUpdates(token, [
-      { callback_query: { id: 'q1', from, message: pressed, chat_instance: '1', data: 'tea' } },
-    ]);
+    const { message_id } = sent;
+    telegram.act(token, { act: 'press', user: chatId, chat_id: chatId, message_id, data: 'tea' });
     await telegram.waitForState(token, ({ sentMessages }) =>
       sentMessages.some(({ text, edit_date }) => text === 'You chose tea' && edit_date !== undefined),
     );

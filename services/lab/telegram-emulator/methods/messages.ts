@@ -1,8 +1,10 @@
 /**
  * Text messages: sending, editing and deleting.
  */
+
 import { badRequest, succeed } from '../errors.ts';
 import { lengthOf, readFormattedText } from '../formatted-text.ts';
+import { readLinkPreview } from '../link-preview.ts';
 import type { MessageContent } from '../messages.ts';
 import { readInlineMarkup } from '../reply-markup.ts';
 import { editMessage, findMessage, sendMessage } from '../send.ts';
@@ -44,8 +46,9 @@ function refuseInlineMessage({ args }: MethodCall): void {
 }
 
 function readText({ args }: MethodCall): MessageContent {
+  const link_preview_options = readLinkPreview(args);
   if (args.text('text') === '') throw badRequest('message text is empty');
   const { text, entities } = readFormattedText(args, { text: 'text', entities: 'entities' });
   if (lengthOf(text) > textLengthMax) throw badRequest('message is too long');
-  return { text, entities };
+  return { text, entities, link_preview_options };
 }

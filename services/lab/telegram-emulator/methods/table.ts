@@ -2,8 +2,8 @@
  * The Bot API methods that the emulator supports, joined from the groups of this directory.
  *
  * Any other method answers 404 `Not Found: method not found`, even if the real server knows it: a clear refusal is better
- * than an invented answer. Flood limits and chat permissions are not modelled; a fault makes a chat that blocked the bot or
- * does not exist. Method names match in any case.
+ * than an invented answer. Flood limits are not modelled, nor what a member may send; a fault makes a chat that does not
+ * exist. Method names match in any case.
  *
  * Tested by: test/lab/telegram-emulator/methods/basics.test.ts
  */

@@ -7,20 +7,7 @@ import { skipCodeHead } from './code-head.ts';
 import { byteOffset, cannotParse, type Entity, type FormattedText, sortEntities } from './entity.ts';
 import { linkEntity } from './link-entity.ts';
 import { linkedEmojiId, linkedTime } from './links.ts';
-
-/** The kinds while they are open, as the server's errors name them. */
-type OpenType =
-  | 'Bold'
-  | 'Italic'
-  | 'Underline'
-  | 'Strikethrough'
-  | 'Spoiler'
-  | 'Code'
-  | 'Pre'
-  | 'PreCode'
-  | 'TextUrl'
-  | 'CustomEmoji'
-  | 'BlockQuote';
+import { closings, type OpenType, openings, reserved, simpleTypes } from './markdown-v2-marks.ts';
 
 interface Open {
   readonly type: OpenType;
@@ -30,42 +17,6 @@ interface Open {
   /** In the source. */
   readonly begin: number;
 }
-
-const reserved = '_*[]()~`>#+-=|{}.!\n';
-const simpleTypes: Readonly<Partial<Record<OpenType, Entity['type']>>> = {
-  Bold: 'bold',
-  Italic: 'italic',
-  Underline: 'underline',
-  Strikethrough: 'strikethrough',
-  Spoiler: 'spoiler',
-  Code: 'code',
-  Pre: 'pre',
-  PreCode: 'pre',
-};
-/** The longer mark first. */
-const openings: readonly (readonly [string, OpenType])[] = [
-  ['__', 'Underline'],
-  ['_', 'Italic'],
-  ['*', 'Bold'],
-  ['~', 'Strikethrough'],
-  ['||', 'Spoiler'],
-  ['`', 'Code'],
-  ['![', 'CustomEmoji'],
-  ['[', 'TextUrl'],
-];
-const closings: Readonly<Record<OpenType, string>> = {
-  Bold: '*',
-  Italic: '_',
-  Underline: '__',
-  Strikethrough: '~',
-  Spoiler: '||',
-  Code: '`',
-  Pre: '```',
-  PreCode: '```',
-  TextUrl: ']',
-  CustomEmoji: ']',
-  BlockQuote: '\n',
-};
 
 export function parseMarkdownV2(source: string): FormattedText {
   return new Parser(source).parse();

@@ -48,6 +48,18 @@ describe('sendMessage', () => {
     [{ chat_id: '@nobody', text: 'x' }, 'Bad Request: chat not found'],
     [{ chat_id: 0, text: 'x' }, 'Bad Request: chat not found'],
     [{ chat_id: 7, text: 'x', reply_markup: '[]' }, 'Bad Request: object expected as reply markup'],
+    [
+      { chat_id: 7, text: 'x', link_preview_options: '{' },
+      "Bad Request: can't parse link preview options JSON object",
+    ],
+    [
+      { chat_id: 7, text: 'x', link_preview_options: [] },
+      'Bad Request: object expected as link preview options',
+    ],
+    [
+      { chat_id: 7, text: 'x', link_preview_options: { is_disabled: 1 } },
+      'Bad Request: field "is_disabled" must be of type Boolean',
+    ],
     [{ chat_id: 7, text: 'x', parse_mode: 'RTF' }, 'Bad Request: unsupported parse_mode'],
     [
       { chat_id: 7, text: `<b>${' '.repeat(9)}</b>`, parse_mode: 'HTML' },
@@ -77,6 +89,18 @@ describe('sendMessage', () => {
     expect(await startRig().call('sendMessage', { chat_id: 7, text: '🙂'.repeat(4096) })).toMatchObject({
       ok: true,
     });
+  });
+
+  it.each([
+    [
+      { link_preview_options: { is_disabled: true, url: 'https://e.test' } },
+      { is_disabled: true, url: 'https://e.test' },
+    ],
+    [{ disable_web_page_preview: true }, { is_disabled: true }],
+    [{ link_preview_options: {} }, undefined],
+  ])('keeps %o', async (args, link_preview_options) => {
+    const { result } = await startRig().call('sendMessage', { chat_id: 7, text: 'x', ...args });
+    expect((result as Record<string, unknown>)['link_preview_options']).toEqual(link_preview_options);
   });
 
   it('counts the limit after the markup is gone', async () => {
