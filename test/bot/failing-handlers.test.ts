@@ -14,6 +14,11 @@ const chain = () => {
 };
 const circle = { kind: 'ring' };
 circle.self = circle;
+// The address of a file holds the token.
+const fileLink = async (ctx) => {
+  const { document } = await ctx.replyWithDocument({ source: Buffer.from('x'), filename: 'x.txt' });
+  return ctx.telegram.getFileLink(document.file_id);
+};
 const ways = {
   aborted: () => AbortSignal.abort().throwIfAborted(),
   timeout: () => { throw new DOMException('took too long', 'TimeoutError'); },
@@ -29,13 +34,13 @@ const ways = {
   bare: () => { throw Object.create(null); },
   proxy: () => { throw new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 1; } }); },
   call: (ctx) => ctx.telegram.callApi('noSuchMethod', {}),
-  warning: async (ctx) => process.emitWarning('slow: ' + (await ctx.telegram.getFileLink('photo-1'))),
+  warning: async (ctx) => process.emitWarning('slow: ' + (await fileLink(ctx))),
   rejection: async (ctx) => {
-    const url = await ctx.telegram.getFileLink('photo-1');
+    const url = await fileLink(ctx);
     void Promise.reject(new Error('unheard ' + url));
   },
   timer: async (ctx) => {
-    const url = await ctx.telegram.getFileLink('photo-1');
+    const url = await fileLink(ctx);
     setTimeout(() => { throw new Error('GET ' + url + ': 500'); }, 5);
   },
 };
@@ -123,7 +128,7 @@ describe('what leaves a handler', () => {
     const line = await lineAfter('warning', 'a warning of the process');
     expect(line).toMatchObject({ level: 'warn', error: { name: 'Warning' } });
     expect(line['error']).toMatchObject({
-      message: expect.stringMatching(/^slow: http:.*\/files\/photo-1$/),
+      message: expect.stringMatching(/^slow: http:.*\/documents\/file_\d+\.txt$/),
     });
   });
 

@@ -26,7 +26,7 @@ interface UserText {
   readonly languageCode?: string;
 }
 
-export interface TestTelegram {
+export interface TestTelegram extends Pick<server.RunningEmulator, 'addFile' | 'file'> {
   readonly url: string;
   pushUpdates(token: string, updates: readonly unknown[]): (number | null)[];
   /** Pushes a user's message, with a `bot_command` entity if it begins with a command; returns its update id. */
@@ -62,6 +62,8 @@ export async function startTelegramEmulator(options: server.EmulatorOptions = {}
       return emulator.pushUpdates(token, [textUpdate(messageId, message)])[0] ?? null;
     },
     act: emulator.act,
+    addFile: emulator.addFile,
+    file: emulator.file,
     fault: emulator.setFault,
     state: emulator.state,
     waitForState,

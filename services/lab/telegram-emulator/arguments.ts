@@ -3,20 +3,28 @@
  *
  * Every argument is text, however it came: a JSON body's strings are used as they are and its other values as their JSON
  * text, so `"limit": null` is the text `null`, which is the integer 0. Names are case-sensitive; the first of equal names
- * wins, and the query string comes before the body.
+ * wins, and the query string comes before the body. A body of another type has no arguments.
  * Source: rule 1 of the semantics note; td's `to_integer`, `to_bool` and `HttpReader`.
  */
-import { parseMultipart } from './multipart.ts';
+import { readJsonArguments } from './json-arguments.ts';
+import { parseMultipart, type UploadedFile } from './multipart.ts';
 
 export class Arguments {
   readonly #values: ReadonlyMap<string, string>;
+  readonly #files: ReadonlyMap<string, UploadedFile>;
 
-  constructor(values: ReadonlyMap<string, string>) {
+  constructor(values: ReadonlyMap<string, string>, files: ReadonlyMap<string, UploadedFile> = new Map()) {
     this.#values = values;
+    this.#files = files;
   }
 
-  static of(values: Readonly<Record<string, unknown>>): Arguments {
-    return new Arguments(new Map(jsonPairs(values)));
+  static of(values: Readonly<Record<string, unknown>>, files?: ReadonlyMap<string, UploadedFile>): Arguments {
+    return new Arguments(new Map(jsonPairs(values)), files);
+  }
+
+  /** The fields of an object within an argument, with the files of this call. */
+  within(object: Readonly<Record<string, unknown>>): Arguments {
+    return new Arguments(new Map(jsonPairs(object)), this.#files);
   }
 
   has(name: string): boolean {
@@ -26,6 +34,11 @@ export class Arguments {
   /** The empty text if absent: the real server does not distinguish the two. */
   text(name: string): string {
     return this.#values.get(name) ?? '';
+  }
+
+  /** A file of a multipart body, by the name of its part. */
+  file(name: string): UploadedFile | undefined {
+    return this.#files.get(name);
   }
 
   integer(name: string, bounds: { absent: number; min?: number; max?: number }): number {
@@ -66,7 +79,7 @@ export interface RequestParts {
   readonly body: Buffer;
 }
 
-/** Reads query string and body; returns an error text if a JSON body is invalid. */
+/** Reads query string and body; returns the refusal of a malformed multipart body. */
 export function readArguments({ searchParams, contentType, body }: RequestParts): Arguments | string {
   const values = new Map<string, string>();
   const add = (pairs: Iterable<readonly [string, string]>): void => {
@@ -75,16 +88,16 @@ export function readArguments({ searchParams, contentType, body }: RequestParts)
   add(searchParams);
   const type = contentType.toLowerCase();
   if (body.length === 0) return new Arguments(values);
-  if (type.includes('application/json')) {
-    const object = parseJsonObject(body);
-    if (object === undefined) return "Bad Request: can't parse JSON object";
-    add(jsonPairs(object));
-  } else if (type.includes('multipart/form-data')) {
-    const pairs = parseMultipart(contentType, body);
-    if (pairs === undefined) return 'Bad Request: boundary not found';
-    add(pairs);
-  } else if (type.includes('application/x-www-form-urlencoded')) {
+  if (type.includes('multipart/form-data')) {
+    const form = parseMultipart(contentType, body);
+    if (typeof form === 'string') return form;
+    add(form.fields);
+    return new Arguments(values, form.files);
+  }
+  if (type.includes('application/x-www-form-urlencoded')) {
     add(new URLSearchParams(body.toString('utf8')));
+  } else if (type.includes('application/json')) {
+    add(readJsonArguments(body.toString('utf8')));
   }
   return new Arguments(values);
 }

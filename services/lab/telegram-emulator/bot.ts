@@ -10,6 +10,7 @@ import type { Random } from '../../core/platform/random.ts';
 import { isObject } from './arguments.ts';
 import { Chats, isChat } from './chats.ts';
 import type { EventHub, Tell } from './events.ts';
+import { FileStore } from './files/file-store.ts';
 import { GetUpdates } from './get-updates.ts';
 import { Invites } from './invites.ts';
 import { Members, type User } from './members.ts';
@@ -51,6 +52,7 @@ export class Bot {
   readonly webhook: Webhook;
   readonly messages = new Messages();
   readonly chats = new Chats();
+  readonly files: FileStore;
   readonly tell: Tell;
   readonly members: Members;
   readonly invites: Invites;
@@ -73,6 +75,7 @@ export class Bot {
     this.#clock = clock;
     this.#random = random;
     this.tell = events.forBot(id);
+    this.files = new FileStore(id, random.token());
     this.queue = new UpdateQueue(random);
     this.members = new Members(this.user);
     this.invites = new Invites(random);

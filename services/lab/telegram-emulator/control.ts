@@ -4,6 +4,7 @@
  * | call | does |
  * | --- | --- |
  * | `POST /emulator/updates {token, update \| updates:[…]}` | queues them; `result` holds each id, or null |
+ * | `POST /emulator/files?token=…&kind=…[&name=…]`, the file as body | keeps a person's file; `result` holds the fields of a message with it |
  * | `POST /emulator/faults {token?, method?, chatId?, kind, retryAfter?, delayMs?, times?}` | sets or clears faults |
  * | `GET /emulator/faults` | the active faults |
  * | `POST /emulator/people {token, act, user, …}` | somebody reacts, votes, pays, …; see `people-acts.ts` |
@@ -16,9 +17,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseJsonObject } from './arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from './bot.ts';
 import { botId, type Emulator } from './emulator.ts';
-import { type ApiAnswer, invalidToken, refuse, succeed, tooManyRequests } from './errors.ts';
+import {
+  type ApiAnswer,
+  BotApiRefusal,
+  invalidToken,
+  refusal,
+  refuse,
+  succeed,
+  tooManyRequests,
+} from './errors.ts';
 import type { EmulatorEvent } from './events.ts';
 import { type Fault, type Faults, readFaultRequest } from './faults.ts';
+import { readPersonsFile } from './files/new-file.ts';
 import { readAct } from './people-acts.ts';
 
 /** A listener that leaves this much unread is disconnected. */
@@ -44,6 +54,8 @@ export class Control {
     switch (`${request.verb} ${request.path}`) {
       case 'POST /emulator/updates':
         return this.#push(parseJsonObject(request.body));
+      case 'POST /emulator/files':
+        return this.#addFile(request);
       case 'POST /emulator/faults':
         return this.#addFault(parseJsonObject(request.body));
       case 'GET /emulator/faults':
@@ -92,6 +104,20 @@ export class Control {
     }
     const result = this.#emulator.push(token, updates);
     return result === undefined ? tooManyRequests(60) : succeed(result);
+  }
+
+  #addFile({ searchParams, body }: ControlRequest): ApiAnswer {
+    const token = searchParams.get('token') ?? '';
+    if (botId(token) === undefined) return invalidToken;
+    const file = readPersonsFile(searchParams, body);
+    if (typeof file === 'string') return refuse(400, `Bad Request: ${file}`);
+    try {
+      const content = this.#emulator.addFile(token, file);
+      return content === undefined ? tooManyRequests(60) : succeed(content);
+    } catch (error) {
+      if (error instanceof BotApiRefusal) return refusal(error);
+      throw error;
+    }
   }
 
   #addFault(body: Record<string, unknown> | undefined): ApiAnswer {

@@ -21,6 +21,9 @@ import {
   tooManyRequests,
 } from './errors.ts';
 import { EventHub } from './events.ts';
+import type { StoredFile } from './files/file-store.ts';
+import { addPersonsFile, type PersonsFile } from './files/new-file.ts';
+import type { MessageContent } from './messages.ts';
 import { findMethod } from './methods/table.ts';
 import { type Act, performAct } from './people-acts.ts';
 import type { PollClient } from './poll-log.ts';
@@ -102,6 +105,18 @@ export class Emulator {
       if (error instanceof BotApiRefusal) return refusal(error);
       throw error;
     }
+  }
+
+  /** Keeps a person's file; returns the fields of a message with it. Throws `BotApiRefusal` if Telegram refuses it. */
+  addFile(token: string, file: PersonsFile): MessageContent | undefined {
+    const bot = this.#bot(token);
+    return bot && addPersonsFile(bot.files, file);
+  }
+
+  /** The stored file with this id, or at this path of getFile. */
+  file(token: string, { id, path }: { id?: string; path?: string }): StoredFile | undefined {
+    const files = this.#bots.get(token)?.files;
+    return id === undefined ? files?.atPath(path ?? '') : files?.find(id);
   }
 
   state(token: string, limits?: { messages?: number }): BotState | undefined {

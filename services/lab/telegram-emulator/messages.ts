@@ -64,11 +64,18 @@ const messagesKept = 10_000;
 export class Messages {
   sentCount = 0;
   #lastId = 0;
+  #mediaGroups = 0;
   readonly #sent = new Map<string, Message>();
   readonly #received = new Map<string, Message>();
 
   get lastId(): number {
     return this.#lastId;
+  }
+
+  /** Binds the messages of one album. */
+  newMediaGroupId(): string {
+    this.#mediaGroups += 1;
+    return `13${String(this.#mediaGroups).padStart(15, '0')}`;
   }
 
   send(message: NewMessage): Message {

@@ -15,11 +15,22 @@ import { readReply, resolveReply } from './replies.ts';
 import { checkMarkupFits, readMarkup } from './reply-markup.ts';
 
 /** `content` must have been read, and refused if it is wrong, before. */
-export function sendMessage(
+export function sendMessage(call: MethodCall, content: MessageContent, extras?: Extras): ApiAnswer {
+  return succeed(messageJson(call.bot, postMessage(call, content, extras)));
+}
+
+interface Extras {
+  readonly invoice?: InvoiceTerms;
+  /** Used if the call has none. */
+  readonly markup?: ReplyMarkup;
+}
+
+/** Sends without an answer. */
+export function postMessage(
   { bot, args }: MethodCall,
   content: MessageContent,
-  { invoice, markup }: { invoice?: InvoiceTerms; markup?: ReplyMarkup } = {},
-): ApiAnswer {
+  { invoice, markup }: Extras = {},
+): Message {
   const replyRequest = readReply(args);
   const reply_markup = readMarkup(args) ?? markup;
   const chat = reachableChat(bot, args);
@@ -36,7 +47,7 @@ export function sendMessage(
     invoice,
   });
   bot.tell('message-sent', { message: stateOf(sent) });
-  return succeed(messageJson(bot, sent));
+  return sent;
 }
 
 /** `change` may throw to refuse the edit of this very message. */

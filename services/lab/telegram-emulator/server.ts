@@ -2,8 +2,9 @@
  * The Bot API server of the lab, over HTTP.
  *
  * Guarantees: the 22 rules of the Bot API semantics note, for clients that send GET with a query string, or POST with a
- * query string, urlencoded, JSON or multipart body; the `/emulator/…` calls of `control.ts`.
- * Does not guarantee: persistence, files, flood limits, delivery to webhooks. It serves one machine: it listens on the
+ * query string, urlencoded, JSON or multipart body; downloads at `/file/bot<token>/<file_path>`; the `/emulator/…` calls of
+ * `control.ts`.
+ * Does not guarantee: persistence, flood limits, delivery to webhooks. It serves one machine: it listens on the
  * loopback address and does not authenticate.
  *
  * An optional latency is that of the round trip: half passes before a call is executed, half before its answer is sent.
@@ -18,22 +19,26 @@ import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
 import { guardedServer } from '../shared/guarded-server.ts';
 import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
-import { type Arguments, readArguments } from './arguments.ts';
+import { Arguments, readArguments } from './arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from './bot.ts';
 import { Control } from './control.ts';
-import { Emulator } from './emulator.ts';
-import { notFound, refuse } from './errors.ts';
+import { botId, Emulator } from './emulator.ts';
+import { invalidToken, notFound, refuse } from './errors.ts';
 import type { EventListener } from './events.ts';
 import { type Fault, type FaultRequest, Faults, faultAnswer } from './faults.ts';
+import type { StoredFile } from './files/file-store.ts';
+import type { PersonsFile } from './files/new-file.ts';
+import type { MessageContent } from './messages.ts';
 import type { Act } from './people-acts.ts';
 import type { PollClient } from './poll-log.ts';
 import type { BotState } from './state.ts';
-import { hangUp, reset, send, sendNginxPage, sendTruncated } from './transport.ts';
+import { hangUp, reset, send, sendFile, sendNginxPage, sendTruncated } from './transport.ts';
 
 const bodyBytesMax = 64 * 2 ** 20;
 /** Longer than clients keep idle connections, so that none is closed during a request. */
 const keepAliveMs = 120_000;
 const delayDefaultMs = 1000;
+const filePattern = /^\/file\/bot(?<token>[^/]*)(?:\/test)?\/(?<filePath>.+)$/;
 
 export interface EmulatorOptions {
   /** 0, the default, takes a free port. */
@@ -53,6 +58,13 @@ export interface RunningEmulator {
   pushUpdates(token: string, updates: readonly unknown[]): (number | null)[];
   /** Returns what came of it (see `people-acts.ts`); throws for a bad token, or if Telegram would refuse it. */
   act(token: string, act: Act): unknown;
+  /**
+   * Keeps a file that a person sends; returns the fields of a message with it, such as `{photo: […]}`. Throws
+   * `BotApiRefusal` for a file that Telegram refuses.
+   */
+  addFile(token: string, file: PersonsFile): MessageContent;
+  /** A stored file by its `file_id`. */
+  file(token: string, fileId: string): StoredFile | undefined;
   setFault(request: FaultRequest): void;
   state(token: string): BotState;
   /** The number of unconfirmed updates: cheaper than `state`. */
@@ -96,6 +108,12 @@ export async function startTelegramEmulator(options: EmulatorOptions = {}): Prom
       if (status !== 200) throw new TypeError(answer.description);
       return answer.result;
     },
+    addFile(token, file) {
+      const content = emulator.addFile(token, file);
+      if (content === undefined) throw new TypeError('token: expected <digits>:<secret>');
+      return content;
+    },
+    file: (token, id) => emulator.file(token, { id }),
     setFault: (request) => void faults.add(request),
     state(token) {
       const state = emulator.state(token);
@@ -141,6 +159,7 @@ class Service {
       const verb = request.method ?? '';
       return send(response, this.#control.answer({ verb, path, searchParams, body }));
     }
+    if (path.startsWith('/file/')) return this.#download(path, response);
     if (request.method !== 'GET' && request.method !== 'POST') {
       return send(response, refuse(405, 'Method Not Allowed'));
     }
@@ -152,19 +171,35 @@ class Service {
     await this.#call({ ...target, args }, request, response);
   }
 
+  async #download(path: string, response: ServerResponse): Promise<void> {
+    const { token = '', filePath = '' } = filePattern.exec(decode(path))?.groups ?? {};
+    await this.#travel();
+    const fault = this.#meetFault({ token, method: 'file', args: Arguments.of({}) });
+    if (fault !== undefined && (await this.#isInsteadOfCall(fault, response))) return;
+    const file = this.#parts.emulator.file(token, { path: filePath });
+    await this.#travel();
+    if (fault?.kind === 'truncated' || fault?.kind === 'lose-answer') hangUp(response);
+    else if (file !== undefined) sendFile(response, file);
+    else send(response, botId(token) === undefined ? invalidToken : notFound);
+  }
+
   async #call(call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
     await this.#travel();
-    const fault = this.#parts.faults.meet(call);
-    if (fault !== undefined) {
-      const { kind, id } = fault;
-      this.#parts.emulator.tellFault(call.token, { kind, faultId: id, method: call.method });
-      if (await this.#isInsteadOfCall(fault, response)) return;
-    }
+    const fault = this.#meetFault(call);
+    if (fault !== undefined && (await this.#isInsteadOfCall(fault, response))) return;
     const answer = await this.#parts.emulator.call({ ...call, client: this.#clientAt(request.socket) });
     await this.#travel();
     if (fault?.kind === 'truncated') sendTruncated(response, answer);
     else if (fault?.kind === 'lose-answer') hangUp(response);
     else send(response, answer);
+  }
+
+  #meetFault(call: Call): Fault | undefined {
+    const fault = this.#parts.faults.meet(call);
+    if (fault === undefined) return undefined;
+    const { kind, id } = fault;
+    this.#parts.emulator.tellFault(call.token, { kind, faultId: id, method: call.method });
+    return fault;
   }
 
   /** Whether the fault replaces the call; a delay, a cut and a lost answer do not. */

@@ -8,6 +8,7 @@
  */
 import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { ApiAnswer } from './errors.ts';
+import type { StoredFile } from './files/file-store.ts';
 
 const nginxPage = [
   '<html>',
@@ -24,6 +25,18 @@ export function send(response: ServerResponse, answer: ApiAnswer): void {
   if (response.destroyed || response.headersSent) return;
   const body = Buffer.from(answer.body);
   response.writeHead(answer.status, headers(answer, body.length)).end(body);
+}
+
+export function sendFile(response: ServerResponse, { bytes, mimeType }: StoredFile): void {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(200, {
+    'content-type': mimeType,
+    'content-length': bytes.length,
+    // Never shown as a page of this server, whatever a bot has sent.
+    'content-disposition': 'attachment',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(bytes);
 }
 
 export function sendNginxPage(response: ServerResponse): void {

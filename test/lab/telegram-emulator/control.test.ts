@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTelegramEmulator, type TestTelegram } from '../../support/telegram-emulator.ts';
 import { message } from './emulator-fixture.ts';
+import { png } from './files/image-fixture.ts';
 
 const token = '8000:secret';
 let telegram: TestTelegram;
@@ -46,6 +47,47 @@ describe('POST /emulator/updates', () => {
     const before = telegram.state(token).pending;
     await push({ token, updates: [message(), { message: 1 }] });
     expect(telegram.state(token).pending).toBe(before);
+  });
+});
+
+describe('POST /emulator/files', () => {
+  const send = async (query: Record<string, string>, body: Buffer = png(640, 480)): Promise<unknown> => {
+    const url = `${telegram.url}/emulator/files?${new URLSearchParams({ token, ...query })}`;
+    return (await fetch(url, { method: 'POST', body: new Uint8Array(body) })).json();
+  };
+
+  it('keeps a person’s photo; the bot can download it', async () => {
+    const sizes = [{ width: 90 }, { width: 320 }, { width: 640, height: 480 }];
+    const answer = (await send({ kind: 'photo' })) as { result: { photo: { file_id: string }[] } };
+    expect(answer).toMatchObject({ ok: true, result: { photo: sizes } });
+    const fileId = answer.result.photo.at(-1)?.file_id ?? '';
+    expect(telegram.file(token, fileId)?.bytes).toEqual(png(640, 480));
+    const file = await fetch(`${telegram.url}/bot${token}/getFile?file_id=${fileId}`);
+    expect(await file.json()).toMatchObject({ result: { file_path: 'photos/file_0.png' } });
+  });
+
+  it('takes what Telegram would know of it', async () => {
+    expect(await send({ kind: 'voice', duration: '3' })).toMatchObject({
+      result: { voice: { duration: 3 } },
+    });
+    expect(await send({ kind: 'document', name: 'a.pdf' })).toMatchObject({
+      result: { document: { file_name: 'a.pdf', mime_type: 'application/pdf' } },
+    });
+  });
+
+  it.each<[Record<string, string>, string, number, string]>([
+    [{ kind: 'photo', token: 'nonsense' }, 'x', 401, 'invalid token'],
+    [{}, 'x', 400, 'kind: expected one of photo, document, video, audio, voice'],
+    [{ kind: 'thumbnail' }, 'x', 400, 'kind: expected one of'],
+    [{ kind: 'photo' }, '', 400, 'the body is empty'],
+    [{ kind: 'voice', duration: '-1' }, 'x', 400, 'duration: expected a whole number, got "-1"'],
+    [{ kind: 'photo' }, 'x', 400, 'IMAGE_PROCESS_FAILED'],
+  ])('refuses %o with the body %j', async (query, body, error_code, description) => {
+    expect(await send(query, Buffer.from(body))).toMatchObject({
+      ok: false,
+      error_code,
+      description: expect.stringContaining(description),
+    });
   });
 });
 

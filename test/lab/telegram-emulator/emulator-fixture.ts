@@ -3,6 +3,7 @@ import type { Random } from '../../../services/core/platform/random.ts';
 import { Arguments } from '../../../services/lab/telegram-emulator/arguments.ts';
 import { type PushedUpdate, readPushedUpdate } from '../../../services/lab/telegram-emulator/bot.ts';
 import { Emulator } from '../../../services/lab/telegram-emulator/emulator.ts';
+import type { UploadedFile } from '../../../services/lab/telegram-emulator/multipart.ts';
 import type { Act } from '../../../services/lab/telegram-emulator/people-acts.ts';
 import type { BotState } from '../../../services/lab/telegram-emulator/state.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -32,7 +33,8 @@ export interface Rig {
   poll(args?: Record<string, unknown>): Promise<Pending>;
   /** The ids in the answer to a getUpdates that does not wait. */
   ids(args?: Record<string, unknown>): Promise<number[]>;
-  call(method: string, args?: Record<string, unknown>): Promise<Answer>;
+  /** `files`: the parts of a multipart body, by their names. */
+  call(method: string, args?: Record<string, unknown>, files?: Record<string, UploadedFile>): Promise<Answer>;
   push(...updates: Record<string, unknown>[]): (number | null)[];
   /** Somebody does something; throws what the emulator refuses. */
   act(act: Act): unknown;
@@ -50,11 +52,16 @@ export function startRig({ unit = 0.5 }: { unit?: number } = {}): Rig {
   const random: Random = { unit: () => unit, token: () => '0'.repeat(32) };
   const emulator = new Emulator({ clock, random });
 
-  const start = (method: string, args: Record<string, unknown>): Pending => {
+  const start = (
+    method: string,
+    values: Record<string, unknown>,
+    files: Record<string, UploadedFile> = {},
+  ): Pending => {
     const gone = new AbortController();
     const pending: Pending = { hangUp: () => gone.abort() };
     const client = { name: 'test', gone: gone.signal };
-    void emulator.call({ token, method, args: Arguments.of(args), client }).then(({ body }) => {
+    const args = Arguments.of(values, new Map(Object.entries(files)));
+    void emulator.call({ token, method, args, client }).then(({ body }) => {
       pending.answer = JSON.parse(body) as Answer;
       pending.answeredAtMs = clock.monotonicMs();
       const { result } = pending.answer;
@@ -86,8 +93,8 @@ export function startRig({ unit = 0.5 }: { unit?: number } = {}): Rig {
       if (ids === undefined) throw new Error('the call was not answered at once');
       return ids;
     },
-    async call(method, args = {}) {
-      const pending = start(method, args);
+    async call(method, args = {}, files = {}) {
+      const pending = start(method, args, files);
       await clock.settle();
       if (pending.answer === undefined) throw new Error(`${method} was not answered at once`);
       return pending.answer;

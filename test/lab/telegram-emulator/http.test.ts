@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTelegramEmulator, type TestTelegram } from '../../support/telegram-emulator.ts';
 import { message } from './emulator-fixture.ts';
+import { png } from './files/image-fixture.ts';
 
 let telegram: TestTelegram;
 beforeAll(async () => {
@@ -128,8 +129,12 @@ describe('rules 21 and 22: errors', () => {
     expect(await response.json()).toEqual({ ok: false, error_code: status, description });
   });
 
-  it('an invalid JSON body is a bad request', async () => {
-    expect(await post('/bot5:x/getMe', '{', 'application/json')).toMatchObject({ error_code: 400 });
+  it.each(['null', '{'])('the JSON body %s is no reason to refuse a call', async (body) => {
+    expect(await post('/bot5:x/getMe', body, 'application/json')).toMatchObject({ ok: true });
+  });
+
+  it('a malformed multipart body is a bad request', async () => {
+    expect(await post('/bot5:x/getMe', 'x', 'multipart/form-data')).toMatchObject({ error_code: 400 });
   });
 
   it('other verbs are not allowed', async () => {
@@ -156,5 +161,62 @@ describe('latency', () => {
     expect(performance.now() - beforeMs).toBeGreaterThan(35);
     expect(told).toEqual(['message-sent']);
     await slow.stop();
+  });
+});
+
+describe('a file', () => {
+  const bytes = Buffer.concat([png(640, 480), Buffer.from('\r\n--\r\n\0')]);
+  /** Uploads a document and asks for its path. */
+  async function upload(token: string, name = 'page.html'): Promise<string> {
+    const data = form({ chat_id: '7' });
+    data.append('document', new Blob([bytes]), name);
+    const sent = (await post(`/bot${token}/sendDocument`, data)) as {
+      result: { document: { file_id: string; file_name: string } };
+    };
+    const { file_id, file_name } = sent.result.document;
+    expect(file_name).toBe(name);
+    const file = (await post(`/bot${token}/getFile`, form({ file_id }))) as { result: { file_path: string } };
+    return file.result.file_path;
+  }
+
+  it('is uploaded as a part of a form, and downloaded unchanged', async () => {
+    const token = newToken();
+    const response = await fetch(`${telegram.url}/file/bot${token}/${await upload(token)}`);
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/html',
+      'content-disposition': 'attachment',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it.each(['documents/file_9.txt', 'documents', '%2e%2e%2f%2e%2e%2fetc%2fpasswd'])(
+    'is not found at %j',
+    async (path) => {
+      const token = newToken();
+      await upload(token);
+      const response = await fetch(`${telegram.url}/file/bot${token}/${path}`);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toEqual({ ok: false, error_code: 404, description: 'Not Found' });
+    },
+  );
+
+  it('is given out for the token of its bot alone', async () => {
+    const token = newToken();
+    const path = await upload(token);
+    expect((await fetch(`${telegram.url}/file/bot${newToken()}/${path}`)).status).toBe(404);
+    const response = await fetch(`${telegram.url}/file/botnonsense/${path}`);
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ description: 'Unauthorized: invalid token specified' });
+  });
+
+  it('meets the faults of its bot', async () => {
+    const token = newToken();
+    const path = await upload(token);
+    telegram.fault({ token, kind: '502-html', times: 1 });
+    expect((await fetch(`${telegram.url}/file/bot${token}/${path}`)).status).toBe(502);
+    telegram.fault({ token, kind: 'truncated', times: 1 });
+    await expect(fetch(`${telegram.url}/file/bot${token}/${path}`)).rejects.toThrow();
+    expect((await fetch(`${telegram.url}/file/bot${token}/${path}`)).status).toBe(200);
   });
 });

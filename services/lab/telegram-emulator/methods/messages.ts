@@ -18,7 +18,10 @@ export const messageMethods: MethodGroup = {
     const content = readText(call);
     const reply_markup = readInlineMarkup(call.args);
     refuseInlineMessage(call);
-    return editMessage(call, () => ({ content, reply_markup }));
+    return editMessage(call, (message) => {
+      if (message.content['text'] === undefined) throw badRequest('there is no text in the message to edit');
+      return { content, reply_markup };
+    });
   },
   editMessageReplyMarkup(call) {
     const reply_markup = readInlineMarkup(call.args);

@@ -11,13 +11,17 @@ import { callbackMethods } from './callbacks.ts';
 import { chatSettingMethods } from './chat-settings.ts';
 import { chatMethods } from './chats.ts';
 import { commandMethods } from './commands.ts';
+import { copyMethods } from './copies.ts';
 import { fileMethods } from './files.ts';
 import { inlineMethods } from './inline.ts';
 import { inviteMethods } from './invites.ts';
+import { mediaMethods } from './media.ts';
+import { mediaEditMethods } from './media-edits.ts';
 import { memberMethods } from './members.ts';
 import { messageMethods } from './messages.ts';
 import type { Method } from './method.ts';
 import { paymentMethods } from './payments.ts';
+import { placeMethods } from './places.ts';
 import { pollMethods } from './polls.ts';
 import { profileMethods } from './profile.ts';
 import { reactionMethods } from './reactions.ts';
@@ -27,6 +31,10 @@ import { updateMethods } from './updates.ts';
 const methodGroups = {
   updates: updateMethods,
   messages: messageMethods,
+  media: mediaMethods,
+  'media edits': mediaEditMethods,
+  places: placeMethods,
+  copies: copyMethods,
   files: fileMethods,
   chats: chatMethods,
   'chat settings': chatSettingMethods,

@@ -47,14 +47,6 @@ describe('the other methods', () => {
       { result: { type: 'supergroup' } },
     ]);
   });
-
-  it('getFile gives a path to any id', async () => {
-    const rig = startRig();
-    expect(await rig.call('getFile', { file_id: 'photo-1' })).toMatchObject({
-      result: { file_id: 'photo-1', file_path: 'files/photo-1' },
-    });
-    expect(await rig.call('getFile', {})).toEqual(refused('Bad Request: file_id not specified'));
-  });
 });
 
 describe('rule 22: tokens and methods', () => {
