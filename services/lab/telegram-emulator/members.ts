@@ -27,7 +27,8 @@ export const administratorRights = [
   ...['can_manage_chat', 'can_change_info', 'can_post_messages', 'can_edit_messages', 'can_delete_messages'],
   ...['can_invite_users', 'can_restrict_members', 'can_pin_messages', 'can_manage_topics'],
   ...['can_promote_members', 'can_manage_video_chats', 'can_post_stories', 'can_edit_stories'],
-  ...['can_delete_stories', 'can_manage_direct_messages', 'can_manage_tags', 'is_anonymous'],
+  ...['can_delete_stories', 'can_manage_direct_messages', 'can_manage_tags', 'can_send_welcome_messages'],
+  'is_anonymous',
 ] as const;
 export type AdministratorRight = (typeof administratorRights)[number];
 

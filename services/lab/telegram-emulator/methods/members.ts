@@ -1,6 +1,7 @@
 /**
  * The members of a chat: who they are, and what the bot does to them.
  *
+ * Two methods have an older name, too, which libraries still use.
  * Source: telegram-bot-api's `process_…_chat_member_query`; td's `DialogParticipantManager.cpp`.
  */
 import { mustHaveRight, reachableChat, readUserId } from '../access.ts';
@@ -27,20 +28,10 @@ export const memberMethods: MethodGroup = {
     // Other bots are left out, as the real server does.
     return succeed(leading.filter(({ user }) => user['is_bot'] !== true || user.id === bot.id));
   },
-  getChatMemberCount({ bot, args }) {
-    const chat = reachableChat(bot, args);
-    if (chat['type'] === 'private') return succeed(2);
-    return succeed(bot.members.all(chat).filter(isInChat).length);
-  },
-  banChatMember(call) {
-    const { chat, member } = target(call, "can't ban members in private chats");
-    mustHaveRight(call.bot, chat, 'can_restrict_members', restrictReason);
-    refuseLeading(member);
-    const until_date = call.args.integer('until_date', { absent: 0 });
-    const gone =
-      chat['type'] === 'group' ? ({ status: 'left' } as const) : ({ status: 'kicked', until_date } as const);
-    return change(call, chat, { user: member.user, ...gone });
-  },
+  getChatMemberCount: countMembers,
+  getChatMembersCount: countMembers,
+  banChatMember: ban,
+  kickChatMember: ban,
   unbanChatMember(call) {
     const { chat, member } = target(
       call,
@@ -101,6 +92,22 @@ export const memberMethods: MethodGroup = {
     });
   },
 };
+
+function countMembers({ bot, args }: MethodCall): ApiAnswer {
+  const chat = reachableChat(bot, args);
+  if (chat['type'] === 'private') return succeed(2);
+  return succeed(bot.members.all(chat).filter(isInChat).length);
+}
+
+function ban(call: MethodCall): ApiAnswer {
+  const { chat, member } = target(call, "can't ban members in private chats");
+  mustHaveRight(call.bot, chat, 'can_restrict_members', restrictReason);
+  refuseLeading(member);
+  const until_date = call.args.integer('until_date', { absent: 0 });
+  const gone =
+    chat['type'] === 'group' ? ({ status: 'left' } as const) : ({ status: 'kicked', until_date } as const);
+  return change(call, chat, { user: member.user, ...gone });
+}
 
 /** The chat and whom the call is about; a private chat and those of the given types are refused for the reason. */
 function target(

@@ -37,7 +37,9 @@ describe('who is in a chat', () => {
     expect(await status(rig, 7)).toEqual({ user: anna, status: 'member' });
     expect(await status(rig, 1000)).toMatchObject({ status: 'administrator', can_restrict_members: true });
     expect(await status(rig, 99)).toMatchObject({ user: { id: 99 }, status: 'left' });
-    expect(await rig.call('getChatMemberCount', { chat_id })).toMatchObject({ result: 3 });
+    for (const count of ['getChatMemberCount', 'getChatMembersCount']) {
+      expect(await rig.call(count, { chat_id })).toMatchObject({ result: 3 });
+    }
     const { result } = await rig.call('getChatAdministrators', { chat_id });
     expect(result).toMatchObject([{ user: { id: 1000 } }, { user: boss, status: 'creator' }]);
   });
@@ -87,6 +89,12 @@ describe('the bot changes members', () => {
       },
       { chat_member: { old_chat_member: { status: 'kicked' }, new_chat_member: { status: 'left' } } },
     ]);
+  });
+
+  it('bans by the older name, too', async () => {
+    const rig = startGroup();
+    await rig.call('kickChatMember', { chat_id, user_id: 7 });
+    expect(await status(rig, 7)).toMatchObject({ status: 'kicked' });
   });
 
   it('does not throw out who is no longer banned', async () => {
