@@ -21,13 +21,16 @@ import { dependencyCache } from '../shared/dependency-cache.ts';
 import { type LambdaContext, remainingTime } from '../shared/lambda-time.ts';
 import { functionName, timeoutSeconds } from './contract.ts';
 import { readPageRequest } from './http-request.ts';
-import { type HttpAnswer, refusal } from './pages/layout.ts';
+import { type HttpAnswer, type OpenPage, refusal } from './pages/layout.ts';
 import { serveLink } from './serve-link.ts';
+import { type StreamingRuntime, streamed } from './streamed.ts';
 
+/** @returns undefined if a page was sent through `openPage` */
 export type OpsHandler = (
   event: unknown,
   context?: Partial<LambdaContext>,
-) => Promise<OpsAnswer | HttpAnswer>;
+  openPage?: OpenPage,
+) => Promise<OpsAnswer | HttpAnswer | undefined>;
 
 interface OpsDeps extends Omit<OpsContext, 'remainingMs'> {
   /** Undefined: links are off. */
@@ -40,11 +43,11 @@ export function composeOps(environment: Environment, seams: Seams): OpsHandler {
   const dependencies = dependencyCache(composeDependencies, functionName, environment, seams);
   const loadDeps = async (): Promise<OpsDeps> => opsDeps(await dependencies());
 
-  return async (event, lambda) => {
+  return async (event, lambda, openPage) => {
     const remainingMs = remainingTime(seams.clock, timeoutSeconds * 1000, lambda);
     const isHttp = isHttpRequest(event);
     try {
-      if (isHttp) return await answerHttp(event, loadDeps, remainingMs);
+      if (isHttp) return await answerHttp(event, loadDeps, { remainingMs, openPage });
       const taskEvent = readTaskEvent(event);
       if (taskEvent !== undefined)
         return await performTaskEvent({ ...(await loadDeps()), remainingMs }, taskEvent);
@@ -64,13 +67,13 @@ export function composeOps(environment: Environment, seams: Seams): OpsHandler {
 async function answerHttp(
   event: unknown,
   loadDeps: () => Promise<OpsDeps>,
-  remainingMs: () => number,
-): Promise<HttpAnswer> {
+  { remainingMs, openPage }: { remainingMs: () => number; openPage: OpenPage | undefined },
+): Promise<HttpAnswer | undefined> {
   const request = readPageRequest(event);
   if (request === undefined) return refusal;
   const { links, inbox, ...context } = await loadDeps();
   if (links === undefined) return refusal;
-  return serveLink({ context: { ...context, remainingMs }, links, inbox }, request);
+  return serveLink({ context: { ...context, remainingMs }, links, inbox, openPage }, request);
 }
 
 function write(seams: Seams, line: Readonly<Record<string, unknown>>): void {
@@ -95,11 +98,13 @@ function isHttpRequest(event: unknown): boolean {
 
 let composed: OpsHandler | undefined;
 
-/** Lambda's entry. The first invocation builds the handler; later ones reuse it. */
-export async function handler(
-  event: unknown,
-  context?: Partial<LambdaContext>,
-): Promise<OpsAnswer | HttpAnswer> {
+/** The first invocation builds the handler; later ones reuse it. */
+const composeOnce: OpsHandler = async (...invocation) => {
   composed ??= composeOps(process.env, { clock: systemClock, random: systemRandom });
-  return composed(event, context);
-}
+  return composed(...invocation);
+};
+
+const { awslambda } = globalThis as { readonly awslambda?: StreamingRuntime };
+
+/** Lambda's entry; outside of Lambda a plain function. */
+export const handler = awslambda === undefined ? composeOnce : streamed(composeOnce, awslambda);

@@ -7,22 +7,12 @@
  *
  * Tested by: test/functions/release-lock/links.test.ts
  */
-import type { InboxStore } from '../../services/core/alerts/inbox-store.ts';
 import { type Consequence, consequenceOf, isWorse, needsForce } from '../../services/core/ops/consequence.ts';
-import type { LinkResult, OneTapLinks } from '../../services/core/ops/links/link-store.ts';
-import {
-  createLink,
-  type LinkAction,
-  type OpsLink,
-  verifyLink,
-} from '../../services/core/ops/links/signed-link.ts';
+import { type OpsLink, verifyLink } from '../../services/core/ops/links/signed-link.ts';
 import { faultOf } from '../../services/core/ops/ops-ports.ts';
-import type { OpsRequest } from '../../services/core/ops/payload.ts';
-import { type OpsContext, perform, performAcknowledge } from '../../services/core/ops/perform.ts';
-import type { OpsAnswer, StatusResult } from '../../services/core/ops/results.ts';
+import type { StatusResult } from '../../services/core/ops/results.ts';
 import { status } from '../../services/core/ops/status.ts';
 import { linkActor } from '../../services/core/platform/actors.ts';
-import type { Locale } from '../../services/core/platform/locale.ts';
 import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import { issueForm, readForm } from './csrf.ts';
 import type { PageRequest } from './http-request.ts';
@@ -32,30 +22,13 @@ import { preferredLocale } from './pages/locale.ts';
 import { overPage, unavailablePage } from './pages/message.ts';
 import { resultPage } from './pages/result.ts';
 import { statusPage } from './pages/status.ts';
+import { type LinkDeps, type LinkedRequest, type LinkRequest, runAction } from './use-link.ts';
 
-export interface LinkDeps {
-  readonly context: OpsContext;
-  readonly links: OneTapLinks;
-  readonly inbox: InboxStore;
-}
-
-/** A phone waits at most a minute for an answer. */
-const actionLimitMs = 45_000;
-/** A new task takes longer to start than a person looks at an empty screen, so the page does the rest of the waiting. */
-const heartbeatWaitMs = 6000;
 const auditEntriesShown = 15;
 const inboxEntriesShown = 5;
 
-/** What a link asks for, in the present state. */
-type LinkedRequest = Omit<OpsRequest, 'action'> & { readonly action: LinkAction };
-
-interface LinkRequest extends LinkDeps {
-  readonly request: PageRequest;
-  readonly link: OpsLink;
-  readonly locale: Locale;
-}
-
-export async function serveLink(deps: LinkDeps, request: PageRequest): Promise<HttpAnswer> {
+/** Undefined: the page was sent through `openPage`. */
+export async function serveLink(deps: LinkDeps, request: PageRequest): Promise<HttpAnswer | undefined> {
   const link = verifyLink(deps.links.signer, request.path);
   if (link === undefined) return refusal;
   const locale = preferredLocale(request.header('accept-language'), deps.context.settings.locale);
@@ -122,7 +95,7 @@ async function showStatus({ link, locale, context, inbox }: LinkRequest): Promis
   return statusPage({ locale, live, nowMs, entries, inboxEntries, redact: context.ports.redact });
 }
 
-async function answerPost(linkRequest: LinkRequest): Promise<HttpAnswer> {
+async function answerPost(linkRequest: LinkRequest): Promise<HttpAnswer | undefined> {
   const { link, locale, context, request, links } = linkRequest;
   const shown = link.action === 'status' ? undefined : readForm(links.signer, request, link);
   if (shown === undefined) return refusal;
@@ -137,8 +110,7 @@ async function answerPost(linkRequest: LinkRequest): Promise<HttpAnswer> {
     const use = await useOnce(linkRequest, token);
     if (use === 'unknown') return refusal;
     if (use === 'outage over') return overPage(locale, await status(context));
-    if (use === 'used now')
-      return resultPage({ locale, ...(await runAction(linkRequest, token, requestOf(link, live))) });
+    if (use === 'used now') return runAction(linkRequest, token, requestOf(link, live));
   }
   return showResult(linkRequest);
 }
@@ -164,35 +136,6 @@ async function useOnce({ link, links: { store } }: LinkRequest, token: string): 
   }
 }
 
-async function runAction(
-  request: LinkRequest,
-  token: string,
-  linked: LinkedRequest,
-): Promise<{ record: { result: LinkResult }; live: StatusResult | undefined }> {
-  const { link, context, links } = request;
-  const startMs = context.ports.clock.monotonicMs();
-  const remainingMs = (): number =>
-    Math.min(context.remainingMs(), actionLimitMs - (context.ports.clock.monotonicMs() - startMs));
-  const timed = { ...context, remainingMs, heartbeatWaitMs };
-  const { action, requestedBy, reason } = linked;
-  const answer =
-    action === 'acknowledge'
-      ? await performAcknowledge(timed, link.outageId, { who: requestedBy, why: reason })
-      : await perform(timed, { ...linked, action });
-  const result = { answer, retryPath: await retryPath(request, answer) };
-  await bestEffort(request, () => links.store.finish(link, token, result));
-  return { record: { result }, live: await bestEffort(request, () => status(context)) };
-}
-
-/** A failure uses the link up too, so its page offers a new one. */
-async function retryPath(
-  { link, links, context }: LinkRequest,
-  answer: OpsAnswer,
-): Promise<string | undefined> {
-  if (answer.ok || answer.error.code === 'NO_HEARTBEAT_YET') return undefined;
-  return bestEffort({ context, link }, () => createLink(links, link));
-}
-
 async function showResult({ link, locale, context, links }: LinkRequest): Promise<HttpAnswer> {
   const [record, live, { nowMs }] = await Promise.all([
     links.store.read(link),
@@ -202,20 +145,6 @@ async function showResult({ link, locale, context, links }: LinkRequest): Promis
   if (record?.state !== 'used') return refusal;
   const usedSeconds = (nowMs - record.usedMs) / 1000;
   return resultPage({ locale, record: { result: record.result, usedSeconds }, live });
-}
-
-/** For the steps after the action: a failure of one must not hide what was done. */
-async function bestEffort<Result>(
-  { context, link }: Pick<LinkRequest, 'context' | 'link'>,
-  run: () => Promise<Result>,
-): Promise<Result | undefined> {
-  try {
-    return await run();
-  } catch (error) {
-    if (faultOf(error) === undefined) throw error;
-    context.ports.logger.warn('a step after the link was used failed', { action: link.action, error });
-    return undefined;
-  }
 }
 
 /** A link belongs to an outage, or to the unstable time that the outage is part of, as in use-ops-link-3.lua. */

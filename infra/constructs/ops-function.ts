@@ -15,7 +15,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
+import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -64,9 +64,7 @@ export class OpsFunction extends BaseFunction {
     grantWatchService(this.role, worker, { mayRestart: true });
     this.operatorsPolicy = this.makeOperatorsPolicy();
     this.invokeOnStoppedTasks(props);
-    this.url = props.links
-      ? this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url
-      : undefined;
+    this.url = props.links ? this.makeUrl() : undefined;
   }
 
   /** Refused requests to the function URL; without links there is no URL and no data. */
@@ -87,6 +85,14 @@ export class OpsFunction extends BaseFunction {
       `aws lambda invoke --region ${stack.region} --function-name ${functionName} --cli-read-timeout 0 ` +
       `--cli-binary-format raw-in-base64-out --payload '${JSON.stringify(payload)}' /dev/stdout`
     );
+  }
+
+  private makeUrl(): string {
+    const { url } = this.function.addFunctionUrl({
+      authType: FunctionUrlAuthType.NONE,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+    });
+    return url;
   }
 
   private makeOperatorsPolicy(): ManagedPolicy {

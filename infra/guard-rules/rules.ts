@@ -104,6 +104,15 @@ export const guardRules: readonly GuardRule[] = [
       ),
   },
   {
+    id: 'url-streams',
+    reason:
+      'the function sends its pages in pieces: a URL that waits for the whole answer shows their head as text',
+    check: (template) =>
+      violations(template, 'AWS::Lambda::Url', ({ InvokeMode }) =>
+        InvokeMode === 'RESPONSE_STREAM' ? [] : [`the invoke mode ${textOf(InvokeMode ?? 'BUFFERED')}`],
+      ),
+  },
+  {
     id: 'gapless-deploy',
     reason: 'a deploy must never run fewer workers than desired, and must roll back by itself',
     check: (template) => violations(template, 'AWS::ECS::Service', deployment),

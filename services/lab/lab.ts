@@ -113,7 +113,11 @@ async function startParts(
     ecs: { describe: () => tasks.describe(), restart: () => tasks.restart() },
   });
   closers.push(() => aws.close());
-  const functionUrl = await startFunctionUrl({ handler: (event) => functions.ops(event), clock, random });
+  const functionUrl = await startFunctionUrl({
+    handler: (event, openPage) => functions.ops(event, openPage),
+    clock,
+    random,
+  });
   closers.push(() => functionUrl.close());
 
   const addresses: LabAddresses = {

@@ -124,6 +124,7 @@ const spoiled: readonly [rule: string, what: string, type: string, edit: Edit][]
     'AWS::EC2::SecurityGroup',
     set('SecurityGroupIngress', [{ CidrIp: '0.0.0.0/0', FromPort: 9464, ToPort: 9464, IpProtocol: 'tcp' }]),
   ],
+  ['url-streams', 'Lambda’s own invoke mode', 'AWS::Lambda::Url', set('InvokeMode', undefined)],
   [
     'gapless-deploy',
     'a gap',

@@ -9,7 +9,7 @@ import { lockValue } from '../../services/core/lease/lock-value.ts';
 import type { OpsPorts } from '../../services/core/ops/ops-ports.ts';
 import { readPayload } from '../../services/core/ops/payload.ts';
 import { type OpsContext, perform } from '../../services/core/ops/perform.ts';
-import type { OpsAnswer } from '../../services/core/ops/results.ts';
+import type { OpsAnswer, RecoverStep } from '../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../services/core/platform/audit-trail.ts';
 import type { BotApi } from '../../services/core/platform/bot-api.ts';
 import type { Clock } from '../../services/core/platform/clock.ts';
@@ -58,6 +58,7 @@ export class OpsFixture {
   limitMs = 60_000;
   heartbeatWaitMs: number | undefined;
   readonly steps: string[] = [];
+  readonly endedSteps: RecoverStep[] = [];
 
   static async open(): Promise<OpsFixture> {
     return new OpsFixture(await embeddedRunner());
@@ -76,6 +77,7 @@ export class OpsFixture {
       heartbeatWaitMs: this.heartbeatWaitMs,
       telegramUnasked: this.telegramUnasked,
       onStep: (step) => void this.steps.push(step),
+      onStepEnded: (step) => void this.endedSteps.push(step),
     };
   }
 

@@ -11,13 +11,20 @@ import type { Locale } from '../../../services/core/platform/locale.ts';
 import { Html, html } from './html.ts';
 import { style } from './style.ts';
 
-/** A function URL's answer, payload format 2.0. */
-export interface HttpAnswer {
+/** What comes before a page, as payload format 2.0 of a function URL names it. */
+export interface HttpHead {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
+}
+
+/** A function URL's answer, payload format 2.0. */
+export interface HttpAnswer extends HttpHead {
   readonly body: string;
 }
+
+/** Sends the head of a page that follows in pieces, and answers how to send a piece. */
+export type OpenPage = (head: HttpHead) => (piece: string) => void;
 
 export interface Page {
   readonly locale: Locale;
@@ -60,9 +67,22 @@ export function page({ locale, title, main, refreshSeconds, setCookie, statusCod
   };
 }
 
-function documentOf({ locale, title, main, refreshSeconds }: Page): string {
-  const refresh =
-    refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${refreshSeconds}">`;
+/** The head and the beginning of a page that follows in pieces, up to `pageEnd`. */
+export function pageStart({ locale, title, main }: Pick<Page, 'locale' | 'title' | 'main'>): HttpAnswer {
+  return { statusCode: 200, headers, body: documentStart({ locale, title, main }) };
+}
+
+export const pageEnd = '</body>\n</html>\n';
+
+export function refreshAfter(seconds: number | undefined): Html | undefined {
+  return seconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${seconds}">`;
+}
+
+function documentOf(parts: Page): string {
+  return documentStart(parts) + pageEnd;
+}
+
+function documentStart({ locale, title, main, refreshSeconds }: Page): string {
   // The empty icon keeps browsers from requesting one, which would be refused each time.
   return html`<!doctype html>
 <html lang="${locale}">
@@ -70,14 +90,12 @@ function documentOf({ locale, title, main, refreshSeconds }: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="robots" content="noindex">
-${refresh}
+${refreshAfter(refreshSeconds)}
 <link rel="icon" href="data:,">
 <title>${title}</title>
 <style>${new Html(style)}</style>
 </head>
-<body>${main}</body>
-</html>
-`.text;
+<body>${main}`.text;
 }
 
 /** In both languages, because a choice would make refusals differ. */

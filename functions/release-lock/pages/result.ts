@@ -37,6 +37,15 @@ type Verdict =
   | 'failed';
 
 export function resultPage(outcome: Outcome): HttpAnswer {
+  return page({ locale: outcome.locale, ...resultContent(outcome) });
+}
+
+/** The page without its frame. */
+export function resultContent(outcome: Outcome): {
+  readonly title: string;
+  readonly main: Html;
+  readonly refreshSeconds: number | undefined;
+} {
   const { locale, live, record } = outcome;
   const texts = textsFor(locale).result;
   const verdict = verdictOf(outcome);
@@ -49,7 +58,7 @@ ${record.result === undefined ? undefined : done(record.result.answer, locale)}
 ${live === undefined || isSettled ? undefined : html`${stateLine(live, locale)}${diagnosisCard(live)}`}
 ${retryPath === undefined ? undefined : html`<p class="act"><a class="button" href="${retryPath}">${texts.retry}</a></p>`}`;
   const reloads = verdict === 'running' || verdict === 'waiting';
-  return page({ locale, title, main, refreshSeconds: reloads ? refreshSeconds : undefined });
+  return { title, main, refreshSeconds: reloads ? refreshSeconds : undefined };
 }
 
 function verdictOf({ record: { result, usedSeconds = 0 }, live }: Outcome): Verdict {
@@ -128,7 +137,7 @@ function errorText({ code, message }: { code: string; message: string }, texts: 
 
 const marks = { done: '✓', failed: '✗', skipped: '–', 'not tried': '·' } as const;
 
-function stepItem(step: RecoverStep, locale: Locale): Html {
+export function stepItem(step: RecoverStep, locale: Locale): Html {
   const texts = textsFor(locale).result;
   const name = texts.steps[step.step];
   if (step.step === 'fresh-heartbeat' && step.outcome === 'failed') return item('⏳', name);

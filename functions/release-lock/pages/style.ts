@@ -25,6 +25,8 @@ dd{margin:0}
 ol,ul{margin:0;padding:0;list-style:none}
 li{padding:10px 0;border-top:1px solid var(--line);display:flex;gap:10px}
 li>span:first-child{flex:none;width:1.4em;text-align:center}
+.progress:has(~ *),.now:has(+ li){display:none}
+.now:first-child+li{border-top:0}
 .act{margin-top:auto;padding:16px 0;position:sticky;bottom:0;background:var(--back)}
 .button{display:block;width:100%;min-height:60px;padding:14px 16px;border:0;border-radius:16px;background:var(--act);
 color:var(--on);font:inherit;font-size:1.2rem;font-weight:600;text-align:center;text-decoration:none;cursor:pointer;

@@ -15,6 +15,7 @@ import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../platf
 import { EcsError, type WorkerService, type WorkerTasks } from '../platform/worker-service.ts';
 import { ecsProblem } from './ecs-problem.ts';
 import type { OpsError } from './payload.ts';
+import type { RecoverStep } from './results.ts';
 
 export interface OpsPorts {
   /** The environment of the bot that these reach; undefined if nothing names it. */
@@ -47,7 +48,9 @@ export interface OpsCall {
   /** Why `status` does not ask Telegram; undefined: it does. */
   readonly telegramUnasked?: string | undefined;
   /** Called as each step begins. */
-  readonly onStep?: ((step: string) => void) | undefined;
+  readonly onStep?: ((step: RecoverStep['step']) => void) | undefined;
+  /** Called with the outcome of each step, also of one that is skipped or not tried, in the order of the answer. */
+  readonly onStepEnded?: ((step: RecoverStep) => void) | undefined;
 }
 
 /** The time to keep for after the waiting: two calls to the store and the answer. */

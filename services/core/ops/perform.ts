@@ -97,9 +97,15 @@ async function answered(
   run: (call: OpsCall) => Promise<OpsAnswer>,
 ): Promise<OpsAnswer> {
   const { logger, redact } = context.ports;
+  const { onStepEnded } = context;
+  const call: OpsCall = {
+    ...context,
+    reason,
+    onStepEnded: onStepEnded && ((step) => onStepEnded(redactAll(step, redact))),
+  };
   let answer: OpsAnswer;
   try {
-    answer = redactAll(await run({ ...context, reason }), redact);
+    answer = redactAll(await run(call), redact);
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined) throw error;

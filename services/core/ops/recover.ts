@@ -55,14 +55,18 @@ export async function recover(
   ];
   const steps: RecoverStep[] = [];
   let error: OpsError | undefined;
+  const ended = (step: RecoverStep): void => {
+    steps.push(step);
+    call.onStepEnded?.(step);
+  };
   for (const { step, skip, run } of plan) {
-    if (error !== undefined) steps.push({ step, outcome: 'not tried' });
-    else if (skip !== undefined) steps.push({ step, outcome: 'skipped', why: skip });
+    if (error !== undefined) ended({ step, outcome: 'not tried' });
+    else if (skip !== undefined) ended({ step, outcome: 'skipped', why: skip });
     else {
       call.onStep?.(step);
       const done = await attempt(step, run);
-      steps.push(done.report);
       error = done.error;
+      ended(done.report);
     }
   }
   return { steps, error };

@@ -1,19 +1,20 @@
 /**
  * A Lambda function URL on loopback: every HTTP request becomes an event of payload format 2.0, and the handler's result
- * becomes the response.
+ * becomes the response, unless the handler sends a page in pieces, as with response streaming.
  *
  * Like the real one, it lower-cases header names, joins repeated headers, passes cookies separately, and gives a form's
  * body in base64. It differs in using http, and in a `host` header that carries a port.
  * Source: the AWS Lambda developer guide, "Invoking Lambda function URLs", request and response payload format.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { HttpHead, OpenPage } from '../../../functions/release-lock/pages/layout.ts';
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Random } from '../../core/platform/random.ts';
 import { guardedServer } from '../shared/guarded-server.ts';
 import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 
 export interface FunctionUrlOptions {
-  readonly handler: (event: unknown) => Promise<unknown>;
+  readonly handler: (event: unknown, openPage: OpenPage) => Promise<unknown>;
   readonly clock: Clock;
   readonly random: Random;
   /** 0, the default: any free port. Always on loopback. */
@@ -54,7 +55,13 @@ async function serve(
     return;
   }
   const facts = { nowMs: clock.wallMs(), requestId: random.token() };
-  send(response, await handler(eventOf(request, body, facts)));
+  const openPage: OpenPage = (head) => {
+    sendHead(response, head);
+    return (piece) => void response.write(piece);
+  };
+  const returned = await handler(eventOf(request, body, facts), openPage);
+  if (response.headersSent) response.end();
+  else send(response, returned);
 }
 
 function eventOf(
@@ -97,10 +104,7 @@ function eventOf(
   };
 }
 
-interface UrlAnswer {
-  readonly statusCode?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly cookies?: readonly string[];
+interface UrlAnswer extends Partial<HttpHead> {
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
 }
@@ -113,8 +117,12 @@ function send(response: ServerResponse, returned: unknown): void {
     return;
   }
   const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded } = answer;
+  sendHead(response, { statusCode, headers, cookies });
+  response.end(isBase64Encoded === true ? Buffer.from(body, 'base64') : body);
+}
+
+function sendHead(response: ServerResponse, { statusCode, headers, cookies = [] }: HttpHead): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (cookies.length > 0) response.setHeader('set-cookie', [...cookies]);
   response.writeHead(statusCode);
-  response.end(isBase64Encoded === true ? Buffer.from(body, 'base64') : body);
 }

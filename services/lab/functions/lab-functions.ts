@@ -8,6 +8,7 @@
  */
 import { composeMonitor } from '../../../functions/heartbeat-monitor/handler.ts';
 import { composeOps } from '../../../functions/release-lock/handler.ts';
+import type { OpenPage } from '../../../functions/release-lock/pages/layout.ts';
 import type { MonitorReport } from '../../core/monitor/monitor.ts';
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Locale } from '../../core/platform/locale.ts';
@@ -98,9 +99,9 @@ export class LabFunctions {
     this.rescheduled.abort();
   }
 
-  /** A direct invocation; rejects if Lambda would report a function error. */
-  ops(payload: unknown): Promise<unknown> {
-    return this.handlers[this.locale].ops(payload);
+  /** An invocation; rejects if Lambda would report a function error. @param openPage of the function URL */
+  ops(payload: unknown, openPage?: OpenPage): Promise<unknown> {
+    return this.handlers[this.locale].ops(payload, undefined, openPage);
   }
 
   /** The event of a stopped task, as EventBridge delivers it: without an answer. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BotApiUnreachableError } from '../../../services/core/platform/bot-api.ts';
+import { EcsError } from '../../../services/core/platform/worker-service.ts';
 import { heldValue, OpsFixture } from '../../support/ops-fixture.ts';
 
 let fixture: OpsFixture;
@@ -41,6 +42,22 @@ describe('recover', () => {
     expect(await fixture.ask({ action: 'recover' })).toMatchObject({ error: { code: 'NO_HEARTBEAT_YET' } });
     expect(fixture.store.nowMs - startMs).toBe(6000);
     expect(fixture.steps).toEqual(['release-lock', 'restart', 'fresh-heartbeat']);
+  });
+
+  it('hands out each step as it ends, as the answer has it', async () => {
+    fixture.ecs = {
+      ...workingEcs(),
+      restart: async () => {
+        expect(fixture.endedSteps.map(({ step }) => step)).toEqual(['release-lock', 'drop-updates']);
+        throw new EcsError('UpdateService', 'a-secret-in-an-error');
+      },
+    };
+    const answer = (await fixture.ask({ action: 'recover' })) as { steps: unknown };
+    expect(fixture.endedSteps).toEqual(answer.steps);
+    expect(fixture.endedSteps[2]).toMatchObject({
+      outcome: 'failed',
+      why: expect.stringContaining('[redacted]'),
+    });
   });
 
   it('drops updates only if asked, after the lock and before the restart', async () => {

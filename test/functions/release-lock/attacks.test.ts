@@ -84,6 +84,9 @@ const attacks: Readonly<Record<string, Attack>> = {
     return postEvent(repair);
   },
   'HEAD, as previews send it': ({ links }) => withMethod(getEvent(links.recover), 'HEAD'),
+  'HEAD to I’m on it, as previews send it': ({ links }) => withMethod(getEvent(links.acknowledge), 'HEAD'),
+  'I’m on it without its cookie, as a preview that fetched the form': ({ acknowledge }) =>
+    postEvent(acknowledge, { cookies: [] }),
   OPTIONS: ({ repair }) => withMethod(postEvent(repair), 'OPTIONS'),
   PUT: ({ repair }) => withMethod(postEvent(repair), 'PUT'),
   DELETE: ({ repair }) => withMethod(postEvent(repair), 'DELETE'),
@@ -292,6 +295,21 @@ describe('an attack through the function URL', () => {
     const paths = [...Object.values(links), ...Object.values(others)];
     for (let i = 0; i < 100; i += 1) {
       expect((await phone.open(paths[i % paths.length] ?? '/')).statusCode).toBe(200);
+    }
+    expect(await phone.everything()).toBe(before);
+  });
+
+  it('is no prefetch: a GET that carries a form’s fields shows the page and writes nothing', async () => {
+    const { phone, acknowledge, repair } = scene;
+    const before = await phone.everything();
+    for (const { path, fields, cookie } of [acknowledge, repair]) {
+      const { headers } = getEvent(path);
+      const prefetched = await phone.open(path, {
+        headers: { ...headers, purpose: 'prefetch', 'sec-purpose': 'prefetch;prerender' },
+        rawQueryString: formBody(fields),
+        cookies: [cookie],
+      });
+      expect(prefetched.body).toContain('<form');
     }
     expect(await phone.everything()).toBe(before);
   });

@@ -23,7 +23,7 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
   beforeAll(async () => {
     fixture = await FunctionFixture.open(undefined);
     functionUrl = await startFunctionUrl({
-      handler: (event) => phone.ops(event),
+      handler: (event, openPage) => phone.ops(event, undefined, openPage),
       clock: systemClock,
       random: systemRandom,
     });
@@ -68,9 +68,9 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(640);
   }
 
-  async function expectNoSidewaysScroll(): Promise<void> {
+  async function expectNoSidewaysScroll(width = 360): Promise<void> {
     const body = await page.locator('body').boundingBox();
-    expect(body?.width).toBeLessThanOrEqual(360);
+    expect(body?.width).toBeLessThanOrEqual(width);
   }
 
   it('repairs with one tap', async () => {
@@ -89,6 +89,65 @@ describe.skipIf(executablePath === undefined)('on a phone', () => {
     expect(complaints).toEqual([]);
     await page.reload();
     expect(await heading()).toContain('Бот снова работает');
+  });
+
+  it('shows each step of a slow repair as it ends, and then the result alone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const { recover } = await phone.goDown();
+    const restart = Promise.withResolvers<void>();
+    fixture.whenRestarted = async () => {
+      await restart.promise;
+      await fixture.beat();
+    };
+    const shown = () => page.locator('li:visible').allInnerTexts();
+    await go(recover);
+    await page.getByRole('button', { name: 'Починить' }).tap({ noWaitAfter: true });
+    await page.getByText('Перезапустить воркер…').waitFor();
+    expect(await heading()).toBe('⏳ Выполняется…');
+    expect(await shown()).toEqual([
+      expect.stringMatching(/^✓\s+Снять блокировку: её никто не держал$/),
+      expect.stringMatching(/^–\s+Сбросить очередь: не требуется$/),
+      expect.stringMatching(/^⏳\s+Перезапустить воркер…$/),
+    ]);
+    await expectNoSidewaysScroll(390);
+    restart.resolve();
+    await page.getByText('Бот снова работает').waitFor();
+    expect(await page.locator('h1:visible').allInnerTexts()).toEqual(['🟢 Бот снова работает']);
+    expect(await shown()).toHaveLength(4);
+    expect(complaints).toEqual([]);
+  });
+
+  it('goes on with a repair whose page was closed, and shows its result to whoever opens it again', async () => {
+    const { recover } = await phone.goDown();
+    const restart = Promise.withResolvers<void>();
+    fixture.whenRestarted = async () => {
+      await restart.promise;
+      await fixture.beat();
+    };
+    await go(recover);
+    await page.getByRole('button', { name: 'Починить' }).tap({ noWaitAfter: true });
+    await page.getByText('Перезапустить воркер…').waitFor();
+    await page.close();
+    page = await context.newPage();
+    await go(recover);
+    expect(await heading()).toBe('⏳ Выполняется…');
+    restart.resolve();
+    await page.getByText('Бот снова работает').waitFor();
+  });
+
+  it('takes “I’m on it” with one tap, and tells a second one who was first', async () => {
+    const { acknowledge } = await phone.goDown();
+    const other = new Phone(fixture, '102').newestLinks();
+    await go(acknowledge);
+    expect(await heading()).toBe('Займётесь сбоем?');
+    await expectThumb();
+    await expectNoSidewaysScroll();
+    await page.getByRole('button', { name: 'Занимаюсь' }).tap();
+    await page.getByText('Вы занимаетесь сбоем').waitFor();
+    await go(other.acknowledge);
+    await page.getByText('Сбоем уже занимаются: ссылка, отправленная 101').waitFor();
+    expect(await page.getByRole('button').count()).toBe(0);
+    expect(complaints).toEqual([]);
   });
 
   it('reloads itself until a slow worker is back', async () => {

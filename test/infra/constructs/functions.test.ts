@@ -154,7 +154,10 @@ describe('the heartbeat monitor', () => {
 describe('the ops function', () => {
   it('has a URL only for links', () => {
     expect(resources(template, 'AWS::Lambda::Url')).toEqual({});
-    expect(theResource(withLinks, 'AWS::Lambda::Url').Properties).toMatchObject({ AuthType: 'NONE' });
+    expect(theResource(withLinks, 'AWS::Lambda::Url').Properties).toMatchObject({
+      AuthType: 'NONE',
+      InvokeMode: 'RESPONSE_STREAM',
+    });
   });
 
   it('is open to everybody only through its URL', () => {

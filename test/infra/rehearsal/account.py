@@ -14,6 +14,8 @@ secrets extension beside it. It finds this account's endpoints in its environmen
 """
 
 import argparse
+import base64
+import http.client
 import json
 import os
 import secrets
@@ -45,6 +47,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 
 LOOPBACK = "127.0.0.1"
 ANSWERED_WITHIN_SECONDS = 120
+STREAM_ERROR = "Lambda-Runtime-Function-Error-Body"
 
 
 class Named:
@@ -215,9 +218,11 @@ class Invocation(BaseHTTPRequestHandler):
 
     def do_POST(self):
         length = self.headers["content-length"]
-        body = self.rfile.read(int(length)) if length else self.read_chunks()
-        self.server.answer = body.decode()
-        self.server.failed = self.path.endswith("/error")
+        body, trailers = (self.rfile.read(int(length)), {}) if length else self.read_chunks()
+        # A function that streams its answer has begun it when it fails: the error follows the body.
+        error = trailers.get(STREAM_ERROR)
+        self.server.answer = body.decode() if error is None else base64.b64decode(error).decode()
+        self.server.failed = self.path.endswith("/error") or error is not None
         self.send_response(202)
         self.end_headers()
         self.server.done.set()
@@ -227,8 +232,7 @@ class Invocation(BaseHTTPRequestHandler):
         while size := int(self.rfile.readline(), 16):
             chunks.append(self.rfile.read(size))
             self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(chunks)
+        return b"".join(chunks), http.client.parse_headers(self.rfile)
 
     def log_message(self, *_):
         pass

@@ -41,7 +41,7 @@ export async function rehearse(stage: Stage): Promise<number> {
 }
 
 function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void>][] {
-  const { cdk, aws, invoke } = toolsOf(stage);
+  const { cdk, aws, invoke, invokeRaw } = toolsOf(stage);
   const deploy = (...context: string[]): Promise<Ended> =>
     cdk('deploy', '--require-approval', 'never', ...contextOf(stage, context));
   /** What the deploy before has synthesised. */
@@ -156,6 +156,20 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
       },
     ],
     [
+      'the ops function streams its pages to its URL, under their head',
+      async () => {
+        const request = {
+          version: '2.0',
+          rawPath: '/nothing',
+          headers: {},
+          requestContext: { domainName: 'links.example.com', http: { method: 'GET', path: '/nothing' } },
+        };
+        const [head = '', page = ''] = (await invokeRaw(functions.ops, request)).text.split('\0'.repeat(8));
+        assert.equal(JSON.parse(head).statusCode, 403);
+        assert.match(page, /^<!doctype html>/);
+      },
+    ],
+    [
       'the monitor runs, and says so in the metric that its alarm asks for',
       async () => {
         const { log } = await invoke(functions.monitor, {});
@@ -217,15 +231,19 @@ function toolsOf({ tools, account, folder }: Stage) {
   const { environment: env } = account;
   const cdk = (...args: string[]): Promise<Ended> => run(process.execPath, [tools.cdk, ...args], { env });
   const aws: Aws = (...args) => run(tools.aws, args, { env });
-  const invoke = async (name: string, payload: object) => {
+  const invokeRaw = async (name: string, payload: object) => {
     const file = join(folder, 'answer.json');
     const given = ['--function-name', name, '--payload', JSON.stringify(payload), '--log-type', 'Tail'];
     const result = JSON.parse(await text(aws, 'lambda', 'invoke', ...given, file));
-    const answer = JSON.parse(readFileSync(file, 'utf8'));
-    assert.equal(result.FunctionError, undefined, JSON.stringify(answer));
-    return { answer, log: Buffer.from(result.LogResult ?? '', 'base64').toString() };
+    const answer = readFileSync(file, 'utf8');
+    assert.equal(result.FunctionError, undefined, answer);
+    return { text: answer, log: Buffer.from(result.LogResult ?? '', 'base64').toString() };
   };
-  return { cdk, aws, invoke };
+  const invoke = async (name: string, payload: object) => {
+    const { text: answer, log } = await invokeRaw(name, payload);
+    return { answer: JSON.parse(answer), log };
+  };
+  return { cdk, aws, invoke, invokeRaw };
 }
 
 /** That version's source, with this checkout's packages. */

@@ -69,6 +69,31 @@ it('turns the handler’s result into the response', async () => {
   expect(await response.text()).toBe('чай');
 });
 
+it('sends a page in pieces while the handler runs, which goes on if the client leaves', async () => {
+  const [firstRead, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  running = await startFunctionUrl({
+    clock: systemClock,
+    random: systemRandom,
+    handler: async (_event, openPage) => {
+      const send = openPage({ statusCode: 202, headers: { 'x-thing': '1' }, cookies: ['a=1'] });
+      send('one ');
+      await firstRead.promise;
+      send('two');
+      ended.resolve();
+    },
+  });
+  const { url } = running;
+  const response = await fetch(url);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader?.read())?.value).toBe('one ');
+  expect([response.status, response.headers.get('x-thing')]).toEqual([202, '1']);
+  expect(response.headers.getSetCookie()).toEqual(['a=1']);
+  await reader?.cancel();
+  firstRead.resolve();
+  await ended.promise;
+  expect(await (await fetch(url)).text()).toBe('one two');
+});
+
 it('sends any other result as JSON, and hides the reason of a failure', async () => {
   const plain = await start({ ok: true });
   expect(await (await fetch(plain.url)).json()).toEqual({ ok: true });

@@ -52,6 +52,8 @@ export const en: PageTexts = {
   result: {
     running: '⏳ In progress…',
     runningMore: 'This page refreshes by itself.',
+    runningLive:
+      'Each step appears here as it ends; together they usually take less than a minute. You may close this page: what has begun goes on to its end. If nothing moves for a minute, reload the page: the action does not run twice.',
     interrupted: '🔴 Interrupted halfway',
     interruptedMore: 'The function was stopped before it answered. See the state below; repeating is safe.',
     back: '🟢 The bot works again',

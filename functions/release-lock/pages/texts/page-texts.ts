@@ -44,6 +44,8 @@ export interface PageTexts {
   readonly result: {
     readonly running: string;
     readonly runningMore: string;
+    /** While the page is being sent. Safari paints nothing before 200 characters. */
+    readonly runningLive: string;
     readonly interrupted: string;
     readonly interruptedMore: string;
     readonly back: string;
