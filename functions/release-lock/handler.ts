@@ -23,7 +23,7 @@ import { functionName, timeoutSeconds } from './contract.ts';
 import { readPageRequest } from './http-request.ts';
 import { type HttpAnswer, type OpenPage, refusal } from './pages/layout.ts';
 import { serveLink } from './serve-link.ts';
-import { type StreamingRuntime, streamed } from './streamed.ts';
+import { canStream, type StreamingRuntime, streamed } from './streamed.ts';
 
 /** @returns undefined if a page was sent through `openPage` */
 export type OpsHandler = (
@@ -104,7 +104,7 @@ const composeOnce: OpsHandler = async (...invocation) => {
   return composed(...invocation);
 };
 
-const { awslambda } = globalThis as { readonly awslambda?: StreamingRuntime };
+const { awslambda } = globalThis as { readonly awslambda?: Partial<StreamingRuntime> };
 
-/** Lambda's entry; outside of Lambda a plain function. */
-export const handler = awslambda === undefined ? composeOnce : streamed(composeOnce, awslambda);
+/** Lambda's entry; outside of Lambda, where the AWS clients make that global an empty one, a plain function. */
+export const handler = canStream(awslambda) ? streamed(composeOnce, awslambda) : composeOnce;

@@ -24,6 +24,10 @@ export interface StreamingRuntime {
   };
 }
 
+export function canStream(runtime: Partial<StreamingRuntime> | undefined): runtime is StreamingRuntime {
+  return runtime?.streamifyResponse !== undefined && runtime.HttpResponseStream !== undefined;
+}
+
 export function streamed<Context>(
   serve: (event: unknown, context: Context, openPage: OpenPage) => Promise<object | undefined>,
   { streamifyResponse, HttpResponseStream }: StreamingRuntime,

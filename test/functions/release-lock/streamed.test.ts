@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { HttpHead, OpenPage } from '../../../functions/release-lock/pages/layout.ts';
-import { type StreamingRuntime, streamed } from '../../../functions/release-lock/streamed.ts';
+import { canStream, type StreamingRuntime, streamed } from '../../../functions/release-lock/streamed.ts';
 
 /** Lambda's runtime: the head goes out with the first piece. */
 function runtime(): { sent: unknown[]; awslambda: StreamingRuntime; stream: never } {
@@ -23,6 +23,10 @@ function runtime(): { sent: unknown[]; awslambda: StreamingRuntime; stream: neve
 }
 
 const head: HttpHead = { statusCode: 200, headers: { 'x-a': 'b' }, cookies: ['c=d'] };
+
+it('takes Lambda’s runtime for one that streams, and not the empty global that the AWS clients make', () => {
+  expect([undefined, {}, runtime().awslambda].map(canStream)).toEqual([false, false, true]);
+});
 
 it('sends a page in pieces, under its head, and returns nothing', async () => {
   const { sent, awslambda, stream } = runtime();
