@@ -51,7 +51,7 @@ import { leaseObserver, sessionObserver, withoutStack } from './observer.ts';
 import { Worker } from './worker.ts';
 
 const pendingTimeoutMs = 5000;
-/** Of a handler's error in the report to the store. */
+/** Of an error in the heartbeat and in the report of failing handlers. */
 const errorTextMax = 200;
 /** A piece of the journal is up to 1 MB: its time has nothing to do with the lease's. */
 const journalTimeoutMs = 10_000;
@@ -198,6 +198,7 @@ function makeWorker(deps: WorkerDeps): Worker {
   const keys = storeKeys(settings.store.keyPrefix);
   const { url, token } = settings.store;
   const botId = botIdOf(settings.botToken);
+  const describe = (error: unknown): string => oneLine(redact(reasonOf(error)), errorTextMax);
   const alarmDeps = {
     clock,
     warnings: redisWarningStore(store, keys, settings),
@@ -210,7 +211,7 @@ function makeWorker(deps: WorkerDeps): Worker {
     ...alarmDeps,
     reports: redisHandlersReports(store, keys),
     epoch: () => worker.state.term?.epoch,
-    describe: (error) => oneLine(redact(reasonOf(error)), errorTextMax),
+    describe,
   });
   const worker: Worker = new Worker({
     clock,
@@ -251,6 +252,7 @@ function makeWorker(deps: WorkerDeps): Worker {
     endsAtConflict: settings.environment === 'development',
     dropPendingOnStop: settings.environment === 'development',
     version,
+    describe,
   });
   return worker;
 }

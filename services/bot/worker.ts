@@ -66,6 +66,8 @@ export interface WorkerOptions {
   /** For development: the next developer starts with an empty queue. Not after a conflict: the updates may be the other's. */
   readonly dropPendingOnStop: boolean;
   readonly version: string;
+  /** A thrown value in one line without secrets. */
+  readonly describe: (error: unknown) => string;
 }
 
 const endCodes: Readonly<Record<FinalFailure, ExitCode>> = {
@@ -94,7 +96,10 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.options = options;
     this.wakeUp = new WakeUp(options.clock);
-    this.health = new PollHealth(options.longPollTimeoutSeconds * 1000 + pollSlackMs, () => this.onPolled());
+    this.health = new PollHealth(options.longPollTimeoutSeconds * 1000 + pollSlackMs, {
+      onSuccess: () => this.onPolled(),
+      describe: options.describe,
+    });
     this.reach = new TelegramReach(options.clock, options.times);
     this.api = this.reach.watched(options.api);
     this.state = new WorkerState(this.health, this.reach);
@@ -232,18 +237,17 @@ export class Worker {
 
   private async identify(signal: AbortSignal): Promise<'known' | 'unknown' | 'token rejected'> {
     if (this.bot !== undefined) return 'known';
-    const { sessionObserver } = this.options;
     try {
       this.bot = await this.api.call<BotIdentity>('getMe', {}, { timeoutMs: callTimeoutMs, signal });
       return 'known';
     } catch (error) {
-      if (!signal.aborted) sessionObserver.onTrouble('getMe', error);
+      if (!signal.aborted) this.cannotPoll('getMe', error);
       return isTokenRejection(error) ? 'token rejected' : 'unknown';
     }
   }
 
   private async removeWebhook(signal: AbortSignal): Promise<'removed' | 'not removed' | 'token rejected'> {
-    const { logger, sessionObserver } = this.options;
+    const { logger } = this.options;
     const { api } = this;
     try {
       const info = await api.call<{ url: string }>(
@@ -256,9 +260,15 @@ export class Worker {
       await api.call('deleteWebhook', { drop_pending_updates: false }, { timeoutMs: callTimeoutMs, signal });
       return 'removed';
     } catch (error) {
-      sessionObserver.onTrouble('remove the webhook', error);
+      if (!signal.aborted) this.cannotPoll('remove the webhook', error);
       return isTokenRejection(error) ? 'token rejected' : 'not removed';
     }
+  }
+
+  /** Before the first poll: what keeps it from being sent counts as its failure. */
+  private cannotPoll(what: string, error: unknown): void {
+    this.health.failedWith(error);
+    this.options.sessionObserver.onTrouble(what, error);
   }
 
   private async dropPending(term: Term): Promise<void> {

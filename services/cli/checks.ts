@@ -1,8 +1,10 @@
 /** The doctor's checks: what each asked, and what came. `✓` is a good answer, `–` a bad one or none. */
+import { pollErrorOf, readHeartbeat } from '../core/lease/heartbeat.ts';
 import { describeHolder, isQuarantine } from '../core/lease/lock-value.ts';
 import { snoozeText } from '../core/ops/health-line.ts';
 import type { Reachability, RecipientCheck } from '../core/ops/recipients-check.ts';
 import type { StatusAnswer } from '../core/ops/results.ts';
+import { oneLine } from '../core/platform/foreign-text.ts';
 import { agoText, duration, namesNoProcess } from './render.ts';
 
 export interface Check {
@@ -12,6 +14,9 @@ export interface Check {
   readonly asked: string;
   readonly came: string;
 }
+
+/** Longer foreign text would push the next check off the screen. */
+const errorTextMax = 160;
 
 /** The superadmins, or why they were not tried. */
 export type Recipients = readonly RecipientCheck[] | { readonly notAsked: string };
@@ -73,7 +78,9 @@ function heartbeatCheck(
     return { ...check, ok: false, came: heartbeat === null ? 'there is none' : 'it cannot be read' };
   }
   const isFresh = up && state !== 'not-polling';
-  return { ...check, ok: isFresh, came: agoText(nowMs - age * 1000, nowMs) };
+  const error = pollErrorOf(readHeartbeat(heartbeat));
+  const failing = error === null ? '' : `; polls have failed since: ${oneLine(error, errorTextMax)}`;
+  return { ...check, ok: isFresh && error === null, came: `${agoText(nowMs - age * 1000, nowMs)}${failing}` };
 }
 
 function handlersCheck({ handlers, since }: StatusAnswer, nowMs: number): Check {

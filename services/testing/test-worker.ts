@@ -5,6 +5,7 @@
  * Tested by: test/testing/test-bot.test.ts
  */
 import type { Context, Middleware, Telegraf } from 'telegraf';
+import { reasonOf } from '../adapters/error-description.ts';
 import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
 import { redisUpdateJournal } from '../adapters/redis/journal/update-journal.ts';
 import { redisLockStore } from '../adapters/redis/lease/lock-store.ts';
@@ -111,6 +112,7 @@ export function startTestWorker(options: TestWorkerOptions): TestWorker {
     endsAtConflict: false,
     dropPendingOnStop: false,
     version,
+    describe: reasonOf,
   });
   const ended = run(worker, hooks, stop.signal);
   return {

@@ -118,7 +118,7 @@ describe('a worker that leads', () => {
     expect(written.ts).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  it('writes heartbeats only while polls succeed', async () => {
+  it('writes heartbeats only while polls succeed, and else why they fail', async () => {
     const worker = await fixture.worker();
     await until('a heartbeat', async () => (await fixture.get(keys.heartbeat)) ?? undefined);
     fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: '502-html' });
@@ -126,7 +126,8 @@ describe('a worker that leads', () => {
     await until('polls that fail', () =>
       (worker.output().match(/getUpdates failed/g)?.length ?? 0) >= 2 ? true : undefined,
     );
-    const silent = await fixture.get(keys.heartbeat);
+    const beat = async () => JSON.parse((await fixture.get(keys.heartbeat)) ?? '{}');
+    const silent = await beat();
     const renewed = async (): Promise<number> => Number(await fixture.store.command(['PTTL', keys.lock]));
     let renewals = 0;
     let last = await renewed();
@@ -136,10 +137,13 @@ describe('a worker that leads', () => {
       last = now;
       return renewals >= 3 ? true : undefined;
     });
-    expect(await fixture.get(keys.heartbeat)).toBe(silent);
+    const failing = await beat();
+    expect(failing).toEqual({ ...silent, last_error: failing.last_error });
+    expect(failing.last_error).toMatch(/^getUpdates: .*502/);
+    expect(failing.last_error).not.toContain(botToken);
     fixture.telegram.fault({ token: botToken, method: 'getUpdates', kind: 'none' });
     await until('the next heartbeat', async () =>
-      (await fixture.get(keys.heartbeat)) === silent ? undefined : true,
+      (await beat()).ts === silent.ts || (await beat()).last_error !== null ? undefined : true,
     );
   });
 

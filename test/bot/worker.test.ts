@@ -5,7 +5,6 @@ import { redisLockOverride } from '../../services/adapters/redis/lease/lock-over
 import { redisLockStore } from '../../services/adapters/redis/lease/lock-store.ts';
 import { Worker, type WorkerOptions } from '../../services/bot/worker.ts';
 import { readHeartbeat } from '../../services/core/lease/heartbeat.ts';
-import { leaseTimes } from '../../services/core/lease/lease-times.ts';
 import {
   type BotApi,
   BotApiRefusedError,
@@ -15,9 +14,9 @@ import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { type EmbeddedRunner, embeddedRunner } from '../support/embedded-runner.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { quietOptions } from './quiet-options.ts';
 
 const keys = storeKeys('');
-const nothing = (): void => {};
 let clock: VirtualClock;
 let store: EmbeddedRunner;
 /** How far the store's clock is ahead of the worker's. */
@@ -52,49 +51,14 @@ const api: BotApi = {
   },
 };
 
-const silentLeaseObserver = {
-  onStandby: nothing,
-  onAcquired: nothing,
-  onRenewed: nothing,
-  onTermEnding: nothing,
-  onTrouble: nothing,
-};
-
 /** Runs a worker; `code` is its exit code once it has ended. */
 function start(options: Partial<WorkerOptions> = {}) {
   const worker = new Worker({
     clock,
-    random: { unit: () => 0.5, token: () => 'token' },
-    logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     api,
     lockStore: redisLockStore(store, keys, '1'),
     journal: redisUpdateJournal(store, keys),
-    channel: { listen: async () => {} },
-    makeHandler: () => async () => {},
-    leaseObserver: silentLeaseObserver,
-    sessionObserver: {
-      onPoll: nothing,
-      onReceived: nothing,
-      onEnd: nothing,
-      onOverdue: nothing,
-      onBackpressure: nothing,
-      onTooBig: nothing,
-      onDeadLetters: nothing,
-      onTrouble: nothing,
-    },
-    onConflict: nothing,
-    holder: { host: 'h', pid: 7, env: 'production' },
-    botId: '1',
-    times: leaseTimes({ ttlMs: 30_000, renewMs: 10_000 }),
-    whenHeld: 'standby',
-    heartbeatIntervalMs: 20_000,
-    longPollTimeoutSeconds: 5,
-    inFlightMax: 100,
-    drainTimeoutMs: 5000,
-    allowedUpdates: ['message'],
-    endsAtConflict: false,
-    dropPendingOnStop: false,
-    version: '1.2.3',
+    ...quietOptions,
     ...options,
   });
   const running: { worker: Worker; code?: number } = { worker };
@@ -131,6 +95,46 @@ describe('a term’s first heartbeat', () => {
     await clock.advance(60_000);
     expect(await get(keys.heartbeat)).toBeNull();
     expect(await get(keys.lock)).not.toBeNull();
+  });
+});
+
+describe('a worker whose polls fail', () => {
+  const beat = async () => readHeartbeat(await get(keys.heartbeat));
+
+  it('says why in the heartbeat, which grows old meanwhile, and clears it with the next poll', async () => {
+    start({ describe: (error) => `described: ${(error as Error).message}` });
+    await clock.advance(10_000);
+    const good = await beat();
+    answers['getUpdates'] = new BotApiRefusedError('getUpdates', { status: 502, description: 'Bad Gateway' });
+    await clock.advance(20_000);
+    expect(await beat()).toMatchObject({
+      tsMs: good.kind === 'present' ? good.tsMs : undefined,
+      heartbeat: { last_error: expect.stringMatching(/^described: .*502/) },
+    });
+    answers['getUpdates'] = [];
+    await clock.advance(40_000);
+    expect(await beat()).toMatchObject({ heartbeat: { last_error: null } });
+    stop.abort();
+    await clock.advance(10_000);
+  });
+
+  it('says why in the heartbeat of the leader before, if its own first poll never comes', async () => {
+    const first = start();
+    await clock.advance(10_000);
+    stop.abort();
+    await clock.advance(10_000);
+    expect(first.code).toBe(exitCodes.cleanStop);
+    const good = await beat();
+    stop = new AbortController();
+    answers['getMe'] = new BotApiUnreachableError('getMe', 'no answer', { aborted: false, cause: undefined });
+    start();
+    await clock.advance(20_000);
+    expect(await beat()).toMatchObject({
+      tsMs: good.kind === 'present' ? good.tsMs : undefined,
+      heartbeat: { last_error: expect.stringContaining('no answer') },
+    });
+    stop.abort();
+    await clock.advance(10_000);
   });
 });
 
@@ -171,7 +175,7 @@ describe('a worker that starts', () => {
       await store.command(['SET', keys.lock, 'foreign', 'PX', '60000']);
       const troubles: unknown[] = [];
       const leaseObserver = {
-        ...silentLeaseObserver,
+        ...quietOptions.leaseObserver,
         onTrouble: (_what: string, error: unknown) => troubles.push(error),
       };
       const running = start({ whenHeld, leaseObserver });

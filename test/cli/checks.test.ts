@@ -46,6 +46,11 @@ describe('a check', () => {
     ],
     ['heartbeat', {}, '✓ 12 s ago (01:18 UTC)'],
     ['heartbeat', { state: 'not-polling' }, '– 12 s ago (01:18 UTC)'],
+    [
+      'heartbeat',
+      { heartbeat: '{"ts":"2026-03-01T01:18:56Z","last_error":"getUpdates: 502\\n\\u001b[2J"}' },
+      '– 12 s ago (01:18 UTC); polls have failed since: getUpdates: 502 \\u001b[2J',
+    ],
     ['heartbeat', { heartbeatAgeSeconds: null, heartbeat: null }, '– there is none'],
     ['heartbeat', { heartbeatAgeSeconds: null }, '– it cannot be read'],
     ['handlers', {}, '✓ no'],

@@ -36,6 +36,7 @@ export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
   const { name } = process;
   const onTrouble = (what: string, error: unknown): void => note(`${name}: ${what} failed: ${String(error)}`);
   return new Worker({
+    describe: String,
     clock: process,
     random,
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },

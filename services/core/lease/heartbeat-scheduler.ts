@@ -1,6 +1,6 @@
 /**
- * Plans the renewals of one term and what each carries: the heartbeat, if one is due and polls succeed, and the
- * finished journal entries to delete. So an idle leader costs one script per renewal and nothing else.
+ * Plans the renewals of one term and what each carries: the heartbeat, if one is due and polls succeed, or else why they
+ * fail, and the finished journal entries to delete. So an idle leader costs one script per renewal and nothing else.
  *
  * Guarantees: every time in a heartbeat, the first one's too, is on the store's clock, because the answer to the
  * acquire seeds it and the answer to each renewal corrects it. An answer that travelled or waited for a while makes
@@ -39,6 +39,8 @@ export class HeartbeatScheduler implements RenewalPlan {
   private readonly options: HeartbeatSchedulerOptions;
   private lastRenewalMs: number;
   private lastHeartbeatMs = Number.NEGATIVE_INFINITY;
+  /** What the stored heartbeat gives as the reason; the next poll that succeeds clears it at once. */
+  private storedError: string | null = null;
   private storeAheadMs: number;
 
   constructor(options: HeartbeatSchedulerOptions) {
@@ -48,31 +50,44 @@ export class HeartbeatScheduler implements RenewalPlan {
   }
 
   dueInMs(): number {
-    const { clock, renewMs, intervalMs, health } = this.options;
+    const { clock, renewMs, health } = this.options;
     const nowMs = clock.monotonicMs();
     const renewalMs = this.lastRenewalMs + renewMs;
-    const heartbeatMs = health.isGood(nowMs) ? this.lastHeartbeatMs + intervalMs : Number.POSITIVE_INFINITY;
+    const heartbeatMs = health.isGood(nowMs) ? this.nextHeartbeatMs() : Number.POSITIVE_INFINITY;
     return Math.max(0, Math.min(renewalMs, heartbeatMs) - nowMs);
   }
 
   /** Whether the next renewal carries a heartbeat if it is sent now. */
   isHeartbeatDue(): boolean {
-    const { clock, intervalMs, health } = this.options;
+    const { clock, health } = this.options;
     const nowMs = clock.monotonicMs();
-    return health.isGood(nowMs) && nowMs >= this.lastHeartbeatMs + intervalMs;
+    return health.isGood(nowMs) && nowMs >= this.nextHeartbeatMs();
   }
 
   payload(): RenewPayload {
     const finishedUpdateIds = this.options.finished.ids();
-    return this.isHeartbeatDue() ? { heartbeat: this.compose(), finishedUpdateIds } : { finishedUpdateIds };
+    if (this.isHeartbeatDue()) return { heartbeat: this.compose(), finishedUpdateIds };
+    const { lastError } = this.options.health;
+    const isNews = lastError !== null && lastError !== this.storedError;
+    return isNews ? { pollError: lastError, finishedUpdateIds } : { finishedUpdateIds };
   }
 
-  onRenewed({ heartbeat, finishedUpdateIds = [] }: RenewPayload, storeTimeMs: number): void {
+  onRenewed({ heartbeat, pollError, finishedUpdateIds = [] }: RenewPayload, storeTimeMs: number): void {
     const { clock, finished } = this.options;
     this.lastRenewalMs = clock.monotonicMs();
-    if (heartbeat !== undefined) this.lastHeartbeatMs = this.lastRenewalMs;
+    if (heartbeat !== undefined) {
+      this.lastHeartbeatMs = this.lastRenewalMs;
+      this.storedError = null;
+    }
+    if (pollError !== undefined) this.storedError = pollError;
     this.storeAheadMs = storeTimeMs - clock.wallMs();
     finished.onRemoved(finishedUpdateIds);
+  }
+
+  private nextHeartbeatMs(): number {
+    return this.storedError === null
+      ? this.lastHeartbeatMs + this.options.intervalMs
+      : Number.NEGATIVE_INFINITY;
   }
 
   private compose(): string {
@@ -84,7 +99,7 @@ export class HeartbeatScheduler implements RenewalPlan {
       bot: botId,
       ts: this.storeIso(clock.wallMs()),
       last_poll_ts: this.storeIso(health.lastSuccessWallMs ?? clock.wallMs()),
-      last_error: health.lastError,
+      last_error: null,
       in_flight: inFlight(),
       epoch,
       version,

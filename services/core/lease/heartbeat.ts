@@ -13,6 +13,7 @@ export interface Heartbeat {
   /** ISO 8601 UTC, on the store's clock. */
   readonly ts: string;
   readonly last_poll_ts: string;
+  /** Why polls have failed since `ts`, in one line without secrets; null while they succeed. */
   readonly last_error: string | null;
   readonly in_flight: number;
   readonly epoch: number;
@@ -72,4 +73,11 @@ function readTime(ts: unknown): number | undefined {
 /** Never negative: the heartbeat's clock may be a little ahead. */
 export function heartbeatAgeSeconds(reading: HeartbeatReading, nowMs: number): number | null {
   return reading.kind === 'present' ? Math.max(0, (nowMs - reading.tsMs) / 1000) : null;
+}
+
+/** Why polls have failed since the heartbeat; null: they did not, or nobody says. */
+export function pollErrorOf(reading: HeartbeatReading): string | null {
+  if (reading.kind !== 'present') return null;
+  const error: unknown = reading.heartbeat.last_error;
+  return typeof error === 'string' && error !== '' ? error : null;
 }

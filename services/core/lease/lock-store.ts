@@ -37,6 +37,8 @@ export type RenewReply =
 export interface RenewPayload {
   /** The heartbeat to write, as stored. */
   readonly heartbeat?: string;
+  /** Why polls fail: goes into the heartbeat that is stored, which stays as old as it is. */
+  readonly pollError?: string;
   /** Ended updates whose journal entries are to be deleted. */
   readonly finishedUpdateIds?: readonly number[];
 }

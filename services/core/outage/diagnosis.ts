@@ -6,7 +6,7 @@
  * without a lock holder nobody polls either. A holder without a heartbeat cannot poll, and its last error says why. It is
  * a best guess from outside. (`handlers-failing` is the cause of a bot that polls: `health.ts` names it.)
  */
-import type { HeartbeatReading } from '../lease/heartbeat.ts';
+import { type HeartbeatReading, pollErrorOf } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
 import { environmentOf, isQuarantine, readLockHolder } from '../lease/lock-value.ts';
 import type { EnvironmentName } from '../platform/environment-name.ts';
@@ -54,7 +54,7 @@ export interface Diagnosis {
 
 export function diagnose(facts: DiagnosisFacts): Diagnosis {
   const { heartbeat, held, telegram, ecs } = facts;
-  const lastError = lastErrorOf(heartbeat);
+  const lastError = pollErrorOf(heartbeat);
   return {
     cause: causeOf(facts, lastError),
     holder: holderOf(facts),
@@ -92,12 +92,6 @@ function whyHolderIsSilent(facts: DiagnosisFacts, lastError: string | null): Cau
   if (facts.telegram.kind === 'unreachable') return 'telegram-unreachable';
   if (facts.heartbeatMalformed) return 'heartbeat-malformed';
   return lastError !== null ? 'polls-failing' : 'holder-silent';
-}
-
-function lastErrorOf(heartbeat: HeartbeatReading): string | null {
-  if (heartbeat.kind !== 'present') return null;
-  const error: unknown = heartbeat.heartbeat.last_error;
-  return typeof error === 'string' && error !== '' ? error : null;
 }
 
 function holderOf({ held, heartbeat }: DiagnosisFacts): Diagnosis['holder'] {

@@ -204,7 +204,7 @@ export class Fetcher {
     const { clock, random, observer, health } = this.options;
     this.failuresInRow++;
     const failure = judgePollFailure(error, this.failuresInRow, random.unit());
-    health.failedWith(error instanceof Error ? error.message : String(error));
+    health.failedWith(error);
     observer.onPoll(failure.kind, elapsedMs);
     if (failure.kind === 'conflict') {
       this.options.onConflict();

@@ -90,6 +90,41 @@ describe('the payload of a renewal', () => {
   });
 });
 
+describe('why polls fail', () => {
+  const renewal = () => {
+    const payload = scheduler.payload();
+    scheduler.onRenewed(payload, clock.wallMs());
+    return payload;
+  };
+
+  it('is in one renewal, and in another when it changes', () => {
+    health.failedWith('getUpdates: 502');
+    expect(renewal()).toEqual({ pollError: 'getUpdates: 502', finishedUpdateIds: [11, 12] });
+    expect(renewal().pollError).toBeUndefined();
+    health.failedWith('getUpdates: 409');
+    expect(renewal().pollError).toBe('getUpdates: 409');
+  });
+
+  it('is in the next renewal again if this one got no answer', () => {
+    health.failedWith('getUpdates: 502');
+    expect(scheduler.payload().pollError).toBe('getUpdates: 502');
+    expect(scheduler.payload().pollError).toBe('getUpdates: 502');
+  });
+
+  it('is cleared by a heartbeat as soon as a poll succeeds', async () => {
+    poll();
+    renew();
+    health.failedWith('getUpdates: 502');
+    await clock.advance(renewMs);
+    renewal();
+    expect(scheduler.isHeartbeatDue()).toBe(false);
+    poll();
+    expect([scheduler.isHeartbeatDue(), scheduler.dueInMs()]).toEqual([true, 0]);
+    expect(readHeartbeat(renew() ?? null)).toMatchObject({ heartbeat: { last_error: null } });
+    expect(scheduler.isHeartbeatDue()).toBe(false);
+  });
+});
+
 it('reports entries as removed only once the store has confirmed the renewal', () => {
   const payload = scheduler.payload();
   expect(removed).toEqual([]);

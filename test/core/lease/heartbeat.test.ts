@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { heartbeatAgeSeconds, heartbeatFor, readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
+import {
+  heartbeatAgeSeconds,
+  heartbeatFor,
+  pollErrorOf,
+  readHeartbeat,
+} from '../../../services/core/lease/heartbeat.ts';
 
 const momentMs = Date.UTC(2026, 2, 1, 3, 4, 5, 678);
 const read = (ts: unknown) => readHeartbeat(JSON.stringify({ ts }));
@@ -90,5 +95,22 @@ describe('heartbeatAgeSeconds', () => {
   it('is null for an absent or malformed heartbeat', () => {
     expect(heartbeatAgeSeconds(readHeartbeat(null), momentMs)).toBeNull();
     expect(heartbeatAgeSeconds(readHeartbeat('x'), momentMs)).toBeNull();
+  });
+});
+
+describe('pollErrorOf', () => {
+  const written = (error: unknown) =>
+    readHeartbeat(JSON.stringify({ ts: '2026-03-01T03:04:05Z', last_error: error }));
+
+  it('is why polls have failed since', () => {
+    expect(pollErrorOf(written('getUpdates: 502'))).toBe('getUpdates: 502');
+  });
+
+  it.each([null, undefined, '', 5, {}])('is null if the heartbeat gives %j', (error) => {
+    expect(pollErrorOf(written(error))).toBeNull();
+  });
+
+  it('is null for an absent or malformed heartbeat', () => {
+    expect([readHeartbeat(null), readHeartbeat('x')].map(pollErrorOf)).toEqual([null, null]);
   });
 });

@@ -32,9 +32,17 @@ it('turns bad with a failure, keeps its message, and turns good again with a suc
   expect(health.lastError).toBeNull();
 });
 
+it('describes what a poll failed with', () => {
+  const health = new PollHealth(deadlineMs, { describe: (error) => `described: ${error}` });
+  health.failedWith(new TypeError('no answer'));
+  expect(health.lastError).toBe('described: TypeError: no answer');
+});
+
 it('calls onSuccess after each success, when it is good already', () => {
   const seen: boolean[] = [];
-  const health: PollHealth = new PollHealth(deadlineMs, () => seen.push(health.isGood(0)));
+  const health: PollHealth = new PollHealth(deadlineMs, {
+    onSuccess: () => void seen.push(health.isGood(0)),
+  });
   health.succeeded(at(0));
   health.failedWith('getUpdates: 502');
   expect(seen).toEqual([true]);

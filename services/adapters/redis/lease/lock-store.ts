@@ -48,7 +48,8 @@ export function redisLockStore(runner: ScriptRunner, keys: StoreKeys, botId: str
     async renew(value, ttlMs, payload): Promise<RenewReply> {
       const finished = (payload.finishedUpdateIds ?? []).map(String);
       const heartbeatArgs = [payload.heartbeat ?? '', String(heartbeatKeptMs)];
-      const args = [value, String(ttlMs), ...heartbeatArgs, botId, ...finished];
+      const pollError = payload.pollError === undefined ? '' : JSON.stringify(payload.pollError);
+      const args = [value, String(ttlMs), ...heartbeatArgs, botId, pollError, ...finished];
       const used = [lock, lockRevoked, heartbeat, journal, bot];
       return readRenewReply(await runner.run(scripts.renew, used, args));
     },

@@ -186,6 +186,33 @@ describeOnEachStore('the polling lock', (store) => {
       expect(await store().command('EXISTS', keys.heartbeat)).toBe(0);
     });
 
+    it('writes why polls fail into the stored heartbeat, and nothing else', async () => {
+      await lock.acquire('a', ttlMs);
+      const beat = { host: 'h', ts: '2026-03-01T03:00:00Z', last_error: null, in_flight: 2, epoch: 7 };
+      await lock.renew('a', ttlMs, { heartbeat: JSON.stringify(beat) });
+      const stored = async () => JSON.parse(String(await store().command('GET', keys.heartbeat)));
+      const errors = ['getUpdates: 502', '","in_flight":7,"last_error":null', 'a\\"b %1 ы 😀', ''];
+      for (const pollError of errors) {
+        await lock.renew('a', ttlMs, { pollError, finishedUpdateIds: [1] });
+        expect(await stored()).toEqual({ ...beat, last_error: pollError });
+      }
+      expect(await remainingMs(keys.heartbeat)).toBeGreaterThan(6 * 86_400_000);
+      await lock.renew('a', ttlMs, { heartbeat: JSON.stringify(beat) });
+      expect(await stored()).toEqual(beat);
+    });
+
+    it('leaves a heartbeat of another form alone when polls fail', async () => {
+      await lock.acquire('a', ttlMs);
+      expect((await lock.renew('a', ttlMs, { pollError: 'x' })).kind).toBe('renewed');
+      expect(await store().command('EXISTS', keys.heartbeat)).toBe(0);
+      await store().command('SET', keys.heartbeat, '{"ts":1}');
+      expect((await lock.renew('a', ttlMs, { pollError: 'x' })).kind).toBe('renewed');
+      expect(await store().command('GET', keys.heartbeat)).toBe('{"ts":1}');
+      await store().command('DEL', keys.heartbeat);
+      await store().command('RPUSH', keys.heartbeat, 'a list');
+      expect((await lock.renew('a', ttlMs, { pollError: 'x' })).kind).toBe('renewed');
+    });
+
     it('creates neither a lock nor a heartbeat', async () => {
       expect(await lock.renew('a', ttlMs, { heartbeat: '{}' })).toEqual({ kind: 'lost' });
       expect(await store().command('EXISTS', keys.lock, keys.heartbeat)).toBe(0);
