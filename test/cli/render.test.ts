@@ -67,6 +67,16 @@ describe('a status', () => {
     expect(factsFor({ outage })['outage']).toBe('open; it began 10 min ago (01:09 UTC)');
   });
 
+  it('of an outage that somebody is on says who', () => {
+    const told = { up: false, state: 'down', told: '2026-03-01T01:14:08Z' } as const;
+    expect(factsFor(told)['told']).not.toContain('on it');
+    const taken = { ...told, acknowledgedBy: 'the link sent to 102' };
+    expect(factsFor(taken)['told']).toMatch(/^5 min ago.*the link sent to 102$/);
+    expect(answerText({ ok: true, action: 'acknowledge', by: 'anna', isNew: true }, now)).toBe(
+      'On it: anna.\n',
+    );
+  });
+
   it('shows the quarantine as the quarantine, not as a process', () => {
     const value = lockValue({ ...holder, host: 'quarantine', pid: 0, env: 'any', owner: 'quarantine' });
     const shown = factsFor({ lock: { ...up.lock, value, since: new Date(0).toISOString() } as never });

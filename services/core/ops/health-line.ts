@@ -2,6 +2,7 @@
 import { causeText } from '../alerts/diagnosis-text.ts';
 import { clockText, durationText } from '../alerts/duration-text.ts';
 import type { HealthState } from '../outage/health.ts';
+import { recipientOfLink } from '../platform/actors.ts';
 import type { Locale } from '../platform/locale.ts';
 import type { StatusResult } from './results.ts';
 
@@ -26,6 +27,7 @@ interface Words {
   readonly told: (age: string, at: string) => string;
   readonly untold: string;
   readonly isOnIt: (who: string) => string;
+  readonly linkIsOnIt: (recipient: string) => string;
   readonly snoozed: (until: string, who: string, why: string) => string;
 }
 
@@ -40,6 +42,7 @@ const words: Readonly<Record<Locale, Words>> = {
     told: (age, at) => `${age} назад (${at} UTC)`,
     untold: 'ещё нет',
     isOnIt: (who) => `занимается ${who}`,
+    linkIsOnIt: (recipient) => `«Занимаюсь» нажали по ссылке, отправленной ${recipient}`,
     snoozed: (until, who, why) => `отключены до ${until} UTC (${who}: ${why})`,
   },
   en: {
@@ -55,6 +58,7 @@ const words: Readonly<Record<Locale, Words>> = {
     told: (age, at) => `${age} ago (${at} UTC)`,
     untold: 'not yet',
     isOnIt: (who) => `${who} is on it`,
+    linkIsOnIt: (recipient) => `“I’m on it” was tapped by the link sent to ${recipient}`,
     snoozed: (until, who, why) => `snoozed until ${until} UTC (${who}: ${why})`,
   },
 };
@@ -84,11 +88,13 @@ export function toldText(
   locale: Locale,
 ): string | undefined {
   if (state === 'works' || state === 'endangered') return undefined;
-  const { told: toldAgo, untold, isOnIt } = words[locale];
+  const { told: toldAgo, untold, isOnIt, linkIsOnIt } = words[locale];
   if (told === null) return untold;
   const toldMs = Date.parse(told);
   const ago = toldAgo(durationText(nowMs - toldMs, locale), clockText(toldMs));
-  return acknowledgedBy === null ? ago : `${ago}; ${isOnIt(acknowledgedBy)}`;
+  if (acknowledgedBy === null) return ago;
+  const recipient = recipientOfLink(acknowledgedBy);
+  return `${ago}; ${recipient === undefined ? isOnIt(acknowledgedBy) : linkIsOnIt(recipient)}`;
 }
 
 /** Until when the monitor tells nothing; undefined while alerts go out. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { redisHandlersReports } from '../../../services/adapters/redis/outage/handlers-reports.ts';
+import { performAcknowledge } from '../../../services/core/ops/perform.ts';
 import { BotApiRefusedError, BotApiUnreachableError } from '../../../services/core/platform/bot-api.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import { EcsError } from '../../../services/core/platform/worker-service.ts';
@@ -231,6 +232,17 @@ describe('status', () => {
       cause: 'never-started',
     });
     expect(fixture.calls).toEqual([]);
+  });
+
+  it('says so, and records nothing, if the outage of “I’m on it” is over', async () => {
+    const reason = { who: 'the link sent to 102', why: 'one-tap link of outage-1' };
+    const answer = await performAcknowledge(fixture.context, 'outage-1', reason);
+    expect(answer).toEqual({
+      ok: false,
+      action: 'acknowledge',
+      error: { code: 'OUTAGE_OVER', message: 'the outage is over: nothing was recorded' },
+    });
+    expect(await fixture.store.command(['EXISTS', fixture.keys.outage, fixture.keys.audit])).toBe(0);
   });
 
   it('redacts secrets in the last error', async () => {

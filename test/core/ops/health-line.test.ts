@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { healthLine, snoozeText, toldText } from '../../../services/core/ops/health-line.ts';
+import { linkActor } from '../../../services/core/platform/actors.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 3, 15);
 const handlers = { failed: 12, handled: 14, lastError: 'boom', at: '' };
@@ -66,5 +67,8 @@ describe('when the superadmins were told', () => {
     const taken = { ...told, acknowledgedBy: 'anna' };
     expect(toldText(taken, nowMs, 'en')).toBe('5 min ago (03:10 UTC); anna is on it');
     expect(toldText(taken, nowMs, 'ru')).toBe('5 мин назад (03:10 UTC); занимается anna');
+    const byLink = { ...told, acknowledgedBy: linkActor('102') };
+    expect(toldText(byLink, nowMs, 'en')).toMatch(/“I’m on it” was tapped by the link sent to 102$/);
+    expect(toldText(byLink, nowMs, 'ru')).toMatch(/«Занимаюсь» нажали по ссылке, отправленной 102$/);
   });
 });
