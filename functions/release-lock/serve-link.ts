@@ -12,7 +12,7 @@ import { type OpsLink, verifyLink } from '../../services/core/ops/links/signed-l
 import { faultOf } from '../../services/core/ops/ops-ports.ts';
 import type { StatusResult } from '../../services/core/ops/results.ts';
 import { status } from '../../services/core/ops/status.ts';
-import { linkActor } from '../../services/core/platform/actors.ts';
+import { linkActor, linkReason } from '../../services/core/platform/actors.ts';
 import { StoreUnreachableError } from '../../services/core/platform/store-errors.ts';
 import { issueForm, readForm } from './csrf.ts';
 import type { PageRequest } from './http-request.ts';
@@ -121,7 +121,7 @@ function requestOf({ action, recipient, outageId }: OpsLink, live: StatusResult)
     action,
     force: action === 'recover' && needsForce(live),
     dropUpdates: false,
-    reason: `one-tap link of ${outageId}`,
+    reason: linkReason(outageId),
     requestedBy: linkActor(recipient),
   };
 }

@@ -71,7 +71,7 @@ describe('a status', () => {
     const told = { up: false, state: 'down', told: '2026-03-01T01:14:08Z' } as const;
     expect(factsFor(told)['told']).not.toContain('on it');
     const taken = { ...told, acknowledgedBy: 'the link sent to 102' };
-    expect(factsFor(taken)['told']).toMatch(/^5 min ago.*the link sent to 102$/);
+    expect(factsFor(taken)['told']).toMatch(/^5 min ago.*under the alert sent to 102$/);
     expect(answerText({ ok: true, action: 'acknowledge', by: 'anna', isNew: true }, now)).toBe(
       'On it: anna.\n',
     );

@@ -6,7 +6,7 @@
 import { causeText } from '../../../services/core/alerts/diagnosis-text.ts';
 import { durationText } from '../../../services/core/alerts/duration-text.ts';
 import { causes } from '../../../services/core/outage/diagnosis.ts';
-import { automaticActors, recipientOfLink } from '../../../services/core/platform/actors.ts';
+import { automaticActors, isLinkReason, recipientOfLink } from '../../../services/core/platform/actors.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
 import { type AuditReason, auditReasons } from './texts/audit-reasons.ts';
@@ -47,5 +47,5 @@ function whyText(why: string, locale: Locale): string {
   }
   const [, stopReason] = /^its task stopped: (.+)$/s.exec(why) ?? [];
   if (stopReason !== undefined) return audit.taskStopped(stopReason);
-  return /^one-tap link of [\w-]+$/.test(why) ? audit.oneTapLink : why;
+  return isLinkReason(why) ? audit.oneTapLink : why;
 }

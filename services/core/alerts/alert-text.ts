@@ -110,7 +110,7 @@ function build(alert: Alert, texts: AlertTexts, locale: Locale): AlertMessage {
       return { title: texts.titles.stable, text, priority: 'NORMAL', subject: subjects.stable };
     }
     case 'acknowledged': {
-      const text = joined([texts.acknowledgedBy(whoText(alert.by, texts)), texts.noMoreReminders]);
+      const text = joined([acknowledgedText(alert.by, texts), texts.noMoreReminders]);
       return { title: texts.titles.acknowledged, text, priority: 'NORMAL', subject: subjects.acknowledged };
     }
     case 'recovered': {
@@ -149,9 +149,9 @@ function outageLines(
   ];
 }
 
-function whoText(by: string, texts: AlertTexts): string {
+function acknowledgedText(by: string, texts: AlertTexts): string {
   const recipient = recipientOfLink(by);
-  return recipient === undefined ? shown(by) : texts.byLinkOf(recipient);
+  return recipient === undefined ? texts.acknowledgedBy(shown(by)) : texts.acknowledgedUnder(recipient);
 }
 
 function warningMessage(

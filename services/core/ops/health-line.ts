@@ -42,7 +42,7 @@ const words: Readonly<Record<Locale, Words>> = {
     told: (age, at) => `${age} назад (${at} UTC)`,
     untold: 'ещё нет',
     isOnIt: (who) => `занимается ${who}`,
-    linkIsOnIt: (recipient) => `«Занимаюсь» нажали по ссылке, отправленной ${recipient}`,
+    linkIsOnIt: (recipient) => `«Занимаюсь» нажали под оповещением, отправленным ${recipient}`,
     snoozed: (until, who, why) => `отключены до ${until} UTC (${who}: ${why})`,
   },
   en: {
@@ -58,7 +58,7 @@ const words: Readonly<Record<Locale, Words>> = {
     told: (age, at) => `${age} ago (${at} UTC)`,
     untold: 'not yet',
     isOnIt: (who) => `${who} is on it`,
-    linkIsOnIt: (recipient) => `“I’m on it” was tapped by the link sent to ${recipient}`,
+    linkIsOnIt: (recipient) => `“I’m on it” was tapped under the alert sent to ${recipient}`,
     snoozed: (until, who, why) => `snoozed until ${until} UTC (${who}: ${why})`,
   },
 };

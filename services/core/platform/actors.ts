@@ -19,6 +19,15 @@ export function recipientOfLink(who: string): string | undefined {
   return linkActorShape.exec(who)?.[1];
 }
 
+/** Why a link did something: for the audit, in which people read the outage's id. */
+export function linkReason(outageId: string): string {
+  return `one-tap link of ${outageId}`;
+}
+
+export function isLinkReason(why: string): boolean {
+  return /^one-tap link of [\w-]+$/.test(why);
+}
+
 /** A process, as lease/lock-value.ts describes the holder of the lock. */
 const processShape = /^host .+, pid /;
 const reservedNames: readonly string[] = Object.values(automaticActors);

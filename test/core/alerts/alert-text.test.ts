@@ -106,8 +106,8 @@ describe('an unstable time', () => {
     expect(lines.slice(0, 2)).toEqual(['It has been silent for 7 min', 'Cause: no ECS task is running']);
     expect(lines.at(-1)).toMatch(/^Next message: when it has worked for 15 minutes on end/);
     expect(inRussian({ event: 'unstable', unstable, open: null })).toMatchObject({
-      title: '🟠 Бот работает с перебоями: сбоев 3 с 03:10 UTC',
-      text: expect.stringMatching(/^Сейчас работает\nСледующее сообщение — /),
+      title: '🟠 Бот работает с перебоями: сбоев с 03:10 UTC — 3',
+      text: expect.stringMatching(/^Сейчас бот работает\nСледующее сообщение придёт, /),
     });
   });
 
@@ -136,10 +136,10 @@ describe('an unstable time', () => {
 describe('someone is on it', () => {
   it('names whom the link was sent to, which is all that is known', () => {
     const alert = { event: 'acknowledged', by: 'the link sent to 101' } as const;
-    expect(inEnglish(alert).text.split('\n')[0]).toBe('“I’m on it” was tapped: by the link sent to 101');
+    expect(inEnglish(alert).text.split('\n')[0]).toBe('“I’m on it” was tapped under the alert sent to 101');
     expect(inRussian(alert)).toMatchObject({
       title: '🙋 Сбоем уже занимаются',
-      text: 'Нажали «Занимаюсь»: по ссылке, отправленной 101\nНапоминаний об этом сбое больше не будет',
+      text: 'Нажали «Занимаюсь» под оповещением, отправленным 101\nНапоминаний об этом сбое больше не будет',
     });
   });
 });
@@ -176,6 +176,13 @@ describe('a warning', () => {
       inEnglish(warning('lock-broken', { who: 'anna', why: 'hung', count })).text;
     expect(text(1)).toBe('By: anna\nWhy: hung\nNext step: if this was not agreed on, read the audit trail');
     expect(text(3)).toContain('Times: 3');
+  });
+
+  it('about what a link did gives no outage’s id as the reason', () => {
+    const params = { event: 'restarted', who: 'the link sent to 101', why: 'one-tap link of outage-0a1b' };
+    expect(inEnglish(warning('manual-action', params)).text).toContain('Why: a button under the alert\n');
+    const { text } = inRussian(warning('manual-action', params));
+    expect(text).toContain('Кто: ссылка, отправленная 101\nПочему: кнопка под оповещением\n');
   });
 
   it.each(locales.flatMap((locale) => warningKinds.map((kind) => [locale, kind] as const)))(

@@ -15,7 +15,7 @@ const telegramsTo = (chatId: string): string[] =>
   );
 const down = '🔴 Бот молчит';
 const back = '🟢 Бот снова работает';
-const unstable = '🟠 Бот работает с перебоями: сбоев';
+const unstable = '🟠 Бот работает с перебоями: сбоев с';
 const stable = '🟢 Бот снова работает стабильно';
 
 /** A run each minute; the bot beats whenever `beats` says so. */

@@ -84,7 +84,7 @@ describe('someone who is on it', () => {
     expect(await acknowledge()).toEqual({ by: 'the link sent to 101', isNew: true });
     await fixture.runAfter(minuteMs);
     expect(titlesTo('102')).toEqual(['🔴 Бот молчит 5 мин', '🙋 Сбоем уже занимаются']);
-    expect(fixture.telegrams.at(-1)?.text).toContain('по ссылке, отправленной 101');
+    expect(fixture.telegrams.at(-1)?.text).toContain('под оповещением, отправленным 101');
     expect(titlesTo('101')).toHaveLength(1);
     expect(await fixture.inbox('101')).toHaveLength(1);
     expect(await fixture.inbox('102')).toHaveLength(2);

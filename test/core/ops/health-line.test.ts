@@ -68,7 +68,7 @@ describe('when the superadmins were told', () => {
     expect(toldText(taken, nowMs, 'en')).toBe('5 min ago (03:10 UTC); anna is on it');
     expect(toldText(taken, nowMs, 'ru')).toBe('5 мин назад (03:10 UTC); занимается anna');
     const byLink = { ...told, acknowledgedBy: linkActor('102') };
-    expect(toldText(byLink, nowMs, 'en')).toMatch(/“I’m on it” was tapped by the link sent to 102$/);
-    expect(toldText(byLink, nowMs, 'ru')).toMatch(/«Занимаюсь» нажали по ссылке, отправленной 102$/);
+    expect(toldText(byLink, nowMs, 'en')).toMatch(/“I’m on it” was tapped under the alert sent to 102$/);
+    expect(toldText(byLink, nowMs, 'ru')).toMatch(/«Занимаюсь» нажали под оповещением, отправленным 102$/);
   });
 });

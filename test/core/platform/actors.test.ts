@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { describeHolder, lockValue } from '../../../services/core/lease/lock-value.ts';
 import {
   automaticActors,
+  isLinkReason,
   isReservedActor,
   linkActor,
+  linkReason,
   recipientOfLink,
 } from '../../../services/core/platform/actors.ts';
 
@@ -31,6 +33,11 @@ describe('a reserved name', () => {
   it.each(['anna', 'ecs-admin', 'anna at laptop', 'ops', 'control room', ''])('is not %j', (name) => {
     expect(isReservedActor(name)).toBe(false);
   });
+});
+
+it('knows a link’s reason from a person’s', () => {
+  expect(isLinkReason(linkReason('outage-0a1b'))).toBe(true);
+  expect(['it hangs', 'one-tap link of my own'].map(isLinkReason)).toEqual([false, false]);
 });
 
 it('names whom a link was sent to, and nobody for another name', () => {

@@ -36,7 +36,7 @@ export interface AlertTexts {
   readonly unstableSince: (outages: number, since: string) => string;
   readonly outages: (count: number, from: string, to: string) => string;
   readonly acknowledgedBy: (who: string) => string;
-  readonly byLinkOf: (recipient: string) => string;
+  readonly acknowledgedUnder: (recipient: string) => string;
   readonly noMoreReminders: string;
   /** The times are clock times in UTC. */
   readonly downtime: (duration: string, from: string, to: string) => string;

@@ -29,7 +29,7 @@ export const ru: DiagnosisTexts = {
     },
     'other-environment': {
       why: 'блокировку держит процесс другого ENVIRONMENT',
-      next: 'остановите его и дайте ему своего бота и своё хранилище; затем recover',
+      next: 'остановите его и дайте ему своего бота и своё хранилище; затем почините бота (recover)',
     },
     'worker-switched-off': {
       why: 'сервис ECS выключен: desired count 0',
@@ -46,7 +46,7 @@ export const ru: DiagnosisTexts = {
     },
     'store-was-wiped': {
       why: 'хранилище очищено, блокировка на карантине',
-      next: 'подождите минуту; если бот молчит — recover',
+      next: 'подождите минуту; если бот молчит, почините его (recover)',
     },
     'lock-without-expiry': {
       why: 'у блокировки нет срока, её держатель пропал',
@@ -58,12 +58,12 @@ export const ru: DiagnosisTexts = {
     },
     'heartbeat-malformed': {
       why: 'heartbeat испорчен',
-      next: 'найдите, кто его пишет; затем recover',
+      next: 'найдите, кто его пишет; затем почините бота (recover)',
     },
     'telegram-unreachable': { why: 'Telegram недоступен', next: 'подождите; проверьте сеть' },
     'polls-failing': {
       why: 'поллинг завершается ошибками',
-      next: 'recover; если не помогло — смотрите лог воркера',
+      next: 'почините бота (recover); если не помогло, смотрите лог воркера',
     },
     'holder-silent': {
       why: 'держатель блокировки молчит: завис или упал',

@@ -3,6 +3,7 @@
  *
  * Tested by: test/core/alerts/alert-text.test.ts
  */
+import { isLinkReason } from '../../platform/actors.ts';
 import { type AlertTexts, labelled } from './alert-texts.ts';
 
 /** What a person did, by its audit event. */
@@ -11,6 +12,10 @@ const manualActions: Readonly<Record<string, string>> = {
   restarted: 'the worker was restarted',
   revoked: 'the holder was asked to release the lock',
 };
+
+function reason(why: string | undefined): string | undefined {
+  return isLinkReason(why ?? '') ? 'a button under the alert' : why;
+}
 
 export const en: AlertTexts = {
   titles: {
@@ -28,8 +33,8 @@ export const en: AlertTexts = {
   unstableNext: 'Next message: when it has worked for 15 minutes on end, or been down for longer than that',
   unstableSince: (outages, since) => `Unstable since ${since} UTC, outages: ${outages}`,
   outages: (count, from, to) => `Outages: ${count}, from ${from} to ${to} UTC`,
-  acknowledgedBy: (who) => `“I’m on it” was tapped: ${who}`,
-  byLinkOf: (recipient) => `by the link sent to ${recipient}`,
+  acknowledgedBy: (who) => `On it: ${who}`,
+  acknowledgedUnder: (recipient) => `“I’m on it” was tapped under the alert sent to ${recipient}`,
   noMoreReminders: 'There will be no more reminders of this outage',
   downtime: (duration, from, to) => `It was down for ${duration}: from ${from} to ${to} UTC`,
   warnings: {
@@ -73,7 +78,7 @@ export const en: AlertTexts = {
       lines: [
         labelled('What', manualActions[param('event') ?? ''] ?? param('event')),
         labelled('By', param('who')),
-        labelled('Why', param('why')),
+        labelled('Why', reason(param('why'))),
         labelled('Actions', param('count') === '1' ? undefined : param('count')),
       ],
       next: 'if this was not agreed on, read the audit trail',
@@ -82,7 +87,7 @@ export const en: AlertTexts = {
       title: '🟠 The polling lock was broken by force',
       lines: [
         labelled('By', param('who')),
-        labelled('Why', param('why')),
+        labelled('Why', reason(param('why'))),
         labelled('Times', param('count') === '1' ? undefined : param('count')),
       ],
       next: 'if this was not agreed on, read the audit trail',

@@ -3,7 +3,7 @@
  *
  * Tested by: test/core/alerts/alert-text.test.ts
  */
-import { recipientOfLink } from '../../platform/actors.ts';
+import { isLinkReason, recipientOfLink } from '../../platform/actors.ts';
 import { type AlertTexts, labelled } from './alert-texts.ts';
 
 /** What a person did, by its audit event. */
@@ -19,25 +19,29 @@ function actor(who: string | undefined): string | undefined {
   return recipient === undefined ? who : `ссылка, отправленная ${recipient}`;
 }
 
+function reason(why: string | undefined): string | undefined {
+  return isLinkReason(why ?? '') ? 'кнопка под оповещением' : why;
+}
+
 export const ru: AlertTexts = {
   titles: {
     down: (silence) => `🔴 Бот молчит ${silence}`,
     reminder: (silence) => `🔴 Бот всё ещё молчит, уже ${silence}`,
-    unstable: (outages, since) => `🟠 Бот работает с перебоями: сбоев ${outages} с ${since} UTC`,
+    unstable: (outages, since) => `🟠 Бот работает с перебоями: сбоев с ${since} UTC — ${outages}`,
     stable: '🟢 Бот снова работает стабильно',
     acknowledged: '🙋 Сбоем уже занимаются',
     recovered: '🟢 Бот снова работает',
   },
   possibleRepeat: '(возможен повтор)',
   noSuperadmins: 'Суперадмины не заданы (SUPERADMIN_TELEGRAM_IDS): в Telegram оповещать некого.',
-  silentNow: (silence) => `Сейчас молчит уже ${silence}`,
-  worksNow: 'Сейчас работает',
+  silentNow: (silence) => `Сейчас бот молчит, уже ${silence}`,
+  worksNow: 'Сейчас бот работает',
   unstableNext:
-    'Следующее сообщение — когда он проработает 15 минут подряд или не будет работать дольше 15 минут',
+    'Следующее сообщение придёт, когда бот проработает 15 минут подряд или промолчит дольше 15 минут',
   unstableSince: (outages, since) => `Перебои с ${since} UTC, сбоев: ${outages}`,
   outages: (count, from, to) => `Сбоев: ${count}, с ${from} до ${to} UTC`,
-  acknowledgedBy: (who) => `Нажали «Занимаюсь»: ${who}`,
-  byLinkOf: (recipient) => `по ссылке, отправленной ${recipient}`,
+  acknowledgedBy: (who) => `Занимается: ${who}`,
+  acknowledgedUnder: (recipient) => `Нажали «Занимаюсь» под оповещением, отправленным ${recipient}`,
   noMoreReminders: 'Напоминаний об этом сбое больше не будет',
   downtime: (duration, from, to) => `Простой ${duration}: с ${from} до ${to} UTC`,
   warnings: {
@@ -45,14 +49,14 @@ export const ru: AlertTexts = {
       title: '🟠 С тем же токеном поллит другая программа',
       lines: [
         'Telegram трижды за минуту ответил 409: часть сообщений достаётся ей',
-        labelled('Заметил', param('host')),
+        labelled('Заметил воркер', param('host')),
       ],
       next: 'остановите её или смените токен у @BotFather',
     }),
     'handlers-failing': (param) => ({
       title: '🔴 Бот получает сообщения, но не справляется с ними',
       lines: [
-        `Ошибкой закончились ${param('failed') ?? '?'} из ${param('handled') ?? '?'} за 10 минут`,
+        `За 10 минут ошибкой закончились ${param('failed') ?? '?'} из ${param('handled') ?? '?'} обновлений`,
         labelled('Ошибка', param('error')),
         labelled('Воркер', param('host')),
       ],
@@ -84,7 +88,7 @@ export const ru: AlertTexts = {
       lines: [
         labelled('Что', manualActions[param('event') ?? ''] ?? param('event')),
         labelled('Кто', actor(param('who'))),
-        labelled('Почему', param('why')),
+        labelled('Почему', reason(param('why'))),
         labelled('Действий', param('count') === '1' ? undefined : param('count')),
       ],
       next: 'если об этом не договаривались — смотрите аудит',
@@ -92,8 +96,8 @@ export const ru: AlertTexts = {
     'lock-broken': (param) => ({
       title: '🟠 Блокировку поллинга сняли принудительно',
       lines: [
-        labelled('Кто', param('who')),
-        labelled('Почему', param('why')),
+        labelled('Кто', actor(param('who'))),
+        labelled('Почему', reason(param('why'))),
         labelled('Сколько раз', param('count') === '1' ? undefined : param('count')),
       ],
       next: 'если об этом не договаривались — смотрите аудит',
