@@ -3,14 +3,15 @@
  *
  * From the worst to the best:
  * - `down`: silent for longer than the monitor waits before it tells people.
- * - `not-polling`: nobody polls now, though the monitor still waits: the lock is free or blocked, or its holder has
- *   missed several heartbeats. A hand-over looks like this for a second or two.
+ * - `not-polling`: nobody polls now, though the monitor still waits: the lock is free or blocked, or its holder says
+ *   that its polls fail, or has missed several heartbeats. A hand-over looks like this for a second or two.
  * - `endangered`: a worker polls, but Telegram rejects the token or has a webhook, so the next poll may fail.
  * - `handlers-failing`: a worker polls, but most updates fail, so people get no answer.
  * - `works`.
  *
  * Does not guarantee: a worker that froze a moment ago is noticed only when its lease ends or its heartbeat is late.
  */
+import { pollErrorOf } from '../lease/heartbeat.ts';
 import { isQuarantine } from '../lease/lock-value.ts';
 import type { HandlersReport } from '../updates/handlers-report.ts';
 import { type Cause, type Diagnosis, type DiagnosisFacts, diagnose } from './diagnosis.ts';
@@ -58,13 +59,14 @@ export function judgeHealth(facts: HealthFacts, settings: OutageSettings): Healt
   return handlers === undefined ? works : failing(handlers, diagnosis, facts.handlersToldMs);
 }
 
-/** With a heartbeat that is younger than the limit of an outage. */
+/** With a heartbeat that is younger than the limit of an outage, and no word of polls that failed since. */
 function isPolling(
   { held, heartbeat, nowMs }: HealthFacts,
   { lateMs }: Pick<OutageSettings, 'lateMs'>,
 ): boolean {
   if (held === undefined || isQuarantine(held.value)) return false;
-  return heartbeat.kind === 'present' && nowMs - heartbeat.tsMs <= lateMs;
+  const isFresh = heartbeat.kind === 'present' && nowMs - heartbeat.tsMs <= lateMs;
+  return isFresh && pollErrorOf(heartbeat) === null;
 }
 
 function failing(handlers: HandlersReport, diagnosis: Diagnosis, toldMs: number | undefined): Health {

@@ -14,7 +14,8 @@ const quarantine = {
   value: lockValue({ host: 'q', pid: 0, env: 'any', ts: '', owner: quarantineOwner }),
   ttlMs: 1,
 };
-const beat = (agoMs: number) => readHeartbeat(JSON.stringify({ ts: new Date(nowMs - agoMs).toISOString() }));
+const beat = (agoMs: number, last_error: string | null = null) =>
+  readHeartbeat(JSON.stringify({ ts: new Date(nowMs - agoMs).toISOString(), last_error }));
 const noOutage = {
   firstRunMs: 0,
   malformedSinceMs: null,
@@ -53,6 +54,20 @@ const table: readonly (readonly [string, Partial<HealthFacts>, string, string | 
   ['a leader with a fresh heartbeat', {}, 'works', null, null],
   ['a late heartbeat', { heartbeat: beat(60_001) }, 'not-polling', 'holder-silent', 60_001],
   ['a heartbeat that is almost late', { heartbeat: beat(60_000) }, 'works', null, null],
+  [
+    'polls that fail, by the holder’s own word',
+    { heartbeat: beat(20_000, 'getUpdates: 502') },
+    'not-polling',
+    'polls-failing',
+    20_000,
+  ],
+  [
+    'polls that another program interrupts',
+    { heartbeat: beat(20_000, 'getUpdates: 409: Conflict') },
+    'not-polling',
+    'another-poller',
+    20_000,
+  ],
   ['a free lock, from the first second', { held: undefined }, 'not-polling', 'nobody-holds-the-lock', 20_000],
   ['the quarantine', { held: quarantine }, 'not-polling', 'store-was-wiped', 20_000],
   [
