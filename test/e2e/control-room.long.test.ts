@@ -6,6 +6,11 @@ import { until } from '../support/program.ts';
 import { allIsWell, answersTo, executablePath, laptop, phone, say, tabTo } from './browser.ts';
 import { type ControlRoomFixture, startControlRoomFixture } from './browser-fixture.ts';
 
+const tinyPng = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 describe.skipIf(executablePath === undefined)('the control room', () => {
   let fixture: ControlRoomFixture;
 
@@ -64,6 +69,24 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await page.locator('#messages-1001').waitFor({ state: 'detached' });
     expect(await page.locator('.conversation').count()).toBe(1);
     expect(await page.locator('#text').getAttribute('placeholder')).toBe('Write as Dina…');
+  });
+
+  it('shows what people send besides text: photos of an album, a place', async () => {
+    const page = await fixture.open();
+    await page.locator('#text').fill('look');
+    await page.getByLabel('Attach files').setInputFiles(
+      ['one.svg', 'two.png'].map((name) => ({
+        name,
+        mimeType: name.endsWith('.png') ? 'image/png' : 'image/svg+xml',
+        buffer: tinyPng,
+      })),
+    );
+    await page.getByRole('img', { name: 'Photo 1 × 1' }).waitFor();
+    await page.waitForFunction("document.querySelector('.attachment img').naturalWidth === 1");
+    await page.getByRole('link', { name: 'one.svg' }).waitFor();
+    expect(await page.locator('#messages-1001 .bubble.person').first().textContent()).toContain('look');
+    await page.getByRole('button', { name: 'My location' }).click();
+    await page.getByRole('link', { name: /^55\.\d+, 37\.\d+$/ }).waitFor();
   });
 
   it('keeps the conversation going after the leader is killed', async () => {

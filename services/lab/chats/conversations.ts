@@ -9,37 +9,16 @@ import type { Clock } from '../../core/platform/clock.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import { Listeners } from '../shared/listeners.ts';
 import type { EmulatorEvent } from '../telegram-emulator/events.ts';
+import type { StoredFile } from '../telegram-emulator/files/file-store.ts';
 import type { User } from '../telegram-emulator/members.ts';
 import type { SentMessage } from '../telegram-emulator/messages.ts';
 import type { Act } from '../telegram-emulator/people-acts.ts';
 import type { Reaction } from '../telegram-emulator/reactions.ts';
 import type { RunningEmulator } from '../telegram-emulator/server.ts';
+import { type ChatMessage, messageOfBot, messageOfPerson } from './chat-message.ts';
 import { actOn, type PageAct } from './page-acts.ts';
 import { type Person, people } from './people.ts';
-import { type ShownContent, shownContent } from './shown-content.ts';
-
-export interface ChatButton {
-  readonly text: string;
-  /** Sent to the bot on a press; absent for a link. */
-  readonly data?: string;
-  readonly url?: string;
-  readonly pays?: true;
-}
-
-export interface ChatMessage extends ShownContent {
-  readonly id: number;
-  readonly from: 'person' | 'bot';
-  readonly atMs: number;
-  /** Rows of the keyboard under the message. */
-  readonly buttons: readonly (readonly ChatButton[])[];
-  readonly edited: boolean;
-  /** Of the person and of the bot. */
-  readonly reactions?: readonly string[];
-  /** A person's message that no worker has taken yet. */
-  readonly waiting: boolean;
-  /** A person's message that was dropped at Telegram before a worker took it. */
-  readonly dropped: boolean;
-}
+import { type ChosenFile, intoAlbums, personsFile } from './phone-files.ts';
 
 export interface Conversation {
   readonly person: Person;
@@ -50,10 +29,12 @@ export interface Conversation {
 
 type Wire = Readonly<Record<string, unknown>>;
 
+type Telegram = Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'act' | 'addFile' | 'file'>;
+
 const messagesKept = 200;
 
 export class Conversations {
-  private readonly emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'act'>;
+  private readonly emulator: Telegram;
   private readonly token: string;
   private readonly clock: Clock;
   private readonly messages = new Map<number, ChatMessage[]>();
@@ -64,11 +45,7 @@ export class Conversations {
   private readonly changes = new Listeners();
   private lastMessageId = 0;
 
-  constructor(parts: {
-    emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'act'>;
-    token: string;
-    clock: Clock;
-  }) {
+  constructor(parts: { emulator: Telegram; token: string; clock: Clock }) {
     this.emulator = parts.emulator;
     this.token = parts.token;
     this.clock = parts.clock;
@@ -90,30 +67,38 @@ export class Conversations {
 
   /** Returns the message's id. */
   say(person: Person, text: string, locale: Locale): number {
+    return this.send(person, { text, ...commandEntities(text) }, locale);
+  }
+
+  /** Returns the messages' ids. Throws `BotApiRefusal` for a file that Telegram refuses; then nothing is sent. */
+  sendFiles(person: Person, files: readonly ChosenFile[], caption: string, locale: Locale): number[] {
+    const chosen = files.map((file) => personsFile(file));
+    const contents = intoAlbums(chosen).flatMap((album, index) => {
+      const group = album.length > 1 ? { media_group_id: `14${this.lastMessageId}0${index}` } : {};
+      return album.map((file) => ({ ...this.emulator.addFile(this.token, file), ...group }));
+    });
+    return contents.map((content, index) => {
+      const withCaption = index === 0 && caption !== '' ? { ...content, caption } : content;
+      return this.send(person, withCaption, locale);
+    });
+  }
+
+  /** Sends a message with these fields of Telegram's Message; returns its id. */
+  send(person: Person, content: Wire, locale: Locale): number {
     this.lastMessageId += 1;
     const messageId = this.lastMessageId;
-    const message = {
-      message_id: messageId,
-      from: user(person, locale),
-      chat: chat(person),
-      date: Math.floor(this.clock.wallMs() / 1000),
-      text,
-      ...commandEntities(text),
-    };
-    this.put(person.id, {
-      id: messageId,
-      from: 'person',
-      text,
-      atMs: this.clock.wallMs(),
-      buttons: [],
-      edited: false,
-      waiting: true,
-      dropped: false,
-    });
+    const [from, date] = [user(person, locale), Math.floor(this.clock.wallMs() / 1000)];
+    this.put(person.id, messageOfPerson(messageId, content, this.clock.wallMs()));
+    const message = { message_id: messageId, from, chat: chat(person), date, ...content };
     const [updateId] = this.emulator.pushUpdates(this.token, [{ message }]);
     if (typeof updateId === 'number') this.waiting.set(updateId, { chatId: person.id, messageId });
     this.changes.notify();
     return messageId;
+  }
+
+  /** A file of any message. */
+  file(fileId: string): StoredFile | undefined {
+    return this.emulator.file(this.token, fileId);
   }
 
   /** Returns false if there is no such button. */
@@ -159,18 +144,8 @@ export class Conversations {
   private onBotMessage(message: SentMessage, edited: boolean): void {
     this.lastMessageId = Math.max(this.lastMessageId, message.message_id);
     const atMs = edited ? this.timeOf(message) : this.clock.wallMs();
-    this.put(message.chat_id, {
-      id: message.message_id,
-      from: 'bot',
-      ...shownContent(message),
-      atMs,
-      buttons: buttonsOf(message.reply_markup),
-      reactions: this.find(message.chat_id, message.message_id)?.reactions ?? [],
-      // A vote changes a message, too, and is no edit.
-      edited: message.edit_date !== undefined,
-      waiting: false,
-      dropped: false,
-    });
+    const reactions = this.find(message.chat_id, message.message_id)?.reactions ?? [];
+    this.put(message.chat_id, messageOfBot(message, { atMs, reactions }));
   }
 
   private timeOf({ chat_id, message_id, date }: SentMessage): number {
@@ -239,19 +214,4 @@ function commandEntities(text: string): Wire {
   return command === undefined
     ? {}
     : { entities: [{ type: 'bot_command', offset: 0, length: command.length }] };
-}
-
-function buttonsOf(markup: SentMessage['reply_markup']): ChatButton[][] {
-  const rows = markup?.['inline_keyboard'];
-  if (!Array.isArray(rows)) return [];
-  return rows
-    .map((row: readonly Wire[]) =>
-      row.map(({ text, callback_data: data, url, pay }) => ({
-        text: String(text),
-        ...(typeof data === 'string' ? { data } : {}),
-        ...(typeof url === 'string' ? { url } : {}),
-        ...(pay === true ? { pays: true as const } : {}),
-      })),
-    )
-    .filter((row) => row.length > 0);
 }

@@ -8,6 +8,7 @@
  * | `POST /api/chat {text, as?, locale?}` | a person (`as`: a Telegram id) writes to the bot |
  * | `POST /api/chat/press {messageId, data, as?, locale?}` | a person presses a button under a message |
  * | `POST /api/chat/act {messageId, act, option?, emoji?, as?, locale?}` | a person votes, reacts or pays |
+ * | `POST /api/chat/media {…}` | a person sends files, a place or a contact: see `chat-media.ts` |
  * | `POST /api/ops {action, force?, dropUpdates?, reason?}` | invokes the ops function and returns its answer |
  * | `POST /api/locale {locale}` | sets the language of alerts |
  * | `POST /api/workers/signal {pid, signal}` | sends a signal to one of the lab's workers |
@@ -30,6 +31,7 @@ import { chatsMax, perSecondMax } from '../load/load-generator.ts';
 import { functionEnvironment } from '../settings/lab-environment.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { same, type Text, text } from '../shared/text.ts';
+import { sendMedia } from './chat-media.ts';
 import { buildSections, labAddresses, labFacts, readStore } from './snapshot.ts';
 
 export interface ApiAnswer {
@@ -90,6 +92,13 @@ const calls: Readonly<Record<string, Call>> = {
       return bad(`text: expected 1 to ${textLengthMax} characters`);
     }
     return done({ messageId: lab.conversations.say(person, words.trim(), localeOf(body)) });
+  },
+
+  'POST /api/chat/media'(lab, body) {
+    const person = personOf(body);
+    if (person === undefined) return bad(`as: expected one of ${people.map(({ id }) => id).join(', ')}`);
+    const sent = sendMedia(lab.conversations, { person, body, locale: localeOf(body) });
+    return typeof sent === 'string' ? bad(sent) : done(sent);
   },
 
   'POST /api/chat/press'(lab, body) {

@@ -10,6 +10,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Lab } from '../lab.ts';
 import { findCall } from './api.ts';
+import { sendFile as sendChatFile } from './chat-media.ts';
 import { pageHeaders, refusalOf } from './guard.ts';
 import { LiveView } from './live-view.ts';
 import { readPageFiles } from './page-files.ts';
@@ -22,6 +23,8 @@ export interface ControlRoom {
 
 const host = '127.0.0.1';
 const bodyBytesMax = 64 * 1024;
+/** Files come in their JSON as base64. */
+const mediaBytesMax = 72 * 2 ** 20;
 
 /** @throws Node's `EADDRINUSE` or `EACCES` if the port is not available */
 export async function openControlRoom(port: number): Promise<ControlRoom> {
@@ -63,7 +66,7 @@ class Room {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
-    const path = request.url?.split('?')[0] ?? '/';
+    const { pathname: path = '/', searchParams } = URL.parse(request.url ?? '/', 'http://room') ?? {};
     for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
     const refusal = refusalOf(request);
     if (refusal !== undefined)
@@ -74,9 +77,13 @@ class Room {
       return sendJson(response, 503, { ok: false, error: 'the lab is starting' });
     }
     if (method === 'GET' && path === '/api/events') return view.connect(response);
+    if (method === 'GET' && path === '/api/chat/file') {
+      return sendChatFile(lab.conversations, searchParams?.get('id') ?? '', response);
+    }
     const call = findCall(method, path);
     if (call === undefined) return sendJson(response, 404, { ok: false, error: 'no such call' });
-    const body = method === 'GET' ? {} : await readJson(request);
+    const bytesMax = path === '/api/chat/media' ? mediaBytesMax : bodyBytesMax;
+    const body = method === 'GET' ? {} : await readJson(request, bytesMax);
     if (body === undefined) return sendJson(response, 400, { ok: false, error: 'expected a JSON object' });
     const { status, body: answer } = await call(lab, body);
     sendJson(response, status, answer);
@@ -99,14 +106,17 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
 }
 
 /** Undefined for anything but a JSON object within the size limit. */
-async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | undefined> {
+async function readJson(
+  request: IncomingMessage,
+  bytesMax: number,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes <= bodyBytesMax) chunks.push(chunk);
+    if (bytes <= bytesMax) chunks.push(chunk);
   }
-  if (bytes > bodyBytesMax) return undefined;
+  if (bytes > bytesMax) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;

@@ -10,6 +10,8 @@
  *
  * - `POST /emulator/updates {token, update | updates:[…]}` answers `{ok, result:[update_id | null]}`: null for one
  *   that allowed_updates filters out or that finds the queue full. A given `update_id` is kept.
+ * - `POST /emulator/files?token=…&kind=…[&name=…]` with a file as its body keeps a file that a person sends, and answers
+ *   `{ok, result}` with the fields of a message that carries it: `{photo: […]}`, `{document: {…}}`, …
  * - `POST /emulator/faults {token?, method?, chatId?, kind, retryAfter?, delayMs?, times?}` sets a fault on calls.
  *   Kinds: `429` (retryAfter seconds), `500`, `502-html`, `401`, `404-token`, `409`, `403-blocked`,
  *   `400-chat-not-found`, `truncated`, `lose-answer`, `hang`, `reset`, `delay` (delayMs), and `none` to clear;

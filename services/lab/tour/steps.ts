@@ -6,7 +6,7 @@
 import { textsFor } from '../../bot/handlers/texts.ts';
 import { isOpen } from '../../core/outage/outage.ts';
 import type { Locale } from '../../core/platform/locale.ts';
-import type { ChatMessage } from '../chats/conversations.ts';
+import type { ChatMessage } from '../chats/chat-message.ts';
 import { people, superadmins } from '../chats/people.ts';
 import {
   demandNoLateCalls,

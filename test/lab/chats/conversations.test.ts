@@ -7,6 +7,7 @@ import {
   startTelegramEmulator,
 } from '../../../services/lab/telegram-emulator/server.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
+import { png } from '../telegram-emulator/files/image-fixture.ts';
 
 const token = '77:conversations';
 const [anna] = people;
@@ -66,6 +67,52 @@ describe('Conversations', () => {
     ]);
   });
 
+  const image = { name: 'a.png', mimeType: 'image/png', bytes: png(640, 480) };
+
+  it('sends files as a phone does: an album, its caption with the first', async () => {
+    const page = { name: 'a.pdf', mimeType: 'application/pdf', bytes: Buffer.from('x') };
+    conversations.sendFiles(anna, [image, image, page], 'look', 'en');
+    const updates = await call<{ message: Record<string, unknown> }[]>('getUpdates', {});
+    const [first, second, third] = updates.map(({ message }) => message);
+    expect(first).toMatchObject({
+      caption: 'look',
+      media_group_id: expect.any(String),
+      from: { id: anna.id },
+    });
+    expect(first?.['photo']).toMatchObject([{ width: 90 }, { width: 320 }, { width: 640 }]);
+    expect(second?.['media_group_id']).toBe(first?.['media_group_id']);
+    expect(third).toMatchObject({ document: { file_name: 'a.pdf' } });
+    expect(third).not.toHaveProperty('media_group_id');
+    expect(messages()).toMatchObject([
+      { text: 'look', waiting: true, attachments: [{ kind: 'photo', width: 640 }] },
+      { text: '', albumId: messages()[0]?.albumId },
+      { albumId: null, attachments: [{ kind: 'document', name: 'a.pdf' }] },
+    ]);
+  });
+
+  it('sends nothing if Telegram refuses one of the files', async () => {
+    const broken = { ...image, bytes: Buffer.from('no image') };
+    expect(() => conversations.sendFiles(anna, [image, broken], '', 'en')).toThrow('IMAGE_PROCESS_FAILED');
+    expect(await call('getUpdates', {})).toEqual([]);
+    expect(messages()).toEqual([]);
+  });
+
+  it('shows what the bot sends, and gives out its bytes', async () => {
+    conversations.send(anna, { location: { latitude: 1, longitude: 2 } }, 'en');
+    const form = new FormData();
+    form.append('chat_id', String(anna.id));
+    form.append('caption', 'words');
+    form.append('voice', new Blob(['sound']), 'a.ogg');
+    await fetch(`${emulator.url}/bot${token}/sendVoice`, { method: 'POST', body: form });
+    expect(messages()).toMatchObject([
+      { from: 'person', attachments: [{ kind: 'location', latitude: 1 }] },
+      { from: 'bot', text: 'words', attachments: [{ kind: 'voice', mimeType: 'audio/ogg' }] },
+    ]);
+    const attachment = messages()[1]?.attachments[0];
+    const fileId = attachment !== undefined && 'fileId' in attachment ? attachment.fileId : '';
+    expect(conversations.file(fileId)?.bytes.toString()).toBe('sound');
+  });
+
   it('shows the messages that the bot sends, edits and deletes', async () => {
     const { message_id } = await call<{ message_id: number }>('sendMessage', {
       chat_id: anna.id,
@@ -96,7 +143,11 @@ describe('Conversations', () => {
     expect(conversations.press(anna, message_id, 'no', 'en')).toBe(false);
     expect(conversations.press(anna, message_id, 'yes', 'en')).toBe(true);
     const [update] = await call<{ callback_query: { id: string; data: string } }[]>('getUpdates', {});
-    expect(update?.callback_query).toMatchObject({ data: 'yes', from: { id: anna.id } });
+    expect(update?.callback_query).toMatchObject({
+      data: 'yes',
+      from: { id: anna.id },
+      message: { message_id, from: { is_bot: true }, text: 'sure?', reply_markup: keyboard },
+    });
     await call('answerCallbackQuery', { callback_query_id: update?.callback_query.id, text: 'Noted' });
     expect(conversations.all()[0]?.toast?.text).toBe('Noted');
   });

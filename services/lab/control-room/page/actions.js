@@ -3,11 +3,14 @@
  *
  * Tested by: test/e2e/control-room.long.test.ts
  */
+import { readFiles } from './file-reader.js';
 import { failureText, post } from './lab-client.js';
 
 export const localeKey = 'staffprobot-locale';
 
 const byId = (id) => document.getElementById(id);
+/** Where everybody is who shares their location. */
+const redSquare = { latitude: 55.7539, longitude: 37.6208 };
 const forcible = ['release-lock', 'recover'];
 
 /**
@@ -28,6 +31,11 @@ export function createActions({ state, set, t }) {
       as: Number(as),
       locale: state.locale,
     });
+  const sendMedia = async (media) => {
+    const writes = state.writers.map((as) => post('/api/chat/media', { ...media, as, locale: state.locale }));
+    const answers = await Promise.all(writes);
+    report('chat', answers.find(({ ok }) => !ok) ?? { ok: true });
+  };
 
   return {
     locale({ locale }) {
@@ -83,6 +91,12 @@ export function createActions({ state, set, t }) {
       // An earlier action's late answer does not overwrite a later action's.
       if (state.ops === run) set({ ops: { action, answer, elapsedMs: performance.now() - startedMs } });
     },
+
+    async files({ files, text }) {
+      const read = await readFiles(files);
+      await sendMedia({ files: read, text });
+    },
+    share: ({ what }) => sendMedia(what === 'contact' ? { contact: true } : { location: redSquare }),
 
     say({ text }) {
       for (const as of state.writers) void post('/api/chat', { text, as, locale: state.locale });

@@ -199,6 +199,16 @@ byId('say').addEventListener('submit', (event) => {
   if (text !== '') actions.say({ text });
 });
 
+/** Chosen files are sent at once; what stands in the field is their caption. */
+byId('files').addEventListener('change', ({ target }) => {
+  const input = byId('text');
+  const text = input.value.trim();
+  input.value = '';
+  void actions.files({ files: [...target.files], text });
+  // The same file may be chosen again.
+  target.value = '';
+});
+
 byId('load-form').addEventListener('submit', (event) => {
   event.preventDefault();
   void actions.load({ perSecond: byId('load-per-second').value, chats: byId('load-chats').value });

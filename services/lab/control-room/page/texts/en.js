@@ -3,7 +3,7 @@
  *
  * Tested by: test/lab/control-room/page/texts/index.test.ts
  */
-import { durationIn, exactDurationIn, listIn, numberIn, pluralIn } from './format.js';
+import { durationIn, exactDurationIn, fileSizeIn, listIn, numberIn, pluralIn } from './format.js';
 
 const units = { second: 's', minute: 'min', hour: 'h' };
 const duration = durationIn(units);
@@ -177,6 +177,22 @@ export const en = {
     votes: (count) => (count === 1 ? '1 vote' : `${count} votes`),
     pollClosed: 'The poll is closed.',
     react: (emoji) => `React with ${emoji}`,
+  },
+  media: {
+    attach: 'Attach files',
+    sendLocation: 'My location',
+    sendContact: 'My contact',
+    photo: 'Photo',
+    animation: 'Animation',
+    video: 'Video',
+    videoNote: 'Video message',
+    voice: 'Voice message',
+    audio: 'Music',
+    sticker: 'Sticker',
+    document: 'File',
+    location: 'Location',
+    contact: 'Contact',
+    size: fileSizeIn('en', ['B', 'KB', 'MB']),
   },
   people: { Anna: 'Anna', Boris: 'Boris', Vera: 'Vera', Gleb: 'Gleb', Dina: 'Dina' },
   load: {

@@ -28,6 +28,15 @@ export function numberIn(locale) {
   return (value) => format.format(value);
 }
 
+/** A file's size in the largest unit that leaves at least one: bytes, kilobytes, megabytes. */
+export function fileSizeIn(locale, units) {
+  const number = numberIn(locale);
+  return (bytes) => {
+    const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+    return `${number(bytes / 1024 ** power)} ${units[power]}`;
+  };
+}
+
 /** `a, b and c`. */
 export function listIn(locale) {
   const format = new Intl.ListFormat(locale, { type: 'conjunction' });

@@ -3,7 +3,7 @@
  *
  * Tested by: test/lab/control-room/page/texts/index.test.ts
  */
-import { durationIn, exactDurationIn, listIn, numberIn, pluralIn } from './format.js';
+import { durationIn, exactDurationIn, fileSizeIn, listIn, numberIn, pluralIn } from './format.js';
 
 const units = { second: 'с', minute: 'мин', hour: 'ч' };
 const duration = durationIn(units);
@@ -185,6 +185,22 @@ export const ru = {
     votes: (count) => `голосов: ${count}`,
     pollClosed: 'Опрос закрыт.',
     react: (emoji) => `Реакция ${emoji}`,
+  },
+  media: {
+    attach: 'Прикрепить файлы',
+    sendLocation: 'Моя геопозиция',
+    sendContact: 'Мой контакт',
+    photo: 'Фото',
+    animation: 'Анимация',
+    video: 'Видео',
+    videoNote: 'Видеосообщение',
+    voice: 'Голосовое сообщение',
+    audio: 'Музыка',
+    sticker: 'Стикер',
+    document: 'Файл',
+    location: 'Геопозиция',
+    contact: 'Контакт',
+    size: fileSizeIn('ru', ['Б', 'КБ', 'МБ']),
   },
   people: { Anna: 'Анна', Boris: 'Борис', Vera: 'Вера', Gleb: 'Глеб', Dina: 'Дина' },
   load: {

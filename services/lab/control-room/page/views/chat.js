@@ -5,6 +5,7 @@
  */
 import { h } from '../dom.js';
 import { clockTime } from './clock-time.js';
+import { attachmentsView } from './media.js';
 import { pollView } from './poll.js';
 import { reactionsView } from './reactions.js';
 import { workerName } from './worker-name.js';
@@ -97,7 +98,10 @@ export function messageViews({ messages, person }, state, t) {
   }
   const shown = messages.slice(-messagesShown);
   const items = [
-    ...shown.map((message) => ({ atMs: message.atMs, view: messageView(message, person, t) })),
+    ...shown.map((message, index) => {
+      const isAlbumNext = message.albumId !== null && message.albumId === shown[index + 1]?.albumId;
+      return { atMs: message.atMs, view: messageView(message, { person, isAlbumNext }, t) };
+    }),
     ...takeovers(state, shown[0].atMs).map(({ id, atMs, who }) => ({
       atMs,
       isTakeover: true,
@@ -110,8 +114,8 @@ export function messageViews({ messages, person }, state, t) {
     .map(({ view }) => view);
 }
 
-function messageView(message, person, t) {
-  const { id, from, text, atMs, buttons, edited, waiting, dropped } = message;
+function messageView(message, { person, isAlbumNext }, t) {
+  const { id, from, text, attachments, atMs, buttons, edited, waiting, dropped } = message;
   const fate = dropped ? 'dropped' : waiting ? 'waiting' : 'taken';
   const state = from === 'person' ? t.chat[fate] : edited ? t.chat.edited : '';
   return h(
@@ -122,7 +126,9 @@ function messageView(message, person, t) {
       'data-message': id,
       'data-waiting': waiting,
       'data-fate': from === 'person' ? fate : null,
+      'data-album': isAlbumNext ? 'more' : null,
     },
+    attachmentsView(attachments, t),
     text !== '' && h('p', { class: 'text' }, text),
     pollView(message, person, t),
     buttons.length > 0 && keyboard(buttons, id, person),
@@ -180,12 +186,18 @@ function takeovers({ audit, now }, sinceMs) {
     .filter(({ atMs }) => atMs > sinceMs);
 }
 
-export function commandsView() {
-  return commands.map((command) =>
-    h(
-      'button',
-      { key: command, type: 'button', class: 'chip', 'data-do': 'say', 'data-text': command },
-      command,
+export function commandsView(_, t) {
+  const share = (what, label) =>
+    h('button', { key: what, type: 'button', class: 'chip', 'data-do': 'share', 'data-what': what }, label);
+  return [
+    ...commands.map((command) =>
+      h(
+        'button',
+        { key: command, type: 'button', class: 'chip', 'data-do': 'say', 'data-text': command },
+        command,
+      ),
     ),
-  );
+    share('location', t.media.sendLocation),
+    share('contact', t.media.sendContact),
+  ];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pageModule } from '../page-module.ts';
 
-const { durationIn, exactDurationIn, listIn, numberIn, pluralIn } = await import(
+const { durationIn, exactDurationIn, fileSizeIn, listIn, numberIn, pluralIn } = await import(
   pageModule('texts/format.js')
 );
 const units = { second: 's', minute: 'min', hour: 'h' };
@@ -17,6 +17,16 @@ describe('the formats of the control room’s page', () => {
     [86_400, '24 h'],
   ])('rounds %d seconds to %s', (seconds, text) => {
     expect(durationIn(units)(seconds)).toBe(text);
+  });
+
+  it.each([
+    [0, '0 B'],
+    [1023, '1,023 B'],
+    [1024, '1 KB'],
+    [1_572_864, '1.5 MB'],
+    [5 * 2 ** 30, '5,120 MB'],
+  ])('writes a size of %d bytes as %s', (bytes, text) => {
+    expect(fileSizeIn('en', ['B', 'KB', 'MB'])(bytes)).toBe(text);
   });
 
   it.each([
