@@ -3,6 +3,7 @@
  *
  * Tested by: test/testing/test-bot.test.ts
  */
+import { findEntities } from '../lab/telegram-emulator/text/find-entities.ts';
 
 export interface Person {
   readonly id: number;
@@ -40,12 +41,8 @@ function usernameOf(name: string, id: number): string {
   return /^[a-z]\w{4,}$/i.test(name) ? name.toLowerCase() : `person_${id}`;
 }
 
-/** `say("/start now")`: a command is one only with its entity. */
+/** What Telegram finds in a text: a command is one only with its entity. */
 export function entitiesOf(text: string): Wire {
-  const entities = [...text.matchAll(/(?<=^|\s)\/[a-z0-9_]+(?:@\w+)?/gi)].map(({ index, 0: { length } }) => ({
-    type: 'bot_command',
-    offset: index,
-    length,
-  }));
+  const entities = findEntities(text);
   return entities.length === 0 ? {} : { entities };
 }
