@@ -36,6 +36,17 @@ export function botMessage(fields: SentMessage, { isEdit }: { isEdit: boolean })
   };
 }
 
+/** Of a photo, which comes in several sizes, the largest. */
+export function fileIdOf({ fields }: BotMessage): string | undefined {
+  const files = Object.values(fields).map(
+    (value) => (Array.isArray(value) ? value.at(-1) : value) as unknown,
+  );
+  const ids = files.map((file) =>
+    typeof file === 'object' && file !== null && 'file_id' in file ? file.file_id : undefined,
+  );
+  return ids.find((id) => typeof id === 'string');
+}
+
 export function inlineRows({ reply_markup }: SentMessage): readonly (readonly Button[])[] {
   return rowsOf(reply_markup?.['inline_keyboard']);
 }

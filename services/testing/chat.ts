@@ -6,6 +6,8 @@
  *
  * Tested by: test/testing/test-bot.test.ts
  */
+
+import type { PersonsFile } from '../lab/telegram-emulator/files/new-file.ts';
 import { type BotMessage, inlineRows, keyboardRows } from './bot-message.ts';
 import type { Messages } from './messages.ts';
 import { chatJson, entitiesOf, type Person, type Place, userJson } from './people.ts';
@@ -26,6 +28,8 @@ export interface Bot {
   /** The time of a message. */
   nowSeconds(): number;
   token(): string;
+  /** Keeps a person's file; returns the fields of a message with it. */
+  addFile(file: PersonsFile): Wire;
   /** Resolves when it has been handled. `what` names the act in an error. */
   push(update: Wire, what: string): Promise<void>;
   /** Resolves with the next message; throws when none comes. */
@@ -34,7 +38,15 @@ export interface Bot {
 
 type Wire = Readonly<Record<string, unknown>>;
 
+export interface SentFile extends Omit<PersonsFile, 'bytes'> {
+  readonly bytes: Uint8Array;
+}
+
 const oldMessageId = 1;
+const onePixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 export class Chat {
   readonly person: Person;
@@ -59,6 +71,21 @@ export class Chat {
   /** Writes a text. */
   say(text: string): Promise<Reaction> {
     return this.send({ text, ...entitiesOf(text) }, `say ${JSON.stringify(text)}`);
+  }
+
+  /** Sends a photo, of one pixel unless `bytes` are given. */
+  sendPhoto({ bytes = onePixel, caption }: { bytes?: Uint8Array; caption?: string } = {}): Promise<Reaction> {
+    return this.sendFile({ kind: 'photo', bytes }, caption);
+  }
+
+  /** Sends a file of any kind: `{ kind: 'document', bytes, name: 'hours.csv' }`; the bot can download it. */
+  async sendFile({ bytes, ...file }: SentFile, caption?: string): Promise<Reaction> {
+    const what = `send a ${file.kind}`;
+    const { entities: caption_entities } = entitiesOf(caption ?? '');
+    return this.send(
+      { ...this.added({ ...file, bytes: Buffer.from(bytes) }, what), caption, caption_entities },
+      what,
+    );
   }
 
   /** Sends a message of any kind: its fields as the Bot API has them, such as `{ contact }` or `{ location }`. */
@@ -108,6 +135,16 @@ export class Chat {
   /** The bot's messages in this chat, as they read now. */
   sent(): readonly BotMessage[] {
     return this.bot.messages.standing(this.id);
+  }
+
+  private added(file: PersonsFile, what: string): Wire {
+    try {
+      return this.bot.addFile(file);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const got = `${file.bytes.length} bytes, which it refuses (${reason})`;
+      throw new Error(`${what}: expected a file that Telegram takes, got ${got}`, { cause: error });
+    }
   }
 
   private query(message: Wire, data: string, what: string): Promise<Reaction> {

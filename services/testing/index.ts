@@ -3,6 +3,6 @@
  * process. docs/testing.md shows it with vitest and with node:test.
  */
 export type { BotMessage } from './bot-message.ts';
-export type { Chat, Reaction } from './chat.ts';
+export type { Chat, Reaction, SentFile } from './chat.ts';
 export type { Group, Person } from './people.ts';
 export { startTestBot, type TestBot, type TestBotOptions } from './test-bot.ts';

@@ -18,7 +18,7 @@ import { type LabRedis, startLabRedis } from '../lab/redis-rest/lab-redis.ts';
 import { seedEpoch } from '../lab/redis-rest/seed-epoch.ts';
 import type { FaultRequest } from '../lab/telegram-emulator/faults.ts';
 import { type RunningEmulator, startTelegramEmulator } from '../lab/telegram-emulator/server.ts';
-import type { BotMessage } from './bot-message.ts';
+import { type BotMessage, fileIdOf } from './bot-message.ts';
 import { type Bot, Chat, nameOf } from './chat.ts';
 import { HandledUpdates } from './handled-updates.ts';
 import { Messages } from './messages.ts';
@@ -160,6 +160,14 @@ export class TestBot implements AsyncDisposable {
     if (outcome.kind === 'failed') throw outcome.error;
   }
 
+  /** What a person downloads from a message of the bot. */
+  download(message: BotMessage): Buffer {
+    const id = fileIdOf(message);
+    const file = id === undefined ? undefined : this.parts.telegram.file(token, id);
+    if (file !== undefined) return file.bytes;
+    throw new Error(`download: expected a message with a file, got ${JSON.stringify(message.text)}`);
+  }
+
   /** Telegram refuses, delays or loses the calls of a method; `kind: 'none'` ends that. */
   fault(fault: Omit<FaultRequest, 'token'>): void {
     this.parts.telegram.setFault({ ...fault, token });
@@ -185,6 +193,7 @@ export class TestBot implements AsyncDisposable {
       messages: this.messages,
       nowSeconds: () => Math.floor(clockOfTest.wallMs() / 1000),
       token: () => random.token(),
+      addFile: (file) => this.parts.telegram.addFile(token, file),
       push: (update, what) => this.push(update, what),
       next: (place) => this.next(place),
     };

@@ -103,6 +103,44 @@ describe('an act', () => {
   });
 });
 
+describe('a file', () => {
+  it('from a person can be downloaded by the bot, and the bot’s by the person', async () => {
+    install((own) => {
+      own.on('photo', async (ctx) => {
+        const link = await ctx.telegram.getFileLink(ctx.message.photo.at(-1)?.file_id ?? '');
+        const { byteLength } = await (await fetch(link)).arrayBuffer();
+        await ctx.reply(`${byteLength} bytes: ${ctx.message.caption}`);
+      });
+      own.on('document', async (ctx) => {
+        const link = await ctx.telegram.getFileLink(ctx.message.document.file_id);
+        const source = Buffer.from((await (await fetch(link)).text()).toUpperCase());
+        await ctx.replyWithDocument(
+          { source, filename: `re-${ctx.message.document.file_name}` },
+          { caption: 'done' },
+        );
+      });
+    });
+    const anna = bot.person('Anna');
+    expect((await anna.sendPhoto({ caption: 'me' })).text).toMatch(/^\d\d bytes: me$/);
+    await expect(anna.sendPhoto({ bytes: Buffer.alloc(5) })).rejects.toThrow(
+      'send a photo: expected a file that Telegram takes, got 5 bytes, which it refuses (Bad Request: IMAGE_PROCESS_FAILED)',
+    );
+    const report = { kind: 'document', bytes: Buffer.from('hours 8'), name: 'hours.txt' } as const;
+    const { text, messages } = await anna.sendFile(report);
+    expect(text).toBe('done');
+    expect(messages[0]?.fields).toMatchObject({ document: { file_name: 're-hours.txt' } });
+    expect(messages.map((message) => String(bot.download(message)))).toEqual(['HOURS 8']);
+  });
+
+  it('is missing in a text', async () => {
+    install((own) => own.hears('hi', (ctx) => ctx.reply('hello')));
+    const { messages } = await bot.person('Anna').say('hi');
+    expect(() => messages.map((message) => bot.download(message))).toThrow(
+      'download: expected a message with a file, got "hello"',
+    );
+  });
+});
+
 describe('a button', () => {
   it('is pressed by its label under the newest message that has it', async () => {
     const keyboard = Markup.inlineKeyboard([
