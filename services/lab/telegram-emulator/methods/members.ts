@@ -7,11 +7,13 @@
 import { mustHaveRight, reachableChat, readUserId } from '../access.ts';
 import type { Chat } from '../chats.ts';
 import { type ApiAnswer, badRequest, succeed } from '../errors.ts';
+import { lengthOf } from '../formatted-text.ts';
 import { changeMember, isInChat } from '../member-change.ts';
 import { administratorRights, type Member } from '../members.ts';
 import { readPermissions } from '../permissions.ts';
 import type { MethodCall, MethodGroup } from './method.ts';
 
+const titleLengthMax = 16;
 const restrictReason = 'not enough rights to restrict/unrestrict chat member';
 
 export const memberMethods: MethodGroup = {
@@ -81,6 +83,20 @@ export const memberMethods: MethodGroup = {
       can_manage_chat: true,
     } as const;
     return change(call, chat, { user: member.user, ...(isPromotion ? promoted : { status: 'member' }) });
+  },
+  setChatAdministratorCustomTitle(call) {
+    const reason = 'method is available only for groups and supergroups';
+    const { chat, member } = target(call, reason, 'channel');
+    if (member.status === 'creator') throw badRequest('only the owner can edit their custom title');
+    if (member.status !== 'administrator') throw badRequest('user is not an administrator');
+    if (member['can_be_edited'] !== true) {
+      throw badRequest('not enough rights to change custom title of the user');
+    }
+    const { custom_title: _, ...rest } = member;
+    const title = call.args.text('custom_title');
+    if (lengthOf(title) > titleLengthMax) throw badRequest('CUSTOM_TITLE_INVALID');
+    call.bot.members.set(chat.id, title === '' ? rest : { ...rest, custom_title: title });
+    return succeed(true);
   },
   leaveChat(call) {
     const { bot, args } = call;

@@ -149,7 +149,30 @@ describe('the bot changes members', () => {
     expect(await status(rig, 7)).toEqual({ user: anna, status: 'member' });
   });
 
+  it('gives an administrator whom it promoted a title', async () => {
+    const rig = startGroup();
+    await rig.call('promoteChatMember', { chat_id, user_id: 7, can_pin_messages: true });
+    const title = (custom_title: string): Promise<unknown> =>
+      rig.call('setChatAdministratorCustomTitle', { chat_id, user_id: 7, custom_title });
+    await title('cook');
+    expect(await status(rig, 7)).toMatchObject({ status: 'administrator', custom_title: 'cook' });
+    expect(await title('x'.repeat(17))).toEqual(refused('CUSTOM_TITLE_INVALID'));
+    await title('');
+    expect(await status(rig, 7)).not.toHaveProperty('custom_title');
+  });
+
   it.each([
+    ['setChatAdministratorCustomTitle', { chat_id, user_id: 7 }, 'user is not an administrator'],
+    [
+      'setChatAdministratorCustomTitle',
+      { chat_id, user_id: 8 },
+      'only the owner can edit their custom title',
+    ],
+    [
+      'setChatAdministratorCustomTitle',
+      { chat_id, user_id: 1000 },
+      'not enough rights to change custom title of the user',
+    ],
     ['getChatMember', { chat_id }, 'invalid user_id specified'],
     ['banChatMember', { chat_id: 7, user_id: 7 }, "can't ban members in private chats"],
     ['banChatMember', { chat_id, user_id: 8 }, "can't remove chat owner"],
@@ -205,6 +228,17 @@ describe('the bot out of a chat', () => {
     expect(await rig.call('sendMessage', { chat_id, text: 'x' })).toEqual(
       refused('bot is not a member of the supergroup chat', 403),
     );
+  });
+
+  it('writes nowhere that it is shut out of', async () => {
+    const rig = startRig();
+    const bot = { id: 1000, is_bot: true, first_name: 'Lab bot' };
+    const restricted = (is_member: boolean): unknown => ({ user: bot, status: 'restricted', is_member });
+    for (const isMember of [true, false]) {
+      const change = { old_chat_member: restricted(true), new_chat_member: restricted(isMember) };
+      rig.push({ my_chat_member: { chat: group, from: boss, ...change } });
+      expect(await rig.call('sendMessage', { chat_id, text: 'x' })).toMatchObject({ ok: isMember });
+    }
   });
 
   it.each([
