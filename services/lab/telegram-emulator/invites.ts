@@ -22,11 +22,12 @@ interface JoinRequest {
 }
 
 const kept = 10_000;
-const codeLength = 16;
+const codeLength = 12;
 
 export class Invites {
   readonly #random: Random;
   readonly #links = new Map<string, { readonly chatId: number; link: InviteLink }>();
+  #created = 0;
   readonly #requests = new Map<string, JoinRequest>();
 
   constructor(random: Random) {
@@ -34,7 +35,9 @@ export class Invites {
   }
 
   create(chatId: number, fields: Readonly<Record<string, unknown>>): InviteLink {
-    const invite_link = `https://t.me/+${this.#random.token().slice(0, codeLength)}`;
+    this.#created += 1;
+    const code = `${this.#random.token().slice(0, codeLength)}${String(this.#created).padStart(4, '0')}`;
+    const invite_link = `https://t.me/+${code}`;
     return this.save(chatId, { ...fields, invite_link, is_revoked: false });
   }
 

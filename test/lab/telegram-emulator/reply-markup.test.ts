@@ -98,6 +98,10 @@ describe('inline buttons', () => {
     ],
     [{ text: 'a', url: 'http://' }, "inline keyboard button URL 'http://' is invalid: URL host is empty"],
     [
+      { text: 'a', url: 'e.test:65536' },
+      "inline keyboard button URL 'e.test:65536' is invalid: Wrong port number specified in the URL",
+    ],
+    [
       { text: 'a', url: 'e.test:0' },
       "inline keyboard button URL 'e.test:0' is invalid: Wrong port number specified in the URL",
     ],

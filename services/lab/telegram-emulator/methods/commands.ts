@@ -24,8 +24,7 @@ export const commandMethods: MethodGroup = {
   setMyCommands({ bot, args }) {
     const commands = readCommands(args);
     const key = scopeKey(bot, args);
-    if (commands.length === 0) bot.commands.delete(key);
-    else bot.commands.set(key, commands);
+    bot.commands.set(key, commands);
     const [oldest] = bot.commands.keys();
     if (bot.commands.size > scopesMax && oldest !== undefined) bot.commands.delete(oldest);
     return succeed(true);

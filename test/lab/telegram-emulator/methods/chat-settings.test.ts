@@ -55,6 +55,23 @@ describe('refuses', () => {
     expect(await startRig().call(method, args)).toEqual(refused(why));
   });
 
+  it.each([
+    ['channel', { can_edit_messages: true }, true],
+    ['channel', { can_pin_messages: true }, false],
+    ['supergroup', { can_edit_messages: true }, false],
+    ['supergroup', { can_pin_messages: true }, true],
+  ])('in a %s with %o: pins: %s', async (type, rights, ok) => {
+    const rig = startRig();
+    const member = {
+      user: { id: 1000, is_bot: true, first_name: 'Lab bot' },
+      status: 'administrator',
+      ...rights,
+    };
+    const change = { old_chat_member: member, new_chat_member: member };
+    rig.push({ my_chat_member: { chat: { id: chat_id, type, title: 'x' }, from: { id: 8 }, ...change } });
+    expect(await rig.call('unpinAllChatMessages', { chat_id })).toMatchObject({ ok });
+  });
+
   it('a bot that does not administer the chat', async () => {
     const rig = startRig();
     const bot = { id: 1000, is_bot: true, first_name: 'Lab bot' };

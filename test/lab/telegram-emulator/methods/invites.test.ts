@@ -94,6 +94,20 @@ describe('a request to come in', () => {
     );
   });
 
+  it('needs a link of this very chat', async () => {
+    const rig = startRig();
+    const invite_link = await createLink(rig, { chat_id: -1_000_000_000_008 });
+    expect(() => ask(rig, invite_link)).toThrow('INVITE_HASH_EXPIRED');
+  });
+
+  it('the chat’s own link ends when a new one is exported', async () => {
+    const rig = startRig();
+    const { result: first } = await rig.call('exportChatInviteLink', { chat_id });
+    ask(rig, String(first));
+    await rig.call('exportChatInviteLink', { chat_id });
+    expect(() => ask(rig, String(first))).toThrow('INVITE_HASH_EXPIRED');
+  });
+
   it('needs a link that is not revoked', async () => {
     const rig = startRig();
     const invite_link = await createLink(rig);

@@ -53,6 +53,29 @@ describe('who is in a chat', () => {
     expect(await status(rig, 12)).toMatchObject({ status: 'left' });
   });
 
+  it('no other bot is named among the administrators', async () => {
+    const rig = startGroup();
+    const user = { id: 55, is_bot: true, first_name: 'Other bot' };
+    const change = {
+      old_chat_member: { user, status: 'member' },
+      new_chat_member: { user, status: 'administrator' },
+    };
+    rig.push({ chat_member: { chat: group, from: boss, ...change } });
+    const { result } = await rig.call('getChatAdministrators', { chat_id });
+    expect(result).toMatchObject([{ user: { id: 1000 } }, { user: boss }]);
+    expect(await rig.call('getChatMemberCount', { chat_id })).toMatchObject({ result: 4 });
+  });
+
+  it('somebody restricted stays so, in or out', async () => {
+    const rig = startGroup();
+    await rig.call('restrictChatMember', { chat_id, user_id: 99, permissions: {} });
+    expect(await rig.call('getChatMemberCount', { chat_id })).toMatchObject({ result: 3 });
+    await rig.call('restrictChatMember', { chat_id, user_id: 7, permissions: {} });
+    rig.push({ message: { message_id: 2, chat: group, from: anna, text: 'still here' } });
+    expect(await status(rig, 7)).toMatchObject({ status: 'restricted' });
+    expect(await rig.call('getChatMemberCount', { chat_id })).toMatchObject({ result: 3 });
+  });
+
   it('is the person and the bot in a private chat', async () => {
     const rig = startRig();
     rig.push({

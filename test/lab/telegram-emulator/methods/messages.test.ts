@@ -170,6 +170,11 @@ describe('sendMessage', () => {
     expect(result).toMatchObject([
       { message: { text: 'Anna', reply_to_message: { text: 'Your name?', from: { id: 1000 } } } },
     ]);
+    await rig.call('sendMessage', { chat_id: 7, text: 'Really?', reply_to_message_id: 2 });
+    rig.push({ message: { message_id: 4, chat, text: 'Yes', reply_to_message: { message_id: 3, chat } } });
+    const [last] = (await rig.call('getUpdates', { offset: -1 })).result as object[];
+    expect(last).toMatchObject({ message: { reply_to_message: { text: 'Really?' } } });
+    expect(last).not.toHaveProperty('message.reply_to_message.reply_to_message');
   });
 
   it('returns an inline keyboard, and keeps every keyboard for the state', async () => {

@@ -118,6 +118,11 @@ describe('an invoice', () => {
     ['answerPreCheckoutQuery', { ok: false }, 'parameter "error_message" is required'],
     ['answerShippingQuery', {}, 'parameter "error_message" is required'],
     ['answerShippingQuery', { ok: true }, 'parameter "shipping_options" is required'],
+    [
+      'answerShippingQuery',
+      { ok: true, shipping_options: [{ id: 'a', title: '' }] },
+      "can't parse shipping option: ShippingOption title must be non-empty",
+    ],
     ['answerShippingQuery', { ok: true, shipping_options: [] }, 'there must be at least one shipping option'],
     [
       'answerShippingQuery',

@@ -29,6 +29,7 @@ describe('finds', () => {
     ['http://e.test:8080/ http://e.test:99999/', only('url', 'http://e.test:8080/', 'http://e.test')],
     ['127.0.0.1 256.0.0.1 1.2.3', only('url', '127.0.0.1')],
     ['main.ts file.js the end.Come a..b .com a_b.com x.c', []],
+    [`${'a'.repeat(63)}.com ${'b'.repeat(64)}.com`, only('url', `${'a'.repeat(63)}.com`)],
     ['gopher://e.test sftp://e.test', []],
     ['https://user:pw@e.test/x', only('url', 'https://user:pw@e.test/x')],
     ['a@b@c.com', []],
