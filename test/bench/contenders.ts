@@ -20,6 +20,9 @@ const peer = (name: string, file: string, args: readonly string[] = []): Contend
 /** Fetches and confirms, but handles nothing: the limit of the network, for comparison. */
 export const bareLoop: Contender = peer('bare loop', 'bare.ts');
 
+/** The same with an empty call to the store for each batch: the limit for a bot that loses nothing. */
+export const bareLoopWithStore: Contender = peer('bare loop + store', 'bare.ts', ['--store']);
+
 const root = join(import.meta.dirname, '..', '..');
 const handlers = join(import.meta.dirname, 'contenders', 'ours.ts');
 

@@ -54,4 +54,8 @@ export const settings = {
   token: process.env['BENCH_TOKEN'] ?? '',
   apiRoot: process.env['BENCH_API_ROOT'] ?? '',
   recordPath: process.env['BENCH_RECORD'] ?? '',
+  store: {
+    url: process.env['UPSTASH_REDIS_REST_URL'] ?? '',
+    token: process.env['UPSTASH_REDIS_REST_TOKEN'] ?? '',
+  },
 };
