@@ -55,6 +55,8 @@ describe('a function’s bundle', () => {
     );
     expect(loaded.trim().split('\n')).toEqual([fileOf(name)]);
     expect(textOf(name)).not.toMatch(/import\.meta|import_meta|\.\/lua\/|readFileSync/);
+    // Node's own HTTP takes a tenth of a start, and only a proxy needs it.
+    expect(textOf(name)).not.toMatch(/require\("(?:node:)?https?"\)/);
   });
 
   it('is small: a start parses at most 200 KB', () => {
