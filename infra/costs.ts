@@ -78,7 +78,7 @@ export function monthlyCosts(template: Template, { customMetrics }: CostOptions)
     ),
     fixed('NAT gateway', count('AWS::EC2::NatGateway') * prices.natGatewayHour * hoursAMonth),
     fixed('KMS key', count('AWS::KMS::Key') * prices.kmsKeyMonth),
-    fixed('Secret', count('AWS::SecretsManager::Secret') * prices.secretMonth),
+    fixed('Secrets', count('AWS::SecretsManager::Secret') * prices.secretMonth),
     fixed(
       'Name inside the VPC',
       count('AWS::ServiceDiscovery::PrivateDnsNamespace') * prices.hostedZoneMonth +

@@ -33,12 +33,13 @@ export class StaffProBotStack extends Stack {
       terminationProtection: configuration.isProtected,
       ...props,
     });
-    const { environment: environmentName, logRetentionDays, links, paused } = configuration;
+    const { environment: environmentName, logRetentionDays, links, metricsToken, paused } = configuration;
     const { boundConcurrency, secretsExtensionArn } = configuration;
     const environment = { ENVIRONMENT: environmentName, ...configuration.settings };
 
     if (secretsExtensionArn === undefined) refuseUnknownRegions(this);
-    const secrets = new Secrets(this, 'Secrets');
+    const secrets = new Secrets(this, 'Secrets', { environmentName, metricsToken, links });
+    const { copies } = secrets;
     const alertTopic = new AlertTopic(this, 'Notifications', { email: configuration.alertEmail });
     const failedEvents = new FailedEvents(this, 'FailedEvents');
     const network = new Network(this, 'Network', {
@@ -49,12 +50,11 @@ export class StaffProBotStack extends Stack {
     const worker = new PollingWorker(this, 'PollingWorker', {
       ...configuration,
       network,
-      secrets,
+      secret: copies.worker.secret,
       environmentName,
       environment,
     });
     const functionProps = {
-      secrets,
       secretsExtensionArn,
       worker,
       boundConcurrency,
@@ -63,11 +63,13 @@ export class StaffProBotStack extends Stack {
     };
     const ops = new OpsFunction(this, 'Ops', {
       ...functionProps,
+      secret: copies.ops.secret,
       environment: only(opsVariables, environment),
       links,
     });
     const monitor = new HeartbeatMonitor(this, 'Monitor', {
       ...functionProps,
+      secret: copies.monitor.secret,
       environment: only(monitorVariables, environment),
       alertTopic,
       opsUrl: ops.url,
@@ -76,16 +78,17 @@ export class StaffProBotStack extends Stack {
       autoRestart: Number(configuration.settings.AUTO_RESTART_MINUTES ?? 0) > 0,
       paused,
     });
-    const check = paused
-      ? undefined
-      : new SecretsCheck(this, 'SecretsCheck', {
-          secrets,
-          secretsExtensionArn,
-          required: [...botEntries(environmentName), ...sidecarEntries(configuration.metricsToken)],
-          environment: only(checkVariables, environment),
-          logRetentionDays,
-        });
-    if (check !== undefined) worker.service.node.addDependency(check.passed);
+    const check = new SecretsCheck(this, 'SecretsCheck', {
+      secrets,
+      secretsExtensionArn,
+      required: [...botEntries(environmentName), ...sidecarEntries(metricsToken)],
+      environment: only(checkVariables, environment),
+      paused,
+      logRetentionDays,
+    });
+    for (const reader of [worker.service, monitor.function, ops.function]) {
+      reader.node.addDependency(check.copied);
+    }
     const observability = new Observability(this, 'Observability', {
       ...configuration,
       worker,
@@ -93,9 +96,18 @@ export class StaffProBotStack extends Stack {
       ops,
       failedEvents,
       alertTopic,
-      check,
+      check: paused ? undefined : check,
     });
-    addOutputs(this, { environment, secrets, alertTopic, worker, monitor, ops, observability });
+    addOutputs(this, {
+      environment,
+      secrets,
+      secretsCheck: check,
+      alertTopic,
+      worker,
+      monitor,
+      ops,
+      observability,
+    });
   }
 }
 

@@ -1,19 +1,30 @@
 /**
- * A step of the deploy: fails it with a clear line if the secret lacks an entry that the bot needs to start, or holds one
- * that does not work.
+ * Looks after the secret: two steps of the deploy, and what a person invokes after a change.
  *
- * Without it, the first deploy would try to start tasks for minutes, and the circuit breaker would not say why it
- * failed. Answers CloudFormation in every case, because a silent custom resource hangs the deploy until its time limit.
- * Never shows a value of the secret.
+ * `Custom::SecretsCheck` fails the deploy with a clear line if the secret lacks an entry that the bot needs to start, or
+ * holds one that does not work. Without it, the first deploy would try to start tasks for minutes, and the circuit
+ * breaker would not say why it failed. `Custom::SecretsCopy` gives each reader its entries, and so does a direct
+ * invocation with `{"action":"copy"}`, which says besides whether they work.
+ *
+ * Answers CloudFormation in every case, because a silent custom resource hangs the deploy until its time limit. Never
+ * shows a value of the secret.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html
  */
 import { obeyProxy } from '../../services/adapters/proxy.ts';
-import { readSecret } from '../../services/adapters/secrets.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
+import { systemRandom } from '../../services/adapters/system-random.ts';
 import { metricLine } from '../shared/metric-line.ts';
-import { functionName, metrics, type SecretsCheckProperties } from './contract.ts';
-import { tryEntries } from './try-entries.ts';
+import {
+  copyRequest,
+  copyResourceType,
+  functionName,
+  metrics,
+  type SecretsCheckProperties,
+  type SecretsCopyProperties,
+} from './contract.ts';
+import { copyEntries, readPlan } from './copy-entries.ts';
+import { findProblem } from './find-problem.ts';
 
 export interface CustomResourceEvent {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
@@ -22,20 +33,69 @@ export interface CustomResourceEvent {
   readonly RequestId: string;
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: SecretsCheckProperties;
+  readonly ResourceType: string;
+  readonly ResourceProperties: SecretsCheckProperties | SecretsCopyProperties;
 }
 
-const physicalId = 'secrets-check';
+/** What a person sees. */
+export interface CopyAnswer {
+  readonly copiedFor: readonly string[];
+  /** Null: every entry that the bot needs is filled in and works. */
+  readonly problem: string | null;
+}
 
 /** Lambda's entry. */
-export async function handler(event: CustomResourceEvent): Promise<void> {
-  const problem = event.RequestType === 'Delete' ? undefined : await findProblem(event.ResourceProperties);
-  if (problem === undefined && event.RequestType !== 'Delete') writeStarting();
+export async function handler(
+  event: CustomResourceEvent | typeof copyRequest,
+): Promise<CopyAnswer | undefined> {
+  if (!('RequestType' in event)) return copyAndCheck(event);
+  await answer(event, event.RequestType === 'Delete' ? undefined : await carryOut(event));
+  return undefined;
+}
+
+/** In one line what stands in the way. */
+async function carryOut({
+  ResourceType,
+  ResourceProperties,
+}: CustomResourceEvent): Promise<string | undefined> {
+  if (ResourceType === copyResourceType) return copy();
+  const { SecretArn, Required } = ResourceProperties as SecretsCheckProperties;
+  const problem = await findProblem(SecretArn, Required, process.env);
+  if (problem !== undefined) {
+    return `${problem}. Deploy with -c paused=true, correct ${SecretArn} and deploy again (docs/deploy.md)`;
+  }
+  writeStarting();
+  return undefined;
+}
+
+/** Copies even what does not work: it is what the person has decided, and Telegram or the store may only be away. */
+async function copyAndCheck({ action }: Partial<typeof copyRequest>): Promise<CopyAnswer> {
+  if (action !== copyRequest.action) {
+    return { copiedFor: [], problem: `expected the payload ${JSON.stringify(copyRequest)}, got another` };
+  }
+  const problem = await copy();
+  if (problem !== undefined) return { copiedFor: [], problem };
+  const { source, copies, required } = readPlan(process.env);
+  const found = await findProblem(source, required, process.env);
+  return { copiedFor: copies.map(({ reader }) => reader), problem: found ?? null };
+}
+
+async function copy(): Promise<string | undefined> {
+  try {
+    obeyProxy(process.env);
+    await copyEntries(readPlan(process.env), process.env, { clock: systemClock, random: systemRandom });
+    return undefined;
+  } catch (error) {
+    return `the entries could not be copied: ${error instanceof Error ? error.message : 'unknown error'}`;
+  }
+}
+
+async function answer(event: CustomResourceEvent, problem: string | undefined): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const answer = {
     Status: problem === undefined ? 'SUCCESS' : 'FAILED',
-    Reason: problem ?? 'every entry is filled in and works',
-    PhysicalResourceId: event.PhysicalResourceId ?? physicalId,
+    Reason: problem ?? 'done',
+    PhysicalResourceId: event.PhysicalResourceId ?? physicalIdOf(event),
     StackId,
     RequestId,
     LogicalResourceId,
@@ -47,39 +107,11 @@ export async function handler(event: CustomResourceEvent): Promise<void> {
   if (!response.ok) throw new Error(`CloudFormation refused the answer with HTTP ${response.status}`);
 }
 
+function physicalIdOf({ ResourceType }: CustomResourceEvent): string {
+  return ResourceType === copyResourceType ? 'secrets-copy' : functionName;
+}
+
 function writeStarting(): void {
   const deployedName = process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? functionName;
   process.stdout.write(`${metricLine(deployedName, { [metrics.starting]: 1 }, systemClock.wallMs())}\n`);
-}
-
-async function findProblem({ SecretArn, Required }: SecretsCheckProperties): Promise<string | undefined> {
-  let entries: Readonly<Record<string, unknown>>;
-  try {
-    entries = await readSecret(SecretArn, process.env);
-  } catch (error) {
-    return `the secret ${SecretArn} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  }
-  const isFilled = (name: string): boolean =>
-    typeof entries[name] === 'string' && entries[name].trim() !== '';
-  const missing = Required.filter((name) => !isFilled(name));
-  const problems =
-    missing.length > 0
-      ? missing.map((name) => `${name}: expected a value in the secret, got nothing`)
-      : await tryRequired(Required, entries);
-  if (problems.length === 0) return undefined;
-  return `${problems.join('. ')}. Deploy with -c paused=true, correct ${SecretArn} and deploy again (docs/deploy.md)`;
-}
-
-/** Only what the bot gets: the production token, say, is wrong in staging but may stand in the secret. */
-async function tryRequired(
-  required: readonly string[],
-  entries: Readonly<Record<string, unknown>>,
-): Promise<readonly string[]> {
-  const given = Object.fromEntries(required.map((name) => [name, String(entries[name])]));
-  try {
-    obeyProxy(process.env);
-    return await tryEntries({ ...process.env, ...given });
-  } catch (error) {
-    return [`the secret could not be tried: ${error instanceof Error ? error.name : 'unknown error'}`];
-  }
 }

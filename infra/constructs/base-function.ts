@@ -1,8 +1,8 @@
 /**
- * The base of all functions: Node 24 on ARM, its own role and log group, the bundle, the secret.
+ * The base of all functions: Node 24 on ARM, its own role and log group, the bundle, its secret.
  *
  * Asynchronous invocations are neither retried nor run late: the run of the next minute knows better. Events that
- * Lambda gave up go to the queue of failed events. The role may write the function's log, read the secret and send to
+ * Lambda gave up go to the queue of failed events. The role may write the function's log, read its secret and send to
  * that queue; each function grants itself the rest.
  *
  * Tested by: test/infra/constructs/functions.test.ts
@@ -16,18 +16,20 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type FunctionName, functionEntries, functionHandler } from '../function-entries.ts';
 import { architecture, secretsExtension } from '../secrets-extension.ts';
-import type { Secrets } from './secrets.ts';
+import { grantRead } from './secrets.ts';
 
 export interface BaseFunctionProps {
   readonly name: FunctionName;
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeout: Duration;
-  readonly secrets: Secrets;
+  /** The one secret that it reads. */
+  readonly secret: ISecret;
   readonly secretsExtensionArn: string | undefined;
   readonly logRetentionDays: RetentionDays;
   /** Gets events that Lambda gave up. Undefined: the function is never invoked asynchronously. */
@@ -55,7 +57,7 @@ export class BaseFunction extends Construct {
       description: `StaffProBot: the rights of the function ${props.name}`,
     });
     this.logGroup.grantWrite(this.role);
-    props.secrets.grantRead(this.role);
+    grantRead(this.role, props.secret);
     this.function = new lambda.Function(this, 'Function', {
       description: props.description,
       runtime: lambda.Runtime.NODEJS_24_X,

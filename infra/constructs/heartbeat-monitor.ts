@@ -4,7 +4,7 @@
  * A failed invocation is not retried: the next one comes a minute later. Events that EventBridge could not deliver, or
  * that Lambda gave up, go to the queue of failed events.
  *
- * Besides its log and the secret, it may publish to the alert topic and describe the one service. It may restart that
+ * Besides its log and its secret, it may publish to the alert topic and describe the one service. It may restart that
  * service only if automatic restarts are on.
  *
  * Tested by: test/infra/constructs/functions.test.ts
@@ -16,6 +16,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { everyMinutes, metrics, timeoutSeconds } from '../../functions/heartbeat-monitor/contract.ts';
@@ -23,11 +24,10 @@ import { metricDimension, metricNamespace } from '../../functions/shared/contrac
 import type { AlertTopic } from './alert-topic.ts';
 import { BaseFunction } from './base-function.ts';
 import { grantWatchService, type WatchedService } from './ecs-grants.ts';
-import type { Secrets } from './secrets.ts';
 
 export interface HeartbeatMonitorProps {
   readonly environment: Readonly<Record<string, string>>;
-  readonly secrets: Secrets;
+  readonly secret: ISecret;
   readonly secretsExtensionArn: string | undefined;
   readonly alertTopic: AlertTopic;
   readonly worker: WatchedService;
@@ -55,7 +55,7 @@ export class HeartbeatMonitor extends BaseFunction {
       timeout: Duration.seconds(timeoutSeconds),
       environment: {
         ...props.environment,
-        SECRETS_ARN: props.secrets.arn,
+        SECRETS_ARN: props.secret.secretArn,
         ALERT_TOPIC_ARN: alertTopic.topic.topicArn,
         ECS_CLUSTER: worker.cluster.clusterName,
         ECS_SERVICE: worker.service.serviceName,
@@ -63,7 +63,7 @@ export class HeartbeatMonitor extends BaseFunction {
         RUNBOOK_URL: props.runbookUrl,
         ...(opsUrl === undefined ? {} : { OPS_BASE_URL: opsUrl }),
       },
-      secrets: props.secrets,
+      secret: props.secret,
       secretsExtensionArn: props.secretsExtensionArn,
       logRetentionDays: props.logRetentionDays,
       failedEvents: props.failedEvents,

@@ -17,16 +17,16 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { taskStoppedEvent, timeoutSeconds } from '../../functions/release-lock/contract.ts';
 import { BaseFunction } from './base-function.ts';
 import { grantWatchService, type WatchedService } from './ecs-grants.ts';
-import type { Secrets } from './secrets.ts';
 
 export interface OpsFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
-  readonly secrets: Secrets;
+  readonly secret: ISecret;
   readonly secretsExtensionArn: string | undefined;
   readonly worker: WatchedService;
   readonly links: boolean;
@@ -51,11 +51,11 @@ export class OpsFunction extends BaseFunction {
       timeout: Duration.seconds(timeoutSeconds),
       environment: {
         ...props.environment,
-        SECRETS_ARN: props.secrets.arn,
+        SECRETS_ARN: props.secret.secretArn,
         ECS_CLUSTER: worker.cluster.clusterName,
         ECS_SERVICE: worker.service.serviceName,
       },
-      secrets: props.secrets,
+      secret: props.secret,
       secretsExtensionArn: props.secretsExtensionArn,
       logRetentionDays: props.logRetentionDays,
       failedEvents: props.failedEvents,

@@ -6,11 +6,13 @@ import type { Observability } from './observability.ts';
 import type { OpsFunction } from './ops-function.ts';
 import { type PollingWorker, ports } from './polling-worker.ts';
 import type { Secrets } from './secrets.ts';
+import type { SecretsCheck } from './secrets-check.ts';
 
 export interface OutputParts {
   /** The variables of the processes that are no secrets. */
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
+  readonly secretsCheck: SecretsCheck;
   readonly alertTopic: AlertTopic;
   readonly worker: PollingWorker;
   readonly monitor: HeartbeatMonitor;
@@ -19,7 +21,7 @@ export interface OutputParts {
 }
 
 export function addOutputs(stack: Stack, parts: OutputParts): void {
-  const { environment, secrets, alertTopic, worker, monitor, ops, observability } = parts;
+  const { environment, secrets, secretsCheck, alertTopic, worker, monitor, ops, observability } = parts;
   const region = `--region ${stack.region}`;
   const shell = {
     ...environment,
@@ -31,11 +33,11 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
   const outputs: Record<string, [description: string, value: string | undefined]> = {
     ReadSecretCommand: [
       'Writes the secret to a file that only you can read, for you to fill in',
-      `(umask 077 && aws secretsmanager get-secret-value ${region} --secret-id ${secrets.arn} --query SecretString --output text > secret.json)`,
+      `(umask 077 && aws secretsmanager get-secret-value ${region} --secret-id ${secrets.source.secretArn} --query SecretString --output text > secret.json)`,
     ],
     FillSecretCommand: [
-      'Stores the filled-in file as the secret and deletes the file',
-      `aws secretsmanager put-secret-value ${region} --secret-id ${secrets.arn} --secret-string file://secret.json && rm secret.json`,
+      'Stores the filled-in file as the secret, deletes the file, gives each reader its entries, and says whether they work',
+      `aws secretsmanager put-secret-value ${region} --secret-id ${secrets.source.secretArn} --secret-string file://secret.json && rm secret.json && ${secretsCheck.copyCommand()}`,
     ],
     ShellCommand: [
       'Points a shell at this stack, for npx staffprobot and the commands of the runbook',

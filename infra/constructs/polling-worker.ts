@@ -7,7 +7,7 @@
  * that does not become healthy.
  *
  * The task's own role has no rights: the bot talks only to Telegram and the store. The execution role pulls the image,
- * writes the log and reads the secret.
+ * writes the log and reads the worker's secret.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
  */
@@ -15,18 +15,19 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { botContainerName, healthCheckScript } from '../../services/bot/contract.ts';
 import { sidecarNodeArguments } from '../../services/metrics-sidecar/contract.ts';
 import type { EnvironmentName, ImageConfiguration, TaskSize } from '../configuration.ts';
 import type { Network } from './network.ts';
-import { botEntries, type SecretEntry, type Secrets, sidecarEntries } from './secrets.ts';
+import { botEntries, type SecretEntry, sidecarEntries } from './secrets.ts';
 import { workerImage } from './worker-image.ts';
 
 export interface PollingWorkerProps {
   readonly network: Network;
-  readonly secrets: Secrets;
+  readonly secret: ISecret;
   readonly image: ImageConfiguration;
   readonly environmentName: EnvironmentName;
   /** The bot's variables that are no secrets. */
@@ -127,7 +128,7 @@ export class PollingWorker extends Construct {
       memoryLimitMiB: sidecarMemoryMiB,
       command: ['node', ...sidecarNodeArguments, 'metrics.mjs'],
       environment: { ...portVariables, LOG_LEVEL: props.environment['LOG_LEVEL'] ?? 'info' },
-      secrets: secretsFor(props.secrets, sidecarEntries(props.metricsToken)),
+      secrets: secretsFor(props.secret, sidecarEntries(props.metricsToken)),
       healthCheck: healthCheck(ports.metrics),
     });
     metrics.addPortMappings({ containerPort: ports.metrics, protocol: ecs.Protocol.TCP });
@@ -141,7 +142,7 @@ export class PollingWorker extends Construct {
         // In every environment: during a rolling deploy the new task waits for the old one.
         POLLING_LOCK_BUSY: 'standby',
       },
-      secrets: secretsFor(props.secrets, botEntries(props.environmentName)),
+      secrets: secretsFor(props.secret, botEntries(props.environmentName)),
       healthCheck: healthCheck(ports.bot),
       dockerLabels: { [capacityLabel]: this.capacityOf(props) },
     });
@@ -248,7 +249,7 @@ const portVariables = {
   BOT_METRICS_PORT: String(ports.bot),
 } as const;
 
-function secretsFor({ secret }: Secrets, entries: readonly SecretEntry[]): Record<string, ecs.Secret> {
+function secretsFor(secret: ISecret, entries: readonly SecretEntry[]): Record<string, ecs.Secret> {
   return Object.fromEntries(entries.map((name) => [name, ecs.Secret.fromSecretsManager(secret, name)]));
 }
 

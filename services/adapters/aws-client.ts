@@ -15,13 +15,16 @@ export interface AwsClientOptions {
   readonly proxy: ProxyEnvironment | undefined;
 }
 
-interface AwsCredentials {
+export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
-export function awsClientOptions(environment: Environment, service: 'SNS' | 'ECS'): AwsClientOptions {
+export function awsClientOptions(
+  environment: Environment,
+  service: 'SNS' | 'ECS' | 'SECRETS_MANAGER',
+): AwsClientOptions {
   const set = (name: string): string | undefined => environment[name] || undefined;
   return {
     region: set('AWS_REGION') ?? set('AWS_DEFAULT_REGION'),

@@ -14,16 +14,22 @@ interface Answer {
   readonly RequestId: string;
 }
 
-/** One server plays both the secrets extension and CloudFormation. */
+/** One server plays the secrets extension, Secrets Manager and CloudFormation. */
 let server: Server;
 let secret: { status: number; body: unknown };
 let answers: Answer[];
 let asked: string[];
+/** What was written, by the copy's ARN. */
+let written: Record<string, Record<string, string>>;
 let telegram: TestTelegram;
 let redis: LabRedis;
 
 const token = '4242:secrets-check-token-secret-secret-s';
 const storeToken = 'secrets-check-store-token';
+const copies = [
+  { reader: 'worker', arn: 'arn:worker', entries: ['TELEGRAM_BOT_TOKEN_PROD', 'UPSTASH_REDIS_REST_URL'] },
+  { reader: 'monitor', arn: 'arn:monitor', entries: ['OPS_LINK_SECRET', 'WATCHDOG_PING_URL'] },
+];
 const required = ['TELEGRAM_BOT_TOKEN_PROD', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'];
 
 beforeAll(async () => {
@@ -61,6 +67,7 @@ beforeEach(async () => {
   secret = { status: 200, body: undefined };
   answers = [];
   asked = [];
+  written = {};
   server = createServer(async (request, response) => {
     asked.push(`${request.method} ${request.url} ${request.headers['x-aws-parameters-secrets-token']}`);
     if (request.method === 'GET') {
@@ -69,12 +76,23 @@ beforeEach(async () => {
     }
     let body = '';
     for await (const chunk of request) body += String(chunk);
+    if (request.method === 'POST') {
+      const { SecretId, SecretString } = JSON.parse(body);
+      written[SecretId] = JSON.parse(SecretString);
+      response.end('{}');
+      return;
+    }
     answers.push(JSON.parse(body));
     response.end();
   });
   server.listen(0, 'localhost');
   await once(server, 'listening');
-  vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String((server.address() as AddressInfo).port));
+  const { port } = server.address() as AddressInfo;
+  vi.stubEnv('PARAMETERS_SECRETS_EXTENSION_HTTP_PORT', String(port));
+  vi.stubEnv('AWS_ENDPOINT_URL', `http://localhost:${port}`);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'key');
+  vi.stubEnv('SECRET_COPIES', JSON.stringify({ source: 'arn:secret', copies, required }));
   vi.stubEnv('AWS_SESSION_TOKEN', 'session');
   vi.stubEnv('ENVIRONMENT', 'production');
   vi.stubEnv('TELEGRAM_API_ROOT', telegram.url);
@@ -92,6 +110,7 @@ function event(RequestType: CustomResourceEvent['RequestType'] = 'Create'): Cust
     StackId: 'stack',
     RequestId: 'request',
     LogicalResourceId: 'Passed',
+    ResourceType: 'Custom::SecretsCheck',
     ResourceProperties: { SecretArn: 'arn:secret', Required: required },
   };
 }
@@ -191,5 +210,65 @@ describe('the check of the secret', () => {
     secret.body = '{}';
     const lost = { ...event(), ResponseURL: 'http://localhost:1/' };
     await expect(handler(lost)).rejects.toThrow();
+  });
+});
+
+describe('the copy of the secret', () => {
+  const copied = {
+    'arn:worker': { TELEGRAM_BOT_TOKEN_PROD: token, UPSTASH_REDIS_REST_URL: expect.any(String) },
+    'arn:monitor': { OPS_LINK_SECRET: 'link secret', WATCHDOG_PING_URL: '' },
+  };
+  const copying = (RequestType: CustomResourceEvent['RequestType']): CustomResourceEvent => ({
+    ...event(RequestType),
+    LogicalResourceId: 'Copied',
+    ResourceType: 'Custom::SecretsCopy',
+    ResourceProperties: { Plan: '', Paused: 'true' },
+  });
+
+  it.each(['Create', 'Update'] as const)('gives each reader its entries at %s', async (type) => {
+    secret.body = filled({ OPS_LINK_SECRET: 'link secret' });
+    await handler(copying(type));
+    expect(answers).toEqual([expect.objectContaining({ Status: 'SUCCESS' })]);
+    expect(written).toEqual(copied);
+  });
+
+  it('needs no entry to be filled in: a paused stack is made before anybody could', async () => {
+    secret.body = '{}';
+    await handler(copying('Create'));
+    expect(answers[0]?.Status).toBe('SUCCESS');
+    expect(written['arn:worker']).toEqual({ TELEGRAM_BOT_TOKEN_PROD: '', UPSTASH_REDIS_REST_URL: '' });
+  });
+
+  it('writes nothing when the stack is removed', async () => {
+    await handler(copying('Delete'));
+    expect(answers).toEqual([expect.objectContaining({ Status: 'SUCCESS' })]);
+    expect(written).toEqual({});
+  });
+
+  it('is made on request, and says whether the entries work', async () => {
+    secret.body = filled({ OPS_LINK_SECRET: 'link secret' });
+    expect(await handler({ action: 'copy' })).toEqual({ copiedFor: ['worker', 'monitor'], problem: null });
+    expect(written).toEqual(copied);
+    expect(answers).toEqual([]);
+  });
+
+  it('is made on request even of what does not work: Telegram or the store may only be away', async () => {
+    secret.body = filled({ UPSTASH_REDIS_REST_TOKEN: 'other-token' });
+    const answer = await handler({ action: 'copy' });
+    expect(answer).toMatchObject({
+      copiedFor: ['worker', 'monitor'],
+      problem: expect.stringContaining('UPSTASH_REDIS_REST_TOKEN'),
+    });
+    expect(JSON.stringify(answer)).not.toContain('other-token');
+    expect(Object.keys(written)).toEqual(['arn:worker', 'arn:monitor']);
+  });
+
+  it.each([{}, { action: 'status' }])('is not made for the payload %j', async (payload) => {
+    secret.body = filled();
+    expect(await handler(payload as { action: 'copy' })).toEqual({
+      copiedFor: [],
+      problem: 'expected the payload {"action":"copy"}, got another',
+    });
+    expect(written).toEqual({});
   });
 });

@@ -30,9 +30,11 @@ describe('every function', () => {
     expect(own('LoggingConfig').size).toBe(3);
   });
 
-  it('reads the secret through the extension, without a cache', () => {
+  it('reads its own secret through the extension, without a cache', () => {
     for (const prefix of ['Monitor', 'Ops']) {
-      expect(variablesOf(prefix)['SECRETS_ARN']).toEqual({ Ref: expect.stringMatching(/^SecretsSecret/) });
+      expect(variablesOf(prefix)['SECRETS_ARN']).toEqual({
+        Ref: expect.stringContaining(`Secrets${prefix}`),
+      });
       expect(variablesOf(prefix)['PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED']).toBe('false');
       expect(configurationOf(prefix)['Layers']).toHaveLength(1);
     }

@@ -97,7 +97,7 @@ describe('the task', () => {
     expect(statementsOf(template, 'PollingWorkerTaskTaskRole')).toEqual([]);
   });
 
-  it('is started by a role that pulls, logs and reads the secret', () => {
+  it('is started by a role that pulls, logs and reads the worker’s secret', () => {
     expect(actionsOf(statementsOf(template, 'PollingWorkerTaskExecutionRole'))).toEqual([
       'ecr:BatchCheckLayerAvailability',
       'ecr:BatchGetImage',
@@ -165,13 +165,13 @@ describe('the service', () => {
     expect(DependsOn).toEqual(expect.arrayContaining(routes));
   });
 
-  it('waits for the rights of its tasks, its capacity and the check of the secret', () => {
+  it('waits for the rights of its tasks, its capacity and the copy of the secret', () => {
     const template = synthesise();
     const { DependsOn } = theResource(template, 'AWS::ECS::Service');
     const needed = [
       theResource(template, 'AWS::IAM::Policy', 'PollingWorkerTaskExecutionRole').id,
       theResource(template, 'AWS::ECS::ClusterCapacityProviderAssociations').id,
-      theResource(template, 'Custom::SecretsCheck').id,
+      theResource(template, 'Custom::SecretsCopy').id,
     ];
     expect(DependsOn).toEqual(expect.arrayContaining(needed));
   });

@@ -93,7 +93,7 @@ class Named:
 
 
 class Secret(Named):
-    """A real secret of moto's, with the value that CloudFormation would generate."""
+    """A real secret of moto's, with the value that CloudFormation would give it or generate."""
 
     @staticmethod
     def cloudformation_type():
@@ -101,16 +101,21 @@ class Secret(Named):
 
     @classmethod
     def create_from_cloudformation_json(cls, name, json_, account, region, **_):
-        generate = json_["Properties"]["GenerateSecretString"]
+        properties = json_["Properties"]
+        made = secretsmanager_backends[account][region].create_secret(
+            name, properties.get("SecretString") or cls.generated(properties), None, None, None, None, None, [], False
+        )
+        return cls(json.loads(made)["ARN"])
+
+    @staticmethod
+    def generated(properties):
+        generate = properties["GenerateSecretString"]
         value = json.loads(generate["SecretStringTemplate"])
         letters = string.ascii_letters + string.digits
         value[generate["GenerateStringKey"]] = "".join(
             secrets.choice(letters) for _ in range(generate["PasswordLength"])
         )
-        made = secretsmanager_backends[account][region].create_secret(
-            name, json.dumps(value), None, None, None, None, None, [], False
-        )
-        return cls(json.loads(made)["ARN"])
+        return json.dumps(value)
 
     @classmethod
     def delete_from_cloudformation_json(cls, arn, _json, account, region):
@@ -295,16 +300,15 @@ def make_invoke(options, account_url, side_port):
 
 
 def make_custom(side_port):
-    def create(_cls, name, json_, account, region, **named):
-        properties = json_["Properties"]
+    def ask(request_type, resource_type, logical_id, stack_id, properties, account, region):
         request_id = str(uuid.uuid4())
         event = {
-            "RequestType": "Create",
+            "RequestType": request_type,
             "ResponseURL": f"http://localhost:{side_port}/answer/{request_id}",
-            "StackId": named["StackId"],
+            "StackId": stack_id,
             "RequestId": request_id,
-            "LogicalResourceId": named["LogicalId"],
-            "ResourceType": named["ResourceType"],
+            "LogicalResourceId": logical_id,
+            "ResourceType": resource_type,
             "ResourceProperties": properties,
         }
         function = get_backend(account, region).get_function(properties["ServiceToken"])
@@ -312,11 +316,25 @@ def make_custom(side_port):
         answer = Side.answers.get(request_id, {"Status": "FAILED", "Reason": f"no answer: {result} {log}"})
         if answer["Status"] != "SUCCESS":
             raise ValidationError(message=answer["Reason"])
-        resource = CustomModel(region, request_id, named["LogicalId"], name)
+        return request_id, answer
+
+    def create(_cls, name, json_, account, region, **named):
+        logical_id, stack_id, resource_type = named["LogicalId"], named["StackId"], named["ResourceType"]
+        request_id, answer = ask(
+            "Create", resource_type, logical_id, stack_id, json_["Properties"], account, region
+        )
+        resource = CustomModel(region, request_id, logical_id, name)
+        resource.of_stack = stack_id
         resource.set_data(answer.get("Data") or {})
         return resource
 
-    return classmethod(create)
+    def update(_cls, original_resource, cloudformation_json, account_id, region_name, **_named):
+        made = original_resource
+        resource_type, properties = cloudformation_json["Type"], cloudformation_json["Properties"]
+        ask("Update", resource_type, made.logical_id, made.of_stack, properties, account_id, region_name)
+        return made
+
+    return classmethod(create), classmethod(update)
 
 
 def close_gaps():
@@ -434,7 +452,9 @@ def main():
     account = ThreadedMotoServer(ip_address=LOOPBACK, port=options.port, verbose=False)
     url = Called.url = f"http://{LOOPBACK}:{options.port}"
     LambdaFunction._invoke_lambda = make_invoke(options, url, side_port)
-    CustomModel.create_from_cloudformation_json = make_custom(side_port)
+    create, update = make_custom(side_port)
+    CustomModel.create_from_cloudformation_json = create
+    CustomModel.update_from_cloudformation_json = update
     account.start()
     print(f"ready {url}", flush=True)
     # Whoever started this closes its standard input to end it.

@@ -1,10 +1,11 @@
 /** The steps of the rehearsal, in the order in which a person would take them. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentVariables } from '../../../functions/heartbeat-monitor/contract.ts';
 import { alarms } from '../../../infra/alarms.ts';
 import { type Account, accountId, region } from './account.ts';
+import { type Aws, functionNames, type Names, outputsOf, succeeded, text } from './deployed.ts';
+import { copies, filledSecret, fillSecret } from './secret.ts';
 import { type Ended, run, type Tools } from './tools.ts';
 
 export interface Stage {
@@ -18,7 +19,6 @@ export interface Stage {
 }
 
 const root = join(import.meta.dirname, '../../..');
-const stackName = 'StaffProBot-production';
 
 /** The exit code: 0 when every step did what it should. */
 export async function rehearse(stage: Stage): Promise<number> {
@@ -42,11 +42,12 @@ export async function rehearse(stage: Stage): Promise<number> {
 
 function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void>][] {
   const { cdk, aws, invoke, invokeRaw } = toolsOf(stage);
+  const fill = (changes: Readonly<Record<string, string>>) => fillSecret(stage, { aws, invoke }, changes);
   const deploy = (...context: string[]): Promise<Ended> =>
     cdk('deploy', '--require-approval', 'never', ...contextOf(stage, context));
   /** What the deploy before has synthesised. */
   const asBefore = ['--app', outputOf(stage)];
-  let functions: Names = { monitor: '', ops: '' };
+  let functions: Names = { monitor: '', ops: '', check: '' };
 
   return [
     [
@@ -73,7 +74,8 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
     [
       'fill in the secret, as the outputs say',
       async () => {
-        await fillSecret(stage, aws, { UPSTASH_REDIS_REST_TOKEN: 'of-another-store' });
+        const problem = await fill({ UPSTASH_REDIS_REST_TOKEN: 'of-another-store' });
+        assert.match(problem ?? '', /UPSTASH_REDIS_REST_TOKEN/);
       },
     ],
     [
@@ -87,7 +89,7 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
         assert.equal(State, 'DISABLED');
       },
     ],
-    ['correct the secret', () => fillSecret(stage, aws, {})],
+    ['correct the secret', async () => assert.equal(await fill({}), null)],
     ['deploy', async () => succeeded(await cdk('deploy', '--require-approval', 'never', ...asBefore))],
     [
       'deploy again: no changes',
@@ -104,12 +106,25 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
         assert.match(outputs.get('StatusCommand') ?? '', /^aws lambda invoke .*"action":"status"/);
         assert.match(
           outputs.get('FillSecretCommand') ?? '',
-          /put-secret-value .*secret:StaffProBot-production/,
+          /put-secret-value .*secret:StaffProBot-production.*lambda invoke .*"action":"copy"/,
         );
         assert.match(outputs.get('ShellCommand') ?? '', /^export ENVIRONMENT='production' .*ECS_CLUSTER='\w/);
         assert.match(outputs.get('PrometheusTarget') ?? '', /:9464$/);
         functions = await functionNames(aws);
         assert.equal(outputs.get('OpsFunctionName'), functions.ops);
+      },
+    ],
+    [
+      'each reader has its entries and no other',
+      async () => {
+        const { monitor, ops } = await copies(aws);
+        const [common, link] = [
+          ['TELEGRAM_BOT_TOKEN_PROD', 'UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],
+          'OPS_LINK_SECRET',
+        ];
+        assert.deepEqual(Object.keys(monitor), [...common, link, 'WATCHDOG_PING_URL']);
+        assert.deepEqual(Object.keys(ops), [...common, link]);
+        assert.equal(ops[link], (await filledSecret(aws)).entries[link]);
       },
     ],
     [
@@ -221,11 +236,6 @@ interface Alarm {
   readonly MetricName: string;
   readonly AlarmActions: readonly string[];
 }
-interface Names {
-  readonly monitor: string;
-  readonly ops: string;
-}
-type Aws = (...args: string[]) => Promise<Ended>;
 
 function toolsOf({ tools, account, folder }: Stage) {
   const { environment: env } = account;
@@ -273,71 +283,12 @@ function outputOf({ folder }: Stage): string {
   return join(folder, 'cdk.out');
 }
 
-function succeeded({ code, output }: Ended): void {
-  assert.equal(code, 0, output);
-}
-
-async function text(aws: Aws, ...args: string[]): Promise<string> {
-  const ended = await aws(...args, '--output', 'json');
-  succeeded(ended);
-  return ended.output;
-}
-
-/** As the outputs say, with an entry or two of one's own. */
-async function fillSecret(stage: Stage, aws: Aws, changes: Readonly<Record<string, string>>): Promise<void> {
-  const file = join(stage.folder, 'secret.json');
-  const arn = await secretArn(aws);
-  const secret = JSON.parse(await text(aws, 'secretsmanager', 'get-secret-value', '--secret-id', arn));
-  const entries = JSON.parse(secret.SecretString) as Record<string, string>;
-  assert.match(entries['OPS_LINK_SECRET'] ?? '', /^\w{48}$/);
-  const filled = {
-    ...entries,
-    TELEGRAM_BOT_TOKEN_PROD: '4242:rehearsal',
-    UPSTASH_REDIS_REST_URL: stage.store.url,
-    UPSTASH_REDIS_REST_TOKEN: stage.store.token,
-    ...changes,
-  };
-  writeFileSync(file, JSON.stringify(filled));
-  const put = ['put-secret-value', '--secret-id', arn, '--secret-string', `file://${file}`];
-  await text(aws, 'secretsmanager', ...put);
-}
-
 /** The rule that calls the monitor. */
 async function everyMinute(aws: Aws): Promise<Rule> {
   const { Rules } = JSON.parse(await text(aws, 'events', 'list-rules')) as { Rules: readonly Rule[] };
   const rule = Rules.find(({ ScheduleExpression }) => ScheduleExpression === 'rate(1 minute)');
   assert.ok(rule);
   return rule;
-}
-
-async function secretArn(aws: Aws): Promise<string> {
-  const { SecretList } = JSON.parse(await text(aws, 'secretsmanager', 'list-secrets'));
-  assert.equal(SecretList.length, 1);
-  return SecretList[0].ARN;
-}
-
-async function outputsOf(aws: Aws): Promise<ReadonlyMap<string, string>> {
-  const describe = ['describe-stacks', '--stack-name', stackName];
-  const { Stacks } = JSON.parse(await text(aws, 'cloudformation', ...describe));
-  const outputs: readonly { OutputKey: string; OutputValue: string }[] = Stacks[0].Outputs;
-  return new Map(outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-}
-
-/** Told apart by their environments: names are CloudFormation's to give. */
-async function functionNames(aws: Aws): Promise<Names> {
-  const { Functions } = JSON.parse(await text(aws, 'lambda', 'list-functions'));
-  const named = (part: string): string => {
-    const found = Functions.find(({ FunctionName }: { FunctionName: string }) => FunctionName.includes(part));
-    assert.ok(found, `no function ${part}`);
-    return found.FunctionName;
-  };
-  const monitor = named('Monitor');
-  const { Environment } = Functions.find(
-    ({ FunctionName }: { FunctionName: string }) => FunctionName === monitor,
-  );
-  const known: readonly string[] = [...environmentVariables];
-  assert.ok(Object.keys(Environment.Variables).some((name) => known.includes(name)));
-  return { monitor, ops: named('Ops') };
 }
 
 /** Requests that went well are no news. */
