@@ -8,13 +8,14 @@
  */
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, isPinned } from './configuration.ts';
 import { GuardRules } from './guard-rules/plugin.ts';
 import { StaffProBotStack } from './staffprobot-stack.ts';
 
 export function addStack(app: App, configuration: Configuration): StaffProBotStack {
   const stack = new StaffProBotStack(app, 'StaffProBot', { configuration });
   warnOfUnheardAlarms(stack, configuration);
+  warnOfUnpinnedImage(stack, configuration);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new GuardRules());
   return stack;
 }
@@ -35,4 +36,13 @@ function warnOfUnheardAlarms(
     const text = 'superadminTelegramIds is not set: no superadmin will hear of an outage';
     Validations.of(stack).addWarning('no-superadmins', text);
   }
+}
+
+/** A tag may name another image tomorrow, and nobody would have chosen it. Staging is where one tries. */
+function warnOfUnpinnedImage(stack: StaffProBotStack, { environment, image }: Configuration): void {
+  const [name, address] = image.uri === undefined ? ['baseImage', image.baseImage] : ['image', image.uri];
+  if (environment !== 'production' || (address !== undefined && isPinned(address))) return;
+  const got = address === undefined ? 'is not set, so the base is a tag' : `is a tag, ${address}`;
+  const text = `${name} ${got}: a later build may run on another image; pin it by its digest (docs/deploy.md, “Pin the image”)`;
+  Validations.of(stack).addWarning('image-by-tag', text);
 }

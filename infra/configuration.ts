@@ -200,16 +200,24 @@ function readNetwork(reader: VariableReader): NetworkConfiguration {
   };
 }
 
+/** A name, and a tag or a digest. A digest that is cut short would be refused only by the build. */
+const imageAddress = /^[a-z0-9][\w./:-]*(@sha256:[0-9a-f]{64})?$/;
+
+/** Whether the address names exactly one image for ever. A tag names whatever was pushed last. */
+export function isPinned(address: string): boolean {
+  return address.includes('@');
+}
+
 function readImage(reader: VariableReader): ImageConfiguration {
   const uri = reader.formatted('image', {
-    shape: /^[a-z0-9][\w./:@-]+$/,
+    shape: imageAddress,
     expected: 'the address of an image',
     fix: 'write it like 111122223333.dkr.ecr.eu-central-1.amazonaws.com/staffprobot:1',
   });
   const baseImage = reader.formatted('baseImage', {
-    shape: /^[a-z0-9][\w./:@-]+$/,
+    shape: imageAddress,
     expected: 'the address of an image with Node 24 and npm',
-    fix: 'write it like public.ecr.aws/docker/library/node:24-bookworm-slim',
+    fix: 'write it like public.ecr.aws/docker/library/node@sha256:<64 digits>, or with a tag',
   });
   const handlers = reader.text('botHandlers');
   if (handlers !== undefined && !existsSync(join(root, handlers))) {

@@ -128,6 +128,14 @@ describe('the configuration', () => {
     expect(problemsOf({ metricsFrom })).toHaveLength(1);
   });
 
+  it.each(['image', 'baseImage'])('takes a whole digest for %s, and none that is cut short', (name) => {
+    const pinned = `example.com/node:24@sha256:${'a'.repeat(64)}`;
+    expect(problemsOf({ [name]: pinned })).toEqual([]);
+    for (const cut of [pinned.slice(0, -1), `${pinned}0`, 'example.com/node@sha256', 'node@24']) {
+      expect(problemsOf({ [name]: cut })).toHaveLength(1);
+    }
+  });
+
   it('requires handlers that exist, and none beside a prebuilt image', () => {
     expect(problemsOf({ botHandlers: 'services/bot/no-such-file.ts' })).toHaveLength(1);
     const botHandlers = 'test/infra/support/features.ts';

@@ -90,6 +90,7 @@ const loud = {
   alertEmail: 'oncall@example.com',
   runbookUrl: 'https://git.example.com/staffprobot/blob/main/docs/runbook.md',
   superadminTelegramIds: '1',
+  baseImage: `public.ecr.aws/docker/library/node@sha256:${'0'.repeat(64)}`,
 };
 
 describe('the warnings', () => {
@@ -101,6 +102,14 @@ describe('the warnings', () => {
       { runbookUrl: '' },
       [/^runbookUrl is not set to a web address: .* docs\/runbook\.md#/],
     ],
+    [
+      'the base may change',
+      { baseImage: '' },
+      [/^baseImage is not set, so the base is a tag: .*docs\/deploy\.md/],
+    ],
+    ['the base is a tag', { baseImage: 'node:24' }, [/^baseImage is a tag, node:24: /]],
+    ['the image is a tag', { baseImage: '', image: 'example.com/bot:1' }, [/^image is a tag, example\.com/]],
+    ['nothing of a tag in staging', { baseImage: '', environment: 'staging' }, []],
     ['no superadmin hears', { superadminTelegramIds: '' }, [/^superadminTelegramIds is not set/]],
   ])('say: %s', (_what, context, expected) => {
     const { metadata } = addStack(makeApp(), configurationOf({ ...loud, ...context })).node;
