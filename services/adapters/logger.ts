@@ -1,12 +1,13 @@
 /**
  * Writes JSON lines to stdout. Redacts every text and key in a line before it becomes JSON, so no secret leaks from an
- * error that a library built, and every line is JSON.
+ * error that a library built, and every line is JSON. What would reorder or hide text in a terminal is escaped.
  *
  * The field `error`, whatever was thrown, and any `Error` in the fields become what `error-description.ts` says of
  * them. Logging never throws: values that JSON cannot hold are described in words.
  */
 import { inspect } from 'node:util';
 import type { Clock } from '../core/platform/clock.ts';
+import { visible } from '../core/platform/foreign-text.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Redact } from '../core/platform/redaction.ts';
 import { type LogLevel, logLevels } from '../core/settings/settings.ts';
@@ -28,7 +29,7 @@ export function createLogger(options: LoggerOptions): Logger {
     if (logLevels.indexOf(lineLevel) < logLevels.indexOf(level)) return;
     const ts = new Date(clock.wallMs()).toISOString();
     const line = asJson({ ts, level: lineLevel, ...common, message, ...fields }, redact);
-    write(`${line}\n`);
+    write(`${visible(line)}\n`);
   };
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }

@@ -8,13 +8,17 @@ import { durationText } from '../core/alerts/duration-text.ts';
 import { describeHolder, isQuarantine, readLockHolder } from '../core/lease/lock-value.ts';
 import { healthLine, snoozeText, toldText } from '../core/ops/health-line.ts';
 import type { OpsAnswer, RecoverStep, ReleaseLockResult, StatusAnswer } from '../core/ops/results.ts';
+import { oneLine } from '../core/platform/foreign-text.ts';
 
 type Fact = readonly [name: string, value: string | undefined];
 
+const factMax = 1000;
+
+/** A fact is one line: no foreign text makes another one. */
 export function facts(pairs: readonly Fact[]): string {
   const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined);
   const width = Math.max(0, ...shown.map(([name]) => name.length));
-  return shown.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('');
+  return shown.map(([name, value]) => `  ${name.padEnd(width)}  ${oneLine(value, factMax)}\n`).join('');
 }
 
 export function duration(seconds: number): string {

@@ -2,7 +2,7 @@
 import { Composer, type Context, Markup } from 'telegraf';
 import type { InboxEntry } from '../../core/alerts/inbox-entry.ts';
 import type { InboxStore } from '../../core/alerts/inbox-store.ts';
-import { cutText } from '../../core/platform/foreign-text.ts';
+import { cutText, visible } from '../../core/platform/foreign-text.ts';
 import { momentText } from './moment-text.ts';
 import type { Person } from './person.ts';
 import type { CommandTexts } from './texts.ts';
@@ -72,7 +72,8 @@ async function readPage(inbox: InboxStore, { id, texts }: Person, requestedPage:
 function entryText({ title, text, ts, read }: InboxEntry): string {
   const atMs = Date.parse(ts);
   const at = Number.isNaN(atMs) ? ts : momentText(atMs);
-  return `${read ? '' : '● '}${cutText(title, shownTitleMax)}\n${cutText(at, shownTimeMax)}\n${cutText(text, shownTextMax)}`;
+  const shown = (part: string, lengthMax: number): string => cutText(visible(part), lengthMax);
+  return `${read ? '' : '● '}${shown(title, shownTitleMax)}\n${shown(at, shownTimeMax)}\n${shown(text, shownTextMax)}`;
 }
 
 function pageButtons(texts: CommandTexts, page: number, pages: number): Page['keyboard'] {

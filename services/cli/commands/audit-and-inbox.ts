@@ -1,4 +1,7 @@
 /** `audit` and `inbox`: what happened, and which alerts the superadmins got. */
+import type { InboxEntry } from '../../core/alerts/inbox-entry.ts';
+import type { StoredAuditEntry } from '../../core/platform/audit-trail.ts';
+import { oneLine, visible } from '../../core/platform/foreign-text.ts';
 import { redactAll } from '../../core/platform/redaction.ts';
 import { auditEntriesMax, inboxEntriesMax } from '../../core/platform/store-keys.ts';
 import { type Invocation, shown as shownWord, UsageError } from '../command-line.ts';
@@ -7,6 +10,9 @@ import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
 import { timeText } from '../render.ts';
 import { dependenciesOf, tokenOptional } from '../settings.ts';
 
+/** The most that the trail keeps of a field is more than a screen. */
+const fieldMax = 1000;
+
 export async function audit(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
   const count = invocation.integer('count', { default: 20, min: 1, max: auditEntriesMax });
   const { ports } = dependenciesOf(context, tokenOptional);
@@ -14,14 +20,23 @@ export async function audit(context: CliContext, invocation: Invocation): Promis
   if (invocation.isJson)
     context.terminal.answer(`${JSON.stringify(redactAll({ ok: true, entries }, ports.redact))}\n`);
   else if (entries.length === 0) context.terminal.answer('The audit trail is empty.\n');
-  for (const { id, event, who, why, before, after } of invocation.isJson ? [] : entries) {
-    const change = [before && `before: ${before}`, after && after !== before && `after: ${after}`]
-      .filter(Boolean)
-      .join('\n    ');
-    const text = `${entryTime(id)}  ${event}  by ${who}: ${why}${change ? `\n    ${change}` : ''}\n`;
-    context.terminal.answer(ports.redact(text));
+  for (const entry of invocation.isJson ? [] : entries) {
+    context.terminal.answer(auditText(entry, ports.redact));
   }
   return cliExitCodes.done;
+}
+
+/** A field is one line: a lock value that a stranger wrote makes no entry of its own. */
+export function auditText(
+  { id, event, who, why, before, after }: StoredAuditEntry,
+  redact: (text: string) => string,
+): string {
+  const field = (text: string): string => oneLine(redact(text), fieldMax);
+  const change = [before && `before: ${field(before)}`, after && after !== before && `after: ${field(after)}`]
+    .filter(Boolean)
+    .join('\n    ');
+  const said = `${entryTime(field(id))}  ${field(event)}  by ${field(who)}: ${field(why)}`;
+  return `${said}${change ? `\n    ${change}` : ''}\n`;
 }
 
 export async function inbox(context: CliContext, invocation: Invocation): Promise<CliExitCode> {
@@ -44,13 +59,15 @@ export async function inbox(context: CliContext, invocation: Invocation): Promis
     const markedText = marked > 0 ? `, ${marked} marked as read` : '';
     const entries = total === 1 ? '1 entry' : `${total} entries`;
     context.terminal.answer(`${telegramId}: ${entries}${markedText}\n`);
-    for (const { ts, title, text, read } of notifications) {
-      const indented = text.replaceAll('\n', '\n      ');
-      const time = Number.isNaN(Date.parse(ts)) ? ts : timeText(Date.parse(ts));
-      context.terminal.answer(ports.redact(`  ${read ? ' ' : '●'} ${time}  ${title}\n      ${indented}\n`));
-    }
+    for (const entry of notifications) context.terminal.answer(inboxText(entry, ports.redact));
   }
   return cliExitCodes.done;
+}
+
+export function inboxText({ ts, title, text, read }: InboxEntry, redact: (text: string) => string): string {
+  const time = Number.isNaN(Date.parse(ts)) ? oneLine(redact(ts), fieldMax) : timeText(Date.parse(ts));
+  const lines = visible(redact(text)).replaceAll('\n', '\n      ');
+  return `  ${read ? ' ' : '●'} ${time}  ${oneLine(redact(title), fieldMax)}\n      ${lines}\n`;
 }
 
 /** The id of a stream entry begins with its time. */

@@ -3,7 +3,7 @@ import { redisDeadLetters } from '../../adapters/redis/journal/dead-letters.ts';
 import { upstashStore } from '../../adapters/redis/upstash-store.ts';
 import { storeTimeoutMs } from '../../core/monitor/monitor.ts';
 import { reasonError, requesterError } from '../../core/ops/payload.ts';
-import { cutText } from '../../core/platform/foreign-text.ts';
+import { oneLine } from '../../core/platform/foreign-text.ts';
 import { redactAll } from '../../core/platform/redaction.ts';
 import { storeKeys } from '../../core/platform/store-keys.ts';
 import type { DeadLetters, RetryOutcome } from '../../core/updates/dead-letters.ts';
@@ -44,7 +44,7 @@ async function list(context: CliContext, invocation: Invocation): Promise<CliExi
   );
   for (const { id, attempts, update } of all) {
     // Masked before it is cut: less than half of a secret is not recognised.
-    const shown = cutText(redact(update), shownMax);
+    const shown = oneLine(redact(update), shownMax);
     context.terminal.answer(`  ${id}  tried ${attempts} times  ${shown}\n`);
   }
   if (all.length > 0) context.terminal.tell('Put one back with: npx staffprobot dead retry ID');

@@ -6,7 +6,7 @@
  */
 
 import { type EnvironmentName, environmentNames } from '../platform/environment-name.ts';
-import { cutText, oneLine } from '../platform/foreign-text.ts';
+import { cutText, oneLine, visible } from '../platform/foreign-text.ts';
 
 export interface LockHolder {
   readonly host: string;
@@ -73,7 +73,7 @@ export function describeHolder(value: string): string {
   const { host, pid, env } = readLockHolder(value);
   if (isQuarantine(value)) return 'the quarantine after an empty store';
   if (host === undefined && pid === undefined)
-    return `a process that wrote ${JSON.stringify(cutText(value, 80))}`;
+    return `a process that wrote ${visible(JSON.stringify(cutText(value, 80)))}`;
   const shown = (text = 'unknown'): string => oneLine(text, nameMax);
   return `host ${shown(host)}, pid ${pid ?? 'unknown'}, environment ${shown(env)}`;
 }

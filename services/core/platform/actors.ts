@@ -1,9 +1,9 @@
 /**
  * Who did something, in the audit trail: this program's own names, and what tells them from people's.
  *
- * Guarantees: no person's name reads like one of these, whatever case, blanks or invisible characters it is written
- * with. Does not detect letters of another alphabet that look alike: what an entry means is told by its event, not by
- * its name.
+ * Guarantees: no person's name reads like one of these, whatever case, punctuation, blanks, invisible characters, or
+ * Cyrillic and Greek letters of the same shape it is written with. Does not know every letter that looks like another:
+ * what an entry means is told by its event, not by its name.
  */
 export const automaticActors = { ecs: 'ecs', monitor: 'heartbeat-monitor' } as const;
 
@@ -28,17 +28,17 @@ export function isLinkReason(why: string): boolean {
   return /^one-tap link of [\w-]+$/.test(why);
 }
 
-/** A process, as lease/lock-value.ts describes the holder of the lock. */
-const processShape = /^host .+, pid /;
-const reservedNames: readonly string[] = Object.values(automaticActors);
+/** The same names without anything but letters and digits; a process as lease/lock-value.ts describes it. */
+const reserved = /^(?:ecs|heartbeatmonitor|(?:thelinksentto|linkof)\d+|host.+pid\d+.*)$/;
+/** Letters, after lowering their case, that look like the Latin ones below them in either case. */
+const lookalikes = 'авеѕікмнорстхһεορτικμηνα';
+const latin = 'abesikmhopctxheoptikmhna';
 
 /** Whether a name is one that only this program uses. */
 export function isReservedActor(name: string): boolean {
-  const plain = name
-    .normalize('NFKC')
-    .replace(/\p{Default_Ignorable_Code_Point}|\p{Cc}/gu, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .toLowerCase();
-  return reservedNames.includes(plain) || linkActorShape.test(plain) || processShape.test(plain);
+  const plain = [...name.normalize('NFKC').toLowerCase()]
+    .map((letter) => latin[lookalikes.indexOf(letter)] ?? letter)
+    .join('')
+    .replace(/[^\p{L}\p{N}]|\p{Default_Ignorable_Code_Point}/gu, '');
+  return reserved.test(plain);
 }

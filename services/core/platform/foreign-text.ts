@@ -6,11 +6,15 @@
  * Does not guarantee: that a visible sign of several code points, such as a family emoji, stays whole at the cut.
  */
 
-/** Control characters, marks that change the direction of text, and spaces without a width. */
-const invisible = /[\p{Cc}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
+/**
+ * Control characters, marks that change the direction of text, and characters without a picture, such as tags and
+ * fillers. Not those that choose or join the parts of an emoji.
+ */
+const invisible =
+  /[[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800\uFFF9-\uFFFB]--[\u200C\u200D\uFE00-\uFE0F]]/gv;
 /** A joiner that joins no emoji hides in text; breaks of lines and paragraphs are no part of one line. */
 const invisibleInLine =
-  /[\p{Cc}\u00AD\u061C\u180E\u200B\u200C\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF]|(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F)\u200D/u;
+  /[[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800\uFFF9-\uFFFB]--[\u200D\uFE00-\uFE0F]]|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D/v;
 const ellipsis = '…';
 
 /** @param lengthMax in UTF-16 code units, as Telegram and JavaScript count */
@@ -43,6 +47,10 @@ export function invisibleIn(text: string): string | undefined {
   return found === undefined ? undefined : writtenOut(found);
 }
 
+/** As JSON does it: one beyond the first 65,536 is a pair. */
 function writtenOut(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }

@@ -26,11 +26,33 @@ describe('a reserved name', () => {
     'e\u00adc\u200ds',
     'Heartbeat-Monitor',
     'The  link sent to 5',
+    'the link sent to 101.',
+    'еcs',
+    'ЕС\u0405',
+    'εcs',
+    'e.c.s',
+    'ecs\u3164',
+    'heartbeat\u2010monitor',
+    'НEARTBEAT MONITOR',
+    'the link ѕent tо 101',
+    'hоst vm, рid 7',
   ])('is recognised in %j', (name) => {
     expect(isReservedActor(name)).toBe(true);
   });
 
-  it.each(['anna', 'ecs-admin', 'anna at laptop', 'ops', 'control room', ''])('is not %j', (name) => {
+  it.each([
+    'anna',
+    'ecs-admin',
+    'anna at laptop',
+    'ops',
+    'control room',
+    '',
+    'Анна',
+    'Снежана Соколова',
+    'hostess',
+    'оператор 7',
+    'λ',
+  ])('is not %j', (name) => {
     expect(isReservedActor(name)).toBe(false);
   });
 });

@@ -44,6 +44,10 @@ describe('invisibleIn', () => {
     ['a\u2066b', '\\u2066'],
     ['ec\u200ds', '\\u200d'],
     ['a\u200cb', '\\u200c'],
+    ['a\u{E0041}b', '\\udb40\\udc41'],
+    ['a\u3164b', '\\u3164'],
+    ['a\u2800b', '\\u2800'],
+    ['a\ufffab', '\\ufffa'],
   ])('finds what cannot be seen in %j', (text, found) => {
     expect(invisibleIn(text)).toBe(found);
   });
@@ -65,6 +69,8 @@ describe('oneLine', () => {
     ['right-to-left marks', 'evil \u202egpj.exe', 'evil \\u202egpj.exe'],
     ['a NUL', 'a\u0000b', 'a\\u0000b'],
     ['an invisible space', 'a\u200bb', 'a\\u200bb'],
+    ['tags, which hide a whole text', 'a\u{E0068}\u{E0069}', 'a\\udb40\\udc68\\udb40\\udc69'],
+    ['fillers', 'a\u3164\u115f', 'a\\u3164\\u115f'],
     ['half of a surrogate pair', 'half \ud83d', 'half \ufffd'],
     ['markup, which it leaves to the page', '<b>bold</b> & *_`[', '<b>bold</b> & *_`['],
     ['a family, which is joined by an invisible sign', '👨‍👩‍👧', '👨‍👩‍👧'],
