@@ -3,8 +3,7 @@
  *
  * Guarantees: answers at once, from memory, whatever the bot does; a bad request (malformed, slow, never read) ends
  * its own connection and disturbs no other; connections, and so memory, are bounded.
- * `/healthz` is 200 while the sidecar serves; `bot_up` is about the bot. `/healthz` needs no token and tells no
- * more than whether the bot answers.
+ * `/healthz` is 200 while the sidecar serves. It needs no token, and tells nothing about the bot: `bot_up` does.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { boundedServer } from '../adapters/http/bounded-server.ts';
@@ -30,7 +29,7 @@ const connectionsMax = 256;
 
 export async function startSidecarServer(options: SidecarServerOptions): Promise<Server> {
   const listener: RequestListener = (request, response) => void answer(request, response, options);
-  const server = boundedServer(listener, connectionsMax);
+  const server = boundedServer(listener, { connectionsMax, host: options.host });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(options.port, options.host, resolve);
@@ -62,9 +61,7 @@ async function route(
   if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, { allow: 'GET, HEAD' });
   const path = pathOf(url);
   if (path === sidecarPaths.health) {
-    const { up } = await watch.view();
-    const body = `${JSON.stringify({ ok: true, botUp: up })}\n`;
-    return send(response, { contentType: 'application/json', body });
+    return send(response, { contentType: 'application/json', body: '{"ok":true}\n' });
   }
   if (path !== sidecarPaths.metrics) return refuse(response, 404);
   if (!mayScrape(headers.authorization, bearerToken)) {

@@ -50,7 +50,7 @@ async function flood({ address }: Sidecar, requests: number): Promise<void> {
   const socket = connect({ host, port: Number(port) });
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.on('error', () => undefined).pause();
-  socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(requests));
+  socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(requests));
   // Who does not read learns of the cut by writing.
   const probe = setInterval(() => socket.write('x'), 20);
   await closed;

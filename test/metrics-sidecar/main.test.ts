@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { botMetricNames } from '../../services/bot/contract.ts';
 import { patienceMs } from '../../services/metrics-sidecar/bot-watch.ts';
-import { sidecarMetricNames } from '../../services/metrics-sidecar/contract.ts';
+import { sidecarMetricNames, sidecarNodeArguments } from '../../services/metrics-sidecar/contract.ts';
 import { type BotFixture, startBotFixture, type WorkerProcess } from '../support/bot-fixture.ts';
 import { freePort, startProgram, until } from '../support/program.ts';
 import { type Scrape, type Sidecar, startSidecar } from '../support/sidecar.ts';
@@ -24,7 +24,9 @@ async function startedSidecar(
   botPort: string | number,
   environment?: Readonly<Record<string, string>>,
 ): Promise<Sidecar> {
-  const sidecar = await startSidecar(botPort, environment);
+  // As shipped: they bound its memory.
+  const NODE_OPTIONS = sidecarNodeArguments.join(' ');
+  const sidecar = await startSidecar(botPort, { NODE_OPTIONS, ...environment });
   sidecars.push(sidecar);
   return sidecar;
 }
@@ -181,7 +183,7 @@ async function pipeline(port: number, count: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {}).resume();
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(count));
+  socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(count));
   await closed;
 }
 

@@ -4,10 +4,12 @@
  *
  * Guarantees: one request of a connection is in work at a time. Whoever sends the next one before the answer (HTTP
  * pipelining) is cut off: Node would parse thousands from a few packets and keep an answer for each. Scrapers keep their
- * connection and ask again after the answer, as ever.
+ * connection and ask again after the answer, as ever. A server that listens on loopback alone is closed to pages of other
+ * sites.
  */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { isLoopbackName } from './loopback-name.ts';
 import { keepNewestConnections } from './newest-connections.ts';
 
 /** Time limit for a whole request, and for an idle connection. */
@@ -18,8 +20,17 @@ const overdueCheckMs = 1000;
 const idleTimeoutMs = 5000;
 const headerBytesMax = 8 * 1024;
 
-/** @param connectionsMax where the newest connection replaces the oldest */
-export function boundedServer(listener: RequestListener, connectionsMax: number): Server {
+export interface BoundedServerOptions {
+  /** Where the newest connection replaces the oldest. */
+  readonly connectionsMax: number;
+  /** Where it will listen. On loopback, it answers under no other name. */
+  readonly host: string;
+}
+
+export function boundedServer(
+  listener: RequestListener,
+  { connectionsMax, host }: BoundedServerOptions,
+): Server {
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
@@ -28,11 +39,19 @@ export function boundedServer(listener: RequestListener, connectionsMax: number)
       connectionsCheckingInterval: overdueCheckMs,
       maxHeaderSize: headerBytesMax,
     },
-    oneAtATime(listener),
+    oneAtATime(isLoopbackName(host) ? forLoopbackAlone(listener) : listener),
   );
   server.setTimeout(idleTimeoutMs);
   keepNewestConnections(server, connectionsMax);
   return server;
+}
+
+/** Without a name there is no page of another site: browsers send one. */
+function forLoopbackAlone(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (isLoopbackName(request.headers.host ?? 'localhost')) return listener(request, response);
+    response.writeHead(421, { connection: 'close', 'content-length': 0 }).end();
+  };
 }
 
 function oneAtATime(listener: RequestListener): RequestListener {

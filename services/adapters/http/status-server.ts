@@ -36,7 +36,10 @@ export async function startStatusServer({ port, registry, health }: StatusServer
       return { status: healthy ? 200 : 503, contentType, body: `${JSON.stringify(body)}\n` };
     },
   };
-  const server = boundedServer((request, response) => void answer(request, response, pages), connectionsMax);
+  const server = boundedServer((request, response) => void answer(request, response, pages), {
+    connectionsMax,
+    host,
+  });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(port, host, resolve);

@@ -8,6 +8,7 @@ import type { InboxStore } from '../../core/alerts/inbox-store.ts';
 import type { Held } from '../../core/lease/lock-store.ts';
 import { describeHolder, isQuarantine, readLockHolder } from '../../core/lease/lock-value.ts';
 import type { BotObservation } from '../../core/monitor/outage-store.ts';
+import { visible } from '../../core/platform/foreign-text.ts';
 import type { Locale } from '../../core/platform/locale.ts';
 import { StoreRefusedError, StoreUnreachableError } from '../../core/platform/store-errors.ts';
 import { reportOfTerm } from '../../core/updates/handlers-report.ts';
@@ -42,12 +43,11 @@ export function shippedCommands(dependencies: CommandDependencies): MiddlewareFn
     async (ctx: Context): Promise<void> => {
       const person = personOf(ctx);
       if (!isSuperadmin(ctx)) {
-        await ctx.reply(person.texts.superadminsOnly(ctx.from?.id));
+        await tell(ctx, person.texts.superadminsOnly(ctx.from?.id));
         return;
       }
       if (ctx.chat?.type !== 'private') {
-        const text = person.texts.privateOnly;
-        await (ctx.callbackQuery === undefined ? ctx.reply(text) : ctx.answerCbQuery(text));
+        await tell(ctx, person.texts.privateOnly);
         return;
       }
       try {
@@ -63,12 +63,17 @@ export function shippedCommands(dependencies: CommandDependencies): MiddlewareFn
   composer.command('get_chat_id', (ctx) => ctx.reply(personOf(ctx).texts.chatId(ctx.chat.id, ctx.from?.id)));
   composer.command(
     'status',
-    forSuperadmins(async (ctx, person) => ctx.reply(await statusText(dependencies, person))),
+    forSuperadmins(async (ctx, person) => ctx.reply(visible(await statusText(dependencies, person)))),
   );
   composer.use(inboxHandlers(dependencies.inbox, forSuperadmins));
   const middleware = composer.middleware();
   // Checking each command in turn would cost a busy bot more than the rest of an update's handling.
   return (ctx, next) => (mayBeShippedCommand(ctx) ? middleware(ctx, next) : next());
+}
+
+/** The message of a button may be in a chat that the bot cannot write to. */
+function tell(ctx: Context, text: string): Promise<unknown> {
+  return ctx.callbackQuery === undefined ? ctx.reply(text) : ctx.answerCbQuery(text);
 }
 
 function mayBeShippedCommand({ text, callbackQuery }: Context): boolean {

@@ -6,18 +6,18 @@
  * or for a program other than a browser, and a change only as JSON (which no form can send).
  */
 import type { IncomingMessage } from 'node:http';
+import { isLoopbackName } from '../../adapters/http/loopback-name.ts';
 
 export interface Refusal {
   readonly status: 403 | 415 | 421;
   readonly message: string;
 }
 
-const loopbackHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 const sameSite = ['same-origin', 'none'];
 
 export function refusalOf({ method, headers, url }: IncomingMessage): Refusal | undefined {
   const host = headers.host ?? '';
-  if (!loopbackHost.test(host)) {
+  if (!isLoopbackName(host)) {
     return { status: 421, message: 'the control room is served on 127.0.0.1 and localhost only' };
   }
   if (!url?.startsWith('/api/')) return undefined;

@@ -13,6 +13,7 @@ import {
   type ServerOptions,
 } from 'node:http';
 import { isIP } from 'node:net';
+import { isLoopbackName } from '../../adapters/http/loopback-name.ts';
 
 export interface GuardOptions extends ServerOptions {
   /** What it serves refuses foreign pages itself, and may be opened by a link: the ops function. Only names are checked. */
@@ -21,7 +22,6 @@ export interface GuardOptions extends ServerOptions {
   readonly host?: string;
 }
 
-const loopbackName = /^(127\.0\.0\.1|localhost|\[::1\])$/;
 const message = 'this server of the lab serves programs of this machine and its own pages only';
 const refusal = JSON.stringify({ ok: false, error_code: 403, description: message, error: message });
 
@@ -51,6 +51,6 @@ function isForeign(
 
 /** An address is no name that a foreign page could point at this machine. */
 function isOwnName(name: string, ownName = '127.0.0.1'): boolean {
-  if (loopbackName.test(name)) return true;
-  return !loopbackName.test(ownName) && (name === ownName || isIP(name.replace(/^\[|\]$/g, '')) !== 0);
+  if (isLoopbackName(name)) return true;
+  return !isLoopbackName(ownName) && (name === ownName || isIP(name.replace(/^\[|\]$/g, '')) !== 0);
 }

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { boundedServer } from '../../../services/adapters/http/bounded-server.ts';
 
-const ask = 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n';
+const ask = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) {
@@ -13,8 +13,8 @@ afterEach(() => {
   }
 });
 
-async function started(listener: Parameters<typeof boundedServer>[0]): Promise<number> {
-  const server = boundedServer(listener, 8);
+async function started(listener: Parameters<typeof boundedServer>[0], host = '127.0.0.1'): Promise<number> {
+  const server = boundedServer(listener, { connectionsMax: 8, host });
   servers.push(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,4 +56,33 @@ it('goes on serving others while it cuts one off', async () => {
   const flood = await connected(port);
   flood.write(ask.repeat(5000));
   expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toBe('ok');
+});
+
+/** The status line of the answer to a request that says it is for this host. */
+async function answerFor(host: string | undefined, listensOn: string): Promise<string> {
+  const port = await started((_request, response) => response.end('ok'), listensOn);
+  const socket = await connected(port);
+  const header = host === undefined ? '' : `Host: ${host}\r\n`;
+  socket.write(`GET /metrics HTTP/1.${host === undefined ? 0 : 1}\r\n${header}\r\n`);
+  const [data] = await once(socket, 'data');
+  socket.destroy();
+  return String(data).split('\r\n', 1)[0] ?? '';
+}
+
+it.each(['evil.example', 'evil.example:9465', '127.0.0.1.evil.example', '169.254.170.2', 'worker.bot.local'])(
+  'on loopback answers nobody who calls it %s: that is a page of another site',
+  async (host) => {
+    expect(await answerFor(host, '127.0.0.1')).toContain(' 421 ');
+  },
+);
+
+it.each(['127.0.0.1:9465', 'localhost', '[::1]:9465', undefined])(
+  'on loopback answers programs of the machine: %s',
+  async (host) => {
+    expect(await answerFor(host, '127.0.0.1')).toContain(' 200 ');
+  },
+);
+
+it('that listens for others answers under every name', async () => {
+  expect(await answerFor('worker.bot.local:9464', '0.0.0.0')).toContain(' 200 ');
 });

@@ -22,7 +22,7 @@ afterEach(() => {
   server.closeAllConnections();
 });
 
-describe('startStatusServer', () => {
+describe('door: the status server of the bot', () => {
   it('listens on loopback only', () => {
     expect(server.address()).toMatchObject({ address: '127.0.0.1' });
   });

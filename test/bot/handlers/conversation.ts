@@ -43,7 +43,8 @@ export class Conversation {
     await this.handle({ callback_query: { id: 'q', chat_instance: '1', from: person, data, message } });
   }
 
-  private async handle(update: object): Promise<void> {
+  /** Any update, as Telegram sends it. */
+  async handle(update: object): Promise<void> {
     this.calls.length = 0;
     await this.bot.handleUpdate({ update_id: 1, ...update } as Update);
   }

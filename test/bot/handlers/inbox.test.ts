@@ -116,7 +116,7 @@ describe('/notifications', () => {
     const anna = bot.person('Anna');
     expect((await anna.say('/notifications')).text).toContain('for superadmins');
     for (const data of ['inbox:page:0', 'inbox:read:0']) {
-      expect((await anna.press({ data })).text).toContain('for superadmins');
+      expect((await anna.press({ data })).notice).toContain('for superadmins');
     }
     expect(entries.some(({ read }) => !read)).toBe(true);
   });

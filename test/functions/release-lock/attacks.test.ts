@@ -232,7 +232,7 @@ async function expire(phone: Phone, path: string): Promise<void> {
   await store.command(['DEL', keys.opsLink(path.split('.')[3] ?? '')]);
 }
 
-describe('an attack through the function URL', () => {
+describe('door: the function URL', () => {
   let fixture: FunctionFixture;
   let scene: Scene;
 

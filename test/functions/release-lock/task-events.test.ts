@@ -49,7 +49,7 @@ afterEach(() => fixture.clear());
 const auditEvents = async () =>
   (await redisAuditTrail(fixture.store, fixture.keys).latest(10)).map(({ event }) => event);
 
-describe('a recorded event of ECS', () => {
+describe('door: an event of EventBridge', () => {
   it.each(recorded.map((one) => [`${one.name}: ${one.expected}`, one] as const))(
     '%s',
     async (_name, { event, ecsSays, expected }) => {
