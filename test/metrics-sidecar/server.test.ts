@@ -97,11 +97,11 @@ describe('the sidecar’s /metrics', () => {
     const text = await response.text();
     expect(text.endsWith('\n# EOF\n')).toBe(true);
     expect(text).not.toMatch(/\n\n/);
-    // This process's open handles change from one moment to the next.
+    // This process's open handles change from one moment to the next, and a new kind of collection has series of its own.
     const series = (of: string): string[] =>
       of
         .split('\n')
-        .filter((line) => line !== '' && !line.startsWith('#') && !line.includes('_nodejs_active_'))
+        .filter((line) => line !== '' && !line.startsWith('#') && !/_nodejs_(active|gc)_/.test(line))
         .map((line) => line.slice(0, line.lastIndexOf(' ')));
     expect(series(text)).toEqual(series(await (await scrape()).text()));
   });

@@ -107,6 +107,8 @@ function argsFor({ directory, port, url }: { directory: string; port: number; ur
     '--storage.tsdb.retention.time=1d',
     `--web.listen-address=127.0.0.1:${port}`,
     `--web.external-url=${url}`,
+    // By default every page of the browser may read its answers; its own pages need no leave.
+    `--web.cors.origin=${url.replaceAll('.', '\\.')}`,
     '--log.level=warn',
   ];
 }

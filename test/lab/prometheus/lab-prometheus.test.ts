@@ -22,6 +22,10 @@ describe.skipIf(executable === undefined)('startLabPrometheus', () => {
       const { groups } = data as { groups: { rules: { name: string; duration: number }[] }[] };
       const rules = groups.flatMap((group) => group.rules);
       expect(rules.find(({ name }) => name === 'StaffProBotNoLeader')?.duration).toBe(12);
+      // A browser shows a page of another site only what names that page here.
+      const headers = { origin: 'https://evil.example' };
+      const answer = await fetch(`${prometheus.url}/api/v1/query?query=up`, { headers });
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     } finally {
       await prometheus.stop();
     }
