@@ -4,7 +4,7 @@
  * Anything but an exact action is answered with a code and a sentence that says what was expected, what came and how
  * to fix it. Never throws; shows no more than the beginning of what came.
  */
-import { isReservedActor } from '../platform/actors.ts';
+import { isLinkReason, isReservedActor } from '../platform/actors.ts';
 import { invisibleIn, oneLine } from '../platform/foreign-text.ts';
 
 export const opsActions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover', 'snooze'] as const;
@@ -122,6 +122,11 @@ export function reasonError(field: string, reason: unknown): OpsError | undefine
   if (reason === undefined) {
     const message = `${field}: expected 1 to ${reasonLengthMax} characters, got nothing; say why, for the audit trail`;
     return { code: 'REASON_MISSING', message };
+  }
+  // Messages and pages show it as the button of an alert.
+  if (typeof reason === 'string' && isLinkReason(reason.trim())) {
+    const message = `${field}: expected your own words, got ${shown(reason)}, which only links use; say why`;
+    return { code: 'RESERVED_REASON', message };
   }
   return textError(field, reason, {
     max: reasonLengthMax,
