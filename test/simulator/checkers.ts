@@ -138,6 +138,11 @@ export class LivenessChecker {
     this.faultsEndMs = nowMs;
   }
 
+  /** An update has ended the leader's process: its lock has to run out first. */
+  crashed(nowMs: number): void {
+    if (this.faultsEndMs !== undefined && !this.hasPolled) this.faultsEndMs = nowMs;
+  }
+
   polled(nowMs: number): void {
     if (this.faultsEndMs !== undefined) this.firstPollAfterMs ??= nowMs;
   }

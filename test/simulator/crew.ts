@@ -33,6 +33,8 @@ export interface CrewOptions {
   readonly mutation: Mutation;
   readonly inFlightMax: number;
   readonly faultsOn: () => boolean;
+  /** An update has ended its process. */
+  readonly onPoison: () => void;
   /** A worker said that updates became dead letters. */
   readonly onDeadLetters: () => void;
   readonly report: Report;
@@ -223,6 +225,7 @@ export class Crew {
   private crashFrom(process: SimulatedProcess, update: Update): Promise<never> {
     this.options.note(`${process.name} crashes from ${update.update_id}`);
     process.crash();
+    this.options.onPoison();
     void this.options.trueTime.sleep(restartMs).then(() => this.replace(process));
     return new Promise(() => {});
   }

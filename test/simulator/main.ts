@@ -1,9 +1,9 @@
 /**
- * `npm run simulate -- --seeds N [--seed S] [--only workers|monitor] [--jobs J]`: N runs of each part from seed S on.
+ * `npm run simulate -- --seeds N [--seed S] [--only workers|monitor|together] [--jobs J]`: N runs of each part.
  *
- * Simulates the workers (lease and updates) and the monitor in J threads, one for each core unless told otherwise. Prints
- * how many runs a core does in a minute of its time, and how many all of them did. At a violation it prints the seed and
- * a readable trace of that run and exits with 1. Wrong options: exit code 78.
+ * Simulates the workers (lease and updates), the monitor, and both on one store, from seed S on, in J threads: one for each
+ * core unless told otherwise. Prints how many runs a core does in a minute of its time, and how many all of them did. At a
+ * violation it prints the seed and a readable trace of that run and exits with 1. Wrong options: exit code 78.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';

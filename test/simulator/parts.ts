@@ -1,15 +1,20 @@
-/** The two parts of the simulator, and what their threads are handed and answer. */
+/** The parts of the simulator, and what their threads are handed and answer. */
 import { run as runMonitor } from './monitor/scenario.ts';
 import { run as runWorkers } from './scenario.ts';
+import { run as runTogether } from './together/scenario.ts';
 
-export const parts = ['workers', 'monitor'] as const;
+export const parts = ['workers', 'monitor', 'together'] as const;
 export type Part = (typeof parts)[number];
 
 type Run = (options: { seed: number; trace?: (line: string) => void }) => Promise<{
   readonly violations: readonly string[];
 }>;
 
-export const runs: Readonly<Record<Part, Run>> = { workers: runWorkers, monitor: runMonitor };
+export const runs: Readonly<Record<Part, Run>> = {
+  workers: runWorkers,
+  monitor: runMonitor,
+  together: runTogether,
+};
 
 export interface BlockOfSeeds {
   readonly part: Part;

@@ -150,6 +150,7 @@ class Simulation {
       ...{ trueTime, store, network, telegram, exclusion, delivery, suspects, mutation, inFlightMax },
       ...{ faultsOn, report, note },
       prng: prng.fork(),
+      onPoison: () => this.liveness.crashed(nowMs()),
       onDeadLetters: () => this.faults.perhapsRetryAtOnce(),
     });
     const { crew } = this;

@@ -6,7 +6,8 @@
  * fail, the report in the store is renewed at most every half minute; each term starts afresh.
  *
  * Fire and forget: a failure of the store never reaches the handlers, and is tried again. The store throttles the warning
- * to one in half an hour; this class asks no more often than that.
+ * to one in half an hour. If another process raised the last one, this class asks again with each report, so that the next
+ * warning comes as soon as it may.
  */
 import type { Clock } from '../platform/clock.ts';
 import { type HandlerStanding, HandlerTally, nextStanding } from '../updates/handler-health.ts';
@@ -143,7 +144,7 @@ export class HandlersAlarm {
   ): Promise<void> {
     const { warnings, host } = this.deps;
     if (nowMs < this.quietUntilMs) return;
-    await warnings.raise({ kind, key: '', params: { ...params, host } });
-    this.quietUntilMs = nowMs + throttleRules[kind].quietMs;
+    if (await warnings.raise({ kind, key: '', params: { ...params, host } }))
+      this.quietUntilMs = nowMs + throttleRules[kind].quietMs;
   }
 }

@@ -10,12 +10,14 @@ describe('the alarm of failing handlers', () => {
   let written: (NewHandlersReport | { cleared: number })[];
   let troubles: unknown[];
   let failure: Error | undefined;
+  let mayRaise: boolean;
   let epoch: number | undefined;
   let alarm: HandlersAlarm;
   beforeEach(() => {
     clock = new VirtualClock();
     [raised, written, troubles] = [[], [], []];
     failure = undefined;
+    mayRaise = true;
     epoch = 3;
     const store = async (what: (typeof written)[number]): Promise<void> => {
       if (failure !== undefined) throw failure;
@@ -26,8 +28,8 @@ describe('the alarm of failing handlers', () => {
       reports: { write: store, clear: (cleared) => store({ cleared }) },
       warnings: {
         async raise(warning) {
-          raised.push(warning);
-          return true;
+          if (mayRaise) raised.push(warning);
+          return mayRaise;
         },
       },
       host: 'host-1',
@@ -88,6 +90,16 @@ describe('the alarm of failing handlers', () => {
       await clock.advance(60_000);
     }
     expect(raised).toHaveLength(3);
+  });
+
+  it('asks again with the next report if the store still forbids it', async () => {
+    mayRaise = false;
+    end('failed', 5);
+    await clock.advance(5000);
+    mayRaise = true;
+    end('failed', 1);
+    await clock.advance(30_000);
+    expect(raised).toHaveLength(1);
   });
 
   it('clears the report once updates succeed again', async () => {

@@ -160,6 +160,18 @@ export const monitorMutants: readonly MonitorMutant[] = [
       }),
     },
   },
+  scriptMutant('the report of failing handlers is never taken back', 'report-handlers-1', [
+    "redis.call('HDEL', KEYS[1], 'handlers')",
+    '',
+  ]),
+  {
+    name: 'handlers fail and nobody is told',
+    mutation: {
+      wrapWarnings: (store) => ({
+        raise: async (warning) => (warning.kind === 'handlers-failing' ? true : store.raise(warning)),
+      }),
+    },
+  },
   { name: 'one lost answer fails the run', mutation: { wrapStore: withoutRepeats } },
   { name: 'a run that was frozen beyond its claim still sends', mutation: { wrapTime: () => () => 50_000 } },
   {

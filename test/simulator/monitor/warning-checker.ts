@@ -16,11 +16,15 @@ interface Raised {
 
 const quietMs: Readonly<Record<string, number>> = {
   'another-poller': 1_800_000,
+  'handlers-failing': 1_800_000,
   'dead-letters': 1_800_000,
   'lock-without-expiry': 1_800_000,
   'lock-broken': 0,
   'unreachable-recipients': 1_800_000,
 };
+
+/** Kinds that may be raised again for the same key. */
+const keyless = ['another-poller', 'handlers-failing'];
 
 export class WarningChecker {
   readonly raised: Raised[] = [];
@@ -44,7 +48,7 @@ export class WarningChecker {
     const last = this.raised.findLast((one) => one.kind === kind);
     if (last !== undefined && atMs - last.atMs < (quietMs[kind] ?? 0))
       this.report(`${kind} was raised too soon again`);
-    if (last?.key === key && kind !== 'another-poller') this.report(`${kind} was raised twice for ${key}`);
+    if (last?.key === key && !keyless.includes(kind)) this.report(`${kind} was raised twice for ${key}`);
     const { count = 0 } = JSON.parse(stored) as { count?: number };
     const fresh = idsOf(key).filter((deadId) => !this.isReported(deadId)).length;
     if (kind === 'dead-letters' && key.startsWith('=') && fresh !== count)
