@@ -5,6 +5,8 @@
  * than an invented answer. Flood limits are not modelled, nor what a member may send; a fault makes a chat that does not
  * exist. Method names match in any case.
  *
+ * `docs/handlers.md` lists them.
+ *
  * Tested by: test/lab/telegram-emulator/methods/basics.test.ts
  */
 import { callbackMethods } from './callbacks.ts';
@@ -28,7 +30,7 @@ import { reactionMethods } from './reactions.ts';
 import { updateMethods } from './updates.ts';
 
 /** By subject, in the order of the documentation. */
-const methodGroups = {
+export const methodGroups = {
   updates: updateMethods,
   messages: messageMethods,
   media: mediaMethods,
