@@ -29,7 +29,7 @@ export interface LabContext extends Omit<Measurements, 'close'> {
   readonly telegram: RunningEmulator;
   readonly aws: AwsEmulator;
   readonly tasks: TaskService;
-  /** The Prometheus that scrapes every sidecar; undefined if none is on PATH. */
+  /** The alerts' page of the Prometheus that scrapes every sidecar; undefined if none is on PATH. */
   readonly prometheusUrl: string | undefined;
   readonly functions: LabFunctions;
   readonly conversations: Conversations;

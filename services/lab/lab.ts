@@ -196,7 +196,7 @@ async function startParts(
     telegram,
     aws,
     tasks,
-    prometheusUrl: prometheus?.url,
+    prometheusUrl: prometheus?.alertsUrl,
     functions,
     conversations: new Conversations({ emulator: telegram, token: botToken, clock }),
     outages,

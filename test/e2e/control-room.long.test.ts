@@ -146,6 +146,33 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await allIsWell(page);
   });
 
+  it('asks before it deletes, and keeps the answers of earlier repairs', async () => {
+    const page = await fixture.open();
+    const deletes = page.getByRole('button', { name: 'Delete for good' });
+    await page.locator('[data-action="status"]').click();
+    await page.locator('#ops-result').getByText('Status: done').waitFor();
+    await page.locator('[data-action="drop-updates"]').first().click();
+    await page.getByRole('alertdialog').getByText('for good? The bot never sees').waitFor();
+    await page.keyboard.press('Enter');
+    await deletes.waitFor({ state: 'detached' });
+    expect(await page.locator('#ops-result .run').count()).toBe(1);
+    await page.locator('[data-action="drop-updates"]').first().click();
+    await deletes.click();
+    await page.locator('#ops-result').getByText('Drop updates: done').waitFor();
+    expect(await page.locator('#ops-result').textContent()).toMatch(/Drop updates: done.*Status: done/);
+  });
+
+  it('answers on the first screen: is all well, say something, break it', async () => {
+    for (const options of [laptop, { ...laptop, viewport: { width: 1440, height: 900 } }, phone]) {
+      const page = await fixture.open(options);
+      const { height } = options.viewport;
+      for (const part of ['#summary', '#say button', '#quick-drills button >> nth=0']) {
+        const box = await page.locator(part).boundingBox();
+        expect([part, (box?.y ?? height) + (box?.height ?? 0) <= height]).toEqual([part, true]);
+      }
+    }
+  });
+
   it('switches between English and Russian and remembers the choice', async () => {
     const page = await fixture.open();
     await page.getByRole('button', { name: 'Русский' }).click();

@@ -8,6 +8,7 @@ import type { NowSection, WorkerView } from '../../services/lab/control-room/sna
 import { drillFacts } from '../../services/lab/drills/drill-facts.ts';
 import { labTimes } from '../../services/lab/settings/lab-times.ts';
 import { same } from '../../services/lab/shared/text.ts';
+import { tourSpeed } from '../../services/lab/tour/tour.ts';
 import { tourStepFacts } from '../../services/lab/tour/tour-facts.ts';
 import { type ControlRoomBrowser, waitUntil } from './browser.ts';
 
@@ -33,6 +34,7 @@ export const labSection = {
   prometheusUrl: null,
   drills: drillFacts,
   tourSteps: tourStepFacts,
+  tourSpeed,
 };
 
 const since = '2026-03-01T10:00:00.000Z';

@@ -9,7 +9,7 @@ import { readLockHolder } from '../../services/core/lease/lock-value.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { isAlive } from '../support/lab.ts';
 import { until } from '../support/program.ts';
-import { allIsWell, executablePath, phone, seriousViolations } from './browser.ts';
+import { allIsWell, executablePath, laptop, phone, seriousViolations } from './browser.ts';
 import { type ControlRoomFixture, startControlRoomFixture } from './browser-fixture.ts';
 
 const keys = storeKeys('');
@@ -135,6 +135,20 @@ describe.skipIf(executablePath === undefined)('the control room’s load, drills
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Stop the tour' }).waitFor();
     await page.locator('.step[data-state="running"]').waitFor();
+    const small = await fixture.blank(phone);
+    await small.goto(fixture.lab.url);
+    await small.locator('.step[data-state="running"]').waitFor();
+    await small.evaluate('document.getElementById("tour").scrollIntoView()');
+    for (const { of, size } of [
+      { of: page, size: laptop.viewport },
+      { of: small, size: phone.viewport },
+    ]) {
+      for (const part of ['.step[data-state="running"]', '.phone']) {
+        const box = await of.locator(part).first().boundingBox();
+        const isSeen = (box?.y ?? -1) >= 0 && (box?.y ?? 0) + (box?.height ?? 0) <= size.height;
+        expect([size.width, part, isSeen]).toEqual([size.width, part, true]);
+      }
+    }
     await page.getByRole('button', { name: 'Start it again' }).waitFor({ timeout: tourPatienceMs });
     const steps = page.locator('.step');
     const states = await steps.evaluateAll((all) =>

@@ -12,7 +12,7 @@ const lastShownMs = 3000;
 const framesMax = 80;
 /** Only the status line, the workers and the load are in the picture. */
 const hiddenParts =
-  '.top, .ways, .tour, #now, .phone-place, .break, .chat > :not(.load), .timeline, .ops, .log, .load-form';
+  '.top, .ways, .first, .tour, #now, .phone-place, .break, .timeline, .ops, .log, .load-form';
 
 export async function recordTakeOver(page: Page): Promise<Buffer> {
   await page.getByRole('button', { name: 'Start the load' }).click();

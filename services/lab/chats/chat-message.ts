@@ -27,6 +27,8 @@ export interface ChatMessage extends ShownContent {
   readonly waiting: boolean;
   /** A person's message that was dropped at Telegram before a worker took it. */
   readonly dropped: boolean;
+  /** A person's message that another program with the bot's token received; the bot may have received it too. */
+  readonly stolen: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -46,6 +48,7 @@ export function messageOfBot(
     edited: message.edit_date !== undefined,
     waiting: false,
     dropped: false,
+    stolen: false,
   };
 }
 
@@ -60,6 +63,7 @@ export function messageOfPerson(id: number, content: Fields, atMs: number): Chat
     edited: false,
     waiting: true,
     dropped: false,
+    stolen: false,
   };
 }
 

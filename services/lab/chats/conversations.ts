@@ -126,6 +126,15 @@ export class Conversations {
     }
   }
 
+  /** Another program received this update, which no worker has taken yet. */
+  stolen(updateId: number): void {
+    const { chatId, messageId } = this.waiting.get(updateId) ?? {};
+    const message = this.messages.get(chatId ?? 0)?.find(({ id }) => id === messageId);
+    if (chatId === undefined || message === undefined) return;
+    this.put(chatId, { ...message, stolen: true });
+    this.changes.notify();
+  }
+
   private onEvent({ type, details }: EmulatorEvent): void {
     if (type === 'message-sent' || type === 'message-edited') {
       if (!isPersons((details['message'] as SentMessage).chat_id)) return;

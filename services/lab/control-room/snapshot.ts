@@ -27,6 +27,7 @@ import { labHealth } from '../lab-health.ts';
 import type { LoadView } from '../load/load-view.ts';
 import type { LabTimes } from '../settings/lab-times.ts';
 import { type Text, text } from '../shared/text.ts';
+import { tourSpeed } from '../tour/tour.ts';
 import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 import type { WatchView } from '../watch/handlers-watch.ts';
@@ -138,6 +139,8 @@ export interface LabFacts {
   readonly prometheusUrl: string | null;
   readonly drills: readonly DrillFacts[];
   readonly tourSteps: readonly TourStepFacts[];
+  /** How many times as fast as in production the tour’s times are. */
+  readonly tourSpeed: number;
 }
 
 const inboxShown = 20;
@@ -177,6 +180,7 @@ export function labFacts({ times, redis, prometheusUrl }: Lab): LabFacts {
     prometheusUrl: prometheusUrl ?? null,
     drills: drillFacts,
     tourSteps: tourStepFacts,
+    tourSpeed: Math.max(tourSpeed, times.current.speed),
   };
 }
 

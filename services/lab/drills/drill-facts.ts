@@ -196,4 +196,18 @@ export const drillFacts: readonly DrillFacts[] = [
     target: 'none',
     holds: true,
   },
+  {
+    id: 'other-bot',
+    title: text('Two bots on one store', 'Два бота на одном хранилище'),
+    does: text(
+      'Starts a worker of another bot with this bot’s store, as a copied .env does.',
+      'Запускает воркер другого бота с хранилищем этого, как бывает после копирования .env.',
+    ),
+    promise: text(
+      'It is refused at once with exit code 78 and one line that names both bots and the ways out. This bot does not notice: its lock and its messages stay its own.',
+      'Он сразу получает отказ: код 78 и одна строка, где названы оба бота и что делать. Этот бот ничего не замечает: его блокировка и сообщения остаются его.',
+    ),
+    target: 'none',
+    holds: false,
+  },
 ];

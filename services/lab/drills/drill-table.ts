@@ -6,6 +6,7 @@ import type { DrillId } from './drill-types.ts';
 import { kill, stop } from './end-worker.ts';
 import { failingHandlers } from './failing-handlers.ts';
 import { freeze, resume } from './freeze.ts';
+import { otherBot } from './other-bot.ts';
 import { poison } from './poison.ts';
 import { rogue } from './rogue.ts';
 import { stopMonitor } from './stop-monitor.ts';
@@ -35,4 +36,5 @@ export const drillTable: Readonly<Record<DrillId, DrillRow>> = {
   'stop-monitor': { run: stopMonitor },
   poison: { run: poison },
   'failing-handlers': { run: failingHandlers },
+  'other-bot': { run: otherBot },
 };

@@ -16,6 +16,7 @@ export const drillIds = [
   'stop-monitor',
   'poison',
   'failing-handlers',
+  'other-bot',
 ] as const;
 export type DrillId = (typeof drillIds)[number];
 

@@ -43,7 +43,10 @@ async function withRogue(
     token: lab.addresses.botToken,
     clock: lab.clock,
     onClient: (name: string) => lab.polls.ignore(name),
-    onTaken: (update: TakenUpdate) => void taken.push(update),
+    onTaken: (update: TakenUpdate) => {
+      taken.push(update);
+      lab.conversations.stolen(update.update_id);
+    },
   };
   lab.faults.roguePolling = true;
   const polling = startRoguePoller(deps, stop.signal);

@@ -28,6 +28,8 @@ export interface PrometheusTarget {
 
 export interface LabPrometheus {
   readonly url: string;
+  /** The page of its alerts, which is not at the same address in every version. */
+  readonly alertsUrl: string;
   /** Resolves when it has ended, even unasked. */
   readonly ended: Promise<void>;
   /** Cheap to repeat: only a change is written. */
@@ -78,6 +80,7 @@ async function tryStart({ executable, clock, speed }: LabPrometheusOptions): Pro
   let known = '';
   return {
     url,
+    alertsUrl: await alertsPage(url),
     ended: child.ended,
     setTargets(targets) {
       const text = targetsText(targets);
@@ -122,6 +125,12 @@ async function writeTargets(directory: string, text: string): Promise<void> {
   const draft = join(directory, `${targetsFile}.new`);
   await writeFile(draft, text);
   await rename(draft, join(directory, targetsFile));
+}
+
+/** Debian builds Prometheus without its newer page, so it serves the old one alone, under `/classic`. */
+async function alertsPage(url: string): Promise<string> {
+  const { ok } = await fetch(`${url}/alerts`, { signal: AbortSignal.timeout(readyTimeoutMs) });
+  return ok ? `${url}/alerts` : `${url}/classic/alerts`;
 }
 
 async function isReady(url: string, child: SupervisedProcess, clock: Clock): Promise<boolean> {

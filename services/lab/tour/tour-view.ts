@@ -9,6 +9,8 @@ export interface TourStepFacts {
   readonly id: TourStepId;
   readonly title: Text;
   readonly promise: Text;
+  /** What the same takes in production, where no time is shortened. */
+  readonly inEarnest: Text;
 }
 
 export interface TourStepView {

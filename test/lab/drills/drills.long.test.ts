@@ -138,6 +138,14 @@ describe('a drill', { timeout: drillTestMs }, () => {
     });
   });
 
+  it('refuses another bot on this store, and this one’s leader stays', async () => {
+    const before = await lab.state();
+    const drill = await run('other-bot');
+    await expectKept(drill);
+    expect(figure(drill, 'exitCode')).toBe(78);
+    expect((await lab.state()).leader?.pid).toBe(before.leader?.pid);
+  });
+
   it('cuts only the leader from the store, until it is fixed', async () => {
     const { leader } = await lab.state();
     expect(await start('cut')).toEqual({ ok: true });

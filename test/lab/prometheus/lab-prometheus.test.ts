@@ -12,6 +12,7 @@ describe.skipIf(executable === undefined)('startLabPrometheus', () => {
   it('evaluates the project’s rules at the lab’s speed, scrapes its targets, and leaves nothing', async () => {
     const prometheus = await startLabPrometheus({ executable: executable ?? '', clock, speed: 10 });
     try {
+      expect((await fetch(prometheus.alertsUrl)).status).toBe(200);
       await prometheus.setTargets([{ address: '127.0.0.1:9', labels: { worker: 'worker-1' } }]);
       const target = await until('the target is known', async () => {
         const { data } = await ask(`${prometheus.url}/api/v1/targets?state=active`);

@@ -12,6 +12,8 @@ const byId = (id) => document.getElementById(id);
 /** Where everybody is who shares their location. */
 const redSquare = { latitude: 55.7539, longitude: 37.6208 };
 const forcible = ['release-lock', 'recover'];
+/** How many answers are kept, so that a second repair does not hide the first's. */
+const answersShown = 5;
 
 /**
  * @param {{state: object, set: (values: object) => void, t: () => object}} page
@@ -75,22 +77,33 @@ export function createActions({ state, set, t }) {
       report('drill', await post('/api/drills', { drill, ...(worker === '' ? {} : { worker }) }));
     },
     fix: async ({ drill }) => report('drill', await post('/api/drills/mend', { drill })),
-    tour: async ({ action }) => report('tour', await post('/api/tour', { action })),
+    async tour({ action }) {
+      const answer = await post('/api/tour', { action });
+      report('tour', answer);
+      // The running step and the phone are in sight together from here.
+      if (answer.ok && action === 'start') byId('tour').scrollIntoView();
+    },
     'load-stop': async () => report('load', await post('/api/load/stop', {})),
 
-    async ops({ action }) {
+    async ops({ action, confirmed }) {
+      const drop = byId('drop').checked && action === 'recover';
+      if ((drop || action === 'drop-updates') && confirmed === undefined) {
+        set({ confirming: { action, pending: state.now?.pendingUpdates ?? null } });
+        requestAnimationFrame(() => byId('keep').focus());
+        return;
+      }
       const startedMs = performance.now();
-      const run = { action };
-      set({ ops: run });
+      const run = { id: state.ops.length === 0 ? 1 : state.ops[0].id + 1, action };
+      set({ confirming: undefined, ops: [run, ...state.ops].slice(0, answersShown) });
       const reason = byId('reason').value.trim() || t().ops.reasonPlaceholder;
       const force = byId('force').checked && forcible.includes(action);
-      const drop = byId('drop').checked && action === 'recover';
       const options = { ...(force ? { force } : {}), ...(drop ? { dropUpdates: drop } : {}) };
       const said = await post('/api/ops', { action, reason, ...options });
       const answer = said.ok ? said : { ...said, error: failureText(said, t()) };
-      // An earlier action's late answer does not overwrite a later action's.
-      if (state.ops === run) set({ ops: { action, answer, elapsedMs: performance.now() - startedMs } });
+      const done = { ...run, answer, elapsedMs: performance.now() - startedMs };
+      set({ ops: state.ops.map((one) => (one === run ? done : one)) });
     },
+    'ops-keep': () => set({ confirming: undefined }),
 
     async files({ files, text }) {
       const read = await readFiles(files);

@@ -14,7 +14,7 @@ import { listen, post } from './lab-client.js';
 import { barsUpdated, stopBars } from './moving-bars.js';
 import { texts } from './texts/index.js';
 import { commandsView, conversationsView, inOrder, peopleView, personName } from './views/chat.js';
-import { drillsView, drillTargetView } from './views/drills.js';
+import { drillsView, drillTargetView, quickDrillsView } from './views/drills.js';
 import { factsView } from './views/facts.js';
 import { handlersView } from './views/handlers.js';
 import { loadButtonsView, loadView } from './views/load.js';
@@ -36,7 +36,10 @@ const state = {
   writers: [1001],
   ownerId: undefined,
   app: 'telegram',
-  ops: undefined,
+  /** The newest first. */
+  ops: [],
+  /** The action that waits for a yes, and how many updates it would delete. */
+  confirming: undefined,
   toasts: {},
   troubles: {},
 };
@@ -57,6 +60,7 @@ const views = [
   { id: 'phone-top', of: ['now', 'app', 'locale'], view: phoneTopView },
   { id: 'apps', of: ['chats', 'inbox', 'sns', 'ownerId', 'app', 'locale'], view: appsView },
   { id: 'screen', of: ['chats', 'inbox', 'sns', 'audit', 'ownerId', 'app', 'locale'], view: screenView },
+  { id: 'quick-drills', of: ['lab', 'drills', 'tour', 'locale'], view: quickDrillsView },
   { id: 'drill-target', of: ['lab', 'now', 'locale'], view: drillTargetView },
   { id: 'drills', of: ['lab', 'drills', 'tour', 'locale'], view: drillsView },
   { id: 'people', of: ['chats', 'writers', 'locale'], view: peopleView },
@@ -65,7 +69,7 @@ const views = [
   { id: 'load-buttons', of: ['load', 'locale'], view: loadButtonsView },
   { id: 'load', of: ['load', 'locale'], view: loadView },
   { id: 'timeline', of: ['audit', 'now', 'chats', 'locale'], view: timelineView },
-  { id: 'ops', of: ['locale'], view: opsView },
+  { id: 'ops', of: ['confirming', 'locale'], view: opsView },
   { id: 'ops-result', of: ['ops', 'locale'], view: opsResultView },
 ];
 
@@ -99,6 +103,7 @@ function draw() {
   if (has('troubles')) {
     for (const [place, text] of Object.entries(state.troubles)) write(byId(`${place}-trouble`), text);
   }
+  document.body.dataset.tour = state.tour?.running ? 'running' : 'still';
   const { tone, text } = tourWords(state, t());
   byId('tour-words').dataset.tone = tone;
   write(byId('tour-words'), text);
@@ -150,7 +155,7 @@ function drawFacts() {
   write(byId('facts'), t().facts(lab.store, lab.times.speed));
   const link = byId('prometheus');
   link.hidden = lab.prometheusUrl === null;
-  if (lab.prometheusUrl !== null) link.href = `${lab.prometheusUrl}/alerts`;
+  if (lab.prometheusUrl !== null) link.href = lab.prometheusUrl;
 }
 
 function drawInput() {

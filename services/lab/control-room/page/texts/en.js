@@ -70,6 +70,9 @@ export const en = {
     title: 'Six promises, tested before your eyes',
     intro:
       'Press the button: the lab plays six scenes, from a first hello to a wiped store, and measures each one.',
+    pace: (n) =>
+      `Its times run ${n} times as fast as in production; each step says what the same takes in earnest.`,
+    earnest: 'In earnest:',
     running: (n, of) => `Step ${n} of ${of} is running. You can keep using the page.`,
     kept: (of) => `All ${of} promises held.`,
     broken: (n) => `${n} ${plural(n, { one: 'promise', other: 'promises' })} did not hold.`,
@@ -170,6 +173,7 @@ export const en = {
     empty: (name) => `${name} has not written yet. Begin with /start.`,
     waiting: 'waiting at Telegram',
     taken: 'taken by a worker',
+    stolen: 'another program got it',
     dropped: 'dropped by ops',
     edited: 'edited',
     tookOver: (who) => `${who} polls from here on`,
@@ -228,6 +232,10 @@ export const en = {
   },
   drills: {
     title: 'Break it',
+    quick: 'Break it',
+    quickHint: 'Real faults in real processes. Watch the line above, the chat and the phone.',
+    allWays: 'All the ways to break it',
+    orTour: 'Or let the lab break it: the tour',
     hint: 'Each card says what it does and what is promised. The lab watches, and the card shows whether the promise held.',
     groups: {
       workers: 'Workers',
@@ -271,6 +279,12 @@ export const en = {
     done: (name, time) => `${name}: done in ${time}`,
     failed: (name) => `${name}: failed`,
     whole: 'Full answer',
+    confirm: (n) =>
+      n === null
+        ? 'Delete everything that waits at Telegram? The bot never sees it, and people get no answer.'
+        : `Delete ${n} waiting ${plural(n, { one: 'update', other: 'updates' })} for good? The bot never sees them, and people get no answer.`,
+    delete: 'Delete for good',
+    keep: 'Keep them',
     up: 'the bot is up',
     down: 'the bot is down',
     modes: {

@@ -115,8 +115,8 @@ export function messageViews({ messages, person }, state, t) {
 }
 
 function messageView(message, { person, isAlbumNext }, t) {
-  const { id, from, text, attachments, atMs, buttons, edited, waiting, dropped } = message;
-  const fate = dropped ? 'dropped' : waiting ? 'waiting' : 'taken';
+  const { id, from, text, attachments, atMs, buttons, edited, waiting } = message;
+  const fate = fateOf(message);
   const state = from === 'person' ? t.chat[fate] : edited ? t.chat.edited : '';
   return h(
     'article',
@@ -167,9 +167,15 @@ function keyboardButton({ text, data, url, pays }, messageId, person) {
   return h('button', { type: 'button', ...doing }, text);
 }
 
-/** A dropped message is marked in words: no sign for it is known to everyone. */
+function fateOf({ dropped, stolen, waiting }) {
+  if (dropped) return 'dropped';
+  if (stolen) return 'stolen';
+  return waiting ? 'waiting' : 'taken';
+}
+
+/** What became of a message that the bot may never see is said in words: no sign for it is known to everyone. */
 function mark(fate, state) {
-  if (fate === 'dropped') return state;
+  if (fate === 'dropped' || fate === 'stolen') return state;
   return h(
     'span',
     {},

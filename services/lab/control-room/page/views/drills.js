@@ -11,10 +11,33 @@ import { figuresList } from './figures.js';
 const groups = {
   workers: ['kill', 'freeze', 'resume', 'stop', 'add'],
   handlers: ['poison', 'failing-handlers'],
-  around: ['cut', 'wipe', 'stop-monitor'],
+  around: ['cut', 'wipe', 'other-bot', 'stop-monitor'],
   telegram: ['rogue', 'telegram-429', 'telegram-502', 'telegram-hang'],
 };
 const known = Object.values(groups).flat();
+
+/** The faults that a newcomer tries first, in short. */
+const quickIds = ['kill', 'freeze', 'rogue', 'failing-handlers'];
+
+export function quickDrillsView(state, t) {
+  const { lab, drills, tour } = state;
+  return quickIds
+    .map((id) => lab?.drills?.find((one) => one.id === id))
+    .filter(Boolean)
+    .map(({ id, title, does, holds }) => {
+      const drill = drills?.find((one) => one.id === id) ?? { state: 'idle' };
+      const name = localized(title, t);
+      const busy = isBusy(id, { drills, tour });
+      return h(
+        'article',
+        { key: id, class: 'quick-drill', 'data-quick': id, 'data-state': drill.state },
+        h('h3', {}, name),
+        drillButton({ id, name, state: drill.state, holds, busy }, t),
+        h('p', { class: 'note' }, localized(does, t)),
+        h('p', { class: 'verdict', role: 'status' }, verdict(drill, t)),
+      );
+    });
+}
 
 export function drillTargetView({ lab, now }, t) {
   if (!lab?.drills?.some(({ target }) => target === 'worker')) return [];

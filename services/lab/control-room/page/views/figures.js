@@ -8,7 +8,7 @@ import { localized } from '../texts/index.js';
 
 const firstShown = 2;
 /** Every promise is about these. */
-const alwaysShown = ['lost', 'outOfOrder'];
+const alwaysShown = ['lost', 'takenByRogue', 'outOfOrder'];
 
 /** @param {{id: string, label: object, value: object}[] | undefined} figures */
 export function figuresList(figures = [], t) {

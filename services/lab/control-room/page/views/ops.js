@@ -9,7 +9,7 @@ import { workerName } from './worker-name.js';
 
 const actions = ['status', 'release-lock', 'drop-updates', 'restart', 'recover'];
 
-export function opsView(_state, t) {
+export function opsView({ confirming }, t) {
   return [
     h(
       'div',
@@ -42,7 +42,34 @@ export function opsView(_state, t) {
         );
       }),
     ),
+    ...(confirming === undefined ? [] : [confirmation(confirming, t)]),
   ];
+}
+
+/** Deleting cannot be undone, so it asks; the way back has the focus. */
+function confirmation({ action, pending }, t) {
+  return h(
+    'div',
+    { key: 'confirm', class: 'confirm', role: 'alertdialog', 'aria-labelledby': 'confirm-words' },
+    h('p', { id: 'confirm-words' }, t.ops.confirm(pending)),
+    h(
+      'div',
+      { class: 'buttons' },
+      h('button', { type: 'button', id: 'keep', key: 'keep', 'data-do': 'ops-keep' }, t.ops.keep),
+      h(
+        'button',
+        {
+          type: 'button',
+          key: 'delete',
+          class: 'danger',
+          'data-do': 'ops',
+          'data-action': action,
+          'data-confirmed': '',
+        },
+        t.ops.delete,
+      ),
+    ),
+  );
 }
 
 function checkbox(id, text, hint) {
@@ -50,10 +77,12 @@ function checkbox(id, text, hint) {
 }
 
 export function opsResultView({ ops, now }, t) {
-  if (ops === undefined) return [];
-  const name = t.ops.actions[ops.action]?.[0] ?? ops.action;
-  if (ops.answer === undefined) return [h('p', { class: 'running' }, t.ops.running(name))];
-  const { answer, elapsedMs } = ops;
+  return ops.map((run) => h('section', { key: `run-${run.id}`, class: 'run' }, ...runView(run, now, t)));
+}
+
+function runView({ action, answer, elapsedMs }, now, t) {
+  const name = t.ops.actions[action]?.[0] ?? action;
+  if (answer === undefined) return [h('p', { class: 'running' }, t.ops.running(name))];
   const title = answer.ok ? t.ops.done(name, t.duration(Math.max(1, elapsedMs / 1000))) : t.ops.failed(name);
   return [
     h('p', { class: 'outcome', 'data-tone': answer.ok ? 'good' : 'bad' }, title),

@@ -24,6 +24,11 @@ function progress({ lab, tour }) {
   };
 }
 
+/** An older lab does not say how fast it is. */
+function paceOf(lab, t) {
+  return lab?.tourSpeed > 1 ? t.tour.pace(lab.tourSpeed) : '';
+}
+
 /** The sentence under the title and its tone. */
 export function tourWords(state, t) {
   if (state.lab !== undefined && state.lab.tourSteps === undefined)
@@ -31,7 +36,7 @@ export function tourWords(state, t) {
   const { of, kept, broken, running, restoring, begun, at } = progress(state);
   if (restoring) return { tone: 'info', text: t.tour.restoring };
   if (running) return { tone: 'info', text: t.tour.running(at || kept + broken || 1, of) };
-  if (!begun) return { tone: 'quiet', text: t.tour.intro };
+  if (!begun) return { tone: 'quiet', text: `${t.tour.intro} ${paceOf(state.lab, t)}` };
   if (broken > 0) return { tone: 'bad', text: t.tour.broken(broken) };
   return kept === of ? { tone: 'good', text: t.tour.kept(of) } : { tone: 'quiet', text: t.tour.stopped };
 }
@@ -58,7 +63,7 @@ export function tourButtonView(state, t) {
 }
 
 export function tourStepsView({ lab, tour }, t) {
-  return (lab?.tourSteps ?? []).map(({ id, title, promise }, index) => {
+  return (lab?.tourSteps ?? []).map(({ id, title, promise, inEarnest }, index) => {
     const step = tour?.steps?.find((one) => one.id === id) ?? { state: 'waiting' };
     const { state } = step;
     return h(
@@ -73,6 +78,8 @@ export function tourStepsView({ lab, tour }, t) {
         state === 'running' && step.now && h('p', { class: 'doing' }, localized(step.now, t)),
         step.why && h('p', { class: 'why' }, localized(step.why, t)),
         figuresList(step.figures, t),
+        inEarnest &&
+          h('p', { class: 'note earnest' }, h('strong', {}, t.tour.earnest), ` ${localized(inEarnest, t)}`),
       ),
     );
   });
