@@ -152,7 +152,7 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await page.locator('[data-action="status"]').click();
     await page.locator('#ops-result').getByText('Status: done').waitFor();
     await page.locator('[data-action="drop-updates"]').first().click();
-    await page.getByRole('alertdialog').getByText('for good? The bot never sees').waitFor();
+    await page.getByRole('alertdialog').getByText('Drop anyway?').waitFor();
     await page.keyboard.press('Enter');
     await deletes.waitFor({ state: 'detached' });
     expect(await page.locator('#ops-result .run').count()).toBe(1);

@@ -282,7 +282,9 @@ export const en = {
     confirm: (n) =>
       n === null
         ? 'Delete everything that waits at Telegram? The bot never sees it, and people get no answer.'
-        : `Delete ${n} waiting ${plural(n, { one: 'update', other: 'updates' })} for good? The bot never sees them, and people get no answer.`,
+        : n === 0
+          ? 'Nothing waits at Telegram right now. Drop anyway?'
+          : `Delete ${n} waiting ${plural(n, { one: 'update', other: 'updates' })} for good? The bot never sees them, and people get no answer.`,
     delete: 'Delete for good',
     keep: 'Keep them',
     up: 'the bot is up',
