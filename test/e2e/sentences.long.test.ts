@@ -144,7 +144,7 @@ describe.skipIf(executablePath === undefined)('the control room’s page, with s
   it('links to Prometheus only if there is one', async () => {
     const { page, send } = await open();
     expect(await page.locator('#prometheus').isVisible()).toBe(false);
-    await send('lab', { ...labSection, prometheusUrl: 'http://127.0.0.1:9090' });
+    await send('lab', { ...labSection, prometheusUrl: 'http://127.0.0.1:9090/alerts' });
     await page.locator('#prometheus[href="http://127.0.0.1:9090/alerts"]').waitFor();
   });
 

@@ -135,7 +135,8 @@ describe.skipIf(executablePath === undefined)('the control room’s load, drills
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Stop the tour' }).waitFor();
     await page.locator('.step[data-state="running"]').waitFor();
-    const small = await fixture.blank(phone);
+    // The page’s language is the alerts’, too.
+    const small = await fixture.blank({ ...phone, locale: 'en-US' });
     await small.goto(fixture.lab.url);
     await small.locator('.step[data-state="running"]').waitFor();
     await small.evaluate('document.getElementById("tour").scrollIntoView()');
