@@ -117,15 +117,6 @@ export class Conversations {
     return this.tryAct(person, { ...act, chat_id: person.id, message_id: messageId }, locale) !== undefined;
   }
 
-  /** What came of it; undefined if Telegram would refuse it. */
-  private tryAct(person: Person, act: Omit<Act, 'user'>, locale: Locale): unknown {
-    try {
-      return this.emulator.act(this.token, { ...act, user: user(person, locale) });
-    } catch {
-      return undefined;
-    }
-  }
-
   /** Another program received this update, which no worker has taken yet. */
   stolen(updateId: number): void {
     const { chatId, messageId } = this.waiting.get(updateId) ?? {};
@@ -133,6 +124,15 @@ export class Conversations {
     if (chatId === undefined || message === undefined) return;
     this.put(chatId, { ...message, stolen: true });
     this.changes.notify();
+  }
+
+  /** What came of it; undefined if Telegram would refuse it. */
+  private tryAct(person: Person, act: Omit<Act, 'user'>, locale: Locale): unknown {
+    try {
+      return this.emulator.act(this.token, { ...act, user: user(person, locale) });
+    } catch {
+      return undefined;
+    }
   }
 
   private onEvent({ type, details }: EmulatorEvent): void {
