@@ -120,7 +120,7 @@ export class Conversations {
   /** Another program received this update, which no worker has taken yet. */
   stolen(updateId: number): void {
     const { chatId, messageId } = this.waiting.get(updateId) ?? {};
-    const message = this.messages.get(chatId ?? 0)?.find(({ id }) => id === messageId);
+    const message = this.find(chatId ?? 0, messageId ?? 0);
     if (chatId === undefined || message === undefined) return;
     this.put(chatId, { ...message, stolen: true });
     this.changes.notify();
