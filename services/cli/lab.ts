@@ -12,7 +12,7 @@ interface RunningLab {
 }
 
 /** `npm start` takes the first free port from 8080 on. */
-const portsTried = Array.from({ length: 20 }, (_, index) => 8080 + index);
+export const portsTried = Array.from({ length: 20 }, (_, index) => 8080 + index);
 const answerTimeoutMs = 2000;
 
 /** @throws OpsRefusal if no lab runs; UsageError if `LAB_PORT` is no port */

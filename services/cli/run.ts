@@ -89,7 +89,8 @@ function failureOf(error: unknown): Failure | undefined {
     return { code: error.code, message: error.message, hint: 'Help: npx staffprobot --help' };
   }
   if (error instanceof ConfigurationError) {
-    const hint = 'Set them in the environment or in .env, or go through the function: --function NAME';
+    const hint =
+      'Set them in the environment or in .env, go through the function (--function NAME), or rehearse (--lab)';
     return { code: error.code, message: error.message, hint };
   }
   return faultOf(error);

@@ -38,9 +38,9 @@ async function main(): Promise<ExitCode> {
   let controlRoom: ControlRoom;
   try {
     // First of all, so that a busy port is found before there is anything to clean up.
-    controlRoom = await openControlRoom(settings.port);
+    controlRoom = await openControlRoom(...settings.ports);
   } catch (error) {
-    return refuse([portProblem(error, settings.port)], exitCodes.configuration);
+    return refuse([portProblem(error, settings.ports)], exitCodes.configuration);
   }
   try {
     return await run(settings, controlRoom);
@@ -86,9 +86,13 @@ function refuse(problems: readonly string[], code: ExitCode): ExitCode {
   return code;
 }
 
-function portProblem(error: unknown, port: number): string {
+function portProblem(error: unknown, [port, ...others]: LabSettings['ports']): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const fix = 'set LAB_PORT to another one, or to 0 for any free one';
+  const last = others.at(-1);
+  if (code === 'EADDRINUSE' && last !== undefined) {
+    return `LAB_PORT: expected a free port from ${port} to ${last}, got none: other programs listen on all of them; ${fix}`;
+  }
   if (code === 'EADDRINUSE') {
     return `LAB_PORT: expected a free port, got ${port}, which another program listens on; ${fix}`;
   }

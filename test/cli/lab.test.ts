@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { findLab } from '../../services/cli/lab.ts';
+import { findLab, portsTried } from '../../services/cli/lab.ts';
 import { type ControlRoom, openControlRoom } from '../../services/lab/control-room/server.ts';
+import { labPortsDefault } from '../../services/lab/settings/lab-settings.ts';
 import { onEachStore } from './on-each-store.ts';
 
 let server: Server | undefined;
@@ -56,6 +57,14 @@ onEachStore((on) => {
       /^--lab: expected a lab on port 1 \(LAB_PORT\) .* found none; start it with "npm start"/,
     );
   });
+});
+
+it('looks where npm start takes its port: on the first free one', async () => {
+  const port = Number(await listening({ ok: true }));
+  room = await openControlRoom(port, 0);
+  expect(new URL(room.url).port).not.toBe(String(port));
+  await expect(openControlRoom(port)).rejects.toThrow('EADDRINUSE');
+  expect(portsTried).toEqual(labPortsDefault);
 });
 
 it('refuses a LAB_PORT that is none', async () => {

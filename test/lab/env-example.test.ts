@@ -46,8 +46,9 @@ describe('.env.example', () => {
     };
     const { PATH: _, ...lab } = { ...example };
     expect(readSettings({ ...example, ...needed })).toEqual(readSettings(needed));
-    expect(readLabSettings(lab, [])).toMatchObject({ settings: { port: 8080 } });
-    expect(readLabSettings({}, [])).toMatchObject({ settings: { port: 8080 } });
+    expect(readLabSettings(lab, [])).toMatchObject({ settings: { ports: [8080] } });
+    const read = readLabSettings({}, []);
+    expect(read.ok && read.settings.ports[0]).toBe(8080);
   });
 
   it('explains every name in the line above it', () => {

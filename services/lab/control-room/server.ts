@@ -26,8 +26,19 @@ const bodyBytesMax = 64 * 1024;
 /** Files come in their JSON as base64. */
 const mediaBytesMax = 72 * 2 ** 20;
 
-/** @throws Node's `EADDRINUSE` or `EACCES` if the port is not available */
-export async function openControlRoom(port: number): Promise<ControlRoom> {
+/** On the first free one of these ports. @throws Node's `EADDRINUSE` or `EACCES` if there is none */
+export async function openControlRoom(port: number, ...others: readonly number[]): Promise<ControlRoom> {
+  const [next, ...rest] = others;
+  try {
+    return await openOn(port);
+  } catch (error) {
+    const isBusy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (!isBusy || next === undefined) throw error;
+    return openControlRoom(next, ...rest);
+  }
+}
+
+async function openOn(port: number): Promise<ControlRoom> {
   const room = new Room();
   const server = createServer((request, response) => {
     room.handle(request, response).catch((error: unknown) => {

@@ -10,8 +10,8 @@ import { isKnownVariable } from '../../core/settings/variable-names.ts';
 import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
 
 export interface LabSettings {
-  /** 0: any free port. */
-  readonly port: number;
+  /** The page takes the first that is free. 0: any free port. */
+  readonly ports: readonly [number, ...number[]];
   /** How many times faster than in production the monitor, the heartbeat and the lease run. */
   readonly speed: number;
   /** Passed to every child process beside its own settings. */
@@ -22,7 +22,8 @@ export interface LabSettings {
   readonly searchPath: string;
 }
 
-export const labPortDefault = 8080;
+/** Tried in order without `LAB_PORT`; `npx staffprobot --lab` looks there. */
+export const labPortsDefault = [8080, ...Array.from({ length: 19 }, (_, index) => 8081 + index)] as const;
 export const speedMax = 60;
 const portMax = 65_535;
 
@@ -34,13 +35,13 @@ export function readLabSettings(
   words: readonly string[],
 ): SettingsResult<LabSettings> {
   const reader = new VariableReader(environment);
-  const port = readPort(reader);
+  const ports = readPorts(reader);
   const problems = [...reader.problems];
   const speed = readSpeed(words);
   if (typeof speed === 'string') problems.push(speed);
   if (problems.length > 0 || typeof speed === 'string') return { ok: false, problems };
   const settings = {
-    port,
+    ports,
     speed,
     childEnvironment: picked(reader, childNames),
     botEnvironment: {
@@ -52,16 +53,17 @@ export function readLabSettings(
   return { ok: true, settings, warnings: [] };
 }
 
-function readPort(reader: VariableReader): number {
-  const value = reader.text('LAB_PORT') ?? String(labPortDefault);
+function readPorts(reader: VariableReader): LabSettings['ports'] {
+  const value = reader.text('LAB_PORT');
+  if (value === undefined) return labPortsDefault;
   const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
-  if (port <= portMax) return port;
+  if (port <= portMax) return [port];
   reader.report('LAB_PORT', {
     expected: `one port, a whole number from 1 to ${portMax} (or 0 for any free one)`,
     got: JSON.stringify(value.slice(0, 60)),
-    fix: `set such a number, or leave it out for ${labPortDefault}`,
+    fix: `set such a number, or leave it out for the first free one from ${labPortsDefault[0]} on`,
   });
-  return labPortDefault;
+  return labPortsDefault;
 }
 
 /** The speed, or one line if the arguments are wrong. */

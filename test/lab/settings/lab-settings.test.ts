@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { labPortDefault, readLabSettings } from '../../../services/lab/settings/lab-settings.ts';
+import { readLabSettings } from '../../../services/lab/settings/lab-settings.ts';
 
 describe('readLabSettings', () => {
-  it('defaults to production speed and the default port', () => {
-    expect(readLabSettings({}, [])).toMatchObject({ ok: true, settings: { port: labPortDefault, speed: 1 } });
+  it('defaults to production speed and the first free port from 8080 on', () => {
+    const read = readLabSettings({}, []);
+    expect(read).toMatchObject({ ok: true, settings: { speed: 1 } });
+    expect(read.ok && [read.settings.ports[0], read.settings.ports.at(-1)]).toEqual([8080, 8099]);
+    expect(readLabSettings({ LAB_PORT: '9000' }, [])).toMatchObject({ settings: { ports: [9000] } });
   });
 
   it.each([
