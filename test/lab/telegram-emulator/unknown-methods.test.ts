@@ -11,11 +11,17 @@ afterAll(() => telegram.stop());
 it('an unknown method is one line with its chat, a known one none', async () => {
   const lines: string[] = [];
   onUnknownMethod(telegram, (line) => lines.push(line));
-  for (const call of ['getMe', 'sendTelegraph?chat_id=7', 'postStory']) {
+  for (const call of [
+    'getMe',
+    'sendTelegraph?chat_id=7',
+    'postStory',
+    `a%09b%E2%80%AEc?chat_id=${'9'.repeat(99)}`,
+  ]) {
     await fetch(`${telegram.url}/bot1:a/${call}`);
   }
   expect(lines).toEqual([
     expect.stringContaining('method "sendTelegraph" (chat "7") is unknown here'),
     expect.stringContaining('method "postStory" (no chat) is unknown here'),
+    expect.stringContaining(`method "a b\\u202ec" (chat "${'9'.repeat(63)}…") is unknown here`),
   ]);
 });
