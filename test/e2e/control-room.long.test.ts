@@ -86,7 +86,7 @@ describe.skipIf(executablePath === undefined)('the control room', () => {
     await page.getByRole('img', { name: 'Photo 1 × 1' }).waitFor();
     await page.waitForFunction("document.querySelector('.attachment img').naturalWidth === 1");
     await page.getByRole('link', { name: 'one.svg' }).waitFor();
-    expect(await page.locator('#messages-1001 .bubble.person').first().textContent()).toContain('look');
+    await page.locator('#messages-1001 .bubble.person', { hasText: 'look' }).first().waitFor();
     await page.getByRole('button', { name: 'My location' }).click();
     await page.getByRole('link', { name: /^55\.\d+, 37\.\d+$/ }).waitFor();
   });

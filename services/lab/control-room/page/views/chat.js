@@ -115,7 +115,8 @@ export function messageViews({ messages, person }, state, t) {
 }
 
 function messageView(message, { person, isAlbumNext }, t) {
-  const { id, from, text, attachments, atMs, buttons, edited, waiting } = message;
+  // An older lab sends no attachments.
+  const { id, from, text, attachments = [], atMs, buttons, edited, waiting } = message;
   const fate = fateOf(message);
   const state = from === 'person' ? t.chat[fate] : edited ? t.chat.edited : '';
   return h(
