@@ -21,6 +21,7 @@ import { storeKeys } from '../core/platform/store-keys.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import type { Environment } from '../core/settings/variable-reader.ts';
+import { makeCompileCache } from './processes/compile-cache.ts';
 import { startOrphanReaper } from './processes/orphan-reaper.ts';
 import { onStopSignals } from './processes/stop-signals.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
@@ -126,8 +127,10 @@ async function withEmbeddedStore(dev: DevRun): Promise<number> {
   }
 }
 
-async function runWorkers({ environment, settings, watched }: DevRun): Promise<number> {
-  const orphanReaper = startOrphanReaper();
+async function runWorkers({ settings, watched, ...dev }: DevRun): Promise<number> {
+  const cache = watched === undefined ? undefined : await makeCompileCache();
+  const environment = { ...dev.environment, ...cache?.environment };
+  const orphanReaper = startOrphanReaper(cache?.folder);
   const workers = new DevWorkers({ clock, environment, onPids: (pids) => orphanReaper.watch(pids) });
   const watch =
     watched === undefined ? undefined : watchHandlers(watched, workers, { environment, settings });

@@ -8,9 +8,6 @@
  * Tested by: test/lab/lab.test.ts
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { redisAuditTrail } from '../adapters/redis/audit-trail.ts';
 import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
 import { redisOutageStore } from '../adapters/redis/outage/outage-store.ts';
@@ -30,6 +27,7 @@ import { LabFunctions } from './functions/lab-functions.ts';
 import { handlersAddress } from './handlers/handlers-address.ts';
 import type { LabContext } from './lab-context.ts';
 import { forBot, startMeasurements } from './measurements/lab-measurements.ts';
+import { makeCompileCache } from './processes/compile-cache.ts';
 import { findExecutable } from './processes/find-executable.ts';
 import { startOrphanReaper } from './processes/orphan-reaper.ts';
 import { type LabPrometheus, startLabPrometheus } from './prometheus/lab-prometheus.ts';
@@ -95,10 +93,10 @@ async function startParts(
   const log = new LabLog({ clock, redact: redactor([botToken, redisToken, opsLinkSecret]) });
   const ownHandlers = botEnvironment['BOT_HANDLERS'];
   const watched = watchedFile(ownHandlers);
-  const childEnvironment = {
-    ...settings.childEnvironment,
-    ...(watched === undefined ? {} : await compileCache(closers)),
-  };
+  const cache = watched === undefined ? undefined : await makeCompileCache();
+  const childEnvironment = { ...settings.childEnvironment, ...cache?.environment };
+  const orphanReaper = startOrphanReaper(cache?.folder);
+  closers.push(() => orphanReaper.stop());
 
   const redisServerPath = findExecutable('redis-server', searchPath);
   const workerTokens = new WorkerTokens(redisToken);
@@ -146,8 +144,6 @@ async function startParts(
   times.onChange((current) =>
     functions.retime(functionEnvironment(addresses, current), current.monitorEveryMs),
   );
-  const orphanReaper = startOrphanReaper();
-  closers.push(() => orphanReaper.stop());
   const tasks = new TaskService({
     clock,
     random,
@@ -214,13 +210,6 @@ async function startParts(
     () => tour.close(),
   );
   return { ...parts, drills, tour, watch, stop };
-}
-
-/** Saves each new process the compilation of what an earlier one has compiled: a third of its start. */
-async function compileCache(closers: (() => Promise<unknown>)[]): Promise<Record<string, string>> {
-  const folder = await mkdtemp(join(tmpdir(), 'staffprobot-lab-'));
-  closers.push(() => rm(folder, { recursive: true, force: true }));
-  return { NODE_COMPILE_CACHE: folder };
 }
 
 const tourIsRunning = text('the tour is running: stop it first', 'идёт экскурсия: сначала остановите её');

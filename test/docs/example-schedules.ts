@@ -3,8 +3,8 @@
  * `docs/handlers.md` shows this file.
  */
 import { Cron } from 'croner';
+import type { FeatureContext, SetupContext } from 'staffprobot/handlers';
 import { Composer } from 'telegraf';
-import type { FeatureContext, SetupContext } from '../../services/adapters/telegram/handlers-module.ts';
 
 const schedule = process.env['LUNCH_CRON'] ?? '0 12 * * 1-5';
 const chatId = process.env['LUNCH_CHAT_ID'] ?? '';

@@ -4,6 +4,7 @@
  *
  * Tested by: test/lab/watch/handlers-watch.test.ts
  */
+import { spawnSync } from 'node:child_process';
 import { flushCompileCache, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { HandlersError } from '../../adapters/telegram/handlers-error.ts';
@@ -33,7 +34,15 @@ async function problemOf(specifier: string): Promise<string | undefined> {
     await loadHandlers(specifier);
     return undefined;
   } catch (error) {
-    if (error instanceof HandlersError) return error.message;
-    throw error;
+    if (!(error instanceof HandlersError)) throw error;
+    const place = error.cause instanceof SyntaxError ? syntaxErrorIn([...files].at(-1)) : undefined;
+    return place === undefined ? error.message : `${error.message} (${place})`;
   }
+}
+
+/** Node keeps the place of a syntax error in JavaScript to itself, except when asked to check that file alone. */
+function syntaxErrorIn(file: string | undefined): string | undefined {
+  if (file === undefined || !/\.[cm]?js$/.test(file)) return undefined;
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+  return /^(?:file:\/\/)?(\/.*:\d+)$/m.exec(stderr)?.[1];
 }

@@ -18,6 +18,7 @@ export interface OrphanReaper {
 }
 
 const script = `
+trap '[ -z "$1" ] || rm -rf "$1"' EXIT
 pids=
 while read -r line; do pids=$line; done
 [ -z "$pids" ] && exit 0
@@ -31,8 +32,12 @@ done
 kill -KILL $left
 `;
 
-export function startOrphanReaper(): OrphanReaper {
-  const shell = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+/** @param folder removed when this process and its children have ended */
+export function startOrphanReaper(folder = ''): OrphanReaper {
+  const shell = spawn('/bin/sh', ['-c', script, 'orphan-reaper', folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   const ended = once(shell, 'close').catch(() => undefined);
   // If the shell dies, the children only lose their safety net.
   shell.stdin.on('error', () => undefined);

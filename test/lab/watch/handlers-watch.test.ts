@@ -109,6 +109,14 @@ describe('a saved module', () => {
 });
 
 describe('a check', () => {
+  it('names the place of a syntax error in JavaScript', async () => {
+    save('part.mjs', '');
+    await start('import "./part.mjs";\nexport default () => {};\n');
+    save('part.mjs', 'export const a = 1;\nconst b = = 2;\n');
+    await until(() => failures() === 1);
+    expect(watch.view.error).toContain(`(${path('part.mjs')}:2)`);
+  });
+
   it('survives a module that ends its process', async () => {
     await start(works);
     save('mine.mjs', 'process.exit(3);');

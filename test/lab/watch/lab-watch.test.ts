@@ -1,8 +1,8 @@
 /** Watch mode with a real lab: a module is saved while people write. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApiState } from '../../../services/lab/control-room/api.ts';
 import { type LabProcess, startLab } from '../../support/lab.ts';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
     `import { words } from "./words.ts";
     export default (ctx, next) => (ctx.message?.text === 'version?' ? ctx.reply(words) : next());`,
   );
-  lab = await startLab({ environment: { BOT_HANDLERS: path('mine.ts') } });
+  lab = await startLab({ environment: { BOT_HANDLERS: path('mine.ts'), TMPDIR: folder } });
 });
 afterAll(async () => {
   await lab.stop();
@@ -50,6 +50,10 @@ async function version(): Promise<string | undefined> {
   await lab.post('/api/chat', { text: 'version?', as: anna, locale: 'en' });
   return answers(await lab.waitFor((seen) => answers(seen).length > before, 'an answer')).at(-1);
 }
+
+/** The folders of compiled code that this lab's processes share. */
+const compiled = (): string[] =>
+  readdirSync(folder).filter((name) => name.startsWith('staffprobot-compiled-'));
 
 describe('a saved module', () => {
   it('replaces the one that polls, and no message is lost under load', async () => {
@@ -96,4 +100,10 @@ describe('a saved module', () => {
     await lab.waitFor(isAt('watching'), 'the fix');
     expect(await version()).toBe('version 6');
   });
+});
+
+it('leaves nothing behind, even if the lab is killed', async () => {
+  expect(compiled()).toHaveLength(1);
+  lab.child.kill('SIGKILL');
+  await vi.waitUntil(() => compiled().length === 0, { timeout: 50_000, interval: 100 });
 });
