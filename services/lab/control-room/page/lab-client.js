@@ -16,6 +16,7 @@ const sections = [
   'load',
   'drills',
   'tour',
+  'handlers',
   'samples',
   'sample',
   'log',

@@ -8,5 +8,5 @@ export function handlersView({ handlers }, t) {
   const { module, state, error } = handlers;
   if (state === 'deploying') return [h('span', {}, t.handlers.deploying(module))];
   if (error === null) return [];
-  return [h('strong', {}, t.handlers.failed(module)), ' ', h('code', {}, error)];
+  return [h('strong', {}, t.handlers.failed(module)), h('span', {}, ' ', h('code', {}, error))];
 }

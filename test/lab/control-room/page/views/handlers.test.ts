@@ -19,8 +19,10 @@ beforeAll(() => {
 afterAll(() => vi.unstubAllGlobals());
 
 function said(handlers: object | null | undefined, locale: 'en' | 'ru' = 'en'): string {
-  const parts: readonly (TextElement | string)[] = handlersView({ handlers }, texts[locale]);
-  return parts.map((part) => (typeof part === 'string' ? part : part.text)).join('');
+  const parts: readonly TextElement[] = handlersView({ handlers }, texts[locale]);
+  // What is shown must be elements.
+  expect(parts.every((part) => part instanceof TextElement)).toBe(true);
+  return parts.map(({ text }) => text).join('');
 }
 
 const view = (state: string, error: string | null = null) => ({ module: './mine.ts', state, error });
