@@ -2,11 +2,9 @@
  * Watches the files of a module, and tells when one of them was saved.
  *
  * While the module works, only its own files count, wherever they are. While it does not, its files are not all known:
- * then any source file below its folder counts too, a new one as well. Packages and dot files never count.
- *
- * Tested by: test/lab/watch/handlers-watch.test.ts
+ * then any source file below its folder counts too, and a new folder. Packages and dot files never count.
  */
-import { type FSWatcher, readdirSync, watch } from 'node:fs';
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 
 /** What to watch after an attempt to load the module. */
@@ -18,16 +16,17 @@ export interface WatchedModule {
   readonly works: boolean;
 }
 
-const sourceTypes = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'];
+/** A file of data may be written all the time. */
+const sourceTypes = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 /** A folder with more below it is no module's; its first ones are watched. */
 const foldersMax = 500;
 
 export class SourceWatch {
-  private readonly onSave: () => void;
+  private readonly onSave: (path: string) => void;
   private watchers = new Map<string, FSWatcher>();
   private module: WatchedModule = { entry: '', files: [], works: true };
 
-  constructor(onSave: () => void) {
+  constructor(onSave: (path: string) => void) {
     this.onSave = onSave;
   }
 
@@ -52,7 +51,8 @@ export class SourceWatch {
     if (this.watchers.has(folder)) return;
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => {
-        if (name !== null && this.counts(join(folder, name))) this.onSave();
+        const path = join(folder, name ?? '');
+        if (this.counts(path)) this.onSave(path);
       });
       // The folder is gone; its files are, too, and that was told.
       watcher.on('error', () => this.watchers.delete(folder));
@@ -66,10 +66,12 @@ export class SourceWatch {
     const { entry, files, works } = this.module;
     if (path === entry || files.includes(path)) return true;
     if (works || isHidden(path.slice(dirname(entry).length))) return false;
-    const type = extname(path);
-    // Without a type it may be a new folder.
-    return type === '' || sourceTypes.includes(type);
+    return sourceTypes.includes(extname(path)) || isFolder(path);
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function isHidden(path: string): boolean {
