@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { html } from '../functions/release-lock/pages/html.ts';
 import { createLogger } from '../services/adapters/logger.ts';
 import { systemClock } from '../services/adapters/system-clock.ts';
+import { logWriter } from '../services/adapters/terminal-log.ts';
 import { shippedCommands } from '../services/bot/handlers/commands.ts';
 import { auditText, inboxText } from '../services/cli/commands/audit-and-inbox.ts';
 import { facts } from '../services/cli/render.ts';
@@ -159,17 +160,19 @@ function onTerminal(text: string): string {
   return written.join('');
 }
 
-function logged(text: string): string {
+function logged(text: string, { isTTY = false } = {}): string {
   let line = '';
-  const write = (written: string): void => {
+  const toStream = (written: string): void => {
     line += written;
   };
+  const write = logWriter({ isTTY, write: toStream }, { NO_COLOR: '1' });
   const logger = createLogger({ level: 'info', redact, clock: systemClock, fields: {}, write });
   logger.warn(text, { [text.slice(0, 50)]: text, error: new Error(text) });
   return line;
 }
 
 const outputs: Readonly<Record<string, Output>> = {
+  'the log on a terminal': { show: (text) => logged(text, { isTTY: true }), lengthMax: 3000 },
   'the terminal': { show: onTerminal, lengthMax: Number.POSITIVE_INFINITY },
   'a fact on the terminal': { show: (text) => facts([['poller', text]]), lengthMax: 1020, lines: 1 },
   'the audit on the terminal': {

@@ -58,7 +58,9 @@ export function readableLine({ atMs, level, part, message, fields }: ReadableEnt
     ...(format === undefined ? [] : [style(format, level)]),
     format === undefined ? oneLine(message, messageMax) : style(format, oneLine(message, messageMax)),
     ...(error === undefined ? [] : [style('red', errorText(error))]),
-    ...Object.entries(others).map(([name, value]) => style('dim', `${name}=${valueText(value)}`)),
+    ...Object.entries(others).map(([name, value]) =>
+      style('dim', `${oneLine(name, partMax)}=${valueText(value)}`),
+    ),
   ];
   const places = placesOf(error).map((place) => `\n${style('dim', `    at ${oneLine(place, messageMax)}`)}`);
   return words.join(' ') + places.join('');
