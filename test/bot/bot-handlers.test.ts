@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BotFixture, botToken, startBotFixture } from '../support/bot-fixture.ts';
+import { type BotFixture, botToken, longLease, startBotFixture } from '../support/bot-fixture.ts';
 
 let fixture: BotFixture;
 
@@ -62,6 +62,7 @@ describe('BOT_HANDLERS', () => {
 
   it('calls its hooks in order: before polling, beside it, and after the lock is released', async () => {
     const worker = await fixture.worker({
+      ...longLease,
       BOT_HANDLERS: write(`
         let bot;
         export const setup = async (context) => {

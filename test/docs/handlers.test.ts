@@ -4,7 +4,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BotFixture, botToken, startBotFixture, type WorkerProcess } from '../support/bot-fixture.ts';
+import {
+  type BotFixture,
+  botToken,
+  longLease,
+  startBotFixture,
+  type WorkerProcess,
+} from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 import { allowedUpdates } from './example-handlers.ts';
 
@@ -117,6 +123,7 @@ describe('the example with a schedule', () => {
       BOT_HANDLERS: schedules,
       LUNCH_CRON: '* * * * * *',
       LUNCH_CHAT_ID: String(chat),
+      ...longLease,
       ...environment,
     });
   const lunches = (): number =>
@@ -133,7 +140,6 @@ describe('the example with a schedule', () => {
     const before = lunches();
     await until('the next leader announces lunch', () => lunches() > before || undefined);
     expect(stage.telegram.state(botToken).calls['setMyCommands']).toBe(2);
-    expect(first.output() + second.output()).not.toContain('lunch was not announced');
   });
 
   it('answers, and tells the person if a handler throws', async () => {

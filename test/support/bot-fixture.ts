@@ -40,6 +40,9 @@ const defaultEnvironment = {
   DRAIN_TIMEOUT_SECONDS: '5',
 };
 
+/** For tests that count terms: a busy machine must not end one. */
+export const longLease = { POLLING_LOCK_TTL_SECONDS: '30', POLLING_LOCK_RENEW_SECONDS: '10' };
+
 export async function startBotFixture(
   tokens: readonly [string, ...string[]] = ['rest-token-of-the-test'],
 ): Promise<BotFixture> {
