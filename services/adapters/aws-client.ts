@@ -23,7 +23,7 @@ export interface AwsCredentials {
 
 export function awsClientOptions(
   environment: Environment,
-  service: 'SNS' | 'ECS' | 'SECRETS_MANAGER',
+  service: 'SNS' | 'ECS' | 'SECRETS_MANAGER' | 'SQS',
 ): AwsClientOptions {
   const set = (name: string): string | undefined => environment[name] || undefined;
   return {
@@ -45,9 +45,16 @@ function readCredentials(set: (name: string) => string | undefined): AwsCredenti
 /** A function is frozen between runs: a connection kept from the last one may be dead without a sign. */
 const freshConnections = { keepAlive: false, maxSockets: Number.POSITIVE_INFINITY };
 
+/** For a process that calls all the time: a connection for each request under way. */
+export const keptConnections = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
+
 /** The SDK's configuration. Unset members are left out: an undefined one would hide the SDK's default. */
-export function awsConfig({ region, endpoint, credentials, proxy }: AwsClientOptions, timeoutMs: number) {
-  const agent = { ...freshConnections, ...(proxy === undefined ? {} : { proxyEnv: { ...proxy } }) };
+export function awsConfig(
+  { region, endpoint, credentials, proxy }: AwsClientOptions,
+  timeoutMs: number,
+  connections = freshConnections,
+) {
+  const agent = { ...connections, ...(proxy === undefined ? {} : { proxyEnv: { ...proxy } }) };
   return {
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),

@@ -19,6 +19,8 @@ export const botMetricNames = {
   updatesOverdue: 'staffprobot_bot_updates_overdue_total',
   storeCommands: 'staffprobot_bot_store_commands_total',
   storeErrors: 'staffprobot_bot_store_errors_total',
+  queueSends: 'staffprobot_bot_queue_sends_total',
+  queueDepth: 'staffprobot_bot_queue_depth',
   buildInfo: 'staffprobot_build_info',
 } as const;
 

@@ -7,8 +7,10 @@ import { hostname } from 'node:os';
 import type { Telegraf } from 'telegraf';
 import { ecsTaskArn } from '../adapters/ecs-metadata.ts';
 import { reasonOf } from '../adapters/error-description.ts';
+import { withoutStack } from '../adapters/handler-observer.ts';
 import { startStatusServer } from '../adapters/http/status-server.ts';
 import { createLogger } from '../adapters/logger.ts';
+import { type OpenedQueue, openQueue } from '../adapters/open-queue.ts';
 import { logProcessFaults } from '../adapters/process-faults.ts';
 import { obeyProxy, proxyEnvironment } from '../adapters/proxy.ts';
 import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
@@ -25,7 +27,8 @@ import { systemRandom as random } from '../adapters/system-random.ts';
 import { fetchBotApi } from '../adapters/telegram/fetch-bot-api.ts';
 import { HandlerHooks, hookPermit } from '../adapters/telegram/handler-hooks.ts';
 import { HandlersError } from '../adapters/telegram/handlers-error.ts';
-import { type LoadedHandlers, loadHandlers } from '../adapters/telegram/load-handlers.ts';
+import { loadFeatures } from '../adapters/telegram/load-features.ts';
+import type { LoadedHandlers } from '../adapters/telegram/load-handlers.ts';
 import { guardedTelegram, type TelegramBotOptions, telegramBot } from '../adapters/telegram/telegram-bot.ts';
 import { logWriter } from '../adapters/terminal-log.ts';
 import { version } from '../adapters/version.ts';
@@ -41,13 +44,15 @@ import { redactor } from '../core/platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../core/platform/store-errors.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
+import { type QueueSettings, readHandlersSettings } from '../core/settings/queue-settings.ts';
 import { secretsIn } from '../core/settings/secrets.ts';
 import { readSettings, type Settings, type StoreSettings } from '../core/settings/settings.ts';
 import { misspeltVariables } from '../core/settings/variable-names.ts';
 import { limitCommands } from './handlers/command-limit.ts';
 import { shippedAllowedUpdates, shippedCommands } from './handlers/commands.ts';
 import { BotMetrics } from './metrics.ts';
-import { leaseObserver, sessionObserver, withoutStack } from './observer.ts';
+import { leaseObserver, sessionObserver } from './observer.ts';
+import { type HandlersQueue, queueMode } from './queue-mode.ts';
 import { Worker } from './worker.ts';
 
 const pendingTimeoutMs = 5000;
@@ -55,7 +60,6 @@ const pendingTimeoutMs = 5000;
 const errorTextMax = 200;
 /** A piece of the journal is up to 1 MB: its time has nothing to do with the lease's. */
 const journalTimeoutMs = 10_000;
-const loadReminderSeconds = 10;
 const pingTries = 4;
 const pingRetryMs = 500;
 
@@ -65,8 +69,14 @@ process.exit(await main());
 
 async function main(): Promise<ExitCode> {
   const read = readSettings(process.env);
+  const handlers = readHandlersSettings(process.env);
   const misspelt = misspeltVariables(process.env);
-  if (!read.ok) return refuse([...read.problems, ...misspelt]);
+  if (!read.ok || !handlers.ok)
+    return refuse([
+      ...(read.ok ? [] : read.problems),
+      ...(handlers.ok ? [] : handlers.problems),
+      ...misspelt,
+    ]);
   const { settings } = read;
   const redact = redactor(secretsIn(process.env));
   const logger = createLogger({
@@ -80,9 +90,11 @@ async function main(): Promise<ExitCode> {
   logProcessFaults(logger, () => process.exit(exitCodes.bug));
   try {
     obeyProxy(process.env);
-    const features = await loadFeatures(settings.botHandlers, logger);
-    if (stop.signal.aborted) return exitCodes.cleanStop;
-    return await work(settings, features, { logger, redact });
+    const features = await loadFeatures(settings.botHandlers, { logger, clock, stop: stop.signal });
+    const opened = await openQueueIfNeeded(handlers.settings.queue);
+    if (opened?.kind === 'stopped' || stop.signal.aborted) return exitCodes.cleanStop;
+    if (opened?.kind === 'refused') return refuse([redact(opened.line)], opened.code);
+    return await work(settings, { features, queue: opened?.queue }, { logger, redact });
   } catch (error) {
     if (error instanceof ConfigurationError) return refuse([error.message]);
     if (error instanceof HandlersError) return refuse([redact(error.message)]);
@@ -92,27 +104,14 @@ async function main(): Promise<ExitCode> {
   }
 }
 
-/** The module may wait for anything at its top level, for ever too: a stop ends that wait. */
-async function loadFeatures(path: string | undefined, logger: Logger): Promise<LoadedHandlers | undefined> {
-  if (path === undefined) return undefined;
-  const loaded = new AbortController();
-  void remindOfLoading(path, logger, loaded.signal);
-  try {
-    return await orAborted(loadHandlers(path), stop.signal);
-  } finally {
-    loaded.abort();
-  }
-}
+type Opened =
+  | { readonly kind: 'open'; readonly queue: HandlersQueue }
+  | Exclude<OpenedQueue, { kind: 'open' }>;
 
-/** Its timer also keeps the process alive: Node would end while a module waits for something that holds no handle. */
-async function remindOfLoading(path: string, logger: Logger, loaded: AbortSignal): Promise<void> {
-  for (let seconds = loadReminderSeconds; ; seconds += loadReminderSeconds) {
-    await clock.sleep(loadReminderSeconds * 1000, loaded);
-    if (loaded.aborted) return;
-    logger.warn(
-      `BOT_HANDLERS: ${path} is still loading after ${seconds} s: it waits for something at its top level`,
-    );
-  }
+async function openQueueIfNeeded(settings: QueueSettings | undefined): Promise<Opened | undefined> {
+  if (settings === undefined) return undefined;
+  const opened = await openQueue(settings, { environment: process.env, clock, stop: stop.signal });
+  return opened.kind === 'open' ? { kind: 'open', queue: { connected: opened.queue, settings } } : opened;
 }
 
 interface LogContext {
@@ -122,7 +121,7 @@ interface LogContext {
 
 async function work(
   settings: Settings,
-  features: LoadedHandlers | undefined,
+  handlers: Pick<WorkerDeps, 'features' | 'queue'>,
   { logger, redact }: LogContext,
 ): Promise<ExitCode> {
   const api = fetchBotApi({ apiRoot: settings.telegramApiRoot, token: settings.botToken });
@@ -142,7 +141,7 @@ async function work(
     proxy: proxyEnvironment(process.env),
   };
   const hooks = new HandlerHooks({
-    hooks: features?.hooks ?? {},
+    hooks: handlers.features?.hooks ?? {},
     telegram: guardedTelegram(telegram, (method) => hookPermit(method, worker.state.term, stop.signal)),
     logger,
     clock,
@@ -151,7 +150,7 @@ async function work(
   });
   const worker = makeWorker({
     settings,
-    features,
+    ...handlers,
     hooks,
     telegram,
     logger,
@@ -183,6 +182,8 @@ async function work(
 interface WorkerDeps extends LogContext {
   readonly settings: Settings;
   readonly features: LoadedHandlers | undefined;
+  /** Set in queue mode. */
+  readonly queue: HandlersQueue | undefined;
   readonly hooks: HandlerHooks;
   readonly telegram: Pick<TelegramBotOptions, 'token' | 'apiRoot' | 'redact' | 'proxy'>;
   readonly api: BotApi;
@@ -194,7 +195,8 @@ interface WorkerDeps extends LogContext {
 }
 
 function makeWorker(deps: WorkerDeps): Worker {
-  const { settings, features, hooks, telegram, logger, redact, api, metrics, store, bulkStore, task } = deps;
+  const { settings, features, queue, hooks, telegram, logger, redact, api, metrics, store, bulkStore, task } =
+    deps;
   const keys = storeKeys(settings.store.keyPrefix);
   const { url, token } = settings.store;
   const botId = botIdOf(settings.botToken);
@@ -213,6 +215,9 @@ function makeWorker(deps: WorkerDeps): Worker {
     epoch: () => worker.state.term?.epoch,
     describe,
   });
+  const epoch = (): number => worker.state.term?.epoch ?? 0;
+  const mode = queue && queueMode({ ...queue, store, keys, logger, metrics, epoch });
+  void mode?.watch(stop.signal);
   const worker: Worker = new Worker({
     clock,
     random,
@@ -224,14 +229,16 @@ function makeWorker(deps: WorkerDeps): Worker {
     makeHandler: telegramBot({
       ...telegram,
       logger,
-      install: (bot) => install(bot, { settings, features, api, store }),
+      install: (bot) => install(bot, { settings, features: mode ? undefined : features, api, store }),
+      fallback: mode?.forward,
     }),
     leaseObserver: leaseObserver(logger, metrics),
     sessionObserver: sessionObserver({
       logger,
       metrics,
       clock,
-      handlers,
+      // In queue mode the consumers tell whether handlers fail.
+      handlers: mode === undefined ? handlers : { ended: () => {} },
       apiRoot: settings.telegramApiRoot,
     }),
     whileLeading: (signal) => hooks.lead(signal),
@@ -249,6 +256,7 @@ function makeWorker(deps: WorkerDeps): Worker {
     inFlightMax: settings.updatesInFlightMax,
     drainTimeoutMs: settings.drainTimeoutMs,
     allowedUpdates: allowedUpdates(features),
+    forwarding: mode?.forwarding,
     endsAtConflict: settings.environment === 'development',
     dropPendingOnStop: settings.environment === 'development',
     version,
@@ -317,9 +325,9 @@ function ecsTask(): Promise<string | undefined> {
   return ecsTaskArn(process.env['ECS_CONTAINER_METADATA_URI_V4']);
 }
 
-function refuse(problems: readonly string[]): ExitCode {
+function refuse(problems: readonly string[], code: ExitCode = exitCodes.configuration): ExitCode {
   process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
-  return exitCodes.configuration;
+  return code;
 }
 
 function isAddressInUse(error: unknown): boolean {

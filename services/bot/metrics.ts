@@ -7,8 +7,8 @@
  *   would miss the first event. (The exception is the counter of store commands; no alert uses it.)
  * - The heartbeat and last-poll gauges have no sample before the first one: 0 would read as the year 1970.
  */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { registerProcessMetrics } from '../adapters/process-metrics.ts';
+import type { Counter, Gauge } from 'prom-client';
+import { MetricsBase, updateBucketsSeconds } from '../adapters/metrics-base.ts';
 import type { PollFailure } from '../core/updates/poll-failure.ts';
 import { updateTypes } from '../core/updates/update.ts';
 import { botMetricNames as names } from './contract.ts';
@@ -35,14 +35,12 @@ const pollResults = Object.keys({
 
 /** A poll waits up to 50 s for updates, so a quiet bot's polls fall into the last buckets. */
 const pollBucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 40, 50];
-const updateBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 export function pollResultLabel(result: PollResult): string {
   return result.replaceAll(' ', '_');
 }
 
-export class BotMetrics {
-  readonly registry = new Registry();
+export class BotMetrics extends MetricsBase {
   readonly conflicts = this.counter(
     names.conflicts,
     'Polls that Telegram ended because another program polls with the same token (HTTP 409)',
@@ -101,7 +99,22 @@ export class BotMetrics {
     'When a poll of this process last succeeded, in epoch seconds; no sample before the first',
   );
 
+  /** Made in queue mode alone. */
+  queueSeries(): { readonly sends: Counter<'result'>; readonly depth: Gauge } {
+    const sends = this.counter('result', {
+      name: names.queueSends,
+      help: 'Updates sent to the queue, by result: sent, or failed and to be sent again',
+      values: ['sent', 'failed'],
+    });
+    const depth = this.unsetGauge(
+      names.queueDepth,
+      'Messages in the updates queue, waiting or in flight; no sample before the first reading',
+    );
+    return { sends, depth };
+  }
+
   constructor(version: string, source: MetricsSource) {
+    super();
     this.gauge(names.leader, '1 while this process holds the polling lock and may act, else 0', () =>
       source.leader() ? 1 : 0,
     );
@@ -120,50 +133,6 @@ export class BotMetrics {
       'Entries in the journal of unfinished updates that this process knows of',
       source.journaled,
     );
-    this.buildInfo(version);
-    registerProcessMetrics(this.registry);
+    this.describeProcess(names.buildInfo, version);
   }
-
-  private counter(name: string, help: string): Counter;
-  private counter<Label extends string>(label: Label, options: LabelledCounter): Counter<Label>;
-  private counter(first: string, second: string | LabelledCounter): Counter {
-    const registers = [this.registry];
-    if (typeof second === 'string') return new Counter({ name: first, help: second, registers });
-    const { name, help, values } = second;
-    const counter = new Counter({ name, help, labelNames: [first], registers });
-    for (const value of values) counter.inc({ [first]: value }, 0);
-    return counter;
-  }
-
-  private histogram(name: string, help: string, buckets: number[]): Histogram {
-    return new Histogram({ name, help, buckets, registers: [this.registry] });
-  }
-
-  private gauge(name: string, help: string, read: () => number): void {
-    const collect = function (this: Gauge): void {
-      this.set(read());
-    };
-    new Gauge({ name, help, collect, registers: [this.registry] });
-  }
-
-  /** A gauge that has no sample until it is set: prom-client starts one without labels at 0. */
-  private unsetGauge(name: string, help: string): Gauge {
-    const gauge = new Gauge({ name, help, registers: [this.registry] });
-    gauge.remove();
-    return gauge;
-  }
-
-  private buildInfo(version: string): void {
-    const help = 'Always 1; the labels say which build runs';
-    const labelNames = ['version', 'node'];
-    const gauge = new Gauge({ name: names.buildInfo, help, labelNames, registers: [this.registry] });
-    gauge.set({ version, node: process.version }, 1);
-  }
-}
-
-interface LabelledCounter {
-  readonly name: string;
-  readonly help: string;
-  /** Every value of the label. */
-  readonly values: readonly string[];
 }

@@ -1,17 +1,16 @@
 /** Turns the worker's events into log lines and metrics, and passes handlers' ends to their alarm. Decides nothing. */
 
-import { failedMethod } from '../adapters/telegram/telegram-bot.ts';
+import { countStoreError, handlerObserver, refusalFix, withoutStack } from '../adapters/handler-observer.ts';
 import type { HandlersAlarm } from '../core/alerts/handlers-alarm.ts';
-import { LockHeldError, OtherBotError, TermOverError } from '../core/lease/errors.ts';
+import { LockHeldError, OtherBotError } from '../core/lease/errors.ts';
 import type { LeaseObserver } from '../core/lease/lease.ts';
 import { describeHolder } from '../core/lease/lock-value.ts';
 import { BotApiRefusedError, BotApiUnreachableError } from '../core/platform/bot-api.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import type { Logger } from '../core/platform/logger.ts';
-import { StoreRefusedError, StoreUnreachableError, storeFix } from '../core/platform/store-errors.ts';
 import { isTokenRejection } from '../core/platform/token-rejection.ts';
 import type { SessionObserver } from '../core/updates/polling-session.ts';
-import { laneOf, updateType } from '../core/updates/update.ts';
+import { updateType } from '../core/updates/update.ts';
 import { type BotMetrics, pollResultLabel } from './metrics.ts';
 
 export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserver {
@@ -50,11 +49,6 @@ export function leaseObserver(logger: Logger, metrics: BotMetrics): LeaseObserve
   };
 }
 
-/** A refusal stays until somebody acts; what cannot be reached comes back by itself. */
-function refusalFix(error: unknown): string | undefined {
-  return error instanceof StoreRefusedError ? storeFix(error) : undefined;
-}
-
 export interface SessionObserverDeps {
   readonly logger: Logger;
   readonly metrics: BotMetrics;
@@ -81,32 +75,7 @@ export function sessionObserver({
     onReceived: (updates) => {
       for (const update of updates) metrics.updatesReceived.inc({ type: updateType(update) });
     },
-    onEnd: ({ update, attempt }, result, elapsedMs, error) => {
-      metrics.updatesHandled.inc({ result });
-      metrics.updateDuration.observe(elapsedMs / 1000);
-      const isFenced = isOneOf(error, [TermOverError]);
-      if (!isFenced) handlers.ended(result, error);
-      if (result === 'ok') return;
-      const fields = {
-        updateId: update.update_id,
-        type: updateType(update),
-        lane: laneOf(update),
-        attempt,
-        method: failedMethod(error),
-        error: withoutStack(error),
-      };
-      if (isFenced) logger.warn('refused a call of a handler: the term is over', fields);
-      else logger.error('a handler failed', fields);
-    },
-    onOverdue: (job, elapsedMs) => {
-      metrics.updatesOverdue.inc();
-      const fields = {
-        updateId: job.update.update_id,
-        lane: laneOf(job.update),
-        ageSeconds: elapsedMs / 1000,
-      };
-      logger.warn('a handler exceeded its time limit; its chat waits for it', fields);
-    },
+    ...handlerObserver({ logger, metrics, handlers }),
     onBackpressure: (inFlight) => logger.warn('fetching holds until handlers have ended', { inFlight }),
     onDeadLetters: (updateIds) => {
       metrics.updatesDead.inc(updateIds.length);
@@ -131,34 +100,4 @@ export function sessionObserver({
 function rejectionText({ status, message }: BotApiRefusedError, apiRoot: string): string {
   const place = status === 404 ? `, and TELEGRAM_API_ROOT (${apiRoot}), which must be a Bot API server` : '';
   return `Telegram rejects the bot token (${message}): check it with @BotFather${place}; put it in place and start again`;
-}
-
-/** Reduces an expected error to name, code and message: its stack says nothing. Leaves a bug unchanged. */
-export function withoutStack(error: unknown): unknown {
-  if (!isOneOf(error, expectedErrors)) return error;
-  const { name, code, message } = error as Error & { code: string };
-  return { name, code, message };
-}
-
-type ErrorClass = abstract new (...args: never) => Error;
-const expectedErrors: readonly ErrorClass[] = [
-  BotApiRefusedError,
-  BotApiUnreachableError,
-  StoreRefusedError,
-  StoreUnreachableError,
-  TermOverError,
-];
-
-function isOneOf(error: unknown, classes: readonly ErrorClass[]): boolean {
-  try {
-    return classes.some((each) => error instanceof each);
-  } catch {
-    // A handler may throw a proxy that refuses to say what it is.
-    return false;
-  }
-}
-
-function countStoreError(metrics: BotMetrics, error: unknown): void {
-  if (error instanceof StoreUnreachableError) metrics.storeErrors.inc({ kind: 'unreachable' });
-  else if (error instanceof StoreRefusedError) metrics.storeErrors.inc({ kind: 'refused' });
 }

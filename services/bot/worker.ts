@@ -26,7 +26,12 @@ import type { Random } from '../core/platform/random.ts';
 import { isTokenRejection } from '../core/platform/token-rejection.ts';
 import { type FinalFailure, pollSlackMs } from '../core/updates/fetcher.ts';
 import type { UpdateJournal } from '../core/updates/journal.ts';
-import { PollingSession, type SessionEnd, type SessionObserver } from '../core/updates/polling-session.ts';
+import {
+  type Forwarding,
+  PollingSession,
+  type SessionEnd,
+  type SessionObserver,
+} from '../core/updates/polling-session.ts';
 import type { HandleUpdate } from '../core/updates/update.ts';
 import { LeadingWork } from './leading-work.ts';
 import { WorkerState } from './worker-state.ts';
@@ -61,6 +66,8 @@ export interface WorkerOptions {
   readonly inFlightMax: number;
   readonly drainTimeoutMs: number;
   readonly allowedUpdates: readonly string[];
+  /** Set in queue mode. */
+  readonly forwarding?: Forwarding | undefined;
   /** For development: end when another program polls with the token. */
   readonly endsAtConflict: boolean;
   /** For development: the next developer starts with an empty queue. Not after a conflict: the updates may be the other's. */
@@ -164,12 +171,12 @@ export class Worker {
     const { makeHandler, sessionObserver: observer, dropPendingOnStop, logger } = this.options;
     const { onConflict, endsAtConflict } = this.options;
     const handle = makeHandler(bot, term);
-    const { longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates } = this.options;
+    const { longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates, forwarding } = this.options;
     const { clock, random, journal } = this.options;
     const { api } = this;
     const ports = { clock, random, api, journal, handle, observer, health: this.health, onConflict };
     const limits = { endsAtConflict, longPollTimeoutSeconds, inFlightMax, drainTimeoutMs, allowedUpdates };
-    const session = new PollingSession({ ...ports, ...limits }, term, stop);
+    const session = new PollingSession({ ...ports, ...limits, forwarding }, term, stop);
     this.state.session = session;
     this.options.onPolling?.(bot);
     const work = this.startLeadingWork(term, stop);

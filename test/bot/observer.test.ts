@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { withoutStack } from '../../services/adapters/handler-observer.ts';
 import { BotMetrics } from '../../services/bot/metrics.ts';
-import { leaseObserver, sessionObserver, withoutStack } from '../../services/bot/observer.ts';
+import { leaseObserver, sessionObserver } from '../../services/bot/observer.ts';
 import { LockHeldError, TermOverError } from '../../services/core/lease/errors.ts';
 import type { LeaseObserver } from '../../services/core/lease/lease.ts';
 import type { Term } from '../../services/core/lease/term.ts';

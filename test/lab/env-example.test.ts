@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { withSecrets } from '../../services/adapters/secrets.ts';
+import { readHandlersSettings } from '../../services/core/settings/queue-settings.ts';
 import { readSettings, readSidecarSettings } from '../../services/core/settings/settings.ts';
 import { variableNames } from '../../services/core/settings/variable-names.ts';
 import type { Environment } from '../../services/core/settings/variable-reader.ts';
@@ -23,6 +24,7 @@ async function namesRead(values: Environment = {}): Promise<string[]> {
   });
   readSettings(environment);
   readSidecarSettings(environment);
+  readHandlersSettings(environment);
   readLabSettings(environment, []);
   await withSecrets(environment);
   return [...names].filter((name) => !foreign.test(name)).sort();
@@ -46,6 +48,8 @@ describe('.env.example', () => {
     };
     const { PATH: _, ...lab } = { ...example };
     expect(readSettings({ ...example, ...needed })).toEqual(readSettings(needed));
+    const queue = { HANDLERS: 'queue', UPDATES_QUEUE_URL: 'https://sqs.example/updates.fifo' };
+    expect(readHandlersSettings({ ...example, ...queue })).toEqual(readHandlersSettings(queue));
     expect(readLabSettings(lab, [])).toMatchObject({ settings: { ports: [8080] } });
     const read = readLabSettings({}, []);
     expect(read.ok && read.settings.ports[0]).toBe(8080);

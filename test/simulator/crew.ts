@@ -177,7 +177,7 @@ export class Crew {
       lockStore: mutation.wrapLockStore?.(lockStore, store) ?? lockStore,
       journal: mutation.wrapJournal?.(journal) ?? journal,
       channel: network.channelFor(process, keys.wakeChannel),
-      handle: (term, update, attempt) => {
+      handle: (term, update, { attempt }) => {
         if (botId === otherBotId) this.options.report(`another bot handled ${update.update_id}`);
         return this.handle(process, term, { update, attempt });
       },

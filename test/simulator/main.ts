@@ -1,7 +1,7 @@
 /**
- * `npm run simulate -- --seeds N [--seed S] [--only workers|monitor|together] [--jobs J]`: N runs of each part.
+ * `npm run simulate -- --seeds N [--seed S] [--only workers|monitor|together|queue] [--jobs J]`: N runs of each part.
  *
- * Simulates the workers (lease and updates), the monitor, and both on one store, from seed S on, in J threads: one for each
+ * Simulates the workers (lease and updates), the monitor, both on one store, and queue mode, from seed S on, in J threads: one for each
  * core unless told otherwise. Prints how many runs a core does in a minute of its time, and how many all of them did. At a
  * violation it prints the seed and a readable trace of that run and exits with 1. Wrong options: exit code 78.
  */

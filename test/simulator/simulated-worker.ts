@@ -7,7 +7,8 @@ import type { WakeUpChannel } from '../../services/core/lease/wake-up.ts';
 import type { BotApi } from '../../services/core/platform/bot-api.ts';
 import type { Random } from '../../services/core/platform/random.ts';
 import type { UpdateJournal } from '../../services/core/updates/journal.ts';
-import type { Update } from '../../services/core/updates/update.ts';
+import type { Forwarding } from '../../services/core/updates/polling-session.ts';
+import type { HandlerContext, Update } from '../../services/core/updates/update.ts';
 import type { SimulatedProcess } from './process.ts';
 
 export const ttlMs = 6000;
@@ -24,7 +25,8 @@ export interface SimulatedWorkerOptions {
   readonly channel: WakeUpChannel;
   readonly inFlightMax: number;
   readonly env: 'production' | 'development';
-  readonly handle: (term: Term, update: Update, attempt: number) => Promise<void>;
+  readonly forwarding?: Forwarding;
+  readonly handle: (term: Term, update: Update, context: HandlerContext) => Promise<void>;
   readonly onDeadLetters: () => void;
   /** Writes a line of the trace. */
   readonly note: (line: string) => void;
@@ -32,7 +34,7 @@ export interface SimulatedWorkerOptions {
 
 export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
   const { process, index, botId, random, api, lockStore, journal, channel, inFlightMax } = options;
-  const { env, handle, onDeadLetters, note } = options;
+  const { env, handle, forwarding, onDeadLetters, note } = options;
   const { name } = process;
   const onTrouble = (what: string, error: unknown): void => note(`${name}: ${what} failed: ${String(error)}`);
   return new Worker({
@@ -44,10 +46,7 @@ export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
     lockStore,
     journal,
     channel,
-    makeHandler:
-      (_bot, term) =>
-      (update, { attempt }) =>
-        handle(term, update, attempt),
+    makeHandler: (_bot, term) => (update, context) => handle(term, update, context),
     leaseObserver: {
       onStandby: (held, why) => note(`${name} stands by: ${why} for ${held.ttlMs} ms`),
       onAcquired: (term) => note(`${name} leads, epoch ${term.epoch}`),
@@ -79,6 +78,7 @@ export function simulatedWorker(options: SimulatedWorkerOptions): Worker {
     inFlightMax,
     drainTimeoutMs: 3000,
     allowedUpdates: ['message'],
+    forwarding,
     endsAtConflict: env === 'development',
     dropPendingOnStop: false,
     version: 'simulated',

@@ -18,6 +18,8 @@ export interface BotFixture {
   readonly redis: RedisRest;
   readonly telegram: TestTelegram;
   readonly store: UpstashStore;
+  /** What every program of the bot gets. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Starts a worker; `restToken` selects its client of the store. */
   worker(environment?: Readonly<Record<string, string>>, restToken?: string): Promise<WorkerProcess>;
   /** Waits until a worker holds the lock with a value other than `not`; returns that value. */
@@ -53,7 +55,14 @@ export async function startBotFixture(
   await store.command(['SET', keys.epoch, '0']);
   const get = async (key: string): Promise<string | null> =>
     (await store.command(['GET', key])) as string | null;
+  const shared = {
+    ...defaultEnvironment,
+    TELEGRAM_API_ROOT: telegram.url,
+    UPSTASH_REDIS_REST_URL: redis.url,
+    UPSTASH_REDIS_REST_TOKEN: redis.token,
+  };
   return {
+    environment: shared,
     redis,
     telegram,
     store,
@@ -61,9 +70,7 @@ export async function startBotFixture(
     async worker(environment = {}, restToken = redis.token) {
       const port = await freePort();
       const program = startProgram('services/bot/main.ts', {
-        ...defaultEnvironment,
-        TELEGRAM_API_ROOT: telegram.url,
-        UPSTASH_REDIS_REST_URL: redis.url,
+        ...shared,
         UPSTASH_REDIS_REST_TOKEN: restToken,
         BOT_METRICS_PORT: String(port),
         ...environment,

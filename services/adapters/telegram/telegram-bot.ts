@@ -9,7 +9,7 @@
  * Telegraf builds a new client for each update, so each client is fenced before a handler sees it.
  */
 import { Agent } from 'node:https';
-import { Telegraf, Telegram } from 'telegraf';
+import { type Context, Telegraf, Telegram } from 'telegraf';
 import type { Update as TelegrafUpdate, UserFromGetMe } from 'telegraf/types';
 import { TermOverError } from '../../core/lease/errors.ts';
 import type { BotIdentity } from '../../core/platform/bot-api.ts';
@@ -36,6 +36,8 @@ export interface TelegramBotOptions {
   readonly proxy: ProxyEnvironment | undefined;
   /** Registers the handlers in order. */
   readonly install: (bot: Telegraf) => void;
+  /** Handles what none of these takes. */
+  readonly fallback?: HandleUpdate | undefined;
 }
 
 interface Call {
@@ -44,16 +46,19 @@ interface Call {
 }
 
 export function telegramBot(options: TelegramBotOptions): (identity: BotIdentity) => HandleUpdate {
-  const { token, apiRoot, redact, logger, proxy, install } = options;
+  const { token, apiRoot, redact, logger, proxy, install, fallback } = options;
   const calls = new WeakMap<object, Call>();
   const bot = new Telegraf(token, {
     handlerTimeout: Number.POSITIVE_INFINITY,
     telegram: { apiRoot: `${apiRoot}/`, agent: httpsAgent(proxy) },
   });
-  bot.use(async (ctx, next) => {
+  const callOf = (ctx: Context): Call => {
     const call = calls.get(ctx.update);
     if (call === undefined) throw new Error('an update reached the handlers without the pipeline');
-    const { update, context } = call;
+    return call;
+  };
+  bot.use(async (ctx, next) => {
+    const { update, context } = callOf(ctx);
     Object.defineProperty(ctx.state, 'attempt', { value: context.attempt, enumerable: true });
     Object.defineProperty(ctx.state, 'signal', { get: () => context.signal, enumerable: true });
     const stateLogger = (): Logger =>
@@ -63,6 +68,12 @@ export function telegramBot(options: TelegramBotOptions): (identity: BotIdentity
     await next();
   });
   install(bot);
+  if (fallback !== undefined) {
+    bot.use((ctx) => {
+      const { update, context } = callOf(ctx);
+      return fallback(update, context);
+    });
+  }
   bot.catch((error) => {
     throw error;
   });

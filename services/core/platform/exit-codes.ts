@@ -1,6 +1,7 @@
 /** The processes' exit codes, after BSD's sysexits. Only `main.ts` files exit. */
 export const exitCodes = {
   cleanStop: 0,
+  /** The store, or the updates queue. */
   storeUnreachable: 69,
   bug: 70,
   lockHeldByAnother: 75,

@@ -17,8 +17,12 @@ export interface StoreKeys {
   readonly audit: string;
   readonly journal: string;
   readonly dead: string;
+  /** When each consumer of queue mode last spoke, and what it said. */
+  readonly handlerBeats: string;
   /** Scripts publish here when they release, break or revoke the lock: a hint to try now, never a proof. */
   readonly wakeChannel: string;
+  /** How often an update of queue mode has been attempted, from its second delivery on. */
+  updateAttempts(deduplicationId: string): string;
   notifications(telegramId: string): string;
   opsLink(linkId: string): string;
 }
@@ -37,7 +41,9 @@ export function storeKeys(prefix: string): StoreKeys {
     audit: `${prefix}bot_polling_audit`,
     journal: `${prefix}bot_updates_journal`,
     dead: `${prefix}bot_updates_dead`,
+    handlerBeats: `${prefix}bot_handlers_heartbeats`,
     wakeChannel: `${prefix}bot_polling_wake`,
+    updateAttempts: (deduplicationId) => `${prefix}bot_update_attempts:${deduplicationId}`,
     notifications: (telegramId) => `${prefix}bot_notifications:${telegramId}`,
     opsLink: (linkId) => `${prefix}bot_ops_link:${linkId}`,
   };

@@ -129,7 +129,7 @@ export function readSettings(
     botHandlers: reader.text('BOT_HANDLERS'),
     logLevel: readLogLevel(reader),
   };
-  return result(reader, settings, warnings);
+  return settingsResult(reader, settings, warnings);
 }
 
 export interface SidecarSettings {
@@ -147,10 +147,18 @@ export function readSidecarSettings(environment: Environment): SettingsResult<Si
     expected: 'at least 16 visible ASCII characters',
     fix: 'make one with: openssl rand -hex 32',
   });
-  return result(reader, { metrics: readMetrics(reader), bearerToken, logLevel: readLogLevel(reader) }, []);
+  return settingsResult(
+    reader,
+    { metrics: readMetrics(reader), bearerToken, logLevel: readLogLevel(reader) },
+    [],
+  );
 }
 
-function result<T>(reader: VariableReader, settings: T, warnings: readonly string[]): SettingsResult<T> {
+export function settingsResult<T>(
+  reader: VariableReader,
+  settings: T,
+  warnings: readonly string[],
+): SettingsResult<T> {
   return reader.problems.length > 0
     ? { ok: false, problems: reader.problems }
     : { ok: true, settings, warnings };

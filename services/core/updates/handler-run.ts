@@ -26,6 +26,8 @@ export interface ReceivedUpdate {
   readonly isReplay: boolean;
   /** The process ended while this suspect ran beside others. */
   readonly triedBesideOthers?: true | undefined;
+  /** Set if `dead retry` put it back: tells one such retry from another. */
+  readonly retry?: number | undefined;
 }
 
 /** An attempt that may begin. */
@@ -66,6 +68,10 @@ class HandlerRun implements HandlerContext {
 
   get attempt(): number {
     return this.current.number;
+  }
+
+  get retry(): number | undefined {
+    return this.received.retry;
   }
 
   /** Created lazily: expensive and rarely used. */

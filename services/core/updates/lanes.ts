@@ -8,9 +8,12 @@
  */
 import type { Attempt, ReceivedUpdate } from './handler-run.ts';
 
+/** The lane moves on without a run. `lost`: another process handles the update. */
+type NotRun = 'dead letter' | 'lost';
+
 export interface LanesOptions<R extends ReceivedUpdate> {
   /** Counts the attempt of a replayed update in the store, before its handler runs. */
-  readonly countAttempt: (received: R) => Promise<Attempt | 'dead letter' | 'term over'>;
+  readonly countAttempt: (received: R) => Promise<Attempt | NotRun | 'term over'>;
   /** Undefined if an update that is no replay may begin; otherwise a promise of it. */
   readonly untilOthersMayBegin: () => Promise<void> | undefined;
   /** Resolves when the handler has ended. Must not reject. */
@@ -21,7 +24,7 @@ export interface LanesOptions<R extends ReceivedUpdate> {
   readonly mayAct: () => boolean;
   /** A lane has ended, and what is left in it stays unsettled. */
   readonly onStandstill: () => void;
-  /** The handler has ended, or the update became a dead letter: its lane has moved on. */
+  /** The handler has ended, or the update was not to run: its lane has moved on. */
   readonly onEnded: (received: R) => void;
 }
 
@@ -67,7 +70,7 @@ export class Lanes<R extends ReceivedUpdate> {
       }
       const attempt = received.isReplay ? await countAttempt(received) : firstAttempt(received);
       if (attempt === 'term over') break;
-      if (attempt !== 'dead letter') {
+      if (typeof attempt !== 'string') {
         if (!mayAct()) break;
         await runHandler(received, attempt);
       }
@@ -76,7 +79,7 @@ export class Lanes<R extends ReceivedUpdate> {
       if (queue.length === 0) this.queues.delete(lane);
       onEnded(received);
       // After `onEnded`: the next suspect's count records that this one has ended.
-      if (attempt !== 'dead letter') attempt.release();
+      if (typeof attempt !== 'string') attempt.release();
     }
     if (this.queues.get(lane) !== queue) return;
     this.queues.delete(lane);

@@ -17,7 +17,7 @@ import { AttemptCounter } from './attempt-counter.ts';
 import { ConditionWaits } from './condition-waits.ts';
 import { Drain } from './drain.ts';
 import { batchMax, Fetcher, type FetcherOptions, type FetchObserver, type FinalFailure } from './fetcher.ts';
-import { type HandlerObserver, HandlerRunner } from './handler-run.ts';
+import { type Attempt, type HandlerObserver, HandlerRunner } from './handler-run.ts';
 import type { UpdateJournal } from './journal.ts';
 import { Lanes } from './lanes.ts';
 import { SessionJournal, type SessionJournalObserver } from './session-journal.ts';
@@ -31,12 +31,20 @@ export interface SessionObserver extends HandlerObserver, FetchObserver, Session
   onBackpressure(inFlight: number): void;
 }
 
+/** Queue mode: the handler passes updates on, as often as it takes. */
+export interface Forwarding {
+  /** False while the queue is too full: fetching holds. */
+  readonly mayFetch: () => boolean;
+}
+
 export interface SessionOptions extends FetcherOptions {
   readonly journal: UpdateJournal;
   readonly handle: HandleUpdate;
   readonly observer: SessionObserver;
   readonly inFlightMax: number;
   readonly drainTimeoutMs: number;
+  /** If set, no attempt is counted: no handler runs here that could end the process. */
+  readonly forwarding?: Forwarding | undefined;
 }
 
 export type SessionEnd = 'ended' | FinalFailure;
@@ -58,6 +66,7 @@ const requestOutMs = 2;
 const queuedFactor = 20;
 /** And no more than this many characters of updates that wait: the next leader has to hold them too. */
 const heldSizeMax = 32_000_000;
+const uncounted: Attempt = { number: 1, release: () => {} };
 
 export class PollingSession {
   readonly ledger: UpdateLedger;
@@ -80,7 +89,7 @@ export class PollingSession {
   private writeAhead = false;
 
   constructor(options: SessionOptions, term: Term, stop: AbortSignal) {
-    const { clock, handle, observer, journal } = options;
+    const { clock, handle, observer, journal, forwarding } = options;
     this.options = options;
     this.term = term;
     this.fetchEnd = AbortSignal.any([stop, term.endingSignal, this.ending.signal]);
@@ -95,8 +104,8 @@ export class PollingSession {
     });
     const handlers = new HandlerRunner({ clock, handle, permitOf: () => term, handlerLimitMs, observer });
     this.lanes = new Lanes({
-      countAttempt: (tracked) => attempts.begin(tracked),
-      untilOthersMayBegin: () => attempts.untilOthersMayBegin(),
+      countAttempt: async (tracked) => (forwarding === undefined ? attempts.begin(tracked) : uncounted),
+      untilOthersMayBegin: () => (forwarding === undefined ? attempts.untilOthersMayBegin() : undefined),
       runHandler: (tracked, attempt) => {
         this.ledger.handlerStarted(tracked);
         return handlers.run(tracked, attempt);
@@ -181,8 +190,8 @@ export class PollingSession {
 
   /** How many more updates may be fetched. A queue behind one stuck handler must not stop all other chats. */
   private get capacity(): number {
-    const { inFlightMax } = this.options;
-    if (this.ledger.heldSize >= heldSizeMax) return 0;
+    const { inFlightMax, forwarding } = this.options;
+    if (this.ledger.heldSize >= heldSizeMax || forwarding?.mayFetch() === false) return 0;
     return Math.min(inFlightMax - this.lanes.busyCount, inFlightMax * queuedFactor - this.ledger.inFlight);
   }
 

@@ -300,6 +300,8 @@ export class UpdateLedger {
       handler: 'waiting',
       entry: { content, state, removalsLeft: 1, size },
       triedBesideOthers: content.triedBesideOthers,
+      // The place in the journal stays until the update has ended, and differs from one `dead retry` to the next.
+      retry: attempt === 0 ? content.arrivedIndex : undefined,
     };
     this.heldTotal += size;
     this.unfinished.set(id, tracked);

@@ -14,6 +14,8 @@ export interface HandlerContext {
   readonly signal: AbortSignal;
   /** What allows this process to act on the update. */
   readonly permit: Permit;
+  /** Set if `dead retry` put the update back: tells one such retry from another. */
+  readonly retry?: number | undefined;
 }
 
 /** Handles one update; rejects on failure. What happens then: `handler-run.ts`. */

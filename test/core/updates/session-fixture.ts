@@ -10,7 +10,7 @@ import { Term } from '../../../services/core/lease/term.ts';
 import type { BotApi, CallOptions } from '../../../services/core/platform/bot-api.ts';
 import { StoreUnreachableError } from '../../../services/core/platform/store-errors.ts';
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
-import { PollingSession } from '../../../services/core/updates/polling-session.ts';
+import { type Forwarding, PollingSession } from '../../../services/core/updates/polling-session.ts';
 import type { HandleUpdate, Update } from '../../../services/core/updates/update.ts';
 import { type EmbeddedRunner, embeddedRunner } from '../../support/embedded-runner.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -89,6 +89,7 @@ class QueuedTelegram implements BotApi {
 export interface TermOptions {
   readonly handle: HandleUpdate;
   readonly inFlightMax?: number;
+  readonly forwarding?: Forwarding;
   readonly ttlMs?: number;
 }
 
@@ -144,7 +145,7 @@ export class SessionFixture {
   }
 
   /** The term of a new leader. It begins when its session is run. */
-  async lead({ handle, inFlightMax = 1000, ttlMs = lockTtlMs }: TermOptions) {
+  async lead({ handle, forwarding, inFlightMax = 1000, ttlMs = lockTtlMs }: TermOptions) {
     const { clock, runner, telegram, troubles } = this;
     this.terms += 1;
     const value = `term ${this.terms}`;
@@ -174,7 +175,11 @@ export class SessionFixture {
       endsAtConflict: false,
     };
     const limits = { allowedUpdates: [], longPollTimeoutSeconds: 30, inFlightMax, drainTimeoutMs: 25_000 };
-    const session = new PollingSession({ ...parts, ...limits, handle, observer }, term, stop.signal);
+    const session = new PollingSession(
+      { ...parts, ...limits, handle, observer, forwarding },
+      term,
+      stop.signal,
+    );
     return { term, stop, session };
   }
 }

@@ -289,3 +289,8 @@ describe('a bug', () => {
     expect(() => ledger.handlerEnded(one)).toThrow('bug: a handler ends once');
   });
 });
+
+it('tells one dead retry of an update from another by its place in the journal', () => {
+  const entries = [{ ...inherited(100, 0), arrivedIndex: 3 }, inherited(101, 2)];
+  expect(ledger.replay(entries).map(({ retry }) => retry)).toEqual([3, undefined]);
+});

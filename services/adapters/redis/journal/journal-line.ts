@@ -7,6 +7,7 @@
  * The store refuses more than 1 MB, on some plans, and counts what travels: JSON escapes in a request, base64 in an
  * answer.
  */
+import type { DeadUpdate } from '../../../core/queue/queue-store.ts';
 import type { JournalEntry, JournalSplit } from '../../../core/updates/journal.ts';
 import type { Update } from '../../../core/updates/update.ts';
 
@@ -15,6 +16,8 @@ const requestLinesBytesMax = 800_000;
 export const answerBytesMax = 900_000;
 /** A bigger line is not written, so that every line fits into one answer. */
 export const answerLineBytesMax = 880_000;
+/** Of an update that is too big, a dead letter keeps the first characters. */
+const noteLengthMax = 1000;
 /** How much of an answer may be ids. */
 export const answerIdsBytesMax = 400_000;
 
@@ -24,6 +27,21 @@ export function writeLine(entry: JournalEntry): string {
   const { attempt, countedEpoch, triedBesideOthers, arrivedEpoch, arrivedIndex, update } = entry;
   const counted = `${triedBesideOthers ? '0' : ''}${countedEpoch}`;
   return `${attempt} ${counted} ${arrivedEpoch} ${arrivedIndex} ${JSON.stringify(update)}`;
+}
+
+/**
+ * A dead letter of queue mode. `dead retry` makes a journal entry of it, whose place is the number of the retry: so the
+ * queue does not take the update for one that it has had.
+ */
+export function deadLine({ attempts, epoch, retries, content }: DeadUpdate): string {
+  const line = `${attempts} ${epoch} ${epoch} ${retries} ${content}`;
+  if (requestBytes(line) <= requestLinesBytesMax && answerBytes(line) <= answerLineBytesMax) return line;
+  return tooBigNote(content);
+}
+
+/** What a dead letter keeps of an update that the store cannot hold. */
+export function tooBigNote(json: string): string {
+  return `too big: ${json.length} characters, of which these are the first: ${json.slice(0, noteLengthMax)}`;
 }
 
 /** `unreadable`: no version of this program wrote it under this field. */

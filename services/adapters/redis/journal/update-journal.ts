@@ -16,6 +16,7 @@ import {
   answerLineBytesMax,
   readLine,
   splitEntries,
+  tooBigNote,
 } from './journal-line.ts';
 
 const openScript = luaScript('journal/open-journal-3');
@@ -28,8 +29,6 @@ const writeScript = luaScript('journal/write-journal-3');
 
 /** A write of more characters than this may take longer than the lease's requests. */
 const bulkFromLength = 100_000;
-/** Of an update that is too big, a dead letter keeps the first characters. */
-const noteLengthMax = 1000;
 
 /** @param bulk runs what carries much, with a time-out of its own; by default as the rest */
 export function redisUpdateJournal(
@@ -66,8 +65,7 @@ export function redisUpdateJournal(
     },
 
     async refuse(value, update) {
-      const json = JSON.stringify(update);
-      const note = `too big: ${json.length} characters, of which these are the first: ${json.slice(0, noteLengthMax)}`;
+      const note = tooBigNote(JSON.stringify(update));
       const reply = await runner.run(refuseScript, [lock, dead], [value, String(update.update_id), note]);
       return reply === null ? 'lock lost' : 'refused';
     },

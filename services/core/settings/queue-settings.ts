@@ -1,0 +1,49 @@
+/**
+ * The settings of queue mode: where handlers run, and the queue between the poller and them. The poller and the consumer
+ * read them, beside `settings.ts`.
+ */
+import { type QueueTimes, queueTimes, visibilityMinSeconds } from '../queue/queue-times.ts';
+import { refuseUnencrypted } from './encrypted-address.ts';
+import { type SettingsResult, settingsResult } from './settings.ts';
+import { type Environment, VariableReader } from './variable-reader.ts';
+
+export interface QueueSettings {
+  readonly url: string;
+  readonly depthMax: number;
+  readonly slots: number;
+  readonly times: QueueTimes;
+}
+
+export interface HandlersSettings {
+  /** Undefined: handlers run in the process that polls. */
+  readonly queue: QueueSettings | undefined;
+}
+
+const urlExample = 'https://sqs.<region>.amazonaws.com/<account>/<name>.fifo';
+
+export function readHandlersSettings(environment: Environment): SettingsResult<HandlersSettings> {
+  const reader = new VariableReader(environment);
+  const mode = reader.choice('HANDLERS', ['inline', 'queue'], 'inline');
+  const queue = readQueue(reader, { isNeeded: mode === 'queue' });
+  return settingsResult(reader, { queue: mode === 'queue' ? queue : undefined }, []);
+}
+
+function readQueue(reader: VariableReader, { isNeeded }: { isNeeded: boolean }): QueueSettings | undefined {
+  const url = reader.httpUrl('UPDATES_QUEUE_URL', urlExample);
+  const fix = "copy it from the stack's output UpdatesQueueUrl";
+  if (isNeeded && !reader.isSet('UPDATES_QUEUE_URL')) {
+    reader.report('UPDATES_QUEUE_URL', { expected: `an address like ${urlExample}`, got: 'nothing', fix });
+  }
+  if (url !== undefined && !url.endsWith('.fifo')) {
+    const got = 'one that does not end in .fifo';
+    reader.report('UPDATES_QUEUE_URL', { expected: 'the address of an SQS FIFO queue', got, fix });
+  }
+  if (reader.text('ENVIRONMENT') === 'production')
+    refuseUnencrypted(reader, 'UPDATES_QUEUE_URL', { url, fix });
+  const depthMax = reader.integer('QUEUE_DEPTH_MAX', { default: 100_000, min: 1, max: 100_000 });
+  const slots = reader.integer('HANDLER_SLOTS', { default: 100, min: 1, max: 10_000 });
+  const visibility = { default: 30, min: visibilityMinSeconds, max: 3600 };
+  const visibilitySeconds = reader.integer('QUEUE_VISIBILITY_SECONDS', visibility);
+  if (url === undefined) return undefined;
+  return { url, depthMax, slots, times: queueTimes(visibilitySeconds * 1000) };
+}

@@ -1,0 +1,126 @@
+/**
+ * The promises of queue mode, held against what the queue itself knows. Watches only, and shares no code with what it
+ * checks.
+ *
+ * - No update is lost: each is completed or becomes a dead letter.
+ * - The queue accepts each update once, however often it is sent.
+ * - A handler begins and acts only while the queue holds its message for the receipt under which it runs: so no two
+ *   processes act on one message, and none after its time.
+ * - Within a chat an update begins only when every earlier one has left the queue. What `dead retry` put back has no
+ *   place in the order.
+ * - A message leaves the queue only when its handler has ended, or the store holds it as a dead letter.
+ * - No update is attempted more than three times, unless an operator gives it another three.
+ */
+import type { FifoQueue, StoredMessage } from '../../../services/lab/sqs-emulator/fifo-queue.ts';
+import type { Report } from '../checkers.ts';
+
+export interface SentUpdate {
+  /** Numbers the updates in order of arrival; their ids may repeat. */
+  readonly serial: number;
+  readonly chat: number;
+  readonly poison: boolean;
+}
+
+const attemptsAllowed = 3;
+
+export class QueueChecker {
+  private readonly queue: FifoQueue;
+  private readonly report: Report;
+  private readonly pushed: SentUpdate[] = [];
+  private readonly accepted = new Map<number, number>();
+  private readonly begins = new Map<number, number>();
+  private readonly completed = new Set<number>();
+  private readonly left = new Set<number>();
+  private readonly dead = new Set<number>();
+  private readonly retries = new Map<number, number>();
+  private readonly cured = new Set<number>();
+
+  constructor(queue: FifoQueue, report: Report) {
+    this.queue = queue;
+    this.report = report;
+  }
+
+  push(update: SentUpdate): void {
+    this.pushed.push(update);
+  }
+
+  accept(message: StoredMessage): void {
+    const serial = serialOf(message.body);
+    const count = (this.accepted.get(serial) ?? 0) + 1;
+    this.accepted.set(serial, count);
+    const allowed = 1 + (this.retries.get(serial) ?? 0);
+    if (count > allowed) this.report(`the queue accepted update ${serial} ${count} times`);
+  }
+
+  begin(serial: number, { receipt, attempt, process }: Run): void {
+    this.heldFor(receipt, `${process} began update ${serial}`);
+    if (attempt > attemptsAllowed) this.report(`update ${serial} began as attempt ${attempt}`);
+    const begins = (this.begins.get(serial) ?? 0) + 1;
+    this.begins.set(serial, begins);
+    if (begins > attemptsAllowed) this.report(`update ${serial} began ${begins} times`);
+    const chat = this.pushed.find((update) => update.serial === serial)?.chat;
+    const earlier = this.pushed.find(
+      (update) => update.chat === chat && update.serial < serial && !this.left.has(update.serial),
+    );
+    if (earlier !== undefined && !this.retries.has(serial) && !this.retries.has(earlier.serial))
+      this.report(`update ${serial} began before update ${earlier.serial} of its chat had left the queue`);
+  }
+
+  answer(serial: number, { receipt, process }: Run): void {
+    this.heldFor(receipt, `${process} answered update ${serial}`);
+    this.completed.add(serial);
+  }
+
+  remove(message: StoredMessage): void {
+    const serial = serialOf(message.body);
+    this.left.add(serial);
+    if (!this.completed.has(serial) && !this.dead.has(serial))
+      this.report(`update ${serial} left the queue before its handler ended`);
+  }
+
+  buried(content: string): void {
+    this.dead.add(serialOf(content));
+  }
+
+  /** An operator put it back, after its handler was fixed or not. */
+  retried(content: string, isCured: boolean): void {
+    const serial = serialOf(content);
+    this.dead.delete(serial);
+    this.begins.delete(serial);
+    this.retries.set(serial, (this.retries.get(serial) ?? 0) + 1);
+    if (isCured) this.cured.add(serial);
+  }
+
+  isCured(serial: number): boolean {
+    return this.cured.has(serial);
+  }
+
+  get isDone(): boolean {
+    return this.pushed.every(({ serial }) => this.completed.has(serial) || this.dead.has(serial));
+  }
+
+  get completedCount(): number {
+    return this.completed.size;
+  }
+
+  finish(): void {
+    for (const { serial, chat, poison } of this.pushed) {
+      if (this.completed.has(serial) || this.dead.has(serial)) continue;
+      this.report(`update ${serial} of chat ${chat} was lost${poison ? ', a poison one' : ''}`);
+    }
+  }
+
+  private heldFor(receipt: string, what: string): void {
+    if (!this.queue.isHeld(receipt)) this.report(`${what} when the queue no longer held it for this process`);
+  }
+}
+
+interface Run {
+  readonly receipt: string;
+  readonly attempt: number;
+  readonly process: string;
+}
+
+export function serialOf(json: string): number {
+  return (JSON.parse(json) as { serial: number }).serial;
+}
