@@ -77,9 +77,11 @@ function clientFile(client: string): string {
 /** `handlers` is a module of the company's own, from the repository's root; it becomes `handlers.mjs`. */
 export async function bundleWorker(outputFolder: string, handlers?: string): Promise<Metafile> {
   const bot = 'services/bot/main.ts';
+  const consumer = 'services/handlers/main.ts';
   return bundle({
     entryPoints: {
       bot,
+      consumer,
       metrics: 'services/metrics-sidecar/main.ts',
       ...(handlers === undefined ? {} : { handlers }),
     },
@@ -89,7 +91,7 @@ export async function bundleWorker(outputFolder: string, handlers?: string): Pro
     minifyWhitespace: true,
     outdir: outputFolder,
     outExtension: { '.js': '.mjs' },
-    plugins: [inlineLua(await luaOf(bot))],
+    plugins: [inlineLua({ ...(await luaOf(bot)), ...(await luaOf(consumer)) })],
     splitting: true,
     chunkNames: 'shared-[hash]',
     banner: { js: requireForCommonJs },
