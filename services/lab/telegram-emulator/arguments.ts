@@ -27,6 +27,12 @@ export class Arguments {
     return new Arguments(new Map(jsonPairs(object)), this.#files);
   }
 
+  /** For methods that do not know the arguments of those that they are made of. */
+  without(...names: readonly string[]): Arguments {
+    const kept = [...this.#values].filter(([name]) => !names.includes(name));
+    return new Arguments(new Map(kept), this.#files);
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
   }

@@ -87,7 +87,8 @@ function sendAll(call: MethodCall, make: (message: Message) => MessageContent | 
     return [{ ...content, media_group_id: group }];
   });
   if (contents.length === 0) throw badRequest('there are no messages to forward');
-  return succeed(contents.map((content) => ({ message_id: postMessage(call, content).message_id })));
+  const plain = { ...call, args: args.without('reply_markup', 'reply_parameters', 'reply_to_message_id') };
+  return succeed(contents.map((content) => ({ message_id: postMessage(plain, content).message_id })));
 }
 
 /** Undefined for a message without content of its own: a service message. */

@@ -32,7 +32,9 @@ export const mediaMethods: MethodGroup = {
     checkAlbum(contents);
     // One item alone is an ordinary message.
     const group = contents.length > 1 ? { media_group_id: bot.messages.newMediaGroupId() } : {};
-    const sent = contents.map((content) => postMessage(call, { ...content, ...group }));
+    // An album takes no buttons.
+    const plain = { ...call, args: args.without('reply_markup') };
+    const sent = contents.map((content) => postMessage(plain, { ...content, ...group }));
     return succeed(sent.map((message) => messageJson(bot, message)));
   },
 };

@@ -102,7 +102,8 @@ describe('many at a time', () => {
       result: [{ message_id: 4 }, { message_id: 5 }],
     });
     expect(last(rig)).toMatchObject({ caption: 'old', forward_from: { is_bot: true } });
-    await rig.call('copyMessages', { ...many, message_ids: '["3"]', remove_caption: true });
+    const plain = { ...many, message_ids: '["3"]', remove_caption: true, reply_to_message_id: 99 };
+    await rig.call('copyMessages', plain);
     expect(last(rig)).toHaveProperty('photo');
     expect(last(rig)).not.toHaveProperty('caption');
   });

@@ -294,6 +294,13 @@ describe('sendMediaGroup', () => {
     expect((next.result as [Sent])[0]['media_group_id']).not.toBe(first['media_group_id']);
   });
 
+  it('takes no buttons', async () => {
+    const rig = startRig();
+    const args = { chat_id: 7, media: [photo, photo], reply_markup: 'nonsense' };
+    expect(await rig.call('sendMediaGroup', args, files)).toMatchObject({ ok: true });
+    expect(rig.state().sentMessages).toMatchObject([{ reply_markup: undefined }, {}]);
+  });
+
   it('a single item is no album', async () => {
     const { result } = await startRig().call('sendMediaGroup', { chat_id: 7, media: [photo] }, files);
     expect(result).toEqual([expect.not.objectContaining({ media_group_id: expect.anything() })]);
