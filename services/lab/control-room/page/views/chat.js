@@ -99,7 +99,8 @@ export function messageViews({ messages, person }, state, t) {
   const shown = messages.slice(-messagesShown);
   const items = [
     ...shown.map((message, index) => {
-      const isAlbumNext = message.albumId !== null && message.albumId === shown[index + 1]?.albumId;
+      const { albumId = null } = message;
+      const isAlbumNext = albumId !== null && albumId === shown[index + 1]?.albumId;
       return { atMs: message.atMs, view: messageView(message, { person, isAlbumNext }, t) };
     }),
     ...takeovers(state, shown[0].atMs).map(({ id, atMs, who }) => ({
