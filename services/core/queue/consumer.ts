@@ -215,15 +215,20 @@ export class Consumer {
   /** For a message that was delivered before, or cannot be read. */
   private async begin(message: HeldMessage): Promise<Attempt | 'dead letter' | 'lost' | 'term over'> {
     if (message.isUnreadable) return this.bury(message, 0);
-    await this.gate.untilOpen();
-    const number = await this.ends.count(message, this.stop);
-    if (number === undefined) return this.stop.aborted ? 'term over' : 'lost';
-    if (number > attemptsMax) return this.bury(message, attemptsMax);
-    if (number < attemptsMax) return { number, release: nothing };
-    const release = await this.gate.enter(message.hold.overSignal);
-    if (!this.stop.aborted) return { number, release };
+    // Before it is counted: whoever waits for its turn must not lose an attempt to the one whose turn it is.
+    const mayBeLast = message.delivered.receiveCount >= attemptsMax;
+    const release = mayBeLast ? await this.gate.enter(message.hold.overSignal) : nothing;
+    if (!mayBeLast) await this.gate.untilOpen();
+    const counted = await this.count(message);
+    if (counted === attemptsMax && !this.stop.aborted) return { number: counted, release };
     release();
-    return 'term over';
+    return typeof counted === 'number' ? { number: counted, release: nothing } : counted;
+  }
+
+  private async count(message: HeldMessage): Promise<number | 'dead letter' | 'lost' | 'term over'> {
+    const number = await this.ends.count(message, this.stop);
+    if (number === undefined || this.stop.aborted) return this.stop.aborted ? 'term over' : 'lost';
+    return number > attemptsMax ? this.bury(message, attemptsMax) : number;
   }
 
   private async bury(message: HeldMessage, attempts: number): Promise<'dead letter' | 'lost' | 'term over'> {

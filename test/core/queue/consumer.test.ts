@@ -230,7 +230,7 @@ describe('an update that was delivered before', () => {
 
   it('has its third attempt alone', async () => {
     send(1, 1);
-    await deliverInVain();
+    await deliverInVain(2);
     counted = 2;
     send(2, 2);
     start(handler(1000));
@@ -240,6 +240,17 @@ describe('an update that was delivered before', () => {
     const beginsAlone = log.indexOf('1 begins 3');
     expect(log.slice(beginsAlone, beginsAlone + 2)).toEqual(['1 begins 3', '1 ends']);
     expect(log.filter((line) => line.includes('ends'))).toHaveLength(3);
+  });
+
+  it('is not counted while it waits for its turn to be alone', async () => {
+    send(1, 1);
+    send(2, 2);
+    await deliverInVain(2);
+    counted = 2;
+    start(handler(5000));
+    await clock.advance(1000);
+    expect(log).toEqual(['1 begins 3']);
+    expect(counted).toBe(3);
   });
 
   it('becomes a dead letter instead of a fourth, and its chat goes on', async () => {

@@ -20,6 +20,8 @@ describeOnEachStore('queue mode', (store) => {
     expect(await attempts().count('5.abc', 'first')).toBe(2);
     expect(await attempts().count('5.abc', 'first')).toBe(2);
     expect(await attempts().count('5.abc', 'second')).toBe(3);
+    // A repeat that comes late.
+    expect(await attempts().count('5.abc', 'first')).toBe(2);
     expect(await attempts().count('5.abc.r1', 'third')).toBe(2);
     await store().elapse(14 * 86_400_000 - 1000);
     expect(await attempts().count('5.abc.r1', 'fourth')).toBe(3);
