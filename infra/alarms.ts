@@ -10,11 +10,13 @@
  * Tested by: test/infra/constructs/observability.test.ts
  */
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { BaseFunction } from './constructs/base-function.ts';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { FailedEvents } from './constructs/failed-events.ts';
+import type { HandlersService } from './constructs/handlers-service.ts';
 import type { HeartbeatMonitor } from './constructs/heartbeat-monitor.ts';
 import type { OpsFunction } from './constructs/ops-function.ts';
 import type { PollingWorker } from './constructs/polling-worker.ts';
+import type { UpdatesQueue } from './constructs/updates-queue.ts';
 
 /** What the alarms watch. */
 export interface AlarmSources {
@@ -25,15 +27,21 @@ export interface AlarmSources {
   readonly heartbeatStaleSeconds: number;
 }
 
-export interface AlarmDefinition {
+/** What the alarms of queue mode watch. */
+export interface QueueAlarmSources {
+  readonly updates: UpdatesQueue;
+  readonly handlers: HandlersService;
+}
+
+export interface AlarmDefinition<Sources = AlarmSources> {
   readonly heading: string;
   /** In one sentence, for the alarm's description. */
   readonly meaning: string;
   /** Where to look or what to paste first. */
-  readonly firstStep: (sources: AlarmSources) => string;
-  readonly metric: (sources: AlarmSources) => IMetric;
+  readonly firstStep: (sources: Sources) => string;
+  readonly metric: (sources: Sources) => IMetric;
   readonly rings: 'above' | 'at or above' | 'below';
-  readonly threshold: number | ((sources: AlarmSources) => number);
+  readonly threshold: number | ((sources: Sources) => number);
   /** How many periods in a row. */
   readonly periods: number;
   /** Whether it rings when the metric has no data. */
@@ -45,7 +53,12 @@ const undeliveredMaxSeconds = 600;
 /** In five minutes. A phone's link preview or a mistyped link is no attack. */
 const refusalsMax = 20;
 
-const logs = ({ logGroup }: BaseFunction): string =>
+/** An update that waits so long has kept a person waiting. */
+const updateAgeMaxSeconds = 300;
+/** Half of what the worker lets wait before it fetches no more. */
+const queueDepthMax = 50_000;
+
+const logs = ({ logGroup }: { readonly logGroup: LogGroup }): string =>
   `aws logs tail --region ${logGroup.stack.region} ${logGroup.logGroupName} --since 30m`;
 const status = ({ ops }: AlarmSources): string => ops.invokeCommand({ action: 'status' });
 const recover = ({ ops }: AlarmSources): string =>
@@ -159,14 +172,67 @@ export const alarms = {
   },
 } as const satisfies Record<string, AlarmDefinition>;
 
+/** Those that only queue mode has. */
+export const queueAlarms = {
+  handlersBehind: {
+    heading: 'Handlers behind',
+    meaning: 'An update has waited in the queue for five minutes: people get late answers.',
+    firstStep: ({ handlers }) => `Look whether handlers fail or are slow: ${logs(handlers)}`,
+    metric: ({ updates }) => updates.metricOldestAge(),
+    rings: 'above',
+    threshold: updateAgeMaxSeconds,
+    periods: 3,
+    ringsWithoutData: false,
+  },
+  queueDeep: {
+    heading: 'Queue deep',
+    meaning: `More than ${queueDepthMax.toLocaleString('en-US')} updates wait in the queue; at twice as many the worker stops fetching.`,
+    firstStep: ({ handlers }) => `Look whether handlers fail or are slow: ${logs(handlers)}`,
+    metric: ({ updates }) => updates.metricDepth(),
+    rings: 'above',
+    threshold: queueDepthMax,
+    periods: 3,
+    ringsWithoutData: false,
+  },
+  updatesUndeliverable: {
+    heading: 'Updates undeliverable',
+    meaning: 'An update was received thirty times and never ended; it is in the dead-letter queue.',
+    firstStep: ({ updates: { deadLetters } }) =>
+      `Read it: aws sqs receive-message --region ${deadLetters.stack.region} --queue-url ${deadLetters.queueUrl} --message-attribute-names All`,
+    metric: ({ updates }) => updates.metricDeadLetters(),
+    rings: 'at or above',
+    threshold: 1,
+    periods: 1,
+    ringsWithoutData: false,
+  },
+  handlersNotRunning: {
+    heading: 'Handlers not running',
+    meaning: 'Fewer tasks run handlers than the service should run; while none does, every update waits.',
+    firstStep: ({ handlers }) => `See why the last ones ended: ${logs(handlers)}`,
+    metric: ({ handlers }) => handlers.metricRunningTasks(),
+    rings: 'below',
+    threshold: ({ handlers }) => handlers.desiredCount,
+    periods: 5,
+    ringsWithoutData: true,
+  },
+} as const satisfies Record<string, AlarmDefinition<QueueAlarmSources>>;
+
 export type AlarmId = keyof typeof alarms;
+export type QueueAlarmId = keyof typeof queueAlarms;
+
+const headings = Object.fromEntries(
+  Object.entries({ ...alarms, ...queueAlarms }).map(([id, { heading }]) => [id, heading]),
+) as Readonly<Record<AlarmId | QueueAlarmId, string>>;
 
 /** The anchor that Markdown pages give a heading: lower case, hyphens for spaces. */
-export function runbookAnchor(id: AlarmId): string {
-  return alarms[id].heading.toLowerCase().replaceAll(' ', '-');
+export function runbookAnchor(id: AlarmId | QueueAlarmId): string {
+  return headings[id].toLowerCase().replaceAll(' ', '-');
 }
 
-export function alarmDescription(id: AlarmId, sources: AlarmSources, runbookUrl: string): string {
-  const { meaning, firstStep } = alarms[id];
-  return `${meaning} ${firstStep(sources)}\nRunbook: ${runbookUrl}#${runbookAnchor(id)}`;
+/** `step`: the first step, with the names filled in. */
+export function alarmDescription(
+  id: AlarmId | QueueAlarmId,
+  { meaning, step, runbookUrl }: { meaning: string; step: string; runbookUrl: string },
+): string {
+  return `${meaning} ${step}\nRunbook: ${runbookUrl}#${runbookAnchor(id)}`;
 }

@@ -22,6 +22,8 @@ import {
   telegramIdFormat,
   VariableReader,
 } from '../services/core/settings/contract.ts';
+import { type HandlersConfiguration, readHandlers } from './handlers-configuration.ts';
+import { readTaskSize, type TaskSize } from './task-size.ts';
 
 export type Context = Readonly<Record<string, unknown>>;
 
@@ -46,26 +48,14 @@ export interface ImageConfiguration {
   readonly handlers: string | undefined;
 }
 
-/** What Fargate offers up to one processor; a single Node process uses no more. */
-const memoryChoices = {
-  '256': ['512', '1024', '2048'],
-  '512': ['1024', '2048', '3072', '4096'],
-  '1024': ['2048', '3072', '4096', '5120', '6144', '7168', '8192'],
-} as const;
-const cpuChoices = Object.keys(memoryChoices) as (keyof typeof memoryChoices)[];
-
-export interface TaskSize {
-  /** In 1/1024 of a processor. */
-  readonly cpu: number;
-  readonly memoryMiB: number;
-}
-
 export interface Configuration {
   readonly environment: EnvironmentName;
   readonly stackName: string;
   readonly network: NetworkConfiguration;
   readonly image: ImageConfiguration;
   readonly taskSize: TaskSize;
+  /** The tasks that run handlers; undefined: they run in the worker. */
+  readonly handlers: HandlersConfiguration | undefined;
   readonly standbyCount: number;
   readonly spot: boolean;
   /** Everything exists, nothing runs: until the secret is filled in, and for planned stops. */
@@ -120,7 +110,8 @@ export function readConfiguration(context: Context): ConfigurationResult {
       }) ?? `StaffProBot-${environment}`,
     network: readNetwork(reader),
     image: readImage(reader),
-    taskSize: readTaskSize(reader),
+    taskSize: readTaskSize(reader, { cpu: 'cpu', memory: 'memory' }),
+    handlers: readHandlers(reader),
     standbyCount: reader.integer('standbyCount', { min: 0, max: 4 }) ?? 0,
     spot: reader.flag('spot'),
     paused: reader.flag('paused'),
@@ -233,20 +224,6 @@ function readImage(reader: VariableReader): ImageConfiguration {
     reader.report(name, { expected: 'nothing beside image, which is used as it is', got: 'a value', fix });
   }
   return { uri, baseImage, handlers };
-}
-
-function readTaskSize(reader: VariableReader): TaskSize {
-  const cpu = reader.choice('cpu', cpuChoices, '256');
-  const choices: readonly string[] = memoryChoices[cpu];
-  const memory = reader.text('memory') ?? choices[0] ?? '';
-  if (!choices.includes(memory)) {
-    reader.report('memory', {
-      expected: `MiB that Fargate offers with cpu ${cpu}: ${choices.join(', ')}`,
-      got: JSON.stringify(memory),
-      fix: 'choose one of these, or leave it out for the first',
-    });
-  }
-  return { cpu: Number(cpu), memoryMiB: Number(memory) };
 }
 
 function readSettings(

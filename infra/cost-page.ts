@@ -3,7 +3,15 @@
  *
  * Tested by: test/infra/costs.test.ts
  */
-import { assumptions, type CostLine, prices, type StoreLine, storePrice, total } from './costs.ts';
+import {
+  assumptions,
+  type CostLine,
+  prices,
+  type QueueLine,
+  type StoreLine,
+  storePrice,
+  total,
+} from './costs.ts';
 
 export interface CostVariant {
   readonly title: string;
@@ -15,9 +23,10 @@ export interface CostVariant {
 export interface CostPage {
   readonly variants: readonly CostVariant[];
   readonly store: readonly StoreLine[];
+  readonly queue: readonly QueueLine[];
 }
 
-export function renderCostPage({ variants, store }: CostPage): string {
+export function renderCostPage({ variants, store, queue }: CostPage): string {
   return `${[
     '# What it costs a month',
     '',
@@ -30,7 +39,7 @@ export function renderCostPage({ variants, store }: CostPage): string {
     '',
     `Assumed: a run of the monitor takes ${assumptions.monitorRunSeconds} s, logs take ${assumptions.logGbMonth} GB, the image ${assumptions.imageGb} GB.`,
     'The allowance is what AWS gives every account free of charge, for ever: 10 alarms, 10 metrics, 3 dashboards, 400,000',
-    'GB-seconds of Lambda. NAT is counted by the hour; each GB through it costs extra. The KMS key is rotated once a year:',
+    'GB-seconds of Lambda, a million requests of SQS. NAT is counted by the hour; each GB through it costs extra. The KMS key is rotated once a year:',
     `each of the first two rotations adds ${prices.kmsKeyMonth} dollar a month for good. After a \`cdk destroy\` stay the key, for a week at no cost,`,
     'and the images and bundles of past deploys in the bootstrap’s repository and bucket, at a few cents a month.',
     '',
@@ -48,6 +57,13 @@ export function renderCostPage({ variants, store }: CostPage): string {
     ...storeTable(store),
     '',
     ...storePrices(store),
+    '',
+    '## Requests of the updates queue',
+    '',
+    'Only with `-c handlers=queue`, and beside the tasks that run handlers, which the column *queue mode* above counts once.',
+    'A steady load, day and night; each update is sent, received and deleted, and the more arrive, the more share a request.',
+    '',
+    ...queueTable(queue),
   ].join('\n')}\n`;
 }
 
@@ -61,6 +77,17 @@ function costTable(variants: readonly CostVariant[]): readonly string[] {
     ...names.map((name, index) => `| ${name} | ${cells(({ lines }) => lines[index]?.amount ?? Number.NaN)}`),
     `| **Sum at list price** | ${cells(({ lines }) => total(lines, 'amount'))}`,
     `| **Sum with the allowance** | ${cells(({ lines }) => total(lines, 'withAllowance'))}`,
+  ];
+}
+
+function queueTable(lines: readonly QueueLine[]): readonly string[] {
+  return [
+    '| updates a second | updates a request | million requests a month | dollars a month | with the allowance |',
+    '| ---: | ---: | ---: | ---: | ---: |',
+    ...lines.map(
+      ({ updatesPerSecond, perRequest, millionRequests, amount, withAllowance }) =>
+        `| ${updatesPerSecond.toLocaleString('en-US')} | ${perRequest} | ${millionRequests.toFixed(1)} | ${amount.toFixed(2)} | ${withAllowance.toFixed(2)} |`,
+    ),
   ];
 }
 

@@ -29,6 +29,8 @@ export const prices = {
   imageGbMonth: 0.1,
   lambdaArmGbSecond: 0.0000133334,
   lambdaRequest: 0.0000002,
+  /** @see https://aws.amazon.com/sqs/pricing/, FIFO, the first 100 billion */
+  sqsFifoMillionRequests: 0.5,
   /** @see https://upstash.com/pricing/redis, read in November 2026 */
   storeHundredThousandCommands: 0.2,
 } as const;
@@ -47,6 +49,7 @@ const free = {
   dashboards: 3,
   lambdaGbSeconds: 400_000,
   lambdaRequests: 1_000_000,
+  sqsMillionRequests: 1,
 };
 
 export interface CostLine {
@@ -69,9 +72,12 @@ export function monthlyCosts(template: Template, { customMetrics }: CostOptions)
     amount: used * price,
     withAllowance: Math.max(0, used - included) * price,
   });
-  const { tasks, taskHour, publicAddresses } = workerOf(template);
+  const services = servicesOf(template);
+  const sum = (of: (service: Service) => number): number =>
+    services.reduce((before, service) => before + of(service), 0);
+  const publicAddresses = sum(({ tasks, isPublic }) => (isPublic ? tasks : 0));
   return [
-    fixed('Fargate', tasks * taskHour * hoursAMonth),
+    fixed('Fargate', sum(({ tasks, taskHour }) => tasks * taskHour) * hoursAMonth),
     fixed(
       'Public IPv4 addresses',
       (publicAddresses + count('AWS::EC2::EIP')) * prices.publicIpv4Hour * hoursAMonth,
@@ -82,7 +88,7 @@ export function monthlyCosts(template: Template, { customMetrics }: CostOptions)
     fixed(
       'Name inside the VPC',
       count('AWS::ServiceDiscovery::PrivateDnsNamespace') * prices.hostedZoneMonth +
-        tasks * prices.cloudMapInstanceMonth,
+        sum(({ tasks }) => tasks) * prices.cloudMapInstanceMonth,
     ),
     fixed(
       'Logs and image',
@@ -96,22 +102,29 @@ export function monthlyCosts(template: Template, { customMetrics }: CostOptions)
   ];
 }
 
-function workerOf(template: Template): { tasks: number; taskHour: number; publicAddresses: number } {
-  const [service] = resourcesOf(template, 'AWS::ECS::Service');
-  const [task] = resourcesOf(template, 'AWS::ECS::TaskDefinition');
-  if (service === undefined || task === undefined) throw new Error('the template has no worker');
-  const { DesiredCount, NetworkConfiguration, CapacityProviderStrategy } = service.properties;
-  const vcpu = Number(task.properties['Cpu']) / 1024;
-  const gb = Number(task.properties['Memory']) / 1024;
-  const listed = vcpu * prices.fargateArmVcpuHour + gb * prices.fargateArmGbHour;
-  const isSpot = textOf(CapacityProviderStrategy).includes('FARGATE_SPOT');
-  const isPublic = at(NetworkConfiguration, 'AwsvpcConfiguration', 'AssignPublicIp') === 'ENABLED';
-  const tasks = Number(DesiredCount);
-  return {
-    tasks,
-    taskHour: isSpot ? listed * prices.fargateSpotShare : listed,
-    publicAddresses: isPublic ? tasks : 0,
-  };
+interface Service {
+  readonly tasks: number;
+  readonly taskHour: number;
+  readonly isPublic: boolean;
+}
+
+/** With as many tasks as always run. */
+function servicesOf(template: Template): readonly Service[] {
+  const definitions = resourcesOf(template, 'AWS::ECS::TaskDefinition');
+  return resourcesOf(template, 'AWS::ECS::Service').map(({ id, properties }) => {
+    const { DesiredCount, NetworkConfiguration, CapacityProviderStrategy } = properties;
+    const task = definitions.find(({ id: name }) => name === at(properties['TaskDefinition'], 'Ref'));
+    if (task === undefined) throw new Error(`${id} has no task definition in the template`);
+    const vcpu = Number(task.properties['Cpu']) / 1024;
+    const gb = Number(task.properties['Memory']) / 1024;
+    const listed = vcpu * prices.fargateArmVcpuHour + gb * prices.fargateArmGbHour;
+    const isSpot = textOf(CapacityProviderStrategy).includes('FARGATE_SPOT');
+    return {
+      tasks: Number(DesiredCount),
+      taskHour: isSpot ? listed * prices.fargateSpotShare : listed,
+      isPublic: at(NetworkConfiguration, 'AwsvpcConfiguration', 'AssignPublicIp') === 'ENABLED',
+    };
+  });
 }
 
 /** Leaves out the ops function: it runs only for repairs. */
@@ -168,4 +181,33 @@ export function storePrice(commands: number): number {
 
 export function total(lines: readonly CostLine[], column: 'amount' | 'withAllowance'): number {
   return lines.reduce((sum, line) => sum + line[column], 0);
+}
+
+/** What the queue costs at a steady load. */
+export interface QueueLine {
+  readonly updatesPerSecond: number;
+  /** How many messages one request carries; the more arrive, the fuller it is. */
+  readonly perRequest: number;
+  readonly millionRequests: number;
+  readonly amount: number;
+  readonly withAllowance: number;
+}
+
+/** Each message is sent, received and deleted. Requests of over 64 kB count more than once; updates are far smaller. */
+const requestsPerMessage = 3;
+
+export function queueCosts({
+  updatesPerSecond,
+  perRequest,
+}: Pick<QueueLine, 'updatesPerSecond' | 'perRequest'>): QueueLine {
+  const messages = updatesPerSecond * hoursAMonth * 3600;
+  const millionRequests = (messages * requestsPerMessage) / perRequest / 1e6;
+  const price = (millions: number): number => millions * prices.sqsFifoMillionRequests;
+  return {
+    updatesPerSecond,
+    perRequest,
+    millionRequests,
+    amount: price(millionRequests),
+    withAllowance: price(Math.max(0, millionRequests - free.sqsMillionRequests)),
+  };
 }

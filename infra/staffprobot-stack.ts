@@ -11,6 +11,7 @@ import { environmentVariables as checkVariables } from '../functions/secrets-che
 import type { Configuration } from './configuration.ts';
 import { AlertTopic } from './constructs/alert-topic.ts';
 import { FailedEvents } from './constructs/failed-events.ts';
+import { HandlersService } from './constructs/handlers-service.ts';
 import { HeartbeatMonitor } from './constructs/heartbeat-monitor.ts';
 import { Network } from './constructs/network.ts';
 import { Observability } from './constructs/observability.ts';
@@ -19,6 +20,7 @@ import { addOutputs } from './constructs/outputs.ts';
 import { PollingWorker, ports } from './constructs/polling-worker.ts';
 import { botEntries, Secrets, sidecarEntries } from './constructs/secrets.ts';
 import { SecretsCheck } from './constructs/secrets-check.ts';
+import { UpdatesQueue } from './constructs/updates-queue.ts';
 import { refuseUnknownRegions } from './secrets-extension.ts';
 
 export interface StaffProBotStackProps extends StackProps {
@@ -47,13 +49,25 @@ export class StaffProBotStack extends Stack {
       telegramApiRoot: configuration.settings.TELEGRAM_API_ROOT,
       metricsPort: ports.metrics,
     });
-    const worker = new PollingWorker(this, 'PollingWorker', {
+    const { handlers: handlersConfiguration } = configuration;
+    const updates = handlersConfiguration === undefined ? undefined : new UpdatesQueue(this, 'Updates');
+    const taskProps = {
       ...configuration,
       network,
       secret: copies.worker.secret,
       environmentName,
-      environment,
-    });
+      environment: { ...environment, ...queueVariables(updates) },
+    };
+    const worker = new PollingWorker(this, 'PollingWorker', { ...taskProps, updates });
+    const handlers =
+      handlersConfiguration === undefined || updates === undefined
+        ? undefined
+        : new HandlersService(this, 'Handlers', {
+            ...taskProps,
+            configuration: handlersConfiguration,
+            worker,
+            updates,
+          });
     const functionProps = {
       secretsExtensionArn,
       worker,
@@ -86,7 +100,8 @@ export class StaffProBotStack extends Stack {
       paused,
       logRetentionDays,
     });
-    for (const reader of [worker.service, monitor.function, ops.function]) {
+    const readers = [worker.service, monitor.function, ops.function];
+    for (const reader of handlers === undefined ? readers : [...readers, handlers.service]) {
       reader.node.addDependency(check.copied);
     }
     const observability = new Observability(this, 'Observability', {
@@ -95,6 +110,7 @@ export class StaffProBotStack extends Stack {
       monitor,
       ops,
       failedEvents,
+      queueMode: updates === undefined || handlers === undefined ? undefined : { updates, handlers },
       alertTopic,
       check: paused ? undefined : check,
     });
@@ -104,11 +120,18 @@ export class StaffProBotStack extends Stack {
       secretsCheck: check,
       alertTopic,
       worker,
+      handlers,
+      updates,
       monitor,
       ops,
       observability,
     });
   }
+}
+
+/** What switches a program to queue mode. */
+function queueVariables(updates: UpdatesQueue | undefined): Record<string, string> {
+  return updates === undefined ? {} : { HANDLERS: 'queue', UPDATES_QUEUE_URL: updates.queue.queueUrl };
 }
 
 /** The variables that a function's contract names. */

@@ -19,16 +19,29 @@ import {
   type AlarmSources,
   alarmDescription,
   alarms,
+  type QueueAlarmId,
+  type QueueAlarmSources,
+  queueAlarms,
   runbookAnchor,
 } from '../alarms.ts';
 import type { AlertTopic } from './alert-topic.ts';
 import type { SecretsCheck } from './secrets-check.ts';
 
 export interface ObservabilityProps extends AlarmSources {
+  /** Undefined: handlers run in the worker. */
+  readonly queueMode: QueueAlarmSources | undefined;
   readonly alertTopic: AlertTopic;
   readonly runbookUrl: string;
   /** Reports each start of the worker. Undefined: the stack is paused, and no alarm rings. */
   readonly check: SecretsCheck | undefined;
+}
+
+interface AlarmToMake<Sources> {
+  readonly definition: AlarmDefinition<Sources>;
+  readonly sources: Sources;
+  readonly description: string;
+  /** The alarm that says that the worker starts; undefined while paused. */
+  readonly started: cloudwatch.Alarm | undefined;
 }
 
 /** Longer than a start takes, and than the alarms that ring without data look back. */
@@ -48,12 +61,27 @@ export class Observability extends Construct {
     super(scope, id);
     const action = new SnsAction(props.alertTopic.topic);
     const started = props.check === undefined ? undefined : this.startAlarm(props.check);
-    this.made = (Object.keys(alarms) as AlarmId[]).map((alarmId) => {
-      const alarm = this.makeAlarm(alarmId, props, started);
+    const { runbookUrl, queueMode } = props;
+    const make = <Sources>(
+      id: AlarmId | QueueAlarmId,
+      definition: AlarmDefinition<Sources>,
+      sources: Sources,
+    ): cloudwatch.AlarmBase => {
+      const step = definition.firstStep(sources);
+      const description = alarmDescription(id, { meaning: definition.meaning, step, runbookUrl });
+      const alarm = this.makeAlarm(id, { definition, sources, description, started });
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
       return alarm;
-    });
+    };
+    this.made = [
+      ...(Object.keys(alarms) as AlarmId[]).map((id) => make<AlarmSources>(id, alarms[id], props)),
+      ...(queueMode === undefined
+        ? []
+        : (Object.keys(queueAlarms) as QueueAlarmId[]).map((id) =>
+            make<QueueAlarmSources>(id, queueAlarms[id], queueMode),
+          )),
+    ];
     this.dashboard = this.makeDashboard(props);
     // The monitor runs again before its silence counts.
     this.node.addDependency(props.monitor.schedule);
@@ -74,18 +102,16 @@ export class Observability extends Construct {
   }
 
   /** What reports: the alarm itself, or the one that waits for the end of a start. */
-  private makeAlarm(
-    id: AlarmId,
-    props: ObservabilityProps,
-    started: cloudwatch.Alarm | undefined,
+  private makeAlarm<Sources>(
+    id: AlarmId | QueueAlarmId,
+    { definition, sources, description, started }: AlarmToMake<Sources>,
   ): cloudwatch.AlarmBase {
-    const constructId = alarms[id].heading.replaceAll(' ', '');
+    const constructId = definition.heading.replaceAll(' ', '');
     const name = `${Stack.of(this).stackName}-${runbookAnchor(id)}`;
-    const description = alarmDescription(id, props, props.runbookUrl);
     const isPaused = started === undefined;
-    const { ringsWithoutData } = alarms[id];
+    const { ringsWithoutData } = definition;
     const alarm = new cloudwatch.Alarm(this, constructId, {
-      ...conditionsOf(alarms[id], props),
+      ...conditionsOf(definition, sources),
       alarmName: name,
       alarmDescription: description,
       treatMissingData:
@@ -103,8 +129,14 @@ export class Observability extends Construct {
     });
   }
 
-  private makeDashboard({ worker, monitor, ops, failedEvents }: ObservabilityProps): cloudwatch.Dashboard {
-    const graph = (title: string, ...left: cloudwatch.IMetric[]) =>
+  private makeDashboard({
+    worker,
+    monitor,
+    ops,
+    failedEvents,
+    queueMode,
+  }: ObservabilityProps): cloudwatch.Dashboard {
+    const graph: Graph = (title, ...left) =>
       new cloudwatch.GraphWidget({ title, left, width: 8, leftYAxis: { min: 0 } });
     return new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: Stack.of(this).stackName,
@@ -127,14 +159,26 @@ export class Observability extends Construct {
           graph('Failed events', failedEvents.metricWaiting()),
           graph('Worker: CPU and memory, %', worker.metricCpu(), worker.metricMemory()),
         ],
+        ...(queueMode === undefined ? [] : [queueRow(queueMode, graph)]),
       ],
     });
   }
 }
 
-function conditionsOf(
-  { metric, rings, threshold, periods }: AlarmDefinition,
-  sources: AlarmSources,
+type Graph = (title: string, ...left: cloudwatch.IMetric[]) => cloudwatch.GraphWidget;
+
+function queueRow({ updates, handlers }: QueueAlarmSources, graph: Graph): cloudwatch.IWidget[] {
+  return [
+    graph('Oldest update in the queue, seconds', updates.metricOldestAge()),
+    graph('Updates waiting and being handled', updates.metricDepth(), updates.metricInFlight()),
+    graph('Handlers running', handlers.metricRunningTasks()),
+    graph('Handlers: CPU and memory, %', handlers.metricCpu(), handlers.metricMemory()),
+  ];
+}
+
+function conditionsOf<Sources>(
+  { metric, rings, threshold, periods }: AlarmDefinition<Sources>,
+  sources: Sources,
 ): cloudwatch.AlarmProps {
   return {
     metric: metric(sources),

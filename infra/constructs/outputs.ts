@@ -1,12 +1,14 @@
 /** What a person needs after a deploy: names to look up and commands to paste. No output contains a secret. */
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { AlertTopic } from './alert-topic.ts';
+import type { HandlersService } from './handlers-service.ts';
 import type { HeartbeatMonitor } from './heartbeat-monitor.ts';
 import type { Observability } from './observability.ts';
 import type { OpsFunction } from './ops-function.ts';
 import { type PollingWorker, ports } from './polling-worker.ts';
 import type { Secrets } from './secrets.ts';
 import type { SecretsCheck } from './secrets-check.ts';
+import type { UpdatesQueue } from './updates-queue.ts';
 
 export interface OutputParts {
   /** The variables of the processes that are no secrets. */
@@ -15,13 +17,17 @@ export interface OutputParts {
   readonly secretsCheck: SecretsCheck;
   readonly alertTopic: AlertTopic;
   readonly worker: PollingWorker;
+  /** In queue mode. */
+  readonly handlers: HandlersService | undefined;
+  readonly updates: UpdatesQueue | undefined;
   readonly monitor: HeartbeatMonitor;
   readonly ops: OpsFunction;
   readonly observability: Observability;
 }
 
 export function addOutputs(stack: Stack, parts: OutputParts): void {
-  const { environment, secrets, secretsCheck, alertTopic, worker, monitor, ops, observability } = parts;
+  const { environment, secrets, secretsCheck, alertTopic, worker, handlers, updates } = parts;
+  const { monitor, ops, observability } = parts;
   const region = `--region ${stack.region}`;
   const shell = {
     ...environment,
@@ -70,6 +76,10 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
       'Follows the logs of the workers',
       `aws logs tail ${region} ${worker.logGroup.logGroupName} --follow`,
     ],
+    HandlersLogsCommand: [
+      'Follows the logs of the tasks that run handlers',
+      handlers && `aws logs tail ${region} ${handlers.logGroup.logGroupName} --follow`,
+    ],
     MonitorLogsCommand: [
       'Follows the logs of the monitor',
       `aws logs tail ${region} ${monitor.logGroup.logGroupName} --follow`,
@@ -84,6 +94,11 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
     PrometheusTarget: [
       'Scrape it from inside the VPC, with dns_sd_configs of type A',
       `${worker.metricsHostName}:${ports.metrics}`,
+    ],
+    UpdatesQueueUrl: ['Where the worker sends updates for the handlers', updates?.queue.queueUrl],
+    HandlersPrometheusTarget: [
+      'The same for the tasks that run handlers',
+      handlers && `${handlers.metricsHostName}:${ports.metrics}`,
     ],
     DashboardUrl: [
       'Everything at a glance',

@@ -6,27 +6,40 @@
  * standby counts as healthy, and the stop timeout is longer than any drain. The circuit breaker rolls back a deployment
  * that does not become healthy.
  *
- * The task's own role has no rights: the bot talks only to Telegram and the store. The execution role pulls the image,
- * writes the log and reads the worker's secret.
+ * The task's own role has no rights: the bot talks only to Telegram and the store. In queue mode it may send to the one
+ * queue. The execution role pulls the image, writes the log and reads the worker's secret.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
  */
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import { botContainerName, healthCheckScript } from '../../services/bot/contract.ts';
+import { botContainerName } from '../../services/bot/contract.ts';
 import { sidecarNodeArguments } from '../../services/metrics-sidecar/contract.ts';
-import type { EnvironmentName, ImageConfiguration, TaskSize } from '../configuration.ts';
+import type { EnvironmentName, ImageConfiguration } from '../configuration.ts';
+import type { TaskSize } from '../task-size.ts';
 import type { Network } from './network.ts';
-import { botEntries, type SecretEntry, sidecarEntries } from './secrets.ts';
+import { botEntries, sidecarEntries } from './secrets.ts';
+import {
+  addContainer,
+  capacityLabels,
+  healthCheck,
+  makeTask,
+  providerOf,
+  secretsFor,
+  serviceMetric,
+} from './task-parts.ts';
+import type { UpdatesQueue } from './updates-queue.ts';
 import { workerImage } from './worker-image.ts';
 
 export interface PollingWorkerProps {
   readonly network: Network;
+  /** Where the worker sends updates in queue mode. */
+  readonly updates: UpdatesQueue | undefined;
   readonly secret: ISecret;
   readonly image: ImageConfiguration;
   readonly environmentName: EnvironmentName;
@@ -43,19 +56,15 @@ export interface PollingWorkerProps {
 
 /** The sidecar's port, which Prometheus scrapes, and the bot's, which the sidecar scrapes. */
 export const ports = { metrics: 9464, bot: 9465 } as const;
-/** The longest that ECS allows; every drain is shorter. */
-const stopTimeout = Duration.seconds(120);
 /** The sidecar's limit; the bot has the rest of the task's memory. */
 const sidecarMemoryMiB = 160;
-/** An unnamed user: root owns the files in the image, and nothing writes to them. */
-const user = '65532:65532';
 const serviceHostName = 'worker';
-/** On the bot's container: how many tasks run, and where. */
-const capacityLabel = 'staffprobot.capacity';
 
 export class PollingWorker extends Construct {
   readonly cluster: ecs.Cluster;
+  readonly capacityProviders: ecs.CfnClusterCapacityProviderAssociations;
   readonly service: ecs.FargateService;
+  readonly image: ecs.ContainerImage;
   readonly logGroup: LogGroup;
   readonly desiredCount: number;
   /** The DNS name by which Prometheus finds the sidecar of every task. */
@@ -78,7 +87,11 @@ export class PollingWorker extends Construct {
       reason:
         'Container Insights would cost more than the task; the sidecar and CPUUtilization show the same.',
     });
-    this.service = this.makeService(props, this.makeTask(props));
+    this.image = workerImage(this, props.image);
+    this.capacityProviders = this.addCapacityProviders();
+    const task = this.makeTask(props);
+    props.updates?.grantSend(task.taskRole);
+    this.service = this.makeService(props, task);
   }
 
   /**
@@ -87,39 +100,23 @@ export class PollingWorker extends Construct {
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
    */
   metricRunningTasks(): Metric {
-    return this.metric('CPUUtilization', 'SampleCount');
+    return serviceMetric(this, 'CPUUtilization', 'SampleCount');
   }
 
   metricCpu(): Metric {
-    return this.metric('CPUUtilization', 'Average');
+    return serviceMetric(this, 'CPUUtilization', 'Average');
   }
 
   metricMemory(): Metric {
-    return this.metric('MemoryUtilization', 'Average');
-  }
-
-  private metric(metricName: string, statistic: string): Metric {
-    return new Metric({
-      namespace: 'AWS/ECS',
-      metricName,
-      statistic,
-      period: Duration.minutes(1),
-      dimensionsMap: { ClusterName: this.cluster.clusterName, ServiceName: this.service.serviceName },
-    });
+    return serviceMetric(this, 'MemoryUtilization', 'Average');
   }
 
   private makeTask(props: PollingWorkerProps): ecs.FargateTaskDefinition {
-    const task = new ecs.FargateTaskDefinition(this, 'Task', {
-      family: `${Stack.of(this).stackName}-worker`,
-      cpu: props.taskSize.cpu,
-      memoryLimitMiB: props.taskSize.memoryMiB,
-      runtimePlatform: {
-        cpuArchitecture: ecs.CpuArchitecture.ARM64,
-        operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
-      },
-    });
-    const image = workerImage(this, props.image);
-    const metrics = this.addContainer(task, 'metrics', {
+    const task = makeTask(this, 'worker', props.taskSize);
+    const { image } = this;
+    const metrics = addContainer(this, task, {
+      name: 'metrics',
+      logGroup: this.logGroup,
       image,
       // The bot polls without its sidecar too: ECS restarts a failed sidecar alone.
       essential: false,
@@ -132,7 +129,9 @@ export class PollingWorker extends Construct {
       healthCheck: healthCheck(ports.metrics),
     });
     metrics.addPortMappings({ containerPort: ports.metrics, protocol: ecs.Protocol.TCP });
-    const bot = this.addContainer(task, botContainerName, {
+    const bot = addContainer(this, task, {
+      name: botContainerName,
+      logGroup: this.logGroup,
       image,
       essential: true,
       command: ['node', 'bot.mjs'],
@@ -144,58 +143,15 @@ export class PollingWorker extends Construct {
       },
       secrets: secretsFor(props.secret, botEntries(props.environmentName)),
       healthCheck: healthCheck(ports.bot),
-      dockerLabels: { [capacityLabel]: this.capacityOf(props) },
+      dockerLabels: capacityLabels(this.desiredCount, props.spot),
     });
     // Containers stop in reverse order, so that a draining bot can still be scraped.
     bot.addContainerDependencies({ container: metrics, condition: ecs.ContainerDependencyCondition.START });
-    Validations.of(task).acknowledge(
-      {
-        id: 'AwsSolutions::AwsSolutions-ECS2',
-        reason: 'These variables are settings with defaults; secrets come from Secrets Manager.',
-      },
-      {
-        id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
-        reason: 'ecr:GetAuthorizationToken accepts no resource, and by itself gives access to no repository.',
-      },
-    );
     return task;
   }
 
-  private addContainer(
-    task: ecs.FargateTaskDefinition,
-    name: string,
-    options: ecs.ContainerDefinitionOptions,
-  ): ecs.ContainerDefinition {
-    return task.addContainer(name, {
-      containerName: name,
-      user,
-      readonlyRootFilesystem: true,
-      stopTimeout,
-      // An init process forwards signals and reaps orphans.
-      linuxParameters: linuxParameters(this, name),
-      logging: ecs.LogDrivers.awsLogs({
-        logGroup: this.logGroup,
-        streamPrefix: name,
-        // Undeliverable log lines must not block polling.
-        mode: ecs.AwsLogDriverMode.NON_BLOCKING,
-      }),
-      ...options,
-    });
-  }
-
-  /**
-   * ECS does not count a changed number of tasks, or Spot, as a deployment: the circuit breaker would not watch a first
-   * start, and a wrong setting would restart tasks for hours. A changed label makes a new task definition, and so a
-   * deployment.
-   *
-   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
-   */
-  private capacityOf({ spot }: PollingWorkerProps): string {
-    return this.desiredCount === 0 ? 'paused' : `${this.desiredCount} on ${providerOf(spot)}`;
-  }
-
   /** Always both, so that a change to Spot and back replaces nothing. */
-  private capacityProviders(): ecs.CfnClusterCapacityProviderAssociations {
+  private addCapacityProviders(): ecs.CfnClusterCapacityProviderAssociations {
     return new ecs.CfnClusterCapacityProviderAssociations(this, 'CapacityProviders', {
       cluster: this.cluster.clusterName,
       capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
@@ -225,7 +181,7 @@ export class PollingWorker extends Construct {
         dnsTtl: Duration.seconds(10),
       },
     });
-    service.node.addDependency(this.capacityProviders());
+    service.node.addDependency(this.capacityProviders);
     // A task started before its route out exists cannot pull its image; one that is stopped after the route has gone can
     // neither confirm updates nor release its lock.
     service.node.addDependency(network.routeOut);
@@ -239,33 +195,8 @@ export class PollingWorker extends Construct {
   }
 }
 
-function providerOf(spot: boolean): 'FARGATE_SPOT' | 'FARGATE' {
-  return spot ? 'FARGATE_SPOT' : 'FARGATE';
-}
-
 const portVariables = {
   METRICS_HOST: '0.0.0.0',
   METRICS_PORT: String(ports.metrics),
   BOT_METRICS_PORT: String(ports.bot),
 } as const;
-
-function secretsFor(secret: ISecret, entries: readonly SecretEntry[]): Record<string, ecs.Secret> {
-  return Object.fromEntries(entries.map((name) => [name, ecs.Secret.fromSecretsManager(secret, name)]));
-}
-
-/** Node is not started to ask: on a quarter core that would hold up the bot. */
-function healthCheck(port: number): ecs.HealthCheck {
-  return {
-    command: ['CMD', 'bash', healthCheckScript, String(port)],
-    interval: Duration.seconds(30),
-    timeout: Duration.seconds(10),
-    retries: 3,
-    startPeriod: Duration.seconds(60),
-  };
-}
-
-function linuxParameters(scope: Construct, name: string): ecs.LinuxParameters {
-  const parameters = new ecs.LinuxParameters(scope, `Linux-${name}`, { initProcessEnabled: true });
-  parameters.dropCapabilities(ecs.Capability.ALL);
-  return parameters;
-}

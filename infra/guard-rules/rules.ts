@@ -5,7 +5,7 @@
  *
  * Tested by: test/infra/guard-rules.test.ts
  */
-import { alarms, runbookAnchor } from '../alarms.ts';
+import { type AlarmId, alarms, type QueueAlarmId, queueAlarms, runbookAnchor } from '../alarms.ts';
 import { at, type Json, listOf, type NamedResource, resourcesOf, type Template, textOf } from './template.ts';
 
 export interface Violation {
@@ -144,12 +144,19 @@ function containerViolations(
 
 const alarmTypes = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'] as const;
 
-/** The alarms that report: all but those that another alarm looks at. */
+/** The alarms that report to people: all but those that another alarm looks at, and those that only scale a service. */
 function reportingAlarms(template: Template, type: (typeof alarmTypes)[number]): readonly NamedResource[] {
   const rules = resourcesOf(template, 'AWS::CloudWatch::CompositeAlarm').map(({ properties }) =>
     textOf(properties['AlarmRule']),
   );
-  return resourcesOf(template, type).filter(({ id }) => !rules.some((rule) => rule.includes(`"${id}"`)));
+  const scaling = resourcesOf(template, 'AWS::ApplicationAutoScaling::ScalingPolicy').map(({ id }) => id);
+  const onlyScales = ({ AlarmActions }: Properties): boolean => {
+    const actions = listOf(AlarmActions).map((action) => textOf(at(action, 'Ref')));
+    return actions.length > 0 && actions.every((action) => scaling.includes(action));
+  };
+  return resourcesOf(template, type).filter(
+    ({ id, properties }) => !onlyScales(properties) && !rules.some((rule) => rule.includes(`"${id}"`)),
+  );
 }
 
 function hearing(type: (typeof alarmTypes)[number], properties: Properties): readonly string[] {
@@ -162,7 +169,9 @@ function hearing(type: (typeof alarmTypes)[number], properties: Properties): rea
   ];
 }
 
-const anchors = Object.keys(alarms).map((id) => runbookAnchor(id as keyof typeof alarms));
+const anchors = Object.keys({ ...alarms, ...queueAlarms }).map((id) =>
+  runbookAnchor(id as AlarmId | QueueAlarmId),
+);
 
 function isRunbookLink(description: Json | undefined): boolean {
   // A text with names that CloudFormation fills in is joined from its parts.

@@ -32,6 +32,7 @@ describe('the configuration', () => {
       isProtected: true,
       secretsExtensionArn: undefined,
       taskSize: { cpu: 256, memoryMiB: 512 },
+      handlers: undefined,
       logRetentionDays: 30,
       heartbeatStaleSeconds: 300,
     });
@@ -56,6 +57,45 @@ describe('the configuration', () => {
     });
     expect(fromText).toEqual(fromFile);
     expect(fromText.settings.SUPERADMIN_TELEGRAM_IDS).toBe('1,2');
+  });
+
+  it('of queue mode has a task of the smallest size by default, and as many at most as always', () => {
+    expect(configuration({ handlers: 'queue' }).handlers).toEqual({
+      tasks: 1,
+      tasksMax: 1,
+      taskSize: { cpu: 256, memoryMiB: 512 },
+      spot: false,
+    });
+    const given = { handlerTasks: 3, handlerTasksMax: 9, handlerCpu: 512, handlerMemory: 2048 };
+    expect(configuration({ handlers: 'queue', ...given, handlerSpot: true }).handlers).toEqual({
+      tasks: 3,
+      tasksMax: 9,
+      taskSize: { cpu: 512, memoryMiB: 2048 },
+      spot: true,
+    });
+    expect(configuration({ handlers: 'queue', handlerTasks: 3 }).handlers?.tasksMax).toBe(3);
+  });
+
+  it.each([
+    [{ handlers: 'both' }, /^handlers: expected one of inline, queue, got "both"/],
+    [
+      { handlers: 'queue', handlerTasks: 3, handlerTasksMax: 2 },
+      'handlerTasksMax: expected at least handlerTasks, which is 3, got 2; raise it, or leave it out',
+    ],
+    [{ handlers: 'queue', handlerTasks: 0 }, /^handlerTasks: expected a whole number from 1 to 100, got "0"/],
+    [
+      { handlers: 'queue', handlerMemory: 4096 },
+      /^handlerMemory: expected MiB that Fargate offers with handlerCpu 256: /,
+    ],
+    [
+      { handlerTasks: 2 },
+      'handlerTasks: expected nothing while handlers is inline, got a value; set handlers=queue too, or leave it out',
+    ],
+    [{ handlerSpot: true }, /^handlerSpot: expected nothing while handlers is inline/],
+  ])('refuses %o', (context, problem) => {
+    expect(problemsOf(context)).toEqual([
+      typeof problem === 'string' ? problem : expect.stringMatching(problem),
+    ]);
   });
 
   it('offers the sizes that Fargate has, the smallest memory by default', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { everyMinutes, metrics } from '../../functions/heartbeat-monitor/contract.ts';
 import { type CostVariant, renderCostPage } from '../../infra/cost-page.ts';
-import { type CostLine, monthlyCosts, monthlyStoreCalls, total } from '../../infra/costs.ts';
+import { type CostLine, monthlyCosts, monthlyStoreCalls, queueCosts, total } from '../../infra/costs.ts';
 import type { Template } from '../../infra/guard-rules/template.ts';
 import { luaScript } from '../../services/adapters/redis/lua-scripts.ts';
 import { readSettings } from '../../services/core/settings/settings.ts';
@@ -21,6 +21,7 @@ const variants: readonly CostVariant[] = (
     ['hot standby', { standbyCount: 1 }],
     ['behind NAT', { network: 'private' }],
     ['on Spot', { spot: true }],
+    ['queue mode', { handlers: 'queue' }],
   ] as const
 ).map(([title, context]) => ({
   title,
@@ -29,6 +30,14 @@ const variants: readonly CostVariant[] = (
     .join(' '),
   lines: linesOf(context),
 }));
+
+/** The more arrive, the more of them share a request: up to ten. */
+const loads = [
+  { updatesPerSecond: 1, perRequest: 1 },
+  { updatesPerSecond: 10, perRequest: 1 },
+  { updatesPerSecond: 100, perRequest: 2 },
+  { updatesPerSecond: 1000, perRequest: 10 },
+];
 
 /** The times with which the processes run when nothing else is said. */
 function storeLines() {
@@ -52,7 +61,9 @@ function storeLines() {
 
 describe('the cost page', () => {
   it('matches the code', async () => {
-    await expect(renderCostPage({ variants, store: storeLines() })).toMatchFileSnapshot(page);
+    await expect(
+      renderCostPage({ variants, store: storeLines(), queue: loads.map(queueCosts) }),
+    ).toMatchFileSnapshot(page);
   });
 });
 
@@ -78,7 +89,9 @@ describe('the costs', () => {
   it('follow the template: a second task costs twice as much', () => {
     const fargate = (context: object) => linesOf(context).find(({ what }) => what === 'Fargate')?.amount ?? 0;
     expect(fargate({ standbyCount: 1 })).toBeCloseTo(2 * fargate({}));
-    expect(fargate({ paused: true })).toBe(0);
+    expect(fargate({ handlers: 'queue' })).toBeCloseTo(2 * fargate({}));
+    expect(fargate({ handlers: 'queue', handlerCpu: 512 })).toBeCloseTo(3 * fargate({}));
+    expect(fargate({ paused: true, handlers: 'queue' })).toBe(0);
   });
 
   it('leave out no resource that costs money', () => {
@@ -98,10 +111,14 @@ describe('the costs', () => {
       'AWS::ServiceDiscovery::PrivateDnsNamespace',
       'AWS::ServiceDiscovery::Service',
     ];
-    // These cost nothing, or, as topics and queues, nothing worth a line for a few messages a month.
+    // These cost nothing, or, as topics and queues of events, nothing worth a line for a few messages a month.
     const free =
-      /^AWS::(IAM::|Lambda::(Permission|EventInvokeConfig|Url)$|SNS::|SQS::|EC2::(VPC|Subnet|Route|InternetGateway|SecurityGroup)|ECS::Cluster)|^Custom::/;
-    const templates = [templateOf({ links: true }), templateOf({ network: 'private' })];
+      /^AWS::(ApplicationAutoScaling::|IAM::|Lambda::(Permission|EventInvokeConfig|Url)$|SNS::|SQS::|EC2::(VPC|Subnet|Route|InternetGateway|SecurityGroup)|ECS::Cluster)|^Custom::/;
+    const templates = [
+      { links: true },
+      { network: 'private' },
+      { handlers: 'queue', handlerTasksMax: 2 },
+    ].map(templateOf);
     const types = templates.flatMap(({ Resources }) =>
       Object.values(Resources ?? {}).map(({ Type }) => Type),
     );

@@ -150,6 +150,20 @@ const broken = (template: Template): readonly string[] =>
   guardRules.filter((rule) => rule.check(template).length > 0).map(({ id }) => id);
 
 describe('the guard rules', () => {
+  it('ask nobody to hear of an alarm that only scales a service, and everybody of one that does more', () => {
+    const context = { handlers: 'queue', handlerTasksMax: 4 };
+    const scaled = structuredClone(synthesise(context).toJSON()) as Template & Tree;
+    expect(broken(scaled)).toEqual([]);
+    const scales = Object.values(
+      scaled['Resources'] as Record<string, { Type: string; Properties: Tree }>,
+    ).find(
+      ({ Type, Properties }) =>
+        Type === alarm && JSON.stringify(Properties['AlarmActions']).includes('Policy'),
+    );
+    (scales?.Properties['AlarmActions'] as unknown[]).push({ Ref: 'NotificationsTopic' });
+    expect(broken(scaled)).toContain('alarm-heard');
+  });
+
   it('find nothing wrong with the stack', () => {
     expect(guardRules.flatMap((rule) => rule.check(sound))).toEqual([]);
   });

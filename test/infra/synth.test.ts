@@ -148,6 +148,8 @@ describe('the validators', () => {
     { network: 'private', standbyCount: 1, spot: true, autoRestartMinutes: 10 },
     { vpcId: 'vpc-0123456789abcdef0', subnetIds: 'subnet-0123456789abcdef0', metricsFrom: '10.0.0.0/16' },
     { image: 'example.com/staffprobot:1', environment: 'staging' },
+    { handlers: 'queue', handlerTasks: 2, handlerTasksMax: 10, handlerSpot: true },
+    { handlers: 'queue', paused: true, metricsToken: true },
   ])('find nothing wrong with the stack for %o', (context) => {
     const app = makeApp();
     addStack(app, configurationOf(context));

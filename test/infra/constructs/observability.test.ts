@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { metrics } from '../../../functions/heartbeat-monitor/contract.ts';
 import { metrics as checkMetrics } from '../../../functions/secrets-check/contract.ts';
 import { metricDimension, metricNamespace } from '../../../functions/shared/contract.ts';
-import { type AlarmId, alarms, runbookAnchor } from '../../../infra/alarms.ts';
+import {
+  type AlarmId,
+  alarms,
+  type QueueAlarmId,
+  queueAlarms,
+  runbookAnchor,
+} from '../../../infra/alarms.ts';
 import { readPayload } from '../../../services/core/ops/payload.ts';
 import { resources, synthesise, theResource } from '../support/synthesised.ts';
 
@@ -46,6 +52,22 @@ describe('the alarms', () => {
   it('are exactly those of infra/alarms.ts, and one that says that the worker starts', () => {
     const listed = [...ids.map(nameOf), 'StaffProBot-production-starting'];
     expect([...byName.keys()].toSorted()).toEqual(listed.toSorted());
+  });
+
+  it('of queue mode are beside them only there, and say their first step too', () => {
+    const all = alarmsOf({ handlers: 'queue', handlerTasks: 2, handlerTasksMax: 4 });
+    const composite = alarmsOf({ handlers: 'queue' }, compositeAlarm);
+    for (const id of Object.keys(queueAlarms) as QueueAlarmId[]) {
+      const name = `StaffProBot-production-${runbookAnchor(id)}`;
+      const { ringsWithoutData, meaning } = queueAlarms[id];
+      const { AlarmDescription } = ringsWithoutData ? named(`${name}-lasting`, composite) : named(name, all);
+      const text = asText(AlarmDescription);
+      expect(text.startsWith(`${meaning} `)).toBe(true);
+      expect(text).toMatch(/: aws (?:logs tail|sqs receive-message) --region \S+ .*<(?:Handlers|Updates)/);
+      expect(text.endsWith(`\nRunbook: docs/runbook.md#${runbookAnchor(id)}`)).toBe(true);
+      expect([...byName.keys()]).not.toContain(name);
+    }
+    expect(named('StaffProBot-production-handlers-not-running', all)['Threshold']).toBe(2);
   });
 
   it.each(ids)('%s reports to the topic, links its heading, and decides about missing data', (id) => {

@@ -1,0 +1,117 @@
+/**
+ * What the tasks of both services have in common: their definition, hardened containers, and where they run.
+ *
+ * Tested by: test/infra/constructs/polling-worker.test.ts, test/infra/constructs/handlers-service.test.ts
+ */
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { healthCheckScript } from '../../services/bot/contract.ts';
+import type { TaskSize } from '../task-size.ts';
+import type { SecretEntry } from './secrets.ts';
+
+/** The longest that ECS allows; every drain is shorter. */
+const stopTimeout = Duration.seconds(120);
+/** An unnamed user: root owns the files in the image, and nothing writes to them. */
+const user = '65532:65532';
+/** On the container that matters: how many tasks run, and where. */
+const capacityLabel = 'staffprobot.capacity';
+
+/** `family` comes after the stack's name. */
+export function makeTask(scope: Construct, family: string, size: TaskSize): ecs.FargateTaskDefinition {
+  const task = new ecs.FargateTaskDefinition(scope, 'Task', {
+    family: `${Stack.of(scope).stackName}-${family}`,
+    cpu: size.cpu,
+    memoryLimitMiB: size.memoryMiB,
+    runtimePlatform: {
+      cpuArchitecture: ecs.CpuArchitecture.ARM64,
+      operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+    },
+  });
+  Validations.of(task).acknowledge(
+    {
+      id: 'AwsSolutions::AwsSolutions-ECS2',
+      reason: 'These variables are settings with defaults; secrets come from Secrets Manager.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      reason: 'ecr:GetAuthorizationToken accepts no resource, and by itself gives access to no repository.',
+    },
+  );
+  return task;
+}
+
+export function addContainer(
+  scope: Construct,
+  task: ecs.FargateTaskDefinition,
+  { name, logGroup, ...options }: ecs.ContainerDefinitionOptions & { name: string; logGroup: LogGroup },
+): ecs.ContainerDefinition {
+  return task.addContainer(name, {
+    containerName: name,
+    user,
+    readonlyRootFilesystem: true,
+    stopTimeout,
+    // An init process forwards signals and reaps orphans.
+    linuxParameters: linuxParameters(scope, name),
+    logging: ecs.LogDrivers.awsLogs({
+      logGroup,
+      streamPrefix: name,
+      // Undeliverable log lines must not block the process.
+      mode: ecs.AwsLogDriverMode.NON_BLOCKING,
+    }),
+    ...options,
+  });
+}
+
+function linuxParameters(scope: Construct, name: string): ecs.LinuxParameters {
+  const parameters = new ecs.LinuxParameters(scope, `Linux-${name}`, { initProcessEnabled: true });
+  parameters.dropCapabilities(ecs.Capability.ALL);
+  return parameters;
+}
+
+export function secretsFor(secret: ISecret, entries: readonly SecretEntry[]): Record<string, ecs.Secret> {
+  return Object.fromEntries(entries.map((name) => [name, ecs.Secret.fromSecretsManager(secret, name)]));
+}
+
+/** Node is not started to ask: on a quarter core that would hold up the program. */
+export function healthCheck(port: number): ecs.HealthCheck {
+  return {
+    command: ['CMD', 'bash', healthCheckScript, String(port)],
+    interval: Duration.seconds(30),
+    timeout: Duration.seconds(10),
+    retries: 3,
+    startPeriod: Duration.seconds(60),
+  };
+}
+
+export function providerOf(isSpot: boolean): 'FARGATE_SPOT' | 'FARGATE' {
+  return isSpot ? 'FARGATE_SPOT' : 'FARGATE';
+}
+
+/**
+ * ECS does not count a changed number of tasks, or Spot, as a deployment: the circuit breaker would not watch a first
+ * start, and a wrong setting would restart tasks for hours. A changed label makes a new task definition, and so a
+ * deployment.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ */
+export function capacityLabels(tasks: number, isSpot: boolean): Record<string, string> {
+  return { [capacityLabel]: tasks === 0 ? 'paused' : `${tasks} on ${providerOf(isSpot)}` };
+}
+
+export function serviceMetric(
+  { cluster, service }: { readonly cluster: ecs.ICluster; readonly service: ecs.FargateService },
+  metricName: 'CPUUtilization' | 'MemoryUtilization',
+  statistic: string,
+): Metric {
+  return new Metric({
+    namespace: 'AWS/ECS',
+    metricName,
+    statistic,
+    period: Duration.minutes(1),
+    dimensionsMap: { ClusterName: cluster.clusterName, ServiceName: service.serviceName },
+  });
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import {
+  actionsOf,
+  type Container,
+  environmentOf,
+  resources,
+  statementsOf,
+  synthesise,
+  theResource,
+} from '../support/synthesised.ts';
+
+const template = synthesise({ handlers: 'queue', handlerTasks: 2, handlerTasksMax: 6 });
+const ofHandlers = (context: object, type: string) =>
+  theResource(synthesise({ handlers: 'queue', ...context }), type, 'Handlers').Properties;
+const service = (context = {}) => ofHandlers(context, 'AWS::ECS::Service');
+const task = (context = {}) => ofHandlers(context, 'AWS::ECS::TaskDefinition');
+const container = (context = {}): Container =>
+  (task(context)['ContainerDefinitions'] as readonly [Container])[0];
+const bot = (context = {}): Container => {
+  const { Properties } = theResource(synthesise(context), 'AWS::ECS::TaskDefinition', 'PollingWorker');
+  const named = (Properties['ContainerDefinitions'] as readonly Container[]).find(
+    ({ Name }) => Name === 'bot',
+  );
+  if (named === undefined) throw new Error('no container bot');
+  return named;
+};
+
+const queueAddress = { Ref: expect.stringMatching(/^UpdatesQueue/) };
+
+describe('without queue mode', () => {
+  it('the stack has one service, no queue for updates and no variable of queue mode', () => {
+    const inline = synthesise();
+    expect(Object.keys(resources(inline, 'AWS::ECS::Service'))).toHaveLength(1);
+    expect(JSON.stringify(inline.toJSON())).not.toMatch(/Fifo|"HANDLERS"|UPDATES_QUEUE_URL/);
+    expect(actionsOf(statementsOf(inline, 'PollingWorkerTaskTaskRole'))).toEqual([]);
+  });
+});
+
+describe('the tasks that run handlers', () => {
+  it('run another program of the worker’s image, hardened as the worker', () => {
+    expect(container()['Image']).toEqual(bot({ handlers: 'queue' })['Image']);
+    expect(container()).toMatchObject({
+      Command: ['node', 'handlers.mjs'],
+      Essential: true,
+      ReadonlyRootFilesystem: true,
+      User: '65532:65532',
+      StopTimeout: 120,
+    });
+    expect(container()['HealthCheck']).toEqual({
+      ...(bot()['HealthCheck'] as object),
+      Command: expect.arrayContaining(['9464']),
+    });
+  });
+
+  it('and the worker are told of the queue', () => {
+    for (const of of [container(), bot({ handlers: 'queue' })]) {
+      expect(environmentOf(of)).toMatchObject({ HANDLERS: 'queue', UPDATES_QUEUE_URL: queueAddress });
+    }
+  });
+
+  it('read what the bot reads, and the token of the metrics only if scraping needs it', () => {
+    const names = (context: object) => (container(context).Secrets ?? []).map(({ Name }) => Name);
+    const needed = (bot().Secrets ?? []).map(({ Name }) => Name);
+    expect(names({})).toEqual(needed);
+    expect(names({ metricsToken: true })).toEqual([...needed, 'METRICS_BEARER_TOKEN']);
+  });
+
+  it('have their own size, number and place', () => {
+    expect(task({ handlerCpu: 1024, handlerMemory: 4096 })).toMatchObject({ Cpu: '1024', Memory: '4096' });
+    expect(service({ handlerTasks: 3 })['DesiredCount']).toBe(3);
+    expect(service({ handlerSpot: true })['CapacityProviderStrategy']).toEqual([
+      { CapacityProvider: 'FARGATE_SPOT', Weight: 1 },
+    ]);
+    expect(service({ spot: true })['CapacityProviderStrategy']).toEqual([
+      { CapacityProvider: 'FARGATE', Weight: 1 },
+    ]);
+  });
+
+  it('rest while the stack is paused, whatever the load', () => {
+    expect(service({ paused: true, handlerTasksMax: 4 })['DesiredCount']).toBe(0);
+    const paused = synthesise({ handlers: 'queue', paused: true, handlerTasksMax: 4 });
+    expect(resources(paused, 'AWS::ApplicationAutoScaling::ScalableTarget')).toEqual({});
+  });
+
+  it('start a deployment when their number or place changes', () => {
+    const label = (context: object) => JSON.stringify(container(context)['DockerLabels']);
+    const labels = [{}, { paused: true }, { handlerTasks: 2 }, { handlerSpot: true }].map(label);
+    expect(new Set(labels).size).toBe(4);
+  });
+
+  it('may receive, delete and prolong messages of the one queue, and nothing else', () => {
+    const statements = statementsOf(template, 'HandlersTaskTaskRole');
+    expect(actionsOf(statements)).toEqual([
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
+    ]);
+    for (const { Resource } of statements) {
+      expect(Resource).toEqual({ 'Fn::GetAtt': [queueAddress.Ref, 'Arn'] });
+    }
+  });
+});
+
+describe('the worker in queue mode', () => {
+  it('may send to the one queue, and nothing else', () => {
+    const statements = statementsOf(template, 'PollingWorkerTaskTaskRole');
+    expect(actionsOf(statements)).toEqual(['sqs:GetQueueAttributes', 'sqs:SendMessage']);
+    for (const { Resource } of statements) {
+      expect(Resource).toEqual({ 'Fn::GetAtt': [queueAddress.Ref, 'Arn'] });
+    }
+  });
+});
+
+describe('the number of tasks', () => {
+  it('follows CPU, and grows by steps with the age of the oldest update', () => {
+    const target = theResource(template, 'AWS::ApplicationAutoScaling::ScalableTarget').Properties;
+    expect(target).toMatchObject({ MinCapacity: 2, MaxCapacity: 6 });
+    const policies = Object.values(resources(template, 'AWS::ApplicationAutoScaling::ScalingPolicy'));
+    const [cpu, age] = ['TargetTrackingScaling', 'StepScaling'].map((type) =>
+      policies.find(({ Properties }) => Properties['PolicyType'] === type),
+    );
+    expect(cpu?.Properties['TargetTrackingScalingPolicyConfiguration']).toMatchObject({ TargetValue: 60 });
+    expect(age?.Properties['StepScalingPolicyConfiguration']).toMatchObject({
+      AdjustmentType: 'ChangeInCapacity',
+      StepAdjustments: [
+        { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 90, ScalingAdjustment: 1 },
+        { MetricIntervalLowerBound: 90, ScalingAdjustment: 2 },
+      ],
+    });
+  });
+
+  it('stays the same unless a larger one is allowed', () => {
+    const steady = synthesise({ handlers: 'queue', handlerTasks: 2 });
+    expect(resources(steady, 'AWS::ApplicationAutoScaling::ScalingPolicy')).toEqual({});
+  });
+});
