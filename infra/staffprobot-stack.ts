@@ -17,9 +17,10 @@ import { Network } from './constructs/network.ts';
 import { Observability } from './constructs/observability.ts';
 import { OpsFunction } from './constructs/ops-function.ts';
 import { addOutputs } from './constructs/outputs.ts';
-import { PollingWorker, ports } from './constructs/polling-worker.ts';
+import { PollingWorker } from './constructs/polling-worker.ts';
 import { botEntries, Secrets, sidecarEntries } from './constructs/secrets.ts';
 import { SecretsCheck } from './constructs/secrets-check.ts';
+import { ports } from './constructs/task-parts.ts';
 import { UpdatesQueue } from './constructs/updates-queue.ts';
 import { refuseUnknownRegions } from './secrets-extension.ts';
 

@@ -20,13 +20,16 @@ import { Construct } from 'constructs';
 import type { EnvironmentName } from '../configuration.ts';
 import type { HandlersConfiguration } from '../handlers-configuration.ts';
 import type { Network } from './network.ts';
-import { type PollingWorker, ports } from './polling-worker.ts';
-import { botEntries, sidecarEntries } from './secrets.ts';
+import type { PollingWorker } from './polling-worker.ts';
+import { botEntries } from './secrets.ts';
 import {
   addContainer,
+  addSidecar,
+  botPortVariable,
   capacityLabels,
   healthCheck,
   makeTask,
+  ports,
   providerOf,
   secretsFor,
   serviceMetric,
@@ -89,20 +92,33 @@ export class HandlersService extends Construct {
   }
 
   private makeTask(props: HandlersServiceProps): ecs.FargateTaskDefinition {
-    const { configuration, environmentName, metricsToken, secret, worker } = props;
+    const { configuration, environment, environmentName, metricsToken, secret } = props;
+    const { logGroup } = this;
+    const { image } = props.worker;
     const task = makeTask(this, name, configuration.taskSize);
-    const container = addContainer(this, task, {
+    const metrics = addSidecar(this, task, {
+      image,
+      logGroup,
+      logLevel: environment['LOG_LEVEL'],
+      secret,
+      metricsToken,
+    });
+    const handlers = addContainer(this, task, {
       name,
-      logGroup: this.logGroup,
-      image: worker.image,
+      logGroup,
+      image,
       essential: true,
       command: ['node', 'handlers.mjs'],
-      environment: { ...props.environment, METRICS_HOST: '0.0.0.0', METRICS_PORT: String(ports.metrics) },
-      secrets: secretsFor(secret, [...botEntries(environmentName), ...sidecarEntries(metricsToken)]),
-      healthCheck: healthCheck(ports.metrics),
+      environment: { ...environment, ...botPortVariable },
+      secrets: secretsFor(secret, botEntries(environmentName)),
+      healthCheck: healthCheck(ports.bot),
       dockerLabels: capacityLabels(this.desiredCount, configuration.spot),
     });
-    container.addPortMappings({ containerPort: ports.metrics, protocol: ecs.Protocol.TCP });
+    // Containers stop in reverse order, so that draining handlers can still be scraped.
+    handlers.addContainerDependencies({
+      container: metrics,
+      condition: ecs.ContainerDependencyCondition.START,
+    });
     return task;
   }
 

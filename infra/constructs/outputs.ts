@@ -5,9 +5,10 @@ import type { HandlersService } from './handlers-service.ts';
 import type { HeartbeatMonitor } from './heartbeat-monitor.ts';
 import type { Observability } from './observability.ts';
 import type { OpsFunction } from './ops-function.ts';
-import { type PollingWorker, ports } from './polling-worker.ts';
+import type { PollingWorker } from './polling-worker.ts';
 import type { Secrets } from './secrets.ts';
 import type { SecretsCheck } from './secrets-check.ts';
+import { ports } from './task-parts.ts';
 import type { UpdatesQueue } from './updates-queue.ts';
 
 export interface OutputParts {

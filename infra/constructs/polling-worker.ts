@@ -19,16 +19,18 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { botContainerName } from '../../services/bot/contract.ts';
-import { sidecarNodeArguments } from '../../services/metrics-sidecar/contract.ts';
 import type { EnvironmentName, ImageConfiguration } from '../configuration.ts';
 import type { TaskSize } from '../task-size.ts';
 import type { Network } from './network.ts';
-import { botEntries, sidecarEntries } from './secrets.ts';
+import { botEntries } from './secrets.ts';
 import {
   addContainer,
+  addSidecar,
+  botPortVariable,
   capacityLabels,
   healthCheck,
   makeTask,
+  ports,
   providerOf,
   secretsFor,
   serviceMetric,
@@ -54,10 +56,6 @@ export interface PollingWorkerProps {
   readonly logRetentionDays: RetentionDays;
 }
 
-/** The sidecar's port, which Prometheus scrapes, and the bot's, which the sidecar scrapes. */
-export const ports = { metrics: 9464, bot: 9465 } as const;
-/** The sidecar's limit; the bot has the rest of the task's memory. */
-const sidecarMemoryMiB = 160;
 const serviceHostName = 'worker';
 
 export class PollingWorker extends Construct {
@@ -113,35 +111,23 @@ export class PollingWorker extends Construct {
 
   private makeTask(props: PollingWorkerProps): ecs.FargateTaskDefinition {
     const task = makeTask(this, 'worker', props.taskSize);
-    const { image } = this;
-    const metrics = addContainer(this, task, {
-      name: 'metrics',
-      logGroup: this.logGroup,
-      image,
-      // The bot polls without its sidecar too: ECS restarts a failed sidecar alone.
-      essential: false,
-      enableRestartPolicy: true,
-      restartAttemptPeriod: Duration.minutes(1),
-      memoryLimitMiB: sidecarMemoryMiB,
-      command: ['node', ...sidecarNodeArguments, 'metrics.mjs'],
-      environment: { ...portVariables, LOG_LEVEL: props.environment['LOG_LEVEL'] ?? 'info' },
-      secrets: secretsFor(props.secret, sidecarEntries(props.metricsToken)),
-      healthCheck: healthCheck(ports.metrics),
-    });
-    metrics.addPortMappings({ containerPort: ports.metrics, protocol: ecs.Protocol.TCP });
+    const { image, logGroup } = this;
+    const { secret, metricsToken } = props;
+    const logLevel = props.environment['LOG_LEVEL'];
+    const metrics = addSidecar(this, task, { image, logGroup, logLevel, secret, metricsToken });
     const bot = addContainer(this, task, {
       name: botContainerName,
-      logGroup: this.logGroup,
+      logGroup,
       image,
       essential: true,
       command: ['node', 'bot.mjs'],
       environment: {
         ...props.environment,
-        BOT_METRICS_PORT: portVariables.BOT_METRICS_PORT,
+        ...botPortVariable,
         // In every environment: during a rolling deploy the new task waits for the old one.
         POLLING_LOCK_BUSY: 'standby',
       },
-      secrets: secretsFor(props.secret, botEntries(props.environmentName)),
+      secrets: secretsFor(secret, botEntries(props.environmentName)),
       healthCheck: healthCheck(ports.bot),
       dockerLabels: capacityLabels(this.desiredCount, props.spot),
     });
@@ -194,9 +180,3 @@ export class PollingWorker extends Construct {
     return service;
   }
 }
-
-const portVariables = {
-  METRICS_HOST: '0.0.0.0',
-  METRICS_PORT: String(ports.metrics),
-  BOT_METRICS_PORT: String(ports.bot),
-} as const;

@@ -10,9 +10,15 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { healthCheckScript } from '../../services/bot/contract.ts';
+import { sidecarNodeArguments } from '../../services/metrics-sidecar/contract.ts';
 import type { TaskSize } from '../task-size.ts';
-import type { SecretEntry } from './secrets.ts';
+import { type SecretEntry, sidecarEntries } from './secrets.ts';
 
+/** The sidecar's port, which Prometheus scrapes, and the program's, which the sidecar scrapes. */
+export const ports = { metrics: 9464, bot: 9465 } as const;
+export const botPortVariable = { BOT_METRICS_PORT: String(ports.bot) } as const;
+/** The sidecar's limit; the program has the rest of the task's memory. */
+const sidecarMemoryMiB = 160;
 /** The longest that ECS allows; every drain is shorter. */
 const stopTimeout = Duration.seconds(120);
 /** An unnamed user: root owns the files in the image, and nothing writes to them. */
@@ -64,6 +70,44 @@ export function addContainer(
     }),
     ...options,
   });
+}
+
+export interface SidecarProps {
+  readonly image: ecs.ContainerImage;
+  readonly logGroup: LogGroup;
+  readonly logLevel: string | undefined;
+  readonly secret: ISecret;
+  /** Whether scraping needs the bearer token from the secret. */
+  readonly metricsToken: boolean;
+}
+
+/** The sidecar that Prometheus scrapes, beside the program that serves its metrics at `ports.bot`. */
+export function addSidecar(
+  scope: Construct,
+  task: ecs.FargateTaskDefinition,
+  { image, logGroup, logLevel, secret, metricsToken }: SidecarProps,
+): ecs.ContainerDefinition {
+  const sidecar = addContainer(scope, task, {
+    name: 'metrics',
+    logGroup,
+    image,
+    // The program works without its sidecar too: ECS restarts a failed sidecar alone.
+    essential: false,
+    enableRestartPolicy: true,
+    restartAttemptPeriod: Duration.minutes(1),
+    memoryLimitMiB: sidecarMemoryMiB,
+    command: ['node', ...sidecarNodeArguments, 'metrics.mjs'],
+    environment: {
+      METRICS_HOST: '0.0.0.0',
+      METRICS_PORT: String(ports.metrics),
+      ...botPortVariable,
+      LOG_LEVEL: logLevel ?? 'info',
+    },
+    secrets: secretsFor(secret, sidecarEntries(metricsToken)),
+    healthCheck: healthCheck(ports.metrics),
+  });
+  sidecar.addPortMappings({ containerPort: ports.metrics, protocol: ecs.Protocol.TCP });
+  return sidecar;
 }
 
 function linuxParameters(scope: Construct, name: string): ecs.LinuxParameters {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { alarms, runbookAnchor } from '../../infra/alarms.ts';
+import { alarms, queueAlarms, runbookAnchor } from '../../infra/alarms.ts';
 import { adviceFor } from '../../services/cli/advice.ts';
 import { readCommandLine } from '../../services/cli/command-line.ts';
 import { requestOf } from '../../services/cli/commands/actions.ts';
@@ -70,7 +70,9 @@ const languages = [
 const alerts = [...read('infra/monitoring/alerts.yml').matchAll(/runbook_url: docs\/runbook\.md#(\S+)/g)].map(
   ([, anchor = '']) => anchor,
 );
-const alarmAnchors = Object.keys(alarms).map((id) => runbookAnchor(id as keyof typeof alarms));
+const alarmAnchors = Object.keys({ ...alarms, ...queueAlarms }).map((id) =>
+  runbookAnchor(id as keyof typeof alarms),
+);
 /** Outages whose alert does not arrive in Telegram, or whose repair no button does. */
 const causesWithoutTap: readonly Cause[] = [
   'token-rejected',

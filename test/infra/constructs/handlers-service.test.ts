@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   actionsOf,
   type Container,
+  containerOf,
+  containers,
   environmentOf,
   resources,
   statementsOf,
@@ -14,16 +16,9 @@ const ofHandlers = (context: object, type: string) =>
   theResource(synthesise({ handlers: 'queue', ...context }), type, 'Handlers').Properties;
 const service = (context = {}) => ofHandlers(context, 'AWS::ECS::Service');
 const task = (context = {}) => ofHandlers(context, 'AWS::ECS::TaskDefinition');
-const container = (context = {}): Container =>
-  (task(context)['ContainerDefinitions'] as readonly [Container])[0];
-const bot = (context = {}): Container => {
-  const { Properties } = theResource(synthesise(context), 'AWS::ECS::TaskDefinition', 'PollingWorker');
-  const named = (Properties['ContainerDefinitions'] as readonly Container[]).find(
-    ({ Name }) => Name === 'bot',
-  );
-  if (named === undefined) throw new Error('no container bot');
-  return named;
-};
+const container = (context = {}, name = 'handlers'): Container =>
+  containerOf(synthesise({ handlers: 'queue', ...context }), 'Handlers', name);
+const bot = (context = {}): Container => containers(synthesise(context)).bot;
 
 const queueAddress = { Ref: expect.stringMatching(/^UpdatesQueue/) };
 
@@ -46,10 +41,17 @@ describe('the tasks that run handlers', () => {
       User: '65532:65532',
       StopTimeout: 120,
     });
-    expect(container()['HealthCheck']).toEqual({
-      ...(bot()['HealthCheck'] as object),
-      Command: expect.arrayContaining(['9464']),
+    expect(container()['HealthCheck']).toEqual(bot()['HealthCheck']);
+  });
+
+  it('have the worker’s sidecar beside them', () => {
+    const { metrics } = containers(synthesise({ metricsToken: true }));
+    expect(container({ metricsToken: true }, 'metrics')).toEqual({
+      ...metrics,
+      LogConfiguration: expect.anything(),
+      Secrets: [expect.objectContaining({ Name: 'METRICS_BEARER_TOKEN' })],
     });
+    expect(container()['DependsOn']).toEqual([{ ContainerName: 'metrics', Condition: 'START' }]);
   });
 
   it('and the worker are told of the queue', () => {
@@ -58,11 +60,9 @@ describe('the tasks that run handlers', () => {
     }
   });
 
-  it('read what the bot reads, and the token of the metrics only if scraping needs it', () => {
-    const names = (context: object) => (container(context).Secrets ?? []).map(({ Name }) => Name);
-    const needed = (bot().Secrets ?? []).map(({ Name }) => Name);
-    expect(names({})).toEqual(needed);
-    expect(names({ metricsToken: true })).toEqual([...needed, 'METRICS_BEARER_TOKEN']);
+  it('read what the bot reads', () => {
+    const names = ({ Secrets }: Container) => (Secrets ?? []).map(({ Name }) => Name);
+    expect(names(container())).toEqual(names(bot()));
   });
 
   it('have their own size, number and place', () => {

@@ -85,14 +85,17 @@ export interface Container {
   readonly [property: string]: unknown;
 }
 
-export function containers(template: Template): { readonly bot: Container; readonly metrics: Container } {
-  const { Properties } = theResource(template, 'AWS::ECS::TaskDefinition');
+/** A container of the task whose definition's logical id begins so. */
+export function containerOf(template: Template, prefix: string, name: string): Container {
+  const { Properties } = theResource(template, 'AWS::ECS::TaskDefinition', prefix);
   const list = Properties['ContainerDefinitions'] as readonly Container[];
-  const named = (name: string): Container => {
-    const container = list.find(({ Name }) => Name === name);
-    if (container === undefined) throw new Error(`no container ${name}`);
-    return container;
-  };
+  const container = list.find(({ Name }) => Name === name);
+  if (container === undefined) throw new Error(`no container ${name}`);
+  return container;
+}
+
+export function containers(template: Template): { readonly bot: Container; readonly metrics: Container } {
+  const named = (name: string): Container => containerOf(template, 'PollingWorker', name);
   return { bot: named('bot'), metrics: named('metrics') };
 }
 
