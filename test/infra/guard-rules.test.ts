@@ -154,13 +154,13 @@ describe('the guard rules', () => {
     const context = { handlers: 'queue', handlerTasksMax: 4 };
     const scaled = structuredClone(synthesise(context).toJSON()) as Template & Tree;
     expect(broken(scaled)).toEqual([]);
-    const scales = Object.values(
+    for (const { Type, Properties } of Object.values(
       scaled['Resources'] as Record<string, { Type: string; Properties: Tree }>,
-    ).find(
-      ({ Type, Properties }) =>
-        Type === alarm && JSON.stringify(Properties['AlarmActions']).includes('Policy'),
-    );
-    (scales?.Properties['AlarmActions'] as unknown[]).push({ Ref: 'NotificationsTopic' });
+    )) {
+      const actions = Properties['AlarmActions'] as unknown[] | undefined;
+      const onlyScales = Type === alarm && JSON.stringify(actions ?? []).includes('Policy');
+      if (onlyScales) actions?.push({ Ref: 'NotificationsTopic' });
+    }
     expect(broken(scaled)).toContain('alarm-heard');
   });
 
