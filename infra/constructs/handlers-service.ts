@@ -108,7 +108,7 @@ export class HandlersService extends Construct {
       logGroup,
       image,
       essential: true,
-      command: ['node', 'handlers.mjs'],
+      command: ['node', 'consumer.mjs'],
       environment: { ...environment, ...botPortVariable },
       secrets: secretsFor(secret, botEntries(environmentName)),
       healthCheck: healthCheck(ports.bot),

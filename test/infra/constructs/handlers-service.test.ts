@@ -35,7 +35,7 @@ describe('the tasks that run handlers', () => {
   it('run another program of the worker’s image, hardened as the worker', () => {
     expect(container()['Image']).toEqual(bot({ handlers: 'queue' })['Image']);
     expect(container()).toMatchObject({
-      Command: ['node', 'handlers.mjs'],
+      Command: ['node', 'consumer.mjs'],
       Essential: true,
       ReadonlyRootFilesystem: true,
       User: '65532:65532',
