@@ -1,7 +1,7 @@
 /**
  * What the tasks of both services have in common: their definition, hardened containers, and where they run.
  *
- * Tested by: test/infra/constructs/polling-worker.test.ts, test/infra/constructs/handlers-service.test.ts
+ * Tested by: test/infra/constructs/handlers-service.test.ts
  */
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
