@@ -34,8 +34,8 @@ const common: QueueProps = {
   enforceSSL: true,
   retentionPeriod: retention,
   visibilityTimeout: visibility,
-  // It may hold people's messages: a stack that is destroyed takes them along.
-  removalPolicy: RemovalPolicy.DESTROY,
+  // It may hold people's messages: it stays when the stack goes back to inline, or goes.
+  removalPolicy: RemovalPolicy.RETAIN,
 };
 
 export class UpdatesQueue extends Construct {

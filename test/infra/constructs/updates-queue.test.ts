@@ -33,6 +33,11 @@ describe('the updates queue', () => {
     expect(deadLetters?.properties).toMatchObject({ FifoQueue: true, MessageRetentionPeriod: 14 * 86_400 });
   });
 
+  it('stays with what it holds when the stack no longer has it', () => {
+    const all = template.toJSON()['Resources'] as Record<string, { DeletionPolicy?: string }>;
+    for (const [id] of queues) expect(all[id]?.DeletionPolicy).toBe('Retain');
+  });
+
   it('talks TLS only', () => {
     const policies = Object.values(resources(template, 'AWS::SQS::QueuePolicy')).map(({ Properties }) =>
       JSON.stringify(Properties),
