@@ -59,6 +59,7 @@ describe.skipIf(!canBuildImages)('the image', () => {
     const { files, bytes, owners, uid } = JSON.parse(container.output());
     expect(files.filter((file: string) => !/^shared-\w+\.mjs$/.test(file))).toEqual([
       'bot.mjs',
+      'consumer.mjs',
       'handlers.mjs',
       healthCheckScript,
       'metrics.mjs',
