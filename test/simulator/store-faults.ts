@@ -2,6 +2,7 @@
  * What a store may do wrong: lose everything, lose one key, forget its last writes, step its clock. None of it is
  * covered by every promise, so each fault tells the checkers exactly what it may cost.
  */
+import { quarantineOwner } from '../../services/core/lease/lock-value.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
@@ -56,6 +57,7 @@ export class SteppedClock {
 
 const keys = storeKeys('');
 const isLetter = (line = ''): boolean => line.startsWith(`${keys.dead} `);
+const wasGivenUp = (line: string): boolean => isLetter(line) || line.startsWith(`${keys.journal} 0 `);
 const stepMsMax = 5000;
 const lostWritesMsMax = 2000;
 
@@ -115,9 +117,9 @@ export class StoreFaults {
       if (this.read(keys.lock) !== lock) ownership.putBack();
       const linesNow = journal.lines();
       const touched = [...lines, ...linesNow].filter(([id]) => lines.get(id) !== linesNow.get(id));
-      // A letter that became an entry again is finished for the leader that gave it up: it removes the entry.
+      // A letter, put back or not, that became an earlier entry is finished for the leader that gave it up: it removes it.
       const isLost = ([id, line]: readonly [number, string]): boolean =>
-        !linesNow.has(id) || (isLetter(line) && !isLetter(linesNow.get(id)));
+        !linesNow.has(id) || (wasGivenUp(line) && linesNow.get(id) !== line && !isLetter(linesNow.get(id)));
       journal.lose(new Set([...lines].filter(isLost).map(([id]) => id)));
       delivery.forgotten(new Set(touched.map(([id]) => id)));
       if (this.read(keys.epoch) !== epoch) delivery.orderLost();
@@ -133,9 +135,13 @@ export class StoreFaults {
     heartbeats.stepped(Math.abs(byMs));
   }
 
+  /** The quarantine protects every leader that outlived the wipe. */
   private excuseHolder(): void {
+    const { exclusion, ownership } = this.options;
     const holder = this.read(keys.lock);
-    if (typeof holder === 'string') this.options.exclusion.excuse(holder);
+    if (typeof holder !== 'string') return;
+    for (const term of holder.includes(quarantineOwner) ? ownership.order.keys() : [holder])
+      exclusion.excuse(term);
   }
 
   private read(key: string): unknown {

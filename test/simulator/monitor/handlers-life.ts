@@ -56,12 +56,14 @@ export class HandlersLife {
 
   private async failForAWhile(): Promise<void> {
     const { chance, checker, note } = this.options;
-    let version = this.deploy();
+    const failing = this.deploy();
     note('--- the handlers fail');
     checker.failing(this.epoch);
-    await this.handle(version, 'failed', { forMs: chance.integer(6, 10) * minuteMs, everyMs: failedEveryMs });
+    await this.handle(failing, 'failed', { forMs: chance.integer(6, 10) * minuteMs, everyMs: failedEveryMs });
     checker.mustBeReported();
-    if (chance.happens(0.5)) version = this.deploy();
+    const isFixed = chance.happens(0.5);
+    if (isFixed) failing.process.crash();
+    const version = isFixed ? this.deploy() : failing;
     note('--- the handlers work');
     checker.working(this.epoch);
     await this.handle(version, 'ok', { forMs: worksForMs, everyMs: workedEveryMs });
