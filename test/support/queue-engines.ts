@@ -95,7 +95,9 @@ async function emulator(name: EngineName, program: ChildProcess, port: number): 
       VisibilityTimeout: '30',
     };
     const command = new CreateQueueCommand({ QueueName: `q-${randomUUID()}.fifo`, Attributes });
-    return (await sqs.send(command)).QueueUrl ?? '';
+    // Emulators answer with the port that they take by default.
+    const { pathname } = new URL((await sqs.send(command)).QueueUrl ?? '');
+    return `http://127.0.0.1:${port}${pathname}`;
   };
   await until(`${name} answers`, async () => create().catch(() => undefined));
   return {
