@@ -15,7 +15,6 @@ import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import type { EnvironmentName } from '../configuration.ts';
 import type { HandlersConfiguration } from '../handlers-configuration.ts';
@@ -30,9 +29,9 @@ import {
   healthCheck,
   makeTask,
   ports,
-  providerOf,
   secretsFor,
   serviceMetric,
+  serviceProps,
 } from './task-parts.ts';
 import type { UpdatesQueue } from './updates-queue.ts';
 
@@ -127,23 +126,11 @@ export class HandlersService extends Construct {
     taskDefinition: ecs.FargateTaskDefinition,
   ): ecs.FargateService {
     const service = new ecs.FargateService(this, 'Service', {
+      ...serviceProps(network, { name, isSpot: configuration.spot }),
       cluster: worker.cluster,
       taskDefinition,
       desiredCount: this.desiredCount,
-      minHealthyPercent: 100,
       maxHealthyPercent: 200,
-      circuitBreaker: { enable: true, rollback: true },
-      vpcSubnets: network.subnets,
-      assignPublicIp: network.assignPublicIp,
-      securityGroups: [network.workerSecurityGroup],
-      capacityProviderStrategies: [{ capacityProvider: providerOf(configuration.spot), weight: 1 }],
-      propagateTags: ecs.PropagatedTagSource.SERVICE,
-      cloudMapOptions: {
-        name,
-        cloudMapNamespace: network.namespace,
-        dnsRecordType: DnsRecordType.A,
-        dnsTtl: Duration.seconds(10),
-      },
     });
     service.node.addDependency(worker.capacityProviders, network.routeOut);
     if (taskDefinition.executionRole !== undefined) service.node.addDependency(taskDefinition.executionRole);

@@ -11,12 +11,11 @@
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
  */
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { botContainerName } from '../../services/bot/contract.ts';
 import type { EnvironmentName, ImageConfiguration } from '../configuration.ts';
@@ -31,9 +30,9 @@ import {
   healthCheck,
   makeTask,
   ports,
-  providerOf,
   secretsFor,
   serviceMetric,
+  serviceProps,
 } from './task-parts.ts';
 import type { UpdatesQueue } from './updates-queue.ts';
 import { workerImage } from './worker-image.ts';
@@ -148,24 +147,12 @@ export class PollingWorker extends Construct {
   private makeService(props: PollingWorkerProps, taskDefinition: ecs.TaskDefinition): ecs.FargateService {
     const { network } = props;
     const service = new ecs.FargateService(this, 'Service', {
+      ...serviceProps(network, { name: serviceHostName, isSpot: props.spot }),
       cluster: this.cluster,
       taskDefinition,
       desiredCount: this.desiredCount,
-      minHealthyPercent: 100,
       // Room for one more task: the one that takes over.
       maxHealthyPercent: props.standbyCount === 0 ? 200 : 150,
-      circuitBreaker: { enable: true, rollback: true },
-      vpcSubnets: network.subnets,
-      assignPublicIp: network.assignPublicIp,
-      securityGroups: [network.workerSecurityGroup],
-      capacityProviderStrategies: [{ capacityProvider: providerOf(props.spot), weight: 1 }],
-      propagateTags: ecs.PropagatedTagSource.SERVICE,
-      cloudMapOptions: {
-        name: serviceHostName,
-        cloudMapNamespace: network.namespace,
-        dnsRecordType: DnsRecordType.A,
-        dnsTtl: Duration.seconds(10),
-      },
     });
     service.node.addDependency(this.capacityProviders);
     // A task started before its route out exists cannot pull its image; one that is stopped after the route has gone can

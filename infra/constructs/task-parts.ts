@@ -8,10 +8,12 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { healthCheckScript } from '../../services/bot/contract.ts';
 import { sidecarNodeArguments } from '../../services/metrics-sidecar/contract.ts';
 import type { TaskSize } from '../task-size.ts';
+import type { Network } from './network.ts';
 import { type SecretEntry, sidecarEntries } from './secrets.ts';
 
 /** The sidecar's port, which Prometheus scrapes, and the program's, which the sidecar scrapes. */
@@ -131,7 +133,7 @@ export function healthCheck(port: number): ecs.HealthCheck {
   };
 }
 
-export function providerOf(isSpot: boolean): 'FARGATE_SPOT' | 'FARGATE' {
+function providerOf(isSpot: boolean): 'FARGATE_SPOT' | 'FARGATE' {
   return isSpot ? 'FARGATE_SPOT' : 'FARGATE';
 }
 
@@ -144,6 +146,28 @@ export function providerOf(isSpot: boolean): 'FARGATE_SPOT' | 'FARGATE' {
  */
 export function capacityLabels(tasks: number, isSpot: boolean): Record<string, string> {
   return { [capacityLabel]: tasks === 0 ? 'paused' : `${tasks} on ${providerOf(isSpot)}` };
+}
+
+/** Of a service whose deploys never run fewer tasks than desired, and roll back by themselves. */
+export function serviceProps(
+  network: Network,
+  { name, isSpot }: { readonly name: string; readonly isSpot: boolean },
+) {
+  return {
+    minHealthyPercent: 100,
+    circuitBreaker: { enable: true, rollback: true },
+    vpcSubnets: network.subnets,
+    assignPublicIp: network.assignPublicIp,
+    securityGroups: [network.workerSecurityGroup],
+    capacityProviderStrategies: [{ capacityProvider: providerOf(isSpot), weight: 1 }],
+    propagateTags: ecs.PropagatedTagSource.SERVICE,
+    cloudMapOptions: {
+      name,
+      cloudMapNamespace: network.namespace,
+      dnsRecordType: DnsRecordType.A,
+      dnsTtl: Duration.seconds(10),
+    },
+  } satisfies Partial<ecs.FargateServiceProps>;
 }
 
 export function serviceMetric(

@@ -12,6 +12,7 @@ import { startStatusServer } from '../adapters/http/status-server.ts';
 import { createLogger } from '../adapters/logger.ts';
 import { type OpenedQueue, openQueue } from '../adapters/open-queue.ts';
 import { logProcessFaults } from '../adapters/process-faults.ts';
+import { busyPort, isAddressInUse, refuse } from '../adapters/program-end.ts';
 import { obeyProxy, proxyEnvironment } from '../adapters/proxy.ts';
 import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
 import { redisUpdateJournal } from '../adapters/redis/journal/update-journal.ts';
@@ -323,17 +324,4 @@ async function storeAnswers(store: UpstashStore, address: StoreSettings, logger:
 
 function ecsTask(): Promise<string | undefined> {
   return ecsTaskArn(process.env['ECS_CONTAINER_METADATA_URI_V4']);
-}
-
-function refuse(problems: readonly string[], code: ExitCode = exitCodes.configuration): ExitCode {
-  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
-  return code;
-}
-
-function isAddressInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-}
-
-function busyPort(port: number): string {
-  return `BOT_METRICS_PORT: expected a free port, got ${port}, which another process uses; choose another port`;
 }

@@ -11,6 +11,7 @@ import { startStatusServer } from '../adapters/http/status-server.ts';
 import { createLogger } from '../adapters/logger.ts';
 import { openQueue } from '../adapters/open-queue.ts';
 import { logProcessFaults } from '../adapters/process-faults.ts';
+import { busyPort, isAddressInUse, refuse } from '../adapters/program-end.ts';
 import { obeyProxy, proxyEnvironment } from '../adapters/proxy.ts';
 import { redisHandlersReports } from '../adapters/redis/outage/handlers-reports.ts';
 import { redisWarningStore } from '../adapters/redis/outage/warning-store.ts';
@@ -248,17 +249,4 @@ async function identify(
     }
   }
   return 'stopped';
-}
-
-function refuse(problems: readonly string[], code: ExitCode = exitCodes.configuration): ExitCode {
-  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
-  return code;
-}
-
-function isAddressInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-}
-
-function busyPort(port: number): string {
-  return `BOT_METRICS_PORT: expected a free port, got ${port}, which another process uses; choose another port`;
 }
