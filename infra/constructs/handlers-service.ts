@@ -11,11 +11,10 @@
  */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AdjustmentType } from 'aws-cdk-lib/aws-applicationautoscaling';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { EnvironmentName } from '../configuration.ts';
 import type { HandlersConfiguration } from '../handlers-configuration.ts';
 import type { Network } from './network.ts';
@@ -30,8 +29,8 @@ import {
   makeTask,
   ports,
   secretsFor,
-  serviceMetric,
   serviceProps,
+  TaskService,
 } from './task-parts.ts';
 import type { UpdatesQueue } from './updates-queue.ts';
 
@@ -53,7 +52,7 @@ export interface HandlersServiceProps {
 const name = 'handlers';
 const cpuTargetPercent = 60;
 
-export class HandlersService extends Construct {
+export class HandlersService extends TaskService {
   readonly cluster: ecs.ICluster;
   readonly service: ecs.FargateService;
   readonly logGroup: LogGroup;
@@ -75,19 +74,6 @@ export class HandlersService extends Construct {
     updates.grantConsume(task.taskRole);
     this.service = this.makeService(props, task);
     if (!paused && configuration.tasksMax > configuration.tasks) this.scale(props);
-  }
-
-  /** One CPU sample a minute for each task. */
-  metricRunningTasks(): Metric {
-    return serviceMetric(this, 'CPUUtilization', 'SampleCount');
-  }
-
-  metricCpu(): Metric {
-    return serviceMetric(this, 'CPUUtilization', 'Average');
-  }
-
-  metricMemory(): Metric {
-    return serviceMetric(this, 'MemoryUtilization', 'Average');
   }
 
   private makeTask(props: HandlersServiceProps): ecs.FargateTaskDefinition {

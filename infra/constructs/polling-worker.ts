@@ -12,11 +12,10 @@
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
  */
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { botContainerName } from '../../services/bot/contract.ts';
 import type { EnvironmentName, ImageConfiguration } from '../configuration.ts';
 import type { TaskSize } from '../task-size.ts';
@@ -31,8 +30,8 @@ import {
   makeTask,
   ports,
   secretsFor,
-  serviceMetric,
   serviceProps,
+  TaskService,
 } from './task-parts.ts';
 import type { UpdatesQueue } from './updates-queue.ts';
 import { workerImage } from './worker-image.ts';
@@ -57,7 +56,7 @@ export interface PollingWorkerProps {
 
 const serviceHostName = 'worker';
 
-export class PollingWorker extends Construct {
+export class PollingWorker extends TaskService {
   readonly cluster: ecs.Cluster;
   readonly capacityProviders: ecs.CfnClusterCapacityProviderAssociations;
   readonly service: ecs.FargateService;
@@ -89,23 +88,6 @@ export class PollingWorker extends Construct {
     const task = this.makeTask(props);
     props.updates?.grantSend(task.taskRole);
     this.service = this.makeService(props, task);
-  }
-
-  /**
-   * The number of running tasks: ECS writes one CPU sample per task and minute. No data means no task.
-   *
-   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
-   */
-  metricRunningTasks(): Metric {
-    return serviceMetric(this, 'CPUUtilization', 'SampleCount');
-  }
-
-  metricCpu(): Metric {
-    return serviceMetric(this, 'CPUUtilization', 'Average');
-  }
-
-  metricMemory(): Metric {
-    return serviceMetric(this, 'MemoryUtilization', 'Average');
   }
 
   private makeTask(props: PollingWorkerProps): ecs.FargateTaskDefinition {

@@ -9,7 +9,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { healthCheckScript } from '../../services/bot/contract.ts';
 import { sidecarNodeArguments } from '../../services/metrics-sidecar/contract.ts';
 import type { TaskSize } from '../task-size.ts';
@@ -170,16 +170,35 @@ export function serviceProps(
   } satisfies Partial<ecs.FargateServiceProps>;
 }
 
-export function serviceMetric(
-  { cluster, service }: { readonly cluster: ecs.ICluster; readonly service: ecs.FargateService },
-  metricName: 'CPUUtilization' | 'MemoryUtilization',
-  statistic: string,
-): Metric {
-  return new Metric({
-    namespace: 'AWS/ECS',
-    metricName,
-    statistic,
-    period: Duration.minutes(1),
-    dimensionsMap: { ClusterName: cluster.clusterName, ServiceName: service.serviceName },
-  });
+/** A service with the metrics that ECS writes about its tasks. */
+export abstract class TaskService extends Construct {
+  abstract readonly cluster: ecs.ICluster;
+  abstract readonly service: ecs.FargateService;
+
+  /**
+   * The number of running tasks: ECS writes one CPU sample per task and minute. No data means no task.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
+   */
+  metricRunningTasks(): Metric {
+    return this.metric('CPUUtilization', 'SampleCount');
+  }
+
+  metricCpu(): Metric {
+    return this.metric('CPUUtilization', 'Average');
+  }
+
+  metricMemory(): Metric {
+    return this.metric('MemoryUtilization', 'Average');
+  }
+
+  private metric(metricName: string, statistic: string): Metric {
+    return new Metric({
+      namespace: 'AWS/ECS',
+      metricName,
+      statistic,
+      period: Duration.minutes(1),
+      dimensionsMap: { ClusterName: this.cluster.clusterName, ServiceName: this.service.serviceName },
+    });
+  }
 }

@@ -17,9 +17,7 @@ export interface LabelledCounter {
 }
 
 /** How long a handler takes. */
-export const updateBucketsSeconds = [
-  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
-];
+const updateBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 export class MetricsBase {
   readonly registry = new Registry();
@@ -59,5 +57,36 @@ export class MetricsBase {
     const gauge = new Gauge({ name, help, labelNames, registers: [this.registry] });
     gauge.set({ version, node: process.version }, 1);
     registerProcessMetrics(this.registry);
+  }
+}
+
+export interface HandlerMetricNames {
+  readonly updatesHandled: string;
+  readonly updateDuration: string;
+  readonly updatesOverdue: string;
+}
+
+/** The metrics of a process that runs handlers. */
+export class HandlerMetricsBase extends MetricsBase {
+  readonly updatesHandled: Counter<'result'>;
+  readonly updateDuration: Histogram;
+  readonly updatesOverdue: Counter;
+
+  constructor(names: HandlerMetricNames) {
+    super();
+    this.updatesHandled = this.counter('result', {
+      name: names.updatesHandled,
+      help: 'Updates whose handler ended, by result: ok or failed',
+      values: ['ok', 'failed'],
+    });
+    this.updateDuration = this.histogram(
+      names.updateDuration,
+      'How long a handler took for one update, from its dispatch to its end',
+      updateBucketsSeconds,
+    );
+    this.updatesOverdue = this.counter(
+      names.updatesOverdue,
+      'Handlers that exceeded their time limit; their chats wait for them',
+    );
   }
 }

@@ -8,7 +8,7 @@
  * - The heartbeat and last-poll gauges have no sample before the first one: 0 would read as the year 1970.
  */
 import type { Counter, Gauge } from 'prom-client';
-import { MetricsBase, updateBucketsSeconds } from '../adapters/metrics-base.ts';
+import { HandlerMetricsBase } from '../adapters/metrics-base.ts';
 import type { PollFailure } from '../core/updates/poll-failure.ts';
 import { updateTypes } from '../core/updates/update.ts';
 import { botMetricNames as names } from './contract.ts';
@@ -40,7 +40,7 @@ export function pollResultLabel(result: PollResult): string {
   return result.replaceAll(' ', '_');
 }
 
-export class BotMetrics extends MetricsBase {
+export class BotMetrics extends HandlerMetricsBase {
   readonly conflicts = this.counter(
     names.conflicts,
     'Polls that Telegram ended because another program polls with the same token (HTTP 409)',
@@ -60,20 +60,6 @@ export class BotMetrics extends MetricsBase {
     help: 'Updates received from Telegram by type, without redeliveries',
     values: [...updateTypes, 'other'],
   });
-  readonly updatesHandled = this.counter('result', {
-    name: names.updatesHandled,
-    help: 'Updates whose handler ended, by result: ok or failed',
-    values: ['ok', 'failed'],
-  });
-  readonly updateDuration = this.histogram(
-    names.updateDuration,
-    'How long a handler took for one update, from its dispatch to its end',
-    updateBucketsSeconds,
-  );
-  readonly updatesOverdue = this.counter(
-    names.updatesOverdue,
-    'Handlers that exceeded their time limit; their chats wait for them',
-  );
   readonly updatesDead = this.counter(
     names.updatesDead,
     'Updates that became dead letters after their last attempt',
@@ -114,7 +100,7 @@ export class BotMetrics extends MetricsBase {
   }
 
   constructor(version: string, source: MetricsSource) {
-    super();
+    super(names);
     this.gauge(names.leader, '1 while this process holds the polling lock and may act, else 0', () =>
       source.leader() ? 1 : 0,
     );

@@ -4,7 +4,7 @@
  * Guarantees: no label takes an unbounded value; every series of a counter starts at 0.
  * Tested by: test/handlers/main.test.ts
  */
-import { MetricsBase, updateBucketsSeconds } from '../adapters/metrics-base.ts';
+import { HandlerMetricsBase } from '../adapters/metrics-base.ts';
 import { handlersMetricNames as names } from './contract.ts';
 
 /** Read at each scrape. */
@@ -13,7 +13,7 @@ export interface HandlersMetricsSource {
   held(): number;
 }
 
-export class HandlersMetrics extends MetricsBase {
+export class HandlersMetrics extends HandlerMetricsBase {
   readonly messagesReceived = this.counter('delivery', {
     name: names.messagesReceived,
     help: 'Messages received from the queue: first deliveries, and later ones of what was not removed in time',
@@ -22,20 +22,6 @@ export class HandlersMetrics extends MetricsBase {
   readonly messagesLost = this.counter(
     names.messagesLost,
     'Messages whose time ran out here: the queue delivers them again',
-  );
-  readonly updatesHandled = this.counter('result', {
-    name: names.updatesHandled,
-    help: 'Updates whose handler ended, by result: ok or failed',
-    values: ['ok', 'failed'],
-  });
-  readonly updateDuration = this.histogram(
-    names.updateDuration,
-    'How long a handler took for one update, from its dispatch to its end',
-    updateBucketsSeconds,
-  );
-  readonly updatesOverdue = this.counter(
-    names.updatesOverdue,
-    'Handlers that exceeded their time limit; their chats wait for them',
   );
   readonly updatesDead = this.counter(
     names.updatesDead,
@@ -53,7 +39,7 @@ export class HandlersMetrics extends MetricsBase {
   );
 
   constructor(version: string, source: HandlersMetricsSource) {
-    super();
+    super(names);
     this.gauge(names.running, 'Handlers that run', source.running);
     this.gauge(names.held, 'Messages received that have not ended', source.held);
     this.describeProcess(names.buildInfo, version);
