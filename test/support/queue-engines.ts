@@ -1,8 +1,8 @@
 /**
  * Engines of the updates queue for suites: the lab's own, and the real ones that this machine has.
  *
+ * - MiniStack: what `fetch-ministack.sh` has installed, or another on PATH.
  * - ElasticMQ: `ELASTICMQ_LIB` names the folder with its jars (Maven Central, `org.elasticmq:elasticmq-server_2.13`).
- * - MiniStack: the program `ministack` (PyPI), by the path in `MINISTACK`.
  * - AWS: `SQS_TEST_QUEUE_URL` names an empty FIFO queue with high throughput, credentials as for any SDK.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -14,6 +14,7 @@ import { systemClock } from '../../services/adapters/system-clock.ts';
 import { systemRandom } from '../../services/adapters/system-random.ts';
 import { startSqsEmulator } from '../../services/lab/sqs-emulator/sqs-emulator.ts';
 import { freePort, until } from './program.ts';
+import { realTool } from './real-tools.ts';
 
 export type EngineName = 'the lab’s engine' | 'ElasticMQ' | 'MiniStack' | 'AWS';
 
@@ -29,11 +30,11 @@ export const testCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 const region = 'us-east-1';
 
 export function enginesHere(): readonly EngineName[] {
-  const { ELASTICMQ_LIB, MINISTACK, SQS_TEST_QUEUE_URL } = process.env;
+  const { ELASTICMQ_LIB, SQS_TEST_QUEUE_URL } = process.env;
   return [
     'the lab’s engine',
     ...(ELASTICMQ_LIB ? (['ElasticMQ'] as const) : []),
-    ...(MINISTACK ? (['MiniStack'] as const) : []),
+    ...(realTool('ministack') ? (['MiniStack'] as const) : []),
     ...(SQS_TEST_QUEUE_URL ? (['AWS'] as const) : []),
   ];
 }
@@ -79,7 +80,7 @@ function elasticMq(port: number): Promise<QueueEngine> {
 
 function miniStack(port: number): Promise<QueueEngine> {
   const environment = { PATH: process.env['PATH'] ?? '', GATEWAY_PORT: String(port), SERVICES: 'sqs' };
-  const program = spawn(process.env['MINISTACK'] ?? 'ministack', [], { stdio: 'ignore', env: environment });
+  const program = spawn(realTool('ministack') ?? '', [], { stdio: 'ignore', env: environment });
   return emulator('MiniStack', program, port);
 }
 

@@ -1,19 +1,19 @@
 /**
- * Finds real tools on PATH. A test that needs a missing tool is skipped; with `REQUIRE_REAL=1` a missing tool fails
- * the whole run (see `global-setup.ts`).
+ * Finds real tools: on PATH, or where `fetch-ministack.sh` puts one. A test that needs a missing tool is skipped; with
+ * `REQUIRE_REAL=1` a missing tool fails the whole run (see `global-setup.ts`).
  */
 import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-const requiredTools = ['redis-server', 'promtool', 'prometheus', 'chromium', 'zsh'] as const;
+const requiredTools = ['redis-server', 'promtool', 'prometheus', 'chromium', 'zsh', 'ministack'] as const;
 /** These build and run images. Few machines have them, so only the image's own tests need them. */
 const imageTools = ['buildah', 'podman'] as const;
 export type RealTool = (typeof requiredTools)[number] | (typeof imageTools)[number];
 
-/** The tool's path, or undefined when it is not on PATH. */
+/** The tool's path, or undefined when this machine does not have it. */
 export function realTool(tool: RealTool): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
+  return [...(process.env.PATH ?? '').split(delimiter), fetchedTools()]
     .map((folder) => join(folder, tool))
     .find((path) => {
       try {
@@ -32,4 +32,9 @@ export function missingTools(): {
   const isMissing = (tool: RealTool): boolean => realTool(tool) === undefined;
   const required = requiredTools.filter(isMissing);
   return { required, all: [...required, ...imageTools.filter(isMissing)] };
+}
+
+function fetchedTools(): string {
+  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  return join(cache, 'staffprobot', 'ministack', 'bin');
 }
