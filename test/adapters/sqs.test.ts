@@ -4,7 +4,7 @@
  * Known deviations are listed with the engines that have them, and held: an engine that mends one fails here.
  */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectedQueue } from '../../services/adapters/sqs.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import type { DeliveredMessage, QueueMessage } from '../../services/core/queue/updates-queue.ts';
@@ -25,6 +25,7 @@ describe.each(enginesHere())('the queue on %s', (name) => {
   let engine: QueueEngine;
   let queue: ConnectedQueue;
   let prefix: string;
+  let received: DeliveredMessage[];
   beforeAll(async () => {
     engine = await startEngine(name);
   });
@@ -32,6 +33,14 @@ describe.each(enginesHere())('the queue on %s', (name) => {
   beforeEach(async () => {
     queue = await connect(engine, await engine.newQueue());
     prefix = randomUUID().slice(0, 8);
+    received = [];
+  });
+  afterEach(async () => {
+    // One queue for all tests: the next one begins with nothing in it, and nothing held.
+    if (name !== 'AWS') return;
+    for (const { receipt } of received) await queue.remove([receipt]);
+    for (let left = await receive(); left.length > 0; left = await receive())
+      await queue.remove(receipts(left));
   });
 
   function message(chat: number, id: number, body = `{"update_id":${id}}`): QueueMessage {
@@ -45,8 +54,11 @@ describe.each(enginesHere())('the queue on %s', (name) => {
   }
 
   const send = (...messages: readonly QueueMessage[]) => queue.send(messages, signal);
-  const receive = (countMax = 10, visibilityMs = 30_000, waitMs = 1000) =>
-    queue.receive({ countMax, waitMs, visibilityMs });
+  async function receive(countMax = 10, visibilityMs = 30_000, waitMs = 1000) {
+    const messages = await queue.receive({ countMax, waitMs, visibilityMs });
+    received.push(...messages);
+    return messages;
+  }
   const idsOf = (messages: readonly DeliveredMessage[]) =>
     messages.map(({ body }) => JSON.parse(body).update_id);
   const receipts = (messages: readonly DeliveredMessage[]) => messages.map(({ receipt }) => receipt);
