@@ -8,9 +8,9 @@ import type { Random } from '../core/platform/random.ts';
 import type { StoreKeys } from '../core/platform/store-keys.ts';
 import type { AwsEmulator } from './aws-emulator/aws-emulator.ts';
 import type { Conversations } from './chats/conversations.ts';
-import type { TaskService } from './ecs/task-service.ts';
 import type { LabFunctions } from './functions/lab-functions.ts';
 import type { Measurements } from './measurements/lab-measurements.ts';
+import type { LabServices } from './queue-mode/queue-mode.ts';
 import type { LabRedis } from './redis-rest/lab-redis.ts';
 import type { WorkerTokens } from './redis-rest/worker-tokens.ts';
 import type { LabAddresses } from './settings/lab-environment.ts';
@@ -19,7 +19,7 @@ import type { ActiveFaults } from './shared/active-faults.ts';
 import type { LabLog } from './shared/lab-log.ts';
 import type { RunningEmulator } from './telegram-emulator/server.ts';
 
-export interface LabContext extends Omit<Measurements, 'close'> {
+export interface LabContext extends LabServices, Omit<Measurements, 'close'> {
   readonly clock: Clock;
   readonly random: Random;
   readonly times: ActiveTimes;
@@ -28,7 +28,6 @@ export interface LabContext extends Omit<Measurements, 'close'> {
   readonly redis: LabRedis;
   readonly telegram: RunningEmulator;
   readonly aws: AwsEmulator;
-  readonly tasks: TaskService;
   /** The alerts' page of the Prometheus that scrapes every sidecar; undefined if none is on PATH. */
   readonly prometheusUrl: string | undefined;
   readonly functions: LabFunctions;

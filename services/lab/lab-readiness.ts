@@ -1,15 +1,16 @@
 /**
- * Waits until the lab is ready: one worker polls and all others stand by.
+ * Waits until the lab is ready: one worker polls, all others stand by, and in queue mode all consumers are healthy.
  *
- * If a worker ends before that, the start fails with its output and its exit code.
+ * If a task ends before that, the start fails with its output and its exit code.
  *
  * Tested by: test/lab/lab.test.ts
  */
 import { type ExitCode, exitCodes } from '../core/platform/exit-codes.ts';
 import type { Task } from './ecs/task.ts';
-import type { StoppedTask } from './ecs/task-service.ts';
+import type { StoppedTask, TaskService } from './ecs/task-service.ts';
 import { withoutLabHandlers } from './handlers/handlers-address.ts';
 import type { LabContext } from './lab-context.ts';
+import { servicesOf } from './queue-mode/queue-mode.ts';
 
 export class LabStartError extends Error {
   readonly exitCode: ExitCode;
@@ -25,25 +26,28 @@ const readyWithinMs = 90_000;
 
 /** @throws LabStartError */
 export async function untilReady(
-  { tasks, clock }: Pick<LabContext, 'tasks' | 'clock'>,
+  lab: Pick<LabContext, 'tasks' | 'queue' | 'clock'>,
   stop: AbortSignal,
 ): Promise<void> {
+  const { tasks, queue, clock } = lab;
+  const services = servicesOf(lab);
   const settled = new AbortController();
   const changes = new Promise<void>((resolve, reject) => {
     const check = (): void => {
-      const [ended] = tasks.stoppedTasks;
+      const [ended] = services.flatMap(({ stoppedTasks }) => stoppedTasks);
       if (ended !== undefined) reject(startFailure(ended));
-      else if (isReady(tasks.tasks, tasks.desired)) resolve();
+      else if (isReady(tasks.tasks, tasks.desired) && isServing(queue?.consumers)) resolve();
     };
-    const stopListening = tasks.onChange(check);
-    settled.signal.addEventListener('abort', stopListening, { once: true });
+    for (const service of services) {
+      settled.signal.addEventListener('abort', service.onChange(check), { once: true });
+    }
   });
   const patience = AbortSignal.any([stop, settled.signal]);
   const tooLong = clock.sleep(readyWithinMs, patience).then(() => {
     if (patience.aborted) return;
     const seconds = readyWithinMs / 1000;
     throw new LabStartError(
-      `the lab did not come up within ${seconds} s: ${tasks.tasks.map(shortState).join(', ')}`,
+      `the lab did not come up within ${seconds} s: ${services.flatMap((one) => one.tasks.map(shortState)).join(', ')}`,
       exitCodes.bug,
     );
   });
@@ -61,6 +65,13 @@ export function isReady(tasks: readonly Task[], desired: number): boolean {
   );
   const standbys = tasks.filter(({ health }) => health?.healthy && health.body['role'] === 'standby');
   return leaders.length === 1 && leaders.length + standbys.length === desired;
+}
+
+/** All consumers are healthy, frozen ones aside; true where there are none. */
+export function isServing(consumers: Pick<TaskService, 'tasks' | 'desired'> | undefined): boolean {
+  if (consumers === undefined) return true;
+  const { tasks, desired } = consumers;
+  return tasks.length === desired && tasks.every(({ frozen, health }) => frozen || health?.healthy === true);
 }
 
 function startFailure({ name, exit, errorLines }: StoppedTask): LabStartError {

@@ -1,6 +1,6 @@
 /**
- * The whole system on one machine: the lab's servers, both functions, and the workers with their sidecars as real child
- * processes.
+ * The whole system on one machine: the lab's servers, both functions, and the workers (in queue mode the consumers too)
+ * with their sidecars as real child processes.
  *
  * Guarantees: nothing outside loopback is touched, and nothing is written outside the system's temporary folder. A failed
  * start and `stop` leave no process and no file.
@@ -30,17 +30,25 @@ import { forBot, startMeasurements } from './measurements/lab-measurements.ts';
 import { makeCompileCache } from './processes/compile-cache.ts';
 import { findExecutable } from './processes/find-executable.ts';
 import { startOrphanReaper } from './processes/orphan-reaper.ts';
-import { type LabPrometheus, startLabPrometheus } from './prometheus/lab-prometheus.ts';
+import { watchServices } from './prometheus/watched-services.ts';
+import { type QueueMode, queueSize, servicesOf } from './queue-mode/queue-mode.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './redis-rest/seed-epoch.ts';
 import { WorkerTokens } from './redis-rest/worker-tokens.ts';
 import { watchedFile } from './settings/dev-settings.ts';
-import { functionEnvironment, type LabAddresses, workerEnvironment } from './settings/lab-environment.ts';
+import {
+  consumerEnvironment,
+  functionEnvironment,
+  type LabAddresses,
+  workerEnvironment,
+} from './settings/lab-environment.ts';
+import { handlersService, workerService } from './settings/lab-services.ts';
 import type { LabSettings } from './settings/lab-settings.ts';
 import { ActiveTimes, labTimes } from './settings/lab-times.ts';
 import { ActiveFaults } from './shared/active-faults.ts';
 import { LabLog } from './shared/lab-log.ts';
 import { text } from './shared/text.ts';
+import { startSqsEmulator } from './sqs-emulator/sqs-emulator.ts';
 import { startTelegramEmulator } from './telegram-emulator/server.ts';
 import { onUnknownMethod } from './telegram-emulator/unknown-methods.ts';
 import { Tour } from './tour/tour.ts';
@@ -58,6 +66,8 @@ export interface Lab extends LabContext {
 
 /** A leader and a standby. */
 const workersDesired = 2;
+/** So that one shows what the other does when it fails. */
+const consumersDesired = 2;
 const storeTimeoutMs = 3000;
 /** Above the ids of all real bots today. */
 const botId = 7_000_000_001;
@@ -81,7 +91,7 @@ interface Seams {
 }
 
 async function startParts(
-  { speed, searchPath, botEnvironment, ...settings }: LabSettings,
+  { speed, handlers, searchPath, botEnvironment, ...settings }: LabSettings,
   { clock, random }: Seams,
   closers: (() => Promise<unknown>)[],
   stop: () => Promise<void>,
@@ -111,6 +121,8 @@ async function startParts(
     ecs: { describe: () => tasks.describe(), restart: () => tasks.restart() },
   });
   closers.push(() => aws.close());
+  const sqs = handlers === 'queue' ? await startSqsEmulator({ clock, random }) : undefined;
+  closers.push(async () => sqs?.close());
   const functionUrl = await startFunctionUrl({
     handler: (event, openPage) => functions.ops(event, openPage),
     clock,
@@ -127,6 +139,7 @@ async function startParts(
     metadataUrl: metadata.url,
     opsUrl: functionUrl.url,
     opsLinkSecret,
+    queueUrl: sqs?.queueUrl,
   };
   const store = upstashStore({ url: addresses.redisUrl, token: redisToken, timeoutMs: storeTimeoutMs });
   const keys = storeKeys('');
@@ -144,28 +157,42 @@ async function startParts(
   times.onChange((current) =>
     functions.retime(functionEnvironment(addresses, current), current.monitorEveryMs),
   );
-  const tasks = new TaskService({
+  const common = {
     clock,
     random,
     log,
-    desired: workersDesired,
     childEnvironment,
-    workerEnvironment: (task) => ({
-      ...botEnvironment,
-      BOT_HANDLERS: handlersAddress(ownHandlers),
-      ...workerEnvironment(
-        { ...addresses, redisToken: workerTokens.issue(task.id) },
-        times.forNewWorkers,
-        task,
-      ),
+    onEnded: (id: string) => workerTokens.revoke(id, redis.rest.faults),
+    onPids: () => orphanReaper.watch([...tasks.pids, ...(queue?.consumers.pids ?? [])]),
+  };
+  const handlersModule = { ...botEnvironment, BOT_HANDLERS: handlersAddress(ownHandlers) };
+  const siteOf = (task: { id: string }) => ({ ...addresses, redisToken: workerTokens.issue(task.id) });
+  const tasks = new TaskService({
+    ...common,
+    service: workerService,
+    desired: workersDesired,
+    environment: (task) => ({
+      ...handlersModule,
+      ...workerEnvironment(siteOf(task), times.forNewWorkers, task),
     }),
-    onEnded: (id) => workerTokens.revoke(id, redis.rest.faults),
     onStopped: (event) => void functions.taskStopped(event),
-    onPids: (pids) => orphanReaper.watch(pids),
   });
-  const prometheus = await watchTasks(tasks, { searchPath, clock, speed, log });
+  const queue: QueueMode | undefined = sqs && {
+    sqs,
+    consumers: new TaskService({
+      ...common,
+      service: handlersService,
+      desired: consumersDesired,
+      environment: (task) => ({
+        ...handlersModule,
+        ...consumerEnvironment(siteOf(task), times.forNewWorkers, task),
+      }),
+    }),
+  };
+  const services = servicesOf({ tasks, queue });
+  const prometheus = await watchServices(services, { searchPath, clock, speed, log });
   closers.push(async () => prometheus?.stop());
-  closers.push(() => tasks.stop());
+  closers.push(() => Promise.all(services.map((service) => service.stop())));
   const watch =
     ownHandlers === undefined || watched === undefined
       ? undefined
@@ -173,14 +200,23 @@ async function startParts(
           clock,
           log,
           tasks,
+          queue,
           environment: { ...childEnvironment, ...botEnvironment },
         });
   closers.push(async () => watch?.stop());
   // Stopped before the workers, so that their end raises no alert.
   closers.push(() => functions.stop());
-  tasks.start();
+  for (const service of services) service.start();
   const outages = redisOutageStore(store, keys);
-  const messages = startMeasurements({ clock, telegram, botToken, store, keys, outages });
+  const messages = startMeasurements({
+    clock,
+    telegram,
+    botToken,
+    store,
+    keys,
+    outages,
+    queueSize: () => queueSize({ queue }),
+  });
   closers.push(() => messages.close());
   const parts: LabContext = {
     clock,
@@ -192,6 +228,7 @@ async function startParts(
     telegram,
     aws,
     tasks,
+    queue,
     prometheusUrl: prometheus?.alertsUrl,
     functions,
     conversations: new Conversations({ emulator: telegram, token: botToken, clock }),
@@ -226,29 +263,4 @@ function drillsAndTour(parts: LabContext): { drills: DrillRunner; tour: Tour } {
     },
   });
   return { drills, tour };
-}
-
-/** The lab works without Prometheus, so a failed start is only logged. */
-async function watchTasks(
-  tasks: TaskService,
-  { searchPath, clock, speed, log }: { searchPath: string; clock: Clock; speed: number; log: LabLog },
-): Promise<LabPrometheus | undefined> {
-  const executable = findExecutable('prometheus', searchPath);
-  if (executable === undefined) return undefined;
-  const logError = (error: unknown): void =>
-    log.say('prometheus', 'warn', error instanceof Error ? error.message : String(error));
-  try {
-    const prometheus = await startLabPrometheus({ executable, clock, speed });
-    tasks.onChange(() => {
-      const targets = tasks.tasks.map(({ ports, identity }) => ({
-        address: `127.0.0.1:${ports.sidecar}`,
-        labels: { worker: identity.name },
-      }));
-      prometheus.setTargets(targets).catch(logError);
-    });
-    return prometheus;
-  } catch (error) {
-    logError(error);
-    return undefined;
-  }
 }

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/adapters/system-clock.ts';
+import { systemRandom } from '../../services/adapters/system-random.ts';
 import { type AwsEmulator, startAwsEmulator } from '../../services/lab/aws-emulator/aws-emulator.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
+import { type SqsEmulator, startSqsEmulator } from '../../services/lab/sqs-emulator/sqs-emulator.ts';
 import { startTelegramEmulator, type TestTelegram } from '../support/telegram-emulator.ts';
 
 const token = '4242:foreign-pages';
@@ -14,6 +16,7 @@ const page = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
 let telegram: TestTelegram;
 let redis: LabRedis;
 let aws: AwsEmulator;
+let sqs: SqsEmulator;
 
 beforeAll(async () => {
   telegram = await startTelegramEmulator();
@@ -23,6 +26,7 @@ beforeAll(async () => {
     redisServerPath: undefined,
     clock: systemClock,
   });
+  sqs = await startSqsEmulator({ clock: systemClock, random: systemRandom });
   aws = await startAwsEmulator({
     ecs: {
       describe: () => {
@@ -36,7 +40,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([telegram.stop(), redis.stop(), aws.close()]);
+  await Promise.all([telegram.stop(), redis.stop(), aws.close(), sqs.close()]);
 });
 
 /** Without preflight: what a form or a script may send to anywhere. */
@@ -68,6 +72,13 @@ describe('door: the servers of the lab', () => {
     expect(aws.calls).toEqual([]);
   });
 
+  it('neither reads nor empties the updates queue', async () => {
+    const body = JSON.stringify({ QueueUrl: sqs.queueUrl });
+    const headers = { ...page, 'x-amz-target': 'AmazonSQS.PurgeQueue' };
+    expect((await fetch(new URL(sqs.queueUrl).origin, { method: 'POST', body, headers })).status).toBe(403);
+    expect(sqs.calls.size).toBe(0);
+  });
+
   it('runs no command in the store, even with its token', async () => {
     expect((await post(`${redis.rest.url}/?_token=${storeToken}`, '["SET","key","value"]')).status).toBe(403);
     const response = await post(`${redis.rest.url}/emulator/faults?_token=${storeToken}`, '{"kind":"hang"}');
@@ -79,6 +90,7 @@ describe('door: the servers of the lab', () => {
       `${telegram.url}/bot${token}/getMe`,
       `${redis.rest.url}/get/key?_token=${storeToken}`,
       aws.url,
+      sqs.queueUrl,
     ];
     for (const url of asked) expect(await statusUnder('evil.example', url)).toBe(403);
     expect(await statusUnder('localhost', `${telegram.url}/bot${token}/getMe`)).toBe(200);

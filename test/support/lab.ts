@@ -112,8 +112,10 @@ export function launchLab({ args = [], environment = {}, throughShell = false }:
 }
 
 /** Every process of a lab except its own. */
-export function pidsOf({ workers }: ApiState): number[] {
-  return workers.flatMap(({ pid, sidecarPid }) => [pid, sidecarPid]).filter((pid) => pid !== null);
+export function pidsOf({ workers, queue }: ApiState): number[] {
+  return [...workers, ...(queue?.consumers ?? [])]
+    .flatMap(({ pid, sidecarPid }) => [pid, sidecarPid])
+    .filter((pid) => pid !== null);
 }
 
 /** A zombie (ended, but not yet reaped by its parent) is not alive. */

@@ -14,6 +14,10 @@ export interface QueueSettings {
   readonly times: QueueTimes;
 }
 
+/** `inline`: in the process that polls. */
+export const handlersModes = ['inline', 'queue'] as const;
+export type HandlersMode = (typeof handlersModes)[number];
+
 export interface HandlersSettings {
   /** Undefined: handlers run in the process that polls. */
   readonly queue: QueueSettings | undefined;
@@ -23,7 +27,7 @@ const urlExample = 'https://sqs.<region>.amazonaws.com/<account>/<name>.fifo';
 
 export function readHandlersSettings(environment: Environment): SettingsResult<HandlersSettings> {
   const reader = new VariableReader(environment);
-  const mode = reader.choice('HANDLERS', ['inline', 'queue'], 'inline');
+  const mode = reader.choice('HANDLERS', handlersModes, 'inline');
   const queue = readQueue(reader, { isNeeded: mode === 'queue' });
   return settingsResult(reader, { queue: mode === 'queue' ? queue : undefined }, []);
 }

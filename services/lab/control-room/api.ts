@@ -11,7 +11,7 @@
  * | `POST /api/chat/media {…}` | a person sends files, a place or a contact: see `chat-media.ts` |
  * | `POST /api/ops {action, force?, dropUpdates?, reason?}` | invokes the ops function and returns its answer |
  * | `POST /api/locale {locale}` | sets the language of alerts |
- * | `POST /api/workers/signal {pid, signal}` | sends a signal to one of the lab's workers |
+ * | `POST /api/workers/signal {pid, signal}` | sends a signal to one of the lab's workers or consumers |
  * | `POST /api/load {perSecond, chats}`, `POST /api/load/stop` | starts or stops virtual people who write messages |
  * | `POST /api/drills {drill, worker?}`, `POST /api/drills/mend {drill}` | breaks something and checks the promise; fixes it now |
  * | `POST /api/tour {action}` | starts or stops the guided tour: `start`, `stop` |
@@ -28,6 +28,7 @@ import { readPageAct } from '../chats/page-acts.ts';
 import { type Person, people } from '../chats/people.ts';
 import type { Lab } from '../lab.ts';
 import { chatsMax, perSecondMax } from '../load/load-generator.ts';
+import { servicesOf } from '../queue-mode/queue-mode.ts';
 import { functionEnvironment } from '../settings/lab-environment.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { same, type Text, text } from '../shared/text.ts';
@@ -141,7 +142,8 @@ const calls: Readonly<Record<string, Call>> = {
   'POST /api/workers/signal'(lab, { pid, signal }) {
     const known = signals.find((one) => one === signal);
     if (known === undefined) return bad(`signal: expected one of ${signals.join(', ')}`);
-    const task = lab.tasks.tasks.find((one) => one.pid !== undefined && one.pid === pid);
+    const tasks = servicesOf(lab).flatMap((service) => service.tasks);
+    const task = tasks.find((one) => one.pid !== undefined && one.pid === pid);
     if (task === undefined) return refuse(404, text('no worker has this pid', 'воркера с таким pid нет'));
     lab.log.say('control room', 'info', `${known} to ${task.identity.name}`, JSON.stringify({ pid }));
     return task.signal(known)

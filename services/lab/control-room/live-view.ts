@@ -9,6 +9,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Lab } from '../lab.ts';
+import { servicesOf } from '../queue-mode/queue-mode.ts';
 import { buildSections, labFacts, readStore, type Sections, type StoreReading } from './snapshot.ts';
 
 const readEveryMs = 1000;
@@ -29,7 +30,7 @@ export class LiveView {
     this.lab = lab;
     const wake = (): void => this.wakeUp.abort();
     this.stopListening = [
-      lab.tasks.onChange(wake),
+      ...servicesOf(lab).map((service) => service.onChange(wake)),
       lab.conversations.onChange(wake),
       lab.drills.onChange(wake),
       lab.tour.onChange(wake),

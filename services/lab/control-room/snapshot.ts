@@ -25,12 +25,14 @@ import type { MonitorState } from '../functions/lab-functions.ts';
 import type { Lab } from '../lab.ts';
 import { labHealth } from '../lab-health.ts';
 import type { LoadView } from '../load/load-view.ts';
+import { servicesOf } from '../queue-mode/queue-mode.ts';
 import type { LabTimes } from '../settings/lab-times.ts';
 import { type Text, text } from '../shared/text.ts';
 import { tourSpeed } from '../tour/tour.ts';
 import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 import type { WatchView } from '../watch/handlers-watch.ts';
+import { type ConsumerBeats, type QueueSection, queueSection, readConsumerBeats } from './queue-section.ts';
 
 export interface Leader {
   /** The lab's name for the worker; null for another program. */
@@ -122,6 +124,8 @@ export interface Sections {
   readonly tour: TourView;
   /** Null without a module of the user's own. */
   readonly handlers: WatchView | null;
+  /** Null if handlers run in the worker. */
+  readonly queue: QueueSection | null;
 }
 
 /** The part that is read from the store, by requests. */
@@ -131,6 +135,7 @@ export interface StoreReading {
   readonly inbox: Attempt<InboxSection>;
   readonly audit: Attempt<readonly StoredAuditEntry[]>;
   readonly journal: Attempt<number>;
+  readonly beats: Attempt<ConsumerBeats>;
 }
 
 export interface LabFacts {
@@ -149,14 +154,15 @@ const snsShown = 30;
 const stoppedShown = 20;
 
 export async function readStore(lab: Lab): Promise<StoreReading> {
-  const [observation, inbox, audit, journal] = await Promise.all([
+  const [observation, inbox, audit, journal, beats] = await Promise.all([
     attempt(() => lab.outages.observe({ noteRun: false })),
     attempt(() => readInboxes(lab)),
     attempt(() => lab.audit.latest(auditShown)),
     attempt(() => lab.journalSize()),
+    attempt(() => readConsumerBeats(lab)),
   ]);
   const atMs = observation.value?.nowMs ?? lab.clock.wallMs();
-  return { atMs, observation, inbox, audit, journal };
+  return { atMs, observation, inbox, audit, journal, beats };
 }
 
 export function buildSections(lab: Lab, reading: StoreReading): Sections {
@@ -170,6 +176,7 @@ export function buildSections(lab: Lab, reading: StoreReading): Sections {
     drills: lab.drills.views(),
     tour: lab.tour.view(),
     handlers: lab.watch?.view ?? null,
+    queue: queueSection(lab, reading.beats.value),
   };
 }
 
@@ -185,7 +192,8 @@ export function labFacts({ times, redis, prometheusUrl }: Lab): LabFacts {
 }
 
 /** Addresses and credentials of the lab's servers, for programs on this machine. They open nothing but this lab. */
-export function labAddresses({ addresses, aws, tasks }: Lab) {
+export function labAddresses({ addresses, aws, ...lab }: Lab) {
+  const tasks = servicesOf(lab).flatMap((service) => service.tasks);
   const loopback = (port: number): string => `http://127.0.0.1:${port}`;
   return {
     redisRest: addresses.redisUrl,
@@ -193,8 +201,9 @@ export function labAddresses({ addresses, aws, tasks }: Lab) {
     telegram: addresses.telegramUrl,
     botToken: addresses.botToken,
     aws: aws.url,
-    sidecars: tasks.tasks.map(({ ports }) => loopback(ports.sidecar)),
-    botMetrics: tasks.tasks.map(({ ports }) => loopback(ports.bot)),
+    ...(addresses.queueUrl === undefined ? {} : { queue: addresses.queueUrl }),
+    sidecars: tasks.map(({ ports }) => loopback(ports.sidecar)),
+    botMetrics: tasks.map(({ ports }) => loopback(ports.bot)),
   };
 }
 

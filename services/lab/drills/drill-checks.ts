@@ -5,8 +5,9 @@
  */
 import type { AuditEvent } from '../../core/platform/audit-trail.ts';
 import type { Task } from '../ecs/task.ts';
-import { isReady } from '../lab-readiness.ts';
+import { isReady, isServing } from '../lab-readiness.ts';
 import type { LoadCounts } from '../load/load-view.ts';
+import { servicesOf } from '../queue-mode/queue-mode.ts';
 import { type Text, text } from '../shared/text.ts';
 import { type DrillContext, PromiseBroken, type SeenOptions } from './drill-context.ts';
 import { leaderTask } from './targets.ts';
@@ -44,18 +45,18 @@ export async function untilTakenOver(
   await context.seen(text('it polls', 'он начинает поллинг'), () => context.polls.polls > before, options);
 }
 
-/** One worker leads and all others stand by, frozen ones aside. */
-export function isHealthy({ lab: { tasks } }: DrillContext): boolean {
+/** One worker leads, all others stand by and all consumers are healthy, frozen ones aside. */
+export function isHealthy({ lab: { tasks, queue } }: DrillContext): boolean {
   const awake = tasks.tasks.filter(({ frozen }) => !frozen);
-  return isReady(awake, tasks.desired - (tasks.tasks.length - awake.length));
+  return isReady(awake, tasks.desired - (tasks.tasks.length - awake.length)) && isServing(queue?.consumers);
 }
 
 /** Waits until the lab is healthy and the tasks of `gone` have left it. */
 export async function untilHealthy(context: DrillContext, gone: readonly Task[] = []): Promise<void> {
-  const { tasks } = context.lab;
+  const services = servicesOf(context.lab);
   await context.until(
     healthyText,
-    () => isHealthy(context) && !tasks.tasks.some((task) => gone.includes(task)),
+    () => isHealthy(context) && !services.some(({ tasks }) => tasks.some((task) => gone.includes(task))),
   );
 }
 

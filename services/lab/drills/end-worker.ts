@@ -52,7 +52,7 @@ function endWorker({ signal, lockEvents, otherwise, atWork, exitCode }: End): Dr
     if (atWork) {
       await context.until(
         text('some messages are being handled', 'какие-то сообщения обрабатываются'),
-        async () => (await context.lab.journalSize()) > 0,
+        async () => (await context.lab.unfinished()) > 0,
       );
     }
     const lock = await lockOf(context.lab, task);

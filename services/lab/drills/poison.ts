@@ -16,10 +16,12 @@ const attemptsMax = 3;
 const deadLetterWithinMs = 180_000;
 
 export const poison: Drill = async (context) => {
-  const { telegram, addresses, store, keys, clock, tasks } = context.lab;
+  const { telegram, addresses, store, keys, clock, tasks, queue } = context.lab;
+  // Handlers run there.
+  const service = queue?.consumers ?? tasks;
   const alerts = await watchAlerts(context, 'dead-letters');
   const startedMs = context.nowMs;
-  const endedBefore = new Set(tasks.stoppedTasks);
+  const endedBefore = new Set(service.stoppedTasks);
   const chat = { id: chatId, type: 'private', first_name: 'Poisoner' };
   const message = {
     message_id: Math.floor(startedMs),
@@ -40,7 +42,7 @@ export const poison: Drill = async (context) => {
   context.measure('setAsideAfterMs', setAsideAfterMs);
   await alerts.untilAlerted();
   await untilHealthy(context);
-  const killed = tasks.stoppedTasks.filter(
+  const killed = service.stoppedTasks.filter(
     (task) => !endedBefore.has(task) && task.exit.signal === 'SIGKILL',
   );
   const deaths = killed.length;

@@ -1,18 +1,18 @@
 /**
- * Asks a worker for its health. A frozen process accepts the connection and says nothing, hence the time limit.
+ * Asks a worker or a consumer for its health. A frozen process accepts the connection and says nothing, hence the time limit.
  */
 import { healthPath } from '../../bot/contract.ts';
 
-export interface WorkerHealth {
+export interface ProgramHealth {
   readonly healthy: boolean;
-  /** The worker's report, such as its role. */
+  /** The program's report, such as its role. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 const timeoutMs = 700;
 
-/** Undefined if the worker is silent. */
-export async function askHealth(port: number): Promise<WorkerHealth | undefined> {
+/** Undefined if the program is silent. */
+export async function askHealth(port: number): Promise<ProgramHealth | undefined> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}${healthPath}`, {
       signal: AbortSignal.timeout(timeoutMs),

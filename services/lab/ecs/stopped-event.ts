@@ -1,15 +1,16 @@
 /**
- * EventBridge's events of a task whose bot has stopped: "ECS Task State Change" with the fields that a consumer may rely on.
+ * EventBridge's events of a task whose essential container has stopped: "ECS Task State Change" with the fields that a consumer may rely on.
  *
  * Source: the Amazon ECS developer guide, "Amazon ECS task state change events".
  *
  * Tested by: test/lab/lab.test.ts
  */
-import { botContainerName } from '../../core/platform/worker-service.ts';
 import type { ChildExit } from '../processes/child.ts';
-import { account, cluster, region, service } from '../settings/lab-environment.ts';
+import { account, cluster, region } from '../settings/lab-environment.ts';
+import type { LabService } from '../settings/lab-services.ts';
 
 export interface StoppedTaskFacts {
+  readonly service: LabService;
   readonly arn: string;
   readonly lastStatus: 'DEPROVISIONING' | 'STOPPED';
   readonly exit: ChildExit;
@@ -21,7 +22,8 @@ export interface StoppedTaskFacts {
 }
 
 export function stoppedTaskEvent(facts: StoppedTaskFacts): Readonly<Record<string, unknown>> {
-  const { arn, lastStatus, exit, deployment, startedAtMs, stoppedAtMs, stoppedReason, eventId } = facts;
+  const { service, arn, lastStatus, exit, deployment, startedAtMs, stoppedAtMs, stoppedReason, eventId } =
+    facts;
   const stoppedAt = new Date(stoppedAtMs).toISOString();
   return {
     version: '0',
@@ -35,13 +37,13 @@ export function stoppedTaskEvent(facts: StoppedTaskFacts): Readonly<Record<strin
     detail: {
       taskArn: arn,
       clusterArn: `arn:aws:ecs:${region}:${account}:cluster/${cluster}`,
-      group: `service:${service}`,
+      group: `service:${service.name}`,
       startedBy: deploymentId(deployment),
       launchType: 'FARGATE',
       lastStatus,
       desiredStatus: 'STOPPED',
       attachments: [],
-      containers: [{ name: botContainerName, lastStatus: 'STOPPED', exitCode: exitCodeOf(exit) }],
+      containers: [{ name: service.container, lastStatus: 'STOPPED', exitCode: exitCodeOf(exit) }],
       createdAt: new Date(startedAtMs).toISOString(),
       ...(lastStatus === 'STOPPED' ? { stoppedAt } : {}),
       stopCode: 'EssentialContainerExited',

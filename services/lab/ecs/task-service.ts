@@ -11,11 +11,11 @@
 import type { Clock } from '../../core/platform/clock.ts';
 import { exitCodes } from '../../core/platform/exit-codes.ts';
 import type { Random } from '../../core/platform/random.ts';
-import { botContainerName } from '../../core/platform/worker-service.ts';
 import type { EmulatedServiceState, EmulatedStoppedTask } from '../aws-emulator/ecs-calls.ts';
 import type { ChildExit } from '../processes/child.ts';
 import { freePorts } from '../processes/free-ports.ts';
-import { cluster, service, type TaskPorts } from '../settings/lab-environment.ts';
+import { cluster, type TaskPorts } from '../settings/lab-environment.ts';
+import type { LabService } from '../settings/lab-services.ts';
 import type { LabLog } from '../shared/lab-log.ts';
 import { Listeners } from '../shared/listeners.ts';
 import { deploymentId, exitCodeOf, type StoppedTaskFacts, stoppedTaskEvent } from './stopped-event.ts';
@@ -26,15 +26,16 @@ export interface TaskServiceOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: LabLog;
+  readonly service: LabService;
   readonly desired: number;
   readonly childEnvironment: Readonly<Record<string, string>>;
-  readonly workerEnvironment: (task: TaskPorts & { readonly id: string }) => Readonly<Record<string, string>>;
+  readonly environment: (task: TaskPorts & { readonly id: string }) => Readonly<Record<string, string>>;
   /** Called with the id of every task that has ended. */
   readonly onEnded: (taskId: string) => void;
-  /** Called with each event of a task whose worker has ended. */
-  readonly onStopped: (event: unknown) => void;
-  /** Called with the ids of the living processes on every change. */
-  readonly onPids: (pids: readonly number[]) => void;
+  /** Called with each event of a task whose program has ended: as the stack's rule, for the worker's service alone. */
+  readonly onStopped?: (event: unknown) => void;
+  /** Called when the living processes have changed. */
+  readonly onPids: () => void;
 }
 
 /** A task that has ended, for display. */
@@ -56,7 +57,7 @@ const stopTimeoutMs = 9000;
 const stoppedTasksKept = 20;
 /** On Fargate 10 to 30 seconds. */
 const deprovisioningMs = 3000;
-/** The worker ended on purpose: another start does not help until a setting is fixed. */
+/** The program ended on purpose: another start does not help until a setting is fixed. */
 const deliberateCodes: readonly number[] = [exitCodes.configuration, exitCodes.tokenRejected];
 
 export class TaskService {
@@ -91,6 +92,16 @@ export class TaskService {
     return this.options.desired + this.extra;
   }
 
+  /** What each of its tasks is, for people. */
+  get taskName(): string {
+    return this.options.service.taskName;
+  }
+
+  /** The living processes. */
+  get pids(): readonly number[] {
+    return this.tasks.flatMap(({ pids }) => pids);
+  }
+
   /** Newest first. */
   get stoppedTasks(): readonly StoppedTask[] {
     return this.stopped;
@@ -109,7 +120,7 @@ export class TaskService {
   describe(): EmulatedServiceState {
     return {
       cluster,
-      service,
+      service: this.options.service.name,
       desired: this.desired,
       running: this.tasks.filter(({ state }) => state === 'running').length,
       deploying: this.isDeploying(),
@@ -181,7 +192,7 @@ export class TaskService {
   }
 
   private async launch(): Promise<void> {
-    const { clock, random } = this.options;
+    const { clock, random, service } = this.options;
     this.launching += 1;
     let ports: number[];
     try {
@@ -195,20 +206,22 @@ export class TaskService {
     if (this.stopping.signal.aborted) return;
     const id = random.token();
     this.taskCount += 1;
-    const identity = { id, name: `worker-${this.taskCount}`, arn: taskArn(id), deployment: this.deployment };
+    const name = `${service.taskName}-${this.taskCount}`;
+    const identity = { id, name, arn: taskArn(id), deployment: this.deployment };
     const task = new Task({
       identity,
       ports: { bot, sidecar },
-      workerFirst: this.isDeploying(),
+      program: service.program,
+      programFirst: this.isDeploying(),
       clock,
-      workerEnvironment: this.options.workerEnvironment({ id, bot, sidecar }),
+      environment: this.options.environment({ id, bot, sidecar }),
       childEnvironment: this.options.childEnvironment,
       onLine: (source, line, stream) =>
         this.options.log.sayLine(source, line, stream === 'stderr' ? 'error' : 'info'),
-      onChildren: () => this.tellPids(),
+      onChildren: () => this.options.onPids(),
     });
     this.live.add(task);
-    this.tellPids();
+    this.options.onPids();
     this.options.log.say('ecs', 'info', `${identity.name} started`, JSON.stringify({ pid: task.pid }));
     this.changes.notify();
     void task.ended.then((exit) => this.noteEnd(task, exit));
@@ -223,7 +236,7 @@ export class TaskService {
   }
 
   private noteEnd(task: Task, exit: ChildExit): void {
-    const { clock, log } = this.options;
+    const { clock, log, service } = this.options;
     const { identity, startedAtMs, pid, errorLines } = task;
     const stoppedAtMs = clock.wallMs();
     this.live.delete(task);
@@ -236,7 +249,7 @@ export class TaskService {
       name: identity.name,
       stoppedReason,
       stoppedAtSeconds: stoppedAtMs / 1000,
-      containers: [{ name: botContainerName, exitCode: exitCodeOf(exit) }],
+      containers: [{ name: service.container, exitCode: exitCodeOf(exit) }],
       pid,
       exit,
       errorLines,
@@ -246,25 +259,21 @@ export class TaskService {
     log.say('ecs', exit.code === 0 ? 'info' : 'warn', `${identity.name} stopped: ${how}`);
     this.changes.notify();
     const { arn, deployment } = identity;
-    const facts = { arn, exit, deployment, startedAtMs, stoppedAtMs, stoppedReason };
+    const facts = { service, arn, exit, deployment, startedAtMs, stoppedAtMs, stoppedReason };
     void this.tellStopped(facts);
     this.reconcile();
   }
 
-  /** As on Fargate: first when the bot has stopped, again when the task's network interface is gone. */
+  /** As on Fargate: first when the program has stopped, again when the task's network interface is gone. */
   private async tellStopped(facts: Omit<StoppedTaskFacts, 'lastStatus' | 'eventId'>): Promise<void> {
     const { clock, onStopped, random } = this.options;
     this.deprovisioning.add(facts.arn);
     for (const lastStatus of ['DEPROVISIONING', 'STOPPED'] as const) {
       if (this.stopping.signal.aborted) return;
-      onStopped(stoppedTaskEvent({ ...facts, lastStatus, eventId: random.token() }));
+      onStopped?.(stoppedTaskEvent({ ...facts, lastStatus, eventId: random.token() }));
       if (lastStatus === 'STOPPED') return;
       await clock.sleep(deprovisioningMs, this.stopping.signal);
       this.deprovisioning.delete(facts.arn);
     }
-  }
-
-  private tellPids(): void {
-    this.options.onPids(this.tasks.flatMap(({ pids }) => pids));
   }
 }

@@ -1,14 +1,14 @@
 /**
- * One task: a worker and its sidecar, side by side as in one ECS task.
+ * One task: a worker or a consumer and its sidecar, side by side as in one ECS task.
  *
- * The worker is the essential container: when it ends, the task ends. A sidecar that ends before is restarted.
+ * The program is the essential container: when it ends, the task ends. A sidecar that ends before is restarted.
  *
  * Tested by: test/lab/lab.test.ts
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import { type Child, type ChildExit, startChild } from '../processes/child.ts';
 import { sidecarEnvironment, type TaskPorts } from '../settings/lab-environment.ts';
-import { askHealth, type WorkerHealth } from './health.ts';
+import { askHealth, type ProgramHealth } from './health.ts';
 
 export interface TaskIdentity {
   readonly id: string;
@@ -22,10 +22,12 @@ export interface TaskIdentity {
 export interface TaskDeps {
   readonly identity: TaskIdentity;
   readonly ports: TaskPorts;
-  readonly workerEnvironment: Readonly<Record<string, string>>;
+  /** A path below the project's root. */
+  readonly program: string;
+  readonly environment: Readonly<Record<string, string>>;
   readonly childEnvironment: Readonly<Record<string, string>>;
-  /** Whether the sidecar waits until the worker answers: in a deployment the old tasks still serve metrics. */
-  readonly workerFirst: boolean;
+  /** Whether the sidecar waits until the program answers: in a deployment the old tasks still serve metrics. */
+  readonly programFirst: boolean;
   readonly clock: Clock;
   readonly onLine: (source: string, line: string, stream: 'stdout' | 'stderr') => void;
   /** Called when a process has started or ended. */
@@ -41,43 +43,43 @@ export class Task {
   readonly identity: TaskIdentity;
   readonly ports: TaskPorts;
   readonly startedAtMs: number;
-  /** Resolves when the worker has ended. */
+  /** Resolves when the program has ended. */
   readonly ended: Promise<ChildExit>;
   state: TaskState = 'running';
   /** Stopped by SIGSTOP from the control room. */
   frozen = false;
-  /** The worker's last report; undefined if it is silent or was not asked yet. */
-  health: WorkerHealth | undefined;
-  /** Whether the worker has ever answered. */
+  /** The program's last report; undefined if it is silent or was not asked yet. */
+  health: ProgramHealth | undefined;
+  /** Whether the program has ever answered. */
   seen = false;
   exit: ChildExit | undefined;
-  /** The worker's last lines on stderr: why it did not start. */
+  /** The program's last lines on stderr: why it did not start. */
   readonly errorLines: string[] = [];
   private readonly parts: TaskDeps;
-  private readonly bot: Child;
+  private readonly main: Child;
   private sidecar: Child | undefined;
   private sidecarEnded: Promise<unknown> = Promise.resolve();
 
   constructor(parts: TaskDeps) {
-    const { identity, ports, workerEnvironment, childEnvironment, clock, onLine } = parts;
+    const { identity, ports, program, environment, childEnvironment, clock, onLine } = parts;
     this.parts = parts;
     this.identity = identity;
     this.ports = ports;
     this.startedAtMs = clock.wallMs();
-    this.bot = startChild({
-      program: 'services/bot/main.ts',
-      environment: { ...childEnvironment, ...workerEnvironment },
+    this.main = startChild({
+      program,
+      environment: { ...childEnvironment, ...environment },
       onLine: (line, stream) => {
         if (stream === 'stderr') this.keepError(line);
         onLine(identity.name, line, stream);
       },
     });
-    this.ended = this.bot.ended.then((exit) => this.noteEnd(exit));
-    if (!parts.workerFirst) this.runSidecar();
+    this.ended = this.main.ended.then((exit) => this.noteEnd(exit));
+    if (!parts.programFirst) this.runSidecar();
   }
 
   get pid(): number | undefined {
-    return this.bot.pid;
+    return this.main.pid;
   }
 
   get sidecarPid(): number | undefined {
@@ -86,8 +88,8 @@ export class Task {
 
   /** The living processes. */
   get pids(): readonly number[] {
-    const bot = this.exit === undefined ? this.bot.pid : undefined;
-    return [bot, this.sidecar?.pid].filter((pid) => pid !== undefined);
+    const main = this.exit === undefined ? this.main.pid : undefined;
+    return [main, this.sidecar?.pid].filter((pid) => pid !== undefined);
   }
 
   async askHealth(): Promise<void> {
@@ -101,13 +103,13 @@ export class Task {
   signal(signal: NodeJS.Signals): boolean {
     if (signal === 'SIGSTOP') this.frozen = true;
     if (signal === 'SIGCONT') this.frozen = false;
-    return this.bot.kill(signal);
+    return this.main.kill(signal);
   }
 
   /** Stops the task as ECS does: SIGTERM, then SIGKILL after `timeoutMs`. Resolves when both processes have ended. */
   async stop(timeoutMs: number): Promise<void> {
     if (this.state === 'running') this.state = 'stopping';
-    for (const child of [this.bot, this.sidecar]) {
+    for (const child of [this.main, this.sidecar]) {
       child?.kill('SIGTERM');
       // A frozen process receives SIGTERM only once it runs again.
       child?.kill('SIGCONT');
@@ -116,7 +118,7 @@ export class Task {
     const inTime = new AbortController();
     void this.parts.clock.sleep(timeoutMs, inTime.signal).then(() => {
       if (inTime.signal.aborted) return;
-      this.bot.kill('SIGKILL');
+      this.main.kill('SIGKILL');
       this.sidecar?.kill('SIGKILL');
     });
     await this.ended;

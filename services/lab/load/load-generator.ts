@@ -3,7 +3,7 @@
  * answers.
  *
  * Guarantees: the counts come from the emulator, not from a worker. A message counts as finally lost only if Telegram's
- * queue and the journal were both empty twice in a row after it was sent. Memory is bounded: with `waitingMax` unanswered
+ * queue, the journal and the updates queue were all empty twice in a row after it was sent. Memory is bounded: with `waitingMax` unanswered
  * messages, no more are written.
  */
 import type { Clock } from '../../core/platform/clock.ts';
@@ -25,8 +25,8 @@ export interface LoadGeneratorDeps {
   readonly emulator: Pick<RunningEmulator, 'pushUpdates' | 'onEvent' | 'pendingCount'>;
   readonly token: string;
   readonly clock: Clock;
-  /** How many updates the journal holds; undefined or a rejection if unknown. */
-  readonly journalSize: () => Promise<number | undefined>;
+  /** How many updates the journal and the updates queue hold; undefined or a rejection if unknown. */
+  readonly unfinished: () => Promise<number | undefined>;
   /** The first chat's id. */
   readonly firstChatId: number;
 }
@@ -145,10 +145,10 @@ export class LoadGenerator {
   }
 
   private async nothingIsLeft(): Promise<boolean> {
-    const { emulator, token, journalSize } = this.parts;
+    const { emulator, token, unfinished } = this.parts;
     if (this.current.waiting === 0 || emulator.pendingCount(token) > 0) return false;
     try {
-      return (await journalSize()) === 0;
+      return (await unfinished()) === 0;
     } catch {
       // The store does not answer, so the journal's size is unknown.
       return false;

@@ -26,6 +26,8 @@ export interface Measurements {
   readonly sampler: Sampler;
   /** How many updates the journal holds. */
   journalSize(): Promise<number>;
+  /** How many updates the journal and the updates queue hold. */
+  unfinished(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -36,6 +38,8 @@ export interface MeasurementsDeps {
   readonly store: UpstashStore;
   readonly keys: StoreKeys;
   readonly outages: OutageStore;
+  /** How many updates wait in the updates queue, or are held from it. */
+  readonly queueSize: () => number;
 }
 
 /** The same emulator, but with the events of this bot alone: the emulator serves every token. */
@@ -55,12 +59,13 @@ const loadChatsFrom = 50_000_001;
 const probeChatsFrom = 60_000_001;
 
 export function startMeasurements(lab: MeasurementsDeps): Measurements {
-  const { clock, telegram, botToken, store, keys, outages } = lab;
+  const { clock, telegram, botToken, store, keys, outages, queueSize } = lab;
   const journalSize = async (): Promise<number> => Number(await store.command(['HLEN', keys.journal]));
+  const unfinished = async (): Promise<number> => (await journalSize()) + queueSize();
   const common = { emulator: telegram, token: botToken, clock };
   const polls = new PollWatch(common);
-  const load = new LoadGenerator({ ...common, journalSize, firstChatId: loadChatsFrom });
-  const probe = new LoadGenerator({ ...common, journalSize, firstChatId: probeChatsFrom });
+  const load = new LoadGenerator({ ...common, unfinished, firstChatId: loadChatsFrom });
+  const probe = new LoadGenerator({ ...common, unfinished, firstChatId: probeChatsFrom });
   const ordinary = people.filter(({ isSuperadmin }) => !isSuperadmin).map(({ id }) => id);
   const answers = new AnswerTimes({ ...common, chatIds: ordinary });
   const latencies = [load, probe].map((one) => new FreshLatency({ clock, counts: () => one.view() }));
@@ -83,6 +88,7 @@ export function startMeasurements(lab: MeasurementsDeps): Measurements {
     probe,
     sampler,
     journalSize,
+    unfinished,
     async close() {
       polls.close();
       await Promise.all([load.close(), probe.close(), sampler.stop()]);

@@ -5,6 +5,7 @@
  */
 
 import { superadmins } from '../chats/people.ts';
+import { workerService } from './lab-services.ts';
 import type { LabTimes } from './lab-times.ts';
 
 /** The addresses of the lab's servers, and credentials that work only there. */
@@ -18,15 +19,17 @@ export interface LabAddresses {
   /** The ops function's address and the secret of the one-tap links. */
   readonly opsUrl: string;
   readonly opsLinkSecret: string;
+  /** Of the updates queue; undefined if handlers run in the worker. */
+  readonly queueUrl: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string>>;
 
 export const cluster = 'staffprobot-lab';
-export const service = 'bot';
 export const region = 'eu-central-1';
 export const account = '000000000000';
 export const topicArn = `arn:aws:sns:${region}:${account}:staffprobot-lab-alerts`;
+const awsEnvironment = { AWS_REGION: region, AWS_ACCESS_KEY_ID: 'lab', AWS_SECRET_ACCESS_KEY: 'lab' };
 /** Well below the time that a stopping lab gives its children. */
 const drainSeconds = 6;
 
@@ -58,12 +61,33 @@ export function workerEnvironment(
   return {
     ...commonEnvironment(site, times),
     ...sidecarEnvironment(task),
+    ...queueEnvironment(site, times),
     POLLING_LOCK_BUSY: 'standby',
     POLLING_LOCK_TTL_SECONDS: String(times.leaseTtlSeconds),
     POLLING_LOCK_RENEW_SECONDS: String(times.leaseRenewSeconds),
     LONG_POLL_TIMEOUT_SECONDS: String(times.longPollSeconds),
     DRAIN_TIMEOUT_SECONDS: String(drainSeconds),
     ECS_CONTAINER_METADATA_URI_V4: `${site.metadataUrl}/v4/${task.id}`,
+  };
+}
+
+/** For one task that runs handlers, in queue mode. */
+export function consumerEnvironment(site: LabAddresses, times: LabTimes, task: TaskPorts): Environment {
+  return {
+    ...commonEnvironment(site, times),
+    ...sidecarEnvironment(task),
+    ...queueEnvironment(site, times),
+    DRAIN_TIMEOUT_SECONDS: String(drainSeconds),
+  };
+}
+
+function queueEnvironment({ queueUrl }: LabAddresses, times: LabTimes): Environment {
+  if (queueUrl === undefined) return {};
+  return {
+    HANDLERS: 'queue',
+    UPDATES_QUEUE_URL: queueUrl,
+    QUEUE_VISIBILITY_SECONDS: String(times.queueVisibilitySeconds),
+    ...awsEnvironment,
   };
 }
 
@@ -79,10 +103,8 @@ export function functionEnvironment(site: LabAddresses, times: LabTimes): Enviro
     OPS_BASE_URL: site.opsUrl,
     OPS_LINK_SECRET: site.opsLinkSecret,
     ECS_CLUSTER: cluster,
-    ECS_SERVICE: service,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: 'lab',
-    AWS_SECRET_ACCESS_KEY: 'lab',
+    ECS_SERVICE: workerService.name,
+    ...awsEnvironment,
     AWS_ENDPOINT_URL_SNS: site.awsUrl,
     AWS_ENDPOINT_URL_ECS: site.awsUrl,
   };

@@ -1,10 +1,11 @@
 /**
- * The lab's settings: `LAB_PORT`, `--speed`, and the few of the bot's own settings that are passed on to it.
+ * The lab's settings: `LAB_PORT`, `--speed`, `--handlers`, and the few of the bot's own settings that are passed on to it.
  *
  * Everything else in the environment is left out: the lab has its own bot, store and accounts, and must never touch real
  * ones. A module of the user's own (`BOT_HANDLERS`) also finds its own variables, as it does elsewhere.
  */
 import { parseArgs } from 'node:util';
+import { type HandlersMode, handlersModes } from '../../core/settings/queue-settings.ts';
 import type { SettingsResult } from '../../core/settings/settings.ts';
 import { isKnownVariable } from '../../core/settings/variable-names.ts';
 import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
@@ -14,6 +15,8 @@ export interface LabSettings {
   readonly ports: readonly [number, ...number[]];
   /** How many times faster than in production the monitor, the heartbeat and the lease run. */
   readonly speed: number;
+  /** Where handlers run: in the worker that polls, or in consumers of the updates queue. */
+  readonly handlers: HandlersMode;
   /** Passed to every child process beside its own settings. */
   readonly childEnvironment: Readonly<Record<string, string>>;
   /** The bot's settings that a newcomer may want to try, and the variables of a module of their own. */
@@ -36,13 +39,12 @@ export function readLabSettings(
 ): SettingsResult<LabSettings> {
   const reader = new VariableReader(environment);
   const ports = readPorts(reader);
-  const problems = [...reader.problems];
-  const speed = readSpeed(words);
-  if (typeof speed === 'string') problems.push(speed);
-  if (problems.length > 0 || typeof speed === 'string') return { ok: false, problems };
+  const read = readArguments(words);
+  const problems = [...reader.problems, ...(read.ok ? [] : read.problems)];
+  if (problems.length > 0 || !read.ok) return { ok: false, problems };
   const settings = {
     ports,
-    speed,
+    ...read.settings,
     childEnvironment: picked(reader, childNames),
     botEnvironment: {
       ...(reader.text('BOT_HANDLERS') === undefined ? {} : handlersVariables(environment)),
@@ -66,21 +68,39 @@ function readPorts(reader: VariableReader): LabSettings['ports'] {
   return labPortsDefault;
 }
 
-/** The speed, or one line if the arguments are wrong. */
-function readSpeed(words: readonly string[]): number | string {
-  const expected = `a whole number from 1 to ${speedMax}`;
-  const fix = 'write it like: npm start -- --speed 10';
-  let value: string | undefined;
+function readArguments(words: readonly string[]): SettingsResult<Pick<LabSettings, 'speed' | 'handlers'>> {
+  let given: { readonly speed?: string; readonly handlers?: string };
   try {
-    const { values } = parseArgs({ args: [...words], options: { speed: { type: 'string' } } });
-    value = values.speed;
+    const options = { speed: { type: 'string' }, handlers: { type: 'string' } } as const;
+    given = parseArgs({ args: [...words], options }).values;
   } catch {
-    return `arguments: expected nothing, or --speed and ${expected}, got ${JSON.stringify(words.join(' ').slice(0, 60))}; ${fix}`;
+    const got = shown(words.join(' '));
+    const problem = `arguments: expected nothing, --speed with a number, or --handlers with a mode, got ${got}; ${fixes.speed}`;
+    return { ok: false, problems: [problem] };
   }
-  if (value === undefined) return 1;
-  const speed = /^\d{1,3}$/.test(value) ? Number(value) : Number.NaN;
-  if (speed >= 1 && speed <= speedMax) return speed;
-  return `--speed: expected ${expected}, got ${JSON.stringify(value.slice(0, 60))}; ${fix}`;
+  const { speed: wantedSpeed = '1', handlers: wantedMode = 'inline' } = given;
+  const speed = /^\d{1,3}$/.test(wantedSpeed) ? Number(wantedSpeed) : Number.NaN;
+  const handlers = handlersModes.find((mode) => mode === wantedMode);
+  const problems: string[] = [];
+  if (!(speed >= 1 && speed <= speedMax)) {
+    const expected = `a whole number from 1 to ${speedMax}`;
+    problems.push(`--speed: expected ${expected}, got ${shown(wantedSpeed)}; ${fixes.speed}`);
+  }
+  if (handlers === undefined) {
+    const expected = handlersModes.join(' or ');
+    problems.push(`--handlers: expected ${expected}, got ${shown(wantedMode)}; ${fixes.handlers}`);
+  }
+  if (problems.length > 0 || handlers === undefined) return { ok: false, problems };
+  return { ok: true, settings: { speed, handlers }, warnings: [] };
+}
+
+const fixes = {
+  speed: 'write it like: npm start -- --speed 10',
+  handlers: 'write it like: npm start -- --handlers queue',
+};
+
+function shown(value: string): string {
+  return JSON.stringify(value.slice(0, 60));
 }
 
 /** Of the bot, of its platform, and of the machine's tools. */

@@ -4,6 +4,7 @@
  * The lease shortens too, but only to a minimum that a busy machine can still keep. Without that, a frozen leader would be
  * reported as an outage before its standby may take over.
  */
+import { visibilityMinSeconds } from '../../core/queue/queue-times.ts';
 import { Listeners } from '../shared/listeners.ts';
 
 export interface LabTimes {
@@ -14,6 +15,8 @@ export interface LabTimes {
   readonly leaseTtlSeconds: number;
   readonly leaseRenewSeconds: number;
   readonly longPollSeconds: number;
+  /** Of a message that a consumer has received, in queue mode. */
+  readonly queueVisibilitySeconds: number;
   readonly reminderMinutes: number;
 }
 
@@ -23,6 +26,7 @@ const production = {
   heartbeatStaleSeconds: 300,
   leaseTtlSeconds: 30,
   longPollSeconds: 30,
+  queueVisibilitySeconds: 30,
   reminderMinutes: 60,
 };
 const leaseTtlMinSeconds = 6;
@@ -38,6 +42,7 @@ export function labTimes(speed: number): LabTimes {
     leaseTtlSeconds,
     leaseRenewSeconds: Math.floor(leaseTtlSeconds / 3),
     longPollSeconds: faster(production.longPollSeconds, 2),
+    queueVisibilitySeconds: faster(production.queueVisibilitySeconds, visibilityMinSeconds),
     reminderMinutes: faster(production.reminderMinutes, 1),
   };
 }

@@ -66,6 +66,7 @@ export class FifoQueue {
   private readonly waiting = new Set<() => void>();
   private purgedMs = Number.NEGATIVE_INFINITY;
   private sequence = 0;
+  private deliveriesAgain = 0;
 
   constructor(options: FifoQueueOptions) {
     this.options = options;
@@ -149,6 +150,11 @@ export class FifoQueue {
     return 'done';
   }
 
+  /** How often it has delivered a message that it had delivered before. */
+  get deliveredAgain(): number {
+    return this.deliveriesAgain;
+  }
+
   /** What it holds, in the order of sending. */
   get messages(): readonly StoredMessage[] {
     return [...this.groups.values()].flat().sort((a, b) => a.sequence - b.sequence);
@@ -184,6 +190,7 @@ export class FifoQueue {
     const { clock, token } = this.options;
     if (message.receipt !== undefined) this.receipts.delete(message.receipt);
     message.receipt = `receipt-${token()}`;
+    if (message.receiveCount > 0) this.deliveriesAgain += 1;
     message.receiveCount += 1;
     message.firstReceivedMs ??= clock.wallMs();
     message.hiddenUntilMs = hiddenUntilMs;

@@ -8,8 +8,13 @@ import { createHash } from 'node:crypto';
 import type { FifoQueue, StoredMessage } from './fifo-queue.ts';
 import { type Fields, receiptEntries, SqsError, sendEntries } from './sqs-requests.ts';
 
-export interface CallContext {
+export interface ServedQueue {
   readonly queue: FifoQueue;
+  /** Its own, beside those that all queues here have. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface CallContext extends ServedQueue {
   /** Aborts when the client has gone. */
   readonly gone: AbortSignal;
   /** Whether this entry of a batch fails, as single entries do on a busy service. */
@@ -18,6 +23,8 @@ export interface CallContext {
 
 type Call = (request: Fields, context: CallContext) => Fields | Promise<Fields>;
 
+/** Of this queue in the stack. The model keeps messages for ever. */
+const retentionSeconds = 14 * 86_400;
 const failedEntry = { Code: 'InternalError', Message: 'This entry failed.', SenderFault: false };
 
 export const sqsCalls: Readonly<Record<string, Call | undefined>> = {
@@ -64,19 +71,22 @@ export const sqsCalls: Readonly<Record<string, Call | undefined>> = {
       return result === 'done' ? {} : expiredReceipt;
     }),
 
-  GetQueueAttributes(_request, { queue }) {
+  GetQueueAttributes({ AttributeNames: names }, { queue, attributes }) {
     const { visible, inFlight } = queue.depth();
-    return {
-      Attributes: {
-        FifoQueue: 'true',
-        DeduplicationScope: 'messageGroup',
-        FifoThroughputLimit: 'perMessageGroupId',
-        ContentBasedDeduplication: 'false',
-        ApproximateNumberOfMessages: String(visible),
-        ApproximateNumberOfMessagesNotVisible: String(inFlight),
-        ApproximateNumberOfMessagesDelayed: '0',
-      },
+    const all = {
+      FifoQueue: 'true',
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      ContentBasedDeduplication: 'false',
+      MessageRetentionPeriod: String(retentionSeconds),
+      ...attributes,
+      ApproximateNumberOfMessages: String(visible),
+      ApproximateNumberOfMessagesNotVisible: String(inFlight),
+      ApproximateNumberOfMessagesDelayed: '0',
     };
+    const asked = Array.isArray(names) ? names : [];
+    const shown = Object.entries(all).filter(([name]) => asked.includes('All') || asked.includes(name));
+    return { Attributes: Object.fromEntries(shown) };
   },
 
   PurgeQueue(_request, { queue }) {

@@ -1,5 +1,6 @@
 /**
- * An emulator of one SQS FIFO queue over SQS's JSON protocol, for the lab and the tests. It checks no signature.
+ * An emulator of one SQS FIFO queue and its dead-letter queue over SQS's JSON protocol, for the lab and the tests. It
+ * checks no signature.
  *
  * Its faults are those of a busy service: no answer although the call was carried out, a refusal of the whole request,
  * and single entries that fail within an answer of 200. A slow one answers each call after `answerAfterMs`.
@@ -10,7 +11,7 @@ import type { Random } from '../../core/platform/random.ts';
 import { guardedServer } from '../shared/guarded-server.ts';
 import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
 import { FifoQueue } from './fifo-queue.ts';
-import { sqsCalls } from './sqs-calls.ts';
+import { type ServedQueue, sqsCalls } from './sqs-calls.ts';
 import { type Fields, SqsError } from './sqs-requests.ts';
 
 export interface SqsFault {
@@ -41,7 +42,9 @@ export interface SqsEmulatorOptions {
   readonly answerAfterMs?: number;
 }
 
-export const emulatedQueuePath = '/000000000000/updates.fifo';
+const account = '000000000000';
+const emulatedQueuePath = `/${account}/updates.fifo`;
+const deadLettersPath = `/${account}/updates-dead.fifo`;
 const visibilityMs = 30_000;
 const receiveCountMax = 30;
 const requestBytesMax = 4_000_000;
@@ -52,6 +55,13 @@ export async function startSqsEmulator(options: SqsEmulatorOptions): Promise<Sqs
   const model = { clock, token: () => random.token(), visibilityMs };
   const deadLetters = new FifoQueue(model);
   const queue = new FifoQueue({ ...model, deadLetters, receiveCountMax });
+  const served = new Map<string, ServedQueue>([
+    [
+      emulatedQueuePath,
+      { queue, attributes: attributesOf(emulatedQueuePath, { RedrivePolicy: redrivePolicy }) },
+    ],
+    [deadLettersPath, { queue: deadLetters, attributes: attributesOf(deadLettersPath) }],
+  ]);
   const calls = new Map<string, number>();
   let faults: { readonly fault: SqsFault; left: number }[] = [];
 
@@ -88,9 +98,10 @@ export async function startSqsEmulator(options: SqsEmulatorOptions): Promise<Sqs
       if (run === undefined)
         throw new SqsError('InvalidAction', `The emulator does not know the call ${call}.`);
       const fields = parsed(body);
-      if (!String(fields['QueueUrl']).endsWith(emulatedQueuePath))
+      const called = served.get(pathOf(fields['QueueUrl']));
+      if (called === undefined)
         throw new SqsError('QueueDoesNotExist', 'The specified queue does not exist.');
-      return { status: 200, fields: await run(fields, { queue, gone, entryFails }) };
+      return { status: 200, fields: await run(fields, { ...called, gone, entryFails }) };
     } catch (error) {
       if (!(error instanceof SqsError)) throw error;
       return {
@@ -115,6 +126,26 @@ export async function startSqsEmulator(options: SqsEmulatorOptions): Promise<Sqs
     },
     close,
   };
+}
+
+function arnOf(path: string): string {
+  return `arn:aws:sqs:us-east-1:${path.slice(1).replace('/', ':')}`;
+}
+
+const redrivePolicy = JSON.stringify({
+  deadLetterTargetArn: arnOf(deadLettersPath),
+  maxReceiveCount: receiveCountMax,
+});
+
+function attributesOf(
+  path: string,
+  others: Readonly<Record<string, string>> = {},
+): ServedQueue['attributes'] {
+  return { QueueArn: arnOf(path), VisibilityTimeout: String(visibilityMs / 1000), ...others };
+}
+
+function pathOf(url: unknown): string {
+  return typeof url === 'string' && URL.canParse(url) ? new URL(url).pathname : '';
 }
 
 function parsed(body: Buffer | undefined): Fields {

@@ -47,11 +47,11 @@ describe('LoadGenerator', () => {
     clock = new VirtualClock();
     journal = 0;
     storeError = undefined;
-    const journalSize = async (): Promise<number | undefined> => {
+    const unfinished = async (): Promise<number | undefined> => {
       if (storeError !== undefined) throw storeError;
       return journal;
     };
-    load = new LoadGenerator({ emulator, token: '1:t', clock, journalSize, firstChatId });
+    load = new LoadGenerator({ emulator, token: '1:t', clock, unfinished, firstChatId });
   });
 
   afterEach(async () => {

@@ -13,10 +13,17 @@ describe('readLabSettings', () => {
     [['--speed', '10'], 10],
     [['--speed=60'], 60],
   ])('takes %j', (words, speed) => {
-    expect(readLabSettings({}, words)).toMatchObject({ ok: true, settings: { speed } });
+    expect(readLabSettings({}, words)).toMatchObject({ ok: true, settings: { speed, handlers: 'inline' } });
+  });
+
+  it.each(['inline', 'queue'])('takes --handlers %s', (handlers) => {
+    expect(readLabSettings({}, ['--handlers', handlers])).toMatchObject({ ok: true, settings: { handlers } });
   });
 
   it.each([
+    [['--handlers', 'sqs']],
+    [['--handlers', '']],
+    [['--handlers']],
     [['--speed', '0']],
     [['--speed', '61']],
     [['--speed', '1.5']],
@@ -31,10 +38,14 @@ describe('readLabSettings', () => {
       expect(read.problems).toEqual([expect.stringMatching(/expected .*, got .*; write it like/)]);
   });
 
-  it('reports a wrong port and a wrong speed together', () => {
-    const read = readLabSettings({ LAB_PORT: '8000-8010' }, ['--speed', '0']);
+  it('reports all that is wrong together', () => {
+    const read = readLabSettings({ LAB_PORT: '8000-8010' }, ['--speed', '0', '--handlers', 'none']);
     if (read.ok) throw new Error('expected problems');
-    expect(read.problems.map((problem) => problem.split(':')[0])).toEqual(['LAB_PORT', '--speed']);
+    expect(read.problems.map((problem) => problem.split(':')[0])).toEqual([
+      'LAB_PORT',
+      '--speed',
+      '--handlers',
+    ]);
   });
 
   it('passes no credentials of real bots and stores to its children', () => {

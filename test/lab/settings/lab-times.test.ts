@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readHandlersSettings } from '../../../services/core/settings/queue-settings.ts';
 import { readSettings, readSidecarSettings } from '../../../services/core/settings/settings.ts';
 import {
+  consumerEnvironment,
   functionEnvironment,
   type LabAddresses,
   sidecarEnvironment,
@@ -18,7 +20,10 @@ const addresses: LabAddresses = {
   metadataUrl: 'http://127.0.0.1:4',
   opsUrl: 'http://127.0.0.1:7',
   opsLinkSecret: 'the-secret-of-the-links',
+  queueUrl: undefined,
 };
+
+const queueUrl = 'http://127.0.0.1:8/000000000000/updates.fifo';
 
 describe('labTimes', () => {
   it('equals the bot’s defaults at speed 1', () => {
@@ -32,6 +37,8 @@ describe('labTimes', () => {
       settings: { heartbeatIntervalMs, outage, lease, longPollTimeoutSeconds },
     });
     expect(labTimes(1).monitorEveryMs).toBe(60_000);
+    const inQueueMode = readHandlersSettings({ HANDLERS: 'queue', UPDATES_QUEUE_URL: queueUrl });
+    expect(consumerSettings(1)).toEqual(inQueueMode);
   });
 
   it('is a tenth at speed 10', () => {
@@ -45,6 +52,7 @@ describe('labTimes', () => {
   it('gives valid settings at every speed', () => {
     for (let speed = 1; speed <= speedMax; speed += 1) {
       workerSettings(speed);
+      expect(consumerSettings(speed)).toMatchObject({ ok: true, settings: { queue: { url: queueUrl } } });
       const { heartbeatStaleSeconds, heartbeatIntervalSeconds } = labTimes(speed);
       expect(heartbeatStaleSeconds).toBeGreaterThan(2 * heartbeatIntervalSeconds);
       expect(readSettings(functionEnvironment(addresses, labTimes(speed))).ok).toBe(true);
@@ -76,4 +84,14 @@ function workerSettings(speed: number) {
   const read = readSettings(workerEnvironment(addresses, labTimes(speed), { id: 'a', bot: 5, sidecar: 6 }));
   if (!read.ok) throw new Error(`speed ${speed}: ${read.problems.join('\n')}`);
   return read.settings;
+}
+
+function consumerSettings(speed: number) {
+  const site = { ...addresses, queueUrl };
+  const environment = consumerEnvironment(site, labTimes(speed), { bot: 5, sidecar: 6 });
+  expect(readSettings(environment).ok).toBe(true);
+  // The worker is in the same mode.
+  const worker = workerEnvironment(site, labTimes(speed), { id: 'a', bot: 5, sidecar: 6 });
+  expect(readHandlersSettings(worker)).toEqual(readHandlersSettings(environment));
+  return readHandlersSettings(environment);
 }

@@ -48,6 +48,38 @@ describe('what it refuses', () => {
   });
 });
 
+describe('its attributes', () => {
+  async function attributes(
+    url: string,
+    names: readonly string[],
+  ): Promise<Readonly<Record<string, string>>> {
+    const answer = await fetch(new URL(url).origin, {
+      method: 'POST',
+      headers: { 'x-amz-target': 'AmazonSQS.GetQueueAttributes' },
+      body: JSON.stringify({ QueueUrl: url, AttributeNames: names }),
+    });
+    return ((await answer.json()) as { Attributes: Readonly<Record<string, string>> }).Attributes;
+  }
+
+  it('are those that were asked for', async () => {
+    expect(await attributes(emulator.queueUrl, ['FifoQueue'])).toEqual({ FifoQueue: 'true' });
+    expect(await attributes(emulator.queueUrl, [])).toEqual({});
+  });
+
+  it('name the dead-letter queue, which is served beside it', async () => {
+    const { QueueArn: arn = '', RedrivePolicy: policy = '' } = await attributes(emulator.queueUrl, ['All']);
+    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(policy) as Readonly<Record<string, unknown>>;
+    expect(maxReceiveCount).toBe(30);
+    const url = emulator.queueUrl.replace(/[^/]*$/, String(deadLetterTargetArn).split(':').at(-1) ?? '');
+    const { QueueArn: deadArn, RedrivePolicy: none } = await attributes(url, ['All']);
+    expect([deadArn, none]).toEqual([deadLetterTargetArn, undefined]);
+    expect(deadArn).not.toBe(arn);
+    emulator.deadLetters.send(message('1'));
+    const counted = await attributes(url, ['ApproximateNumberOfMessages']);
+    expect(counted).toEqual({ ApproximateNumberOfMessages: '1' });
+  });
+});
+
 describe('its faults', () => {
   it('carry a call out and lose the answer', async () => {
     emulator.fault({ kind: 'lost answer', call: 'SendMessageBatch', times: 1 });
