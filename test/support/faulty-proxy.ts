@@ -28,13 +28,13 @@ export interface FaultyProxy {
 
 export async function faultyProxy(
   target: string,
-  treat: (request: ProxiedRequest) => Treatment,
+  treat: (request: ProxiedRequest) => Treatment | Promise<Treatment>,
 ): Promise<FaultyProxy> {
   const treated: Treatment[] = [];
   const server = createServer(async (request, response) => {
     const body = await buffer(request).catch(() => undefined);
     if (body === undefined) return;
-    const treatment = treat({ url: request.url ?? '', body: body.toString('utf8') });
+    const treatment = await treat({ url: request.url ?? '', body: body.toString('utf8') });
     treated.push(treatment);
     if (treatment === 'refuse') {
       response.writeHead(400).end('{"error":"ERR max request size exceeded. Limit: 1048576 bytes"}');

@@ -4,8 +4,8 @@
  * Guarantees
  * - At least once: a message is removed only when its handler has ended, or the store holds it as a dead letter.
  * - Order within a group: the next one begins only when the queue has confirmed the removal of the one before.
- * - At most three attempts begin. The first needs no store. Each later one is counted in the store before it begins;
- *   the third runs alone in its process, and instead of a fourth the update becomes a dead letter.
+ * - At most three attempts begin. The first needs no store. Each later one is counted in the store before it begins
+ *   (`later-attempts.ts`), and instead of a fourth the update becomes a dead letter.
  * - Nothing begins, is sent or is removed once a message's hold has ended (`group-hold.ts`).
  * - A stop gives back what has not begun, at once, and waits for the handlers that run.
  *
@@ -17,12 +17,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { ConditionWaits } from '../updates/condition-waits.ts';
 import { type Attempt, type HandlerObserver, HandlerRunner } from '../updates/handler-run.ts';
-import { attemptsMax } from '../updates/journal.ts';
 import { Lanes } from '../updates/lanes.ts';
 import type { HandleUpdate } from '../updates/update.ts';
 import { AloneGate } from './alone-gate.ts';
 import { GroupHold, type HeldMessage, type HoldEnd } from './group-hold.ts';
 import { LagGauge } from './lag-gauge.ts';
+import { LaterAttempts } from './later-attempts.ts';
 import { MessageEnds } from './message-ends.ts';
 import { Prolonger } from './prolonger.ts';
 import { readMessage } from './queue-message.ts';
@@ -74,6 +74,7 @@ export class Consumer {
   private readonly waits: ConditionWaits;
   private readonly prolonger: Prolonger;
   private readonly ends: MessageEnds;
+  private readonly later: LaterAttempts;
   private readonly lag: LagGauge;
   private readonly held = new Set<HeldMessage>();
   /** The last receives were full: there is more. */
@@ -89,6 +90,8 @@ export class Consumer {
     const onTrouble = (what: string, error: unknown): void => observer.onTrouble(what, error);
     this.prolonger = new Prolonger({ clock, queue, times, onTrouble });
     this.ends = new MessageEnds(options);
+    const onDeadLetter = (message: HeldMessage): void => observer.onDeadLetter(message);
+    this.later = new LaterAttempts({ ...options, gate: this.gate, ends: this.ends, onDeadLetter }, stop);
     this.lag = new LagGauge(clock);
     this.handlers = new HandlerRunner({
       clock,
@@ -98,11 +101,11 @@ export class Consumer {
       observer,
     });
     this.lanes = new Lanes<HeldMessage>({
-      countAttempt: (message) => this.begin(message),
+      countAttempt: (message) => this.later.begin(message),
       untilOthersMayBegin: () => this.gate.untilOpen(),
       runHandler: (message, attempt) => this.runHandler(message, attempt),
       mayBegin: () => !stop.aborted,
-      mayAct: () => !stop.aborted,
+      mayAct: () => true,
       onStandstill: () => this.waits.check(),
       onEnded: (message) => {
         this.held.delete(message);
@@ -212,38 +215,14 @@ export class Consumer {
     this.lanes.start();
   }
 
-  /** For a message that was delivered before, or cannot be read. */
-  private async begin(message: HeldMessage): Promise<Attempt | 'dead letter' | 'lost' | 'term over'> {
-    if (message.isUnreadable) return this.bury(message, 0);
-    // Before it is counted: whoever waits for its turn must not lose an attempt to the one whose turn it is.
-    const mayBeLast = message.delivered.receiveCount >= attemptsMax;
-    const release = mayBeLast ? await this.gate.enter(message.hold.overSignal) : nothing;
-    if (!mayBeLast) await this.gate.untilOpen();
-    const counted = await this.count(message);
-    if (counted === attemptsMax && !this.stop.aborted) return { number: counted, release };
-    release();
-    return typeof counted === 'number' ? { number: counted, release: nothing } : counted;
-  }
-
-  private async count(message: HeldMessage): Promise<number | 'dead letter' | 'lost' | 'term over'> {
-    const number = await this.ends.count(message, this.stop);
-    if (number === undefined || this.stop.aborted) return this.stop.aborted ? 'term over' : 'lost';
-    return number > attemptsMax ? this.bury(message, attemptsMax) : number;
-  }
-
-  private async bury(message: HeldMessage, attempts: number): Promise<'dead letter' | 'lost' | 'term over'> {
-    if (!(await this.ends.bury(message, attempts, this.stop)))
-      return this.stop.aborted ? 'term over' : 'lost';
-    this.options.observer.onDeadLetter(message);
-    return (await this.ends.remove(message)) ? 'dead letter' : 'lost';
-  }
-
   private async runHandler(message: HeldMessage, attempt: Attempt): Promise<void> {
-    if (!message.hold.mayAct()) return;
-    message.state = 'running';
-    this.lag.began(message);
-    this.gate.begun();
-    await this.handlers.run(message, attempt);
+    // One that was delivered before counts as running since its turn came.
+    if (!message.isReplay) this.gate.begun();
+    if (message.hold.mayAct()) {
+      message.state = 'running';
+      this.lag.began(message);
+      await this.handlers.run(message, attempt);
+    }
     this.gate.ended();
     await this.ends.remove(message);
   }
@@ -263,5 +242,3 @@ function heldMessage(delivered: DeliveredMessage, hold: GroupHold): HeldMessage 
     state: 'waiting',
   };
 }
-
-function nothing(): void {}

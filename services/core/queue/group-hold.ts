@@ -28,7 +28,7 @@ export interface HeldMessage extends ReceivedUpdate {
   readonly hold: GroupHold;
   /** This version cannot read its body. */
   readonly isUnreadable: boolean;
-  state: 'waiting' | 'running' | 'removing';
+  state: 'waiting' | 'counting' | 'running' | 'removing';
 }
 
 export class GroupHold implements Permit {

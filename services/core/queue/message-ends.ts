@@ -45,13 +45,23 @@ export class MessageEnds {
     });
   }
 
-  /** The number of the attempt that may begin; undefined when the hold ended, or a stop came, first. */
-  count({ delivered, hold }: HeldMessage, stop: AbortSignal): Promise<number | undefined> {
-    const { attempts, random } = this.options;
-    const token = random.token();
-    return this.repeat('count an attempt', { hold, stop }, () =>
-      attempts.count(delivered.deduplicationId, token),
+  /** The number that the next attempt would have; undefined when the hold ended, or a stop came, first. */
+  nextAttempt({ delivered, hold }: HeldMessage, token: string, stop: AbortSignal) {
+    const { attempts } = this.options;
+    return this.repeat('look up attempts', { hold, stop }, () =>
+      attempts.next(delivered.deduplicationId, token),
     );
+  }
+
+  /** Tries once. The number of the attempt, which must begin now; undefined if the store may not have counted it. */
+  async count({ delivered }: HeldMessage, token: string): Promise<number | undefined> {
+    const { attempts, observer } = this.options;
+    try {
+      return await attempts.count(delivered.deduplicationId, token);
+    } catch (error) {
+      observer.onTrouble('count an attempt', error);
+      return undefined;
+    }
   }
 
   /** True when the store holds the dead letter. */

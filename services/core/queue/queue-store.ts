@@ -24,6 +24,8 @@ export interface QueueAttempts {
    * counted, because the first delivery counts as an attempt. Safe to repeat with the same token.
    */
   count(deduplicationId: string, token: string): Promise<number>;
+  /** What `count` would return; changes nothing. */
+  next(deduplicationId: string, token: string): Promise<number>;
 }
 
 /** What a consumer says of itself. */

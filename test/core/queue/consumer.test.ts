@@ -13,7 +13,9 @@ let clock: VirtualClock;
 let queue: FifoQueue;
 let log: string[];
 let stop: AbortController;
-let counted: number;
+/** Attempts that have begun, by update. */
+let begun: Map<number, number>;
+let countsTakeMs: number;
 let storeIsAway: boolean;
 let failing: Set<keyof ReceivingQueue>;
 let buried: DeadUpdate[];
@@ -24,7 +26,8 @@ beforeEach(() => {
   queue = new FifoQueue({ clock, token: () => String(++tokens), visibilityMs });
   log = [];
   stop = new AbortController();
-  counted = 1;
+  begun = new Map();
+  countsTakeMs = 0;
   storeIsAway = false;
   failing = new Set();
   buried = [];
@@ -63,10 +66,16 @@ function start(handle: HandleUpdate, options: Partial<ConsumerOptions> = {}) {
       random: { unit: () => 0.5, token: () => 'token' },
       queue: port,
       attempts: {
-        async count() {
+        async next(id) {
           if (storeIsAway) throw new Error('the store is away');
-          counted += 1;
-          return counted;
+          return begunOf(id) + 1;
+        },
+        async count(id) {
+          if (countsTakeMs > 0) await clock.sleep(countsTakeMs);
+          if (storeIsAway) throw new Error('the store is away');
+          const number = begunOf(id) + 1;
+          begun.set(Number.parseInt(id, 10), number);
+          return number;
         },
       },
       dead: { bury: async (letter) => void buried.push(letter) },
@@ -92,6 +101,8 @@ function start(handle: HandleUpdate, options: Partial<ConsumerOptions> = {}) {
   });
   return running;
 }
+
+const begunOf = (id: string): number => begun.get(Number.parseInt(id, 10)) ?? 1;
 
 /** Takes so long, and says when it begins and ends. */
 const handler =
@@ -228,10 +239,83 @@ describe('an update that was delivered before', () => {
     expect(log).toContain('1 begins 2');
   });
 
+  it('has its second attempt beside no other second one, while first ones go on', async () => {
+    send(1, 1);
+    send(2, 2);
+    await deliverInVain();
+    start(handler(1000));
+    await clock.advance(100);
+    send(3, 3);
+    await clock.advance(1000);
+    expect(log).toEqual(['1 begins 2', '3 begins 1', '1 ends', '2 begins 2', '3 ends']);
+  });
+
+  it('waits for others no longer than five seconds', async () => {
+    send(1, 1);
+    send(2, 2);
+    await deliverInVain();
+    start(handler(60_000));
+    await clock.advance(4900);
+    expect(log).toEqual(['1 begins 2']);
+    await clock.advance(200);
+    expect(log).toContain('2 begins 2');
+  });
+
+  it('holds up no first attempt while the store cannot count its third', async () => {
+    send(1, 1);
+    await deliverInVain(2);
+    begun.set(1, 2);
+    storeIsAway = true;
+    start(handler(0));
+    await clock.advance(5000);
+    send(2, 2);
+    await clock.advance(100);
+    expect(log).toEqual(['2 begins 1', '2 ends']);
+  });
+
+  it('lets nothing in alone beside one that is being counted', async () => {
+    send(1, 1);
+    send(2, 2);
+    const [first, second] = await queue.receive({ countMax: 10, waitMs: 0 });
+    queue.setVisibility(first?.receipt ?? '', 0);
+    queue.setVisibility(second?.receipt ?? '', 200);
+    begun.set(2, 2);
+    countsTakeMs = 500;
+    start(handler(1000));
+    await clock.advance(4000);
+    expect(log).toEqual(['1 begins 2', '1 ends', '2 begins 3', '2 ends']);
+  });
+
+  it('begins when a stop comes while its attempt is counted, and is not given back', async () => {
+    send(1);
+    await deliverInVain();
+    countsTakeMs = 500;
+    const running = start(handler(1000));
+    await clock.advance(100);
+    stop.abort();
+    await clock.advance(12_000);
+    expect(log).toEqual(['1 begins 2', '1 ends']);
+    expect(queue.depth()).toMatchObject({ visible: 0, inFlight: 0 });
+    expect(running.hasEnded).toBe(true);
+  });
+
+  it('goes back at once if the store did not count it when a stop came', async () => {
+    send(1);
+    await deliverInVain();
+    countsTakeMs = 500;
+    start(handler(1000));
+    await clock.advance(100);
+    stop.abort();
+    storeIsAway = true;
+    await clock.advance(500);
+    expect(queue.depth()).toMatchObject({ visible: 1, inFlight: 0 });
+    expect(begun.has(1)).toBe(false);
+  });
+
   it('has its third attempt alone', async () => {
     send(1, 1);
     await deliverInVain(2);
-    counted = 2;
+    begun.set(1, 2);
     send(2, 2);
     start(handler(1000));
     await clock.advance(100);
@@ -246,21 +330,18 @@ describe('an update that was delivered before', () => {
     send(1, 1);
     send(2, 2);
     await deliverInVain(2);
-    counted = 2;
+    begun.set(1, 2).set(2, 2);
     start(handler(5000));
     await clock.advance(1000);
     expect(log).toEqual(['1 begins 3']);
-    expect(counted).toBe(3);
+    expect(begun.get(2)).toBe(2);
   });
 
   it('becomes a dead letter instead of a fourth, and its chat goes on', async () => {
     send(1);
     await deliverInVain(3);
-    counted = 3;
-    start(async (update, context) => {
-      counted = 1;
-      await handler(0)(update, context);
-    });
+    begun.set(1, 3);
+    start(handler(0));
     send(2);
     await clock.advance(5000);
     expect(buried).toMatchObject([{ id: '1', attempts: 3, retries: 1 }]);

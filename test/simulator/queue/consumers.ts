@@ -31,8 +31,16 @@ const keys = storeKeys('');
 const driftMax = 0.0045;
 const restartMs = 1000;
 
+interface Run {
+  readonly receipt: string;
+  readonly attempt: number;
+  readonly process: string;
+}
+
 export class Consumers {
   readonly slots: Place[] = [];
+  private readonly running = new Set<Run>();
+  private readonly receivedMs = new WeakMap<HeldMessage, number>();
   private readonly options: ConsumersOptions;
 
   constructor(options: ConsumersOptions) {
@@ -58,7 +66,7 @@ export class Consumers {
   }
 
   private consumer(process: SimulatedProcess, stop: AbortSignal): Consumer {
-    const { store, queue, times, slots, prng, note } = this.options;
+    const { trueTime, store, queue, times, slots, prng, note } = this.options;
     const runner = store.runnerFor(process);
     const ids = (messages: readonly HeldMessage[]): string =>
       messages.map(({ update }) => String(update['serial'])).join(' ');
@@ -71,7 +79,10 @@ export class Consumers {
         dead: this.watchedBurials(redisDeadUpdates(runner, keys)),
         handle: (update, context) => this.handle(process, update, context),
         observer: {
-          onReceived: (messages) => note(`${process.name} received ${ids(messages)}`),
+          onReceived: (messages) => {
+            note(`${process.name} received ${ids(messages)}`);
+            for (const message of messages) this.receivedMs.set(message, trueTime.monotonicMs());
+          },
           onLost: (reason, messages) => note(`${process.name} lost ${ids(messages)}: ${reason}`),
           onDeadLetter: (message) => note(`${process.name} gave up ${ids([message])}`),
           onEnd: () => {},
@@ -98,18 +109,28 @@ export class Consumers {
 
   /** A handler that works for a while and answers. */
   private async handle(process: SimulatedProcess, update: Update, context: HandlerContext): Promise<void> {
-    const { checker, note } = this.options;
+    const { checker, trueTime, note } = this.options;
     const { received } = context as HandlerContext & { readonly received: HeldMessage };
     const serial = Number(update['serial']);
     const run = { receipt: received.delivered.receipt, attempt: context.attempt, process: process.name };
     note(`${process.name} begins ${serial}, attempt ${context.attempt}`);
     checker.begin(serial, run);
-    if (update['poison'] === true && !checker.isCured(serial)) return this.crashFrom(process, serial);
-    const workMs = Number(update['workMs']);
-    if (workMs > 0) await process.sleep(workMs);
-    if (!context.permit.mayAct()) throw new Error('the permit has ended');
-    note(`${process.name} answers ${serial}`);
-    checker.answer(serial, run);
+    if (update['poison'] === true && !checker.isCured(serial)) {
+      const waitedMs = trueTime.monotonicMs() - (this.receivedMs.get(received) ?? 0);
+      const others = [...this.running].filter((other) => other.process === process.name);
+      checker.crash(serial, { ...run, waitedMs }, others);
+      return this.crashFrom(process, serial);
+    }
+    this.running.add(run);
+    try {
+      const workMs = Number(update['workMs']);
+      if (workMs > 0) await process.sleep(workMs);
+      if (!context.permit.mayAct()) throw new Error('the permit has ended');
+      note(`${process.name} answers ${serial}`);
+      checker.answer(serial, run);
+    } finally {
+      this.running.delete(run);
+    }
   }
 
   private crashFrom(process: SimulatedProcess, serial: number): Promise<never> {

@@ -5,6 +5,7 @@
  */
 import { readClocks } from '../../../services/core/lease/act-window.ts';
 import type { Clock } from '../../../services/core/platform/clock.ts';
+import { AloneGate } from '../../../services/core/queue/alone-gate.ts';
 import { Consumer } from '../../../services/core/queue/consumer.ts';
 import { GroupHold, type HeldMessage } from '../../../services/core/queue/group-hold.ts';
 import { MessageEnds } from '../../../services/core/queue/message-ends.ts';
@@ -12,6 +13,7 @@ import { MicroBatcher } from '../../../services/core/queue/micro-batcher.ts';
 import { Prolonger } from '../../../services/core/queue/prolonger.ts';
 import type { Sha256 } from '../../../services/core/queue/queue-message.ts';
 import { QueueSender } from '../../../services/core/queue/queue-sender.ts';
+import { Turns } from '../../../services/core/queue/turns.ts';
 import type { QueueMessage, ReceiptResult } from '../../../services/core/queue/updates-queue.ts';
 import type { Attempt } from '../../../services/core/updates/handler-run.ts';
 import { UpdateLedger } from '../../../services/core/updates/update-ledger.ts';
@@ -90,6 +92,8 @@ export const queueMutants: readonly QueueMutant[] = [
     },
   }),
   methodMutant('attempts are not counted', MessageEnds.prototype, { count: async () => 2 }),
+  methodMutant('second attempts run side by side', Turns.prototype, { take: async () => () => {} }),
+  methodMutant('third attempts run beside others', AloneGate.prototype, { enter: async () => () => {} }),
   methodMutant('the messages of a group are prolonged apart', Prolonger.prototype, {
     judge(hold: GroupHold, resultOf: ReadonlyMap<HeldMessage, ReceiptResult>, sentAt: never) {
       const results = [...hold.messages].map((message) => resultOf.get(message));

@@ -10,6 +10,8 @@
  *   place in the order.
  * - A message leaves the queue only when its handler has ended, or the store holds it as a dead letter.
  * - No update is attempted more than three times, unless an operator gives it another three.
+ * - A later attempt that ends the process takes no other later attempt along, the third no attempt at all, unless it had
+ *   waited for long to run apart from them.
  *
  * Does not check that attempts began which were counted: a process may end in between.
  */
@@ -24,6 +26,11 @@ export interface SentUpdate {
 }
 
 const attemptsAllowed = 3;
+/** After a wait of this long an attempt may begin beside others: the second, the third. Less what a clock drifts. */
+const waitMaxMs: ReadonlyMap<number, number> = new Map([
+  [2, 4900],
+  [3, 9900],
+]);
 
 export class QueueChecker {
   private readonly queue: FifoQueue;
@@ -66,6 +73,17 @@ export class QueueChecker {
     );
     if (earlier !== undefined && !this.retries.has(serial) && !this.retries.has(earlier.serial))
       this.report(`update ${serial} began before update ${earlier.serial} of its chat had left the queue`);
+  }
+
+  /** Its process ends while these run there, too. */
+  crash(serial: number, { attempt, process, waitedMs }: CrashingRun, others: readonly Run[]): void {
+    if (waitedMs > (waitMaxMs.get(attempt) ?? -1)) return;
+    for (const other of others) {
+      if (attempt < attemptsAllowed && other.attempt === 1) continue;
+      this.report(
+        `${process} ended at attempt ${attempt} of update ${serial}, and attempt ${other.attempt} of another with it`,
+      );
+    }
   }
 
   answer(serial: number, { receipt, process }: Run): void {
@@ -121,6 +139,11 @@ interface Run {
   readonly receipt: string;
   readonly attempt: number;
   readonly process: string;
+}
+
+interface CrashingRun extends Run {
+  /** From when its process received it until it began. */
+  readonly waitedMs: number;
 }
 
 export function serialOf(json: string): number {

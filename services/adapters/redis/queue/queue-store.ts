@@ -14,11 +14,11 @@ const attemptsKeptMs = 14 * 86_400_000;
 const beatKeptMs = 86_400_000;
 
 export function redisQueueAttempts(runner: ScriptRunner, { updateAttempts }: StoreKeys): QueueAttempts {
+  const run = async (deduplicationId: string, token: string, keptMs: string): Promise<number> =>
+    Number(await runner.run(countScript, [updateAttempts(deduplicationId)], [token, keptMs]));
   return {
-    async count(deduplicationId, token) {
-      const args = [token, String(attemptsKeptMs)];
-      return Number(await runner.run(countScript, [updateAttempts(deduplicationId)], args));
-    },
+    count: (deduplicationId, token) => run(deduplicationId, token, String(attemptsKeptMs)),
+    next: (deduplicationId, token) => run(deduplicationId, token, ''),
   };
 }
 

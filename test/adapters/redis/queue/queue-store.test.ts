@@ -28,6 +28,14 @@ describeOnEachStore('queue mode', (store) => {
     expect(await attempts().count('5.abc', 'fifth')).toBeGreaterThanOrEqual(2);
   });
 
+  it('tells what the next attempt would be, and counts nothing', async () => {
+    expect(await attempts().next('6.abc', 'first')).toBe(2);
+    expect(await attempts().count('6.abc', 'first')).toBe(2);
+    expect(await attempts().next('6.abc', 'first')).toBe(2);
+    expect(await attempts().next('6.abc', 'second')).toBe(3);
+    expect(await attempts().next('6.abc', 'second')).toBe(3);
+  });
+
   it('keeps a dead letter once, and `dead retry` makes an entry of it whose place is the number of the retry', async () => {
     const letter = { id: '5', attempts: 3, epoch: 7, retries: 2, content: '{"update_id":5}' };
     await dead().bury(letter);
