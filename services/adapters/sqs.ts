@@ -32,7 +32,15 @@ export interface QueueKind {
 export interface ConnectedQueue extends UpdatesQueue, ReceivingQueue {
   /** @throws QueueError, whose cause is the SDK's error */
   describe(): Promise<QueueKind>;
+  /**
+   * The error of a call that this side needs and may not make, except ReceiveMessage. Changes nothing: it asks with empty
+   * batches, which SQS refuses to everybody, but for another reason to whoever may send none.
+   */
+  refusedRight(side: QueueSide): Promise<unknown>;
 }
+
+/** Who puts messages in, or takes them out. */
+export type QueueSide = 'poller' | 'consumer';
 
 type Sdk = typeof import('@aws-sdk/client-sqs');
 type Answered = { readonly Id?: string | undefined };
@@ -58,12 +66,16 @@ export async function connectQueue(
   options: AwsClientOptions,
 ): Promise<ConnectedQueue> {
   const sdk = await import('@aws-sdk/client-sqs');
-  // https://sqs.<region>.amazonaws.com/<account>/<name>
-  const region = options.region ?? /^sqs\.([a-z0-9-]+)\./.exec(new URL(url).hostname)?.[1];
+  const region = regionOf(url) ?? options.region;
   // Without one the SDK writes a warning to the console when the queue has another address than it would have guessed.
   const endpoint = options.endpoint ?? new URL(url).origin;
   const config = awsConfig({ ...options, region, endpoint }, times.requestTimeoutMs, keptConnections);
   return new SqsQueue(sdk, new sdk.SQSClient(config), { url, timeoutMs: times.requestTimeoutMs });
+}
+
+/** The queue's own region, whatever the program's is: of `https://sqs.<region>.amazonaws.com/<account>/<name>`. */
+function regionOf(url: string): string | undefined {
+  return /(?:^|\.)sqs(?:-fips)?\.([a-z]{2}-[a-z-]+-\d+)\./.exec(new URL(url).hostname)?.[1];
 }
 
 class SqsQueue implements ConnectedQueue {
@@ -82,6 +94,26 @@ class SqsQueue implements ConnectedQueue {
   async describe(): Promise<QueueKind> {
     const attributes = await this.attributes(['FifoQueue']);
     return { isFifo: attributes['FifoQueue'] === 'true' };
+  }
+
+  async refusedRight(side: QueueSide): Promise<unknown> {
+    const { client, sdk } = this;
+    const none = { QueueUrl: this.url, Entries: [] };
+    const calls = {
+      poller: [() => client.send(new sdk.SendMessageBatchCommand(none), this.limits())],
+      consumer: [
+        () => client.send(new sdk.DeleteMessageBatchCommand(none), this.limits()),
+        () => client.send(new sdk.ChangeMessageVisibilityBatchCommand(none), this.limits()),
+      ],
+    };
+    for (const call of calls[side]) {
+      try {
+        await call();
+      } catch (error) {
+        if (nameOf(error).includes('AccessDenied')) return error;
+      }
+    }
+    return undefined;
   }
 
   async depth() {

@@ -111,7 +111,12 @@ type Opened =
 
 async function openQueueIfNeeded(settings: QueueSettings | undefined): Promise<Opened | undefined> {
   if (settings === undefined) return undefined;
-  const opened = await openQueue(settings, { environment: process.env, clock, stop: stop.signal });
+  const opened = await openQueue(settings, {
+    side: 'poller',
+    environment: process.env,
+    clock,
+    stop: stop.signal,
+  });
   return opened.kind === 'open' ? { kind: 'open', queue: { connected: opened.queue, settings } } : opened;
 }
 

@@ -9,7 +9,7 @@ import { reasonOf } from '../adapters/error-description.ts';
 import { withoutStack } from '../adapters/handler-observer.ts';
 import { startStatusServer } from '../adapters/http/status-server.ts';
 import { createLogger } from '../adapters/logger.ts';
-import { openQueue } from '../adapters/open-queue.ts';
+import { openQueue, refusalToReceive } from '../adapters/open-queue.ts';
 import { logProcessFaults } from '../adapters/process-faults.ts';
 import { busyPort, isAddressInUse, refuse } from '../adapters/program-end.ts';
 import { obeyProxy, proxyEnvironment } from '../adapters/proxy.ts';
@@ -103,7 +103,12 @@ async function start(settings: Settings, queueSettings: QueueSettings, log: LogC
   const { logger, redact } = log;
   const features = await loadFeatures(settings.botHandlers, { logger, clock, stop: stop.signal });
   if (features === undefined) logger.warn('BOT_HANDLERS is not set: every update ends without a handler');
-  const opened = await openQueue(queueSettings, { environment: process.env, clock, stop: stop.signal });
+  const opened = await openQueue(queueSettings, {
+    side: 'consumer',
+    environment: process.env,
+    clock,
+    stop: stop.signal,
+  });
   if (opened.kind === 'stopped') return exitCodes.cleanStop;
   if (opened.kind === 'refused') return refuse([redact(opened.line)], opened.code);
   const bot = await identify(settings, logger);
@@ -171,6 +176,12 @@ async function consume(deps: ConsumeDeps): Promise<ExitCode> {
       if (features !== undefined) telegraf.use(features.middleware);
     },
   });
+  let refusal: string | undefined;
+  const onTrouble = (what: string, error: unknown): void => {
+    observer.onTrouble(what, error);
+    if (consumer.answeredMs === undefined) refusal ??= refusalToReceive(error);
+    if (refusal !== undefined) stop.abort();
+  };
   const consumer: Consumer = new Consumer(
     {
       clock,
@@ -179,7 +190,7 @@ async function consume(deps: ConsumeDeps): Promise<ExitCode> {
       attempts: redisQueueAttempts(store, keys),
       dead: redisDeadUpdates(store, keys),
       handle: makeHandler(bot),
-      observer,
+      observer: { ...observer, onTrouble },
       slots,
       times,
       drainTimeoutMs: settings.drainTimeoutMs,
@@ -217,6 +228,7 @@ async function consume(deps: ConsumeDeps): Promise<ExitCode> {
     if (stop.signal.aborted) return exitCodes.cleanStop;
     logger.info('consuming the updates queue', { slots, visibilitySeconds: times.visibilityMs / 1000 });
     await Promise.all([consumer.run(), beating()]);
+    if (refusal !== undefined) return refuse([redact(refusal)]);
     logger.info('stopped');
     return exitCodes.cleanStop;
   } finally {

@@ -9,6 +9,7 @@ import { recordFile } from '../chaos/support/recording-handlers.ts';
 import { botToken, keys } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
 import { type QueueFixture, startQueueFixture } from '../support/queue-fixture.ts';
+import { refusingQueue } from '../support/refusing-queue.ts';
 
 let fixture: QueueFixture;
 let folder: string;
@@ -42,7 +43,8 @@ describe('queue mode', () => {
       const { visible, inFlight } = fixture.sqs.queue.depth();
       return visible + inFlight === 0 ? true : undefined;
     });
-    expect(fixture.sqs.calls.get('SendMessageBatch')).toBe(1);
+    // The first one tries the right to send.
+    expect(fixture.sqs.calls.get('SendMessageBatch')).toBe(2);
     poller.signal('SIGTERM');
     consumer.signal('SIGTERM');
     expect(await Promise.all([poller.ended, consumer.ended])).toEqual([0, 0]);
@@ -80,6 +82,22 @@ describe('queue mode', () => {
   });
 });
 
+describe('an update that the queue refuses for what is in it', () => {
+  it('becomes a dead letter, and its chat goes on', async () => {
+    const queue = await refusingQueue({ SendMessageBatch: 'InvalidMessageContents' });
+    const poller = await fixture.poller({ ...recording(), UPDATES_QUEUE_URL: queue.url });
+    const ids = [push(7, '1 reply'), push(7, '2 reply')];
+    await until('both are dead letters', async () => {
+      const names = (await fixture.store.command(['HKEYS', keys.dead])) as string[];
+      return names.length === 2 ? true : undefined;
+    });
+    for (const id of ids)
+      expect(await fixture.store.command(['HGET', keys.dead, String(id)])).toMatch(/^0 1 1 0 \{/);
+    expect(poller.output()).toContain('the queue refuses an update: it became a dead letter');
+    await queue.close();
+  });
+});
+
 describe('a wrong queue', () => {
   const missing = () => fixture.sqs.queueUrl.replace('updates.fifo', 'none.fifo');
 
@@ -103,6 +121,16 @@ describe('a wrong queue', () => {
       expect(program.stderr()).toMatch(/^the updates queue cannot be reached: .*\n$/);
     },
   );
+
+  it('ends the consumer with one line and 78 if it may not receive', async () => {
+    const queue = await refusingQueue({ ReceiveMessage: 'AccessDenied' });
+    const consumer = await fixture.consumer({ UPDATES_QUEUE_URL: queue.url });
+    expect(await consumer.ended).toBe(78);
+    expect(consumer.stderr()).toBe(
+      'UPDATES_QUEUE_URL: expected a FIFO queue that this program may use, got: AccessDenied: no ReceiveMessage for you; check address and rights\n',
+    );
+    await queue.close();
+  });
 
   it('is none for a consumer without queue mode', async () => {
     const consumer = await fixture.consumer({ HANDLERS: 'inline' });
