@@ -7,8 +7,6 @@
  * - An attempt is counted in the store right before it begins, when its turn has come: whoever waits loses none to the
  *   one whose turn it is. One that was counted begins, even if a stop comes meanwhile.
  * - While the store is away, nobody has a turn: first attempts need no store, and go on.
- *
- * Tested by: test/core/queue/consumer.test.ts
  */
 import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
