@@ -239,12 +239,12 @@ export class UpdateLedger {
     }
   }
 
-  /** One request counted attempts, removed the finished and wrote the tombstones. */
+  /** One request counted attempts, removed the finished and, by id alone, turned entries that are written into tombstones. */
   markCounted({ finishedIds, tombstoneIds }: FinishedUpdates): void {
     this.markRemoved(finishedIds);
     for (const id of tombstoneIds) {
       const entry = this.finished.get(id);
-      if (entry !== undefined) entry.state = 'tombstone';
+      if (entry?.state === 'written') entry.state = 'tombstone';
     }
   }
 

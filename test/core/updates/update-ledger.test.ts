@@ -197,17 +197,29 @@ describe('a tombstone', () => {
     expect(ledger.tombstonesToWrite()).toEqual([]);
   });
 
-  it.each([true, false])(
-    'stays one when the write of the unfinished entry ends after it: written %s',
-    (isWritten) => {
-      const batch = receive(100);
-      const piece = startWrite();
-      end(...batch);
-      ledger.markCounted({ finishedIds: [], tombstoneIds: [100] });
-      ledger.writeEnded(piece, { isWritten });
-      expect(ledger.tombstonesToWrite()).toEqual([]);
-    },
-  );
+  it.each([
+    ['whose write failed', () => write(undefined, false)],
+    ['whose write is not answered yet', () => void startWrite()],
+    ['that has the id of an earlier one', () => {}],
+  ])('is still due after attempts were counted, which makes none of an update %s', (_what, step) => {
+    end(...ledger.replay([{ ...inherited(100), update: update(100, 'earlier') }]));
+    const batch = receive(100);
+    step();
+    end(...batch);
+    ledger.markCounted({ finishedIds: [], tombstoneIds: [100] });
+    expect(ledger.tombstonesToWrite()).toMatchObject([{ update: update(100), attempt: 'ended' }]);
+  });
+
+  it('is made of a written entry when the write ends after attempts were counted', () => {
+    const batch = receive(100);
+    const piece = startWrite();
+    end(...batch);
+    ledger.markCounted({ finishedIds: [], tombstoneIds: [100] });
+    ledger.writeEnded(piece, { isWritten: true });
+    expect(idsOf(ledger.tombstonesToWrite())).toEqual([100]);
+    ledger.markCounted({ finishedIds: [], tombstoneIds: [100] });
+    expect(ledger.tombstonesToWrite()).toEqual([]);
+  });
 
   it('of an earlier leader starts no handler, and goes when Telegram holds nothing below it', () => {
     expect(ledger.replay([inherited(100, 'ended')])).toEqual([]);
