@@ -67,7 +67,7 @@ export function nowSection({
     health: { state: 'works', tone: 'good', line: same('The bot works'), isTold: false },
     snoozedUntil: null,
     monitor: { runs: 1, lastRunAtMs: Date.parse(since), lastError: null, lastReport: null },
-    faults: { telegram: null, store: null, cutWorkers: [], roguePolling: false },
+    faults: { telegram: null, store: null, queue: null, cutWorkers: [], roguePolling: false },
     ...other,
   };
 }

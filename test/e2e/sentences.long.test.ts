@@ -8,7 +8,7 @@ import { type ControlRoomBrowser, executablePath, laptop, openBrowser, phone, wa
 import { labSection, nowSection, openScriptedPage, type ScriptedPage } from './scripted-page.ts';
 
 const russian: BrowserContextOptions = { ...laptop, locale: 'ru-RU' };
-const noFault = { telegram: null, store: null, cutWorkers: [], roguePolling: false };
+const noFault = { telegram: null, store: null, queue: null, cutWorkers: [], roguePolling: false };
 
 describe.skipIf(executablePath === undefined)('the control room’s page, with scripted events', () => {
   let room: ControlRoom;

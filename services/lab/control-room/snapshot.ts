@@ -17,7 +17,7 @@ import type { StoredAuditEntry } from '../../core/platform/audit-trail.ts';
 import { reportOfTerm } from '../../core/updates/handlers-report.ts';
 import type { Conversation } from '../chats/conversations.ts';
 import { superadmins } from '../chats/people.ts';
-import { drillFacts } from '../drills/drill-facts.ts';
+import { drillFactsOf } from '../drills/drill-facts.ts';
 import type { DrillFacts, DrillView } from '../drills/drill-types.ts';
 import type { Task } from '../ecs/task.ts';
 import type { StoppedTask } from '../ecs/task-service.ts';
@@ -102,6 +102,7 @@ export interface NowSection {
     /** How Telegram is made to answer polls. */
     readonly telegram: string | null;
     readonly store: string | null;
+    readonly queue: string | null;
     /** Names of the workers that the store refuses. */
     readonly cutWorkers: readonly string[];
     readonly roguePolling: boolean;
@@ -180,12 +181,13 @@ export function buildSections(lab: Lab, reading: StoreReading): Sections {
   };
 }
 
-export function labFacts({ times, redis, prometheusUrl }: Lab): LabFacts {
+export function labFacts(lab: Lab): LabFacts {
+  const { times, redis, prometheusUrl } = lab;
   return {
     times: times.current,
     store: redis.store,
     prometheusUrl: prometheusUrl ?? null,
-    drills: drillFacts,
+    drills: drillFactsOf(lab),
     tourSteps: tourStepFacts,
     tourSpeed: Math.max(tourSpeed, times.current.speed),
   };

@@ -60,6 +60,16 @@ export async function untilHealthy(context: DrillContext, gone: readonly Task[] 
   );
 }
 
+/** Waits until a woken process answers. */
+export async function untilAwake(context: DrillContext, task: Task): Promise<void> {
+  task.health = undefined;
+  const awakeAfterMs = await context.until(
+    text('the woken process answers health checks', 'проснувшийся процесс отвечает на проверку'),
+    () => task.health?.healthy === true,
+  );
+  context.measure('awakeAfterMs', awakeAfterMs);
+}
+
 /** Waits until one second's worth of messages has been answered; unseen if the drill is called off first. */
 export async function untilLoadFlows(context: DrillContext): Promise<void> {
   const { load } = context;

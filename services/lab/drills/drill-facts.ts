@@ -1,6 +1,12 @@
-/** The table of the drills: what each breaks, and what is promised to happen. The promises are docs/architecture.md's. */
+/**
+ * The table of the drills: what each breaks, and what is promised to happen. The promises are docs/architecture.md's.
+ *
+ * Tested by: test/lab/drills/drills.long.test.ts
+ */
+import type { LabServices } from '../queue-mode/queue-mode.ts';
 import { text } from '../shared/text.ts';
-import type { DrillFacts } from './drill-types.ts';
+import type { DrillFacts, DrillId } from './drill-types.ts';
+import { queueDrillFacts } from './queue-drill-facts.ts';
 
 export const drillFacts: readonly DrillFacts[] = [
   {
@@ -211,3 +217,16 @@ export const drillFacts: readonly DrillFacts[] = [
     holds: false,
   },
 ];
+
+const allFacts: ReadonlyMap<DrillId, DrillFacts> = new Map(
+  [...drillFacts, ...queueDrillFacts].map((facts) => [facts.id, facts]),
+);
+
+export function factsOf(id: DrillId): DrillFacts | undefined {
+  return allFacts.get(id);
+}
+
+/** The drills that this lab has. */
+export function drillFactsOf({ queue }: Pick<LabServices, 'queue'>): readonly DrillFacts[] {
+  return queue === undefined ? drillFacts : [...allFacts.values()];
+}

@@ -14,7 +14,7 @@ import type { Refusal } from '../shared/refusal.ts';
 import { same, type Text, text } from '../shared/text.ts';
 import { untilLoadFlows } from './drill-checks.ts';
 import { DrillContext, DrillStopped, PromiseBroken } from './drill-context.ts';
-import { drillFacts } from './drill-facts.ts';
+import { drillFactsOf, factsOf } from './drill-facts.ts';
 import { drillTable } from './drill-table.ts';
 import { type DrillId, type DrillState, type DrillView, drillIds } from './drill-types.ts';
 import { figuresOf, type Measures } from './measures.ts';
@@ -35,9 +35,14 @@ interface Run {
 /** Enough to show a loss, few enough to follow by eye. */
 const probeRate = { perSecond: 5, chats: 3 };
 
+const needsQueue = text(
+  'this drill needs queue mode: npm start -- --handlers queue',
+  'для этих учений нужен режим очереди: npm start -- --handlers queue',
+);
+
 /** Why nothing else may start. */
 export function drillIsRunning(id: DrillId): Text {
-  const title = drillFacts.find((one) => one.id === id)?.title ?? same(id);
+  const title = factsOf(id)?.title ?? same(id);
   return text(
     `the drill “${title.en}” is running: wait for its end, or fix it first`,
     `идут учения «${title.ru}»: дождитесь конца или сначала почините`,
@@ -62,7 +67,7 @@ export class DrillRunner {
   }
 
   views(): readonly DrillView[] {
-    return drillIds.map((id) => {
+    return drillFactsOf(this.lab).map(({ id }) => {
       const { state = 'idle', worker, startedAtMs, endedAtMs, now, measures, why } = this.runs.get(id) ?? {};
       return {
         id,
@@ -87,6 +92,7 @@ export class DrillRunner {
     const id = drillIds.find((known) => known === name);
     if (id === undefined)
       return { status: 400, error: same(`drill: expected one of ${drillIds.join(', ')}`) };
+    if (!this.views().some((one) => one.id === id)) return { status: 409, error: needsQueue };
     const busy = this.refusalOf(id);
     if (busy !== undefined) return { status: 409, error: busy };
     const target = await findTarget(this.lab, id, workerName);
@@ -102,7 +108,7 @@ export class DrillRunner {
 
   /** Returns false if the drill is not running, or fixes by itself what it breaks. */
   fix(name: unknown): boolean {
-    const facts = drillFacts.find(({ id }) => id === name);
+    const facts = drillFactsOf(this.lab).find(({ id }) => id === name);
     const run = facts?.holds ? this.runs.get(facts.id) : undefined;
     if (run?.state !== 'running') return false;
     run.fix.abort();

@@ -1,5 +1,6 @@
 /** Every drill by its id: what it runs, and how it runs beside others. */
 import { add } from './add.ts';
+import { freezeConsumer, killConsumer, queueAway } from './consumers.ts';
 import { cut } from './cut.ts';
 import type { Drill } from './drill-context.ts';
 import type { DrillId } from './drill-types.ts';
@@ -37,4 +38,7 @@ export const drillTable: Readonly<Record<DrillId, DrillRow>> = {
   poison: { run: poison },
   'failing-handlers': { run: failingHandlers },
   'other-bot': { run: otherBot },
+  'kill-consumer': { run: killConsumer, slow: true },
+  'freeze-consumer': { run: freezeConsumer, slow: true },
+  'queue-away': { run: queueAway },
 };

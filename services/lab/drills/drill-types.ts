@@ -17,6 +17,10 @@ export const drillIds = [
   'poison',
   'failing-handlers',
   'other-bot',
+  // In queue mode alone.
+  'kill-consumer',
+  'freeze-consumer',
+  'queue-away',
 ] as const;
 export type DrillId = (typeof drillIds)[number];
 
@@ -28,7 +32,7 @@ export interface DrillFacts {
   readonly does: Text;
   /** What the system promises to do about it. */
   readonly promise: Text;
-  readonly target: 'worker' | 'none';
+  readonly target: 'worker' | 'consumer' | 'none';
   /** The fault lasts until it is fixed or its own time limit ends. */
   readonly holds: boolean;
 }
@@ -40,6 +44,7 @@ export type DrillState = 'idle' | 'running' | 'kept' | 'broken' | 'unseen';
 export interface DrillView {
   readonly id: DrillId;
   readonly state: DrillState;
+  /** The worker or the consumer that it is about. */
   readonly worker: string | null;
   readonly startedAtMs: number | null;
   readonly endedAtMs: number | null;

@@ -3,18 +3,18 @@
  *
  * Tested by: test/lab/drills/drills.long.test.ts
  */
-import type { Task } from '../ecs/task.ts';
 import { text } from '../shared/text.ts';
 import {
   alreadyEnded,
   demandNoLateCalls,
   settle,
+  untilAwake,
   untilHealthy,
   untilLoadFlows,
   untilTakenOver,
   workerOf,
 } from './drill-checks.ts';
-import type { Drill, DrillContext } from './drill-context.ts';
+import type { Drill } from './drill-context.ts';
 import { lockOf } from './targets.ts';
 
 /** How long the worker stays frozen after the standby has taken over. */
@@ -59,12 +59,3 @@ export const resume: Drill = async (context, worker) => {
   await settle(context);
   demandNoLateCalls(context);
 };
-
-async function untilAwake(context: DrillContext, task: Task): Promise<void> {
-  task.health = undefined;
-  const awakeAfterMs = await context.until(
-    text('the woken worker answers health checks', 'проснувшийся воркер отвечает на проверку'),
-    () => task.health?.healthy === true,
-  );
-  context.measure('awakeAfterMs', awakeAfterMs);
-}

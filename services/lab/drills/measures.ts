@@ -38,6 +38,10 @@ export const measureTable = {
   noticedAfterMs: measure('ms', 'Verdict after', 'Вердикт через'),
   failedUpdates: measure('count', 'Messages that failed', 'Сообщений с ошибкой'),
   setAsideAfterMs: measure('ms', 'Dead letter after', 'Отложено через'),
+  consumersAgainMs: measure('ms', 'All consumers again after', 'Снова все консьюмеры через'),
+  deliveredAgain: measure('count', 'Messages delivered again', 'Выдано повторно'),
+  deliveredAgainAfterMs: measure('ms', 'Delivered again after', 'Выдано снова через'),
+  waitedInJournal: measure('count', 'Waited in the journal', 'Ждали в журнале'),
   inJournal: measure('count', 'In the journal when wiped', 'В журнале при очистке'),
 } as const satisfies Record<string, Measure>;
 

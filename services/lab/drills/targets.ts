@@ -1,5 +1,5 @@
 /**
- * Which worker a drill is about.
+ * Which worker or consumer a drill is about.
  *
  * Tested by: test/lab/drills/drills.long.test.ts
  */
@@ -8,7 +8,7 @@ import type { Task } from '../ecs/task.ts';
 import type { LabContext } from '../lab-context.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { same, text } from '../shared/text.ts';
-import { drillFacts } from './drill-facts.ts';
+import { factsOf } from './drill-facts.ts';
 import type { DrillId } from './drill-types.ts';
 
 type Target = { readonly task: Task | undefined } | Refusal;
@@ -29,10 +29,21 @@ const noneFrozen: Refusal = {
   error: text('no worker is frozen', 'ни один воркер не заморожен'),
 };
 
-/** The named worker; without a name, the leader, or for `resume` the first frozen worker. */
+const noSuchConsumer: Refusal = {
+  status: 404,
+  error: text('no consumer has this name', 'консьюмера с таким именем нет'),
+};
+const noConsumer: Refusal = {
+  status: 409,
+  error: text('no consumer is at work now: wait', 'сейчас ни один консьюмер не работает: подождите'),
+};
+
+/** The named worker; without a name, the leader, or for `resume` the first frozen worker. Of consumers, the first. */
 export async function findTarget(lab: LabContext, id: DrillId, name: unknown): Promise<Target> {
   const { tasks } = lab.tasks;
-  if (drillFacts.find((one) => one.id === id)?.target !== 'worker') {
+  const target = factsOf(id)?.target;
+  if (target === 'consumer') return consumerTarget(lab.queue?.consumers.tasks ?? [], name);
+  if (target !== 'worker') {
     if (name === undefined || name === null) return { task: undefined };
     return { status: 400, error: same(`worker: expected none, because “${id}” is not about one worker`) };
   }
@@ -57,6 +68,15 @@ export async function leaderTask({ outages, tasks }: LabContext): Promise<Task |
 export async function lockOf({ outages }: LabContext, { identity }: Task): Promise<string | undefined> {
   const { held } = await outages.observe({ noteRun: false });
   return held !== undefined && readLockHolder(held.value).task === identity.arn ? held.value : undefined;
+}
+
+function consumerTarget(tasks: readonly Task[], name: unknown): Target {
+  if (name !== undefined && name !== null) {
+    const named = tasks.find(({ identity, state }) => identity.name === name && state === 'running');
+    return named === undefined ? noSuchConsumer : notFrozen(named);
+  }
+  const task = tasks.find(({ frozen, health }) => !frozen && health?.healthy === true);
+  return task === undefined ? noConsumer : { task };
 }
 
 function notFrozen(task: Task): Target {

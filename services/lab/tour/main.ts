@@ -1,5 +1,6 @@
 /**
- * The guided tour without a page: `npm run tour`, or `npm run tour -- --json`.
+ * The guided tour without a page: `npm run tour`, `npm run tour -- --json`, or with handlers behind a queue
+ * `npm run tour -- --handlers queue`.
  *
  * Starts its own lab on free ports at the tour's speed, prints one line per step with the measurements, and stops the lab.
  * With `--json` it prints one JSON object on stdout instead. Exit code 0 if all six promises held; 1 if not (this includes
@@ -31,12 +32,13 @@ onStopSignals(clock, {
 process.exit(await main());
 
 async function main(): Promise<number> {
-  const asJson = readArguments(process.argv.slice(2));
-  const read = readLabSettings(process.env, ['--speed', String(tourSpeed)]);
-  const problems = [...(typeof asJson === 'string' ? [asJson] : []), ...(read.ok ? [] : read.problems)];
+  const given = readArguments(process.argv.slice(2));
+  const { asJson, handlers } = typeof given === 'string' ? { asJson: false, handlers: 'inline' } : given;
+  const read = readLabSettings(process.env, ['--speed', String(tourSpeed), '--handlers', handlers]);
+  const problems = [...(typeof given === 'string' ? [given] : []), ...(read.ok ? [] : read.problems)];
   if (!read.ok || problems.length > 0) return refuse(problems, exitCodes.configuration);
   try {
-    return await run(read.settings, asJson === true);
+    return await run(read.settings, asJson);
   } catch (error) {
     const isSetting = error instanceof LabStartError && error.exitCode === exitCodes.configuration;
     const message = error instanceof Error ? error.message : String(error);
@@ -77,14 +79,24 @@ function printSteps({ tour }: Lab): void {
   });
 }
 
-/** Whether JSON is wanted, or one line if the arguments are wrong. */
-function readArguments(words: readonly string[]): boolean | string {
+interface TourArguments {
+  readonly asJson: boolean;
+  /** As given: the lab's settings check it. */
+  readonly handlers: string;
+}
+
+/** One line if the arguments are wrong. */
+function readArguments(words: readonly string[]): TourArguments | string {
+  const options = {
+    json: { type: 'boolean', default: false },
+    handlers: { type: 'string', default: 'inline' },
+  } as const;
   try {
-    const { values } = parseArgs({ args: [...words], options: { json: { type: 'boolean' } } });
-    return values.json ?? false;
+    const { json: asJson, handlers } = parseArgs({ args: [...words], options }).values;
+    return { asJson, handlers };
   } catch {
     const got = JSON.stringify(words.join(' ').slice(0, 60));
-    return `arguments: expected nothing, or --json, got ${got}; write it like: npm run tour -- --json`;
+    return `arguments: expected nothing, --json or --handlers, got ${got}; write it like: npm run tour -- --json`;
   }
 }
 

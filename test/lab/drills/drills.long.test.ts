@@ -52,7 +52,7 @@ describe('a drill', { timeout: drillTestMs }, () => {
     const { workers, faults, monitorStopped } = await lab.state();
     expect(workers.map(({ role }) => role).sort()).toEqual(['leader', 'standby']);
     expect({ faults, monitorStopped }).toEqual({
-      faults: { telegram: null, store: null, cutWorkers: [], roguePolling: false },
+      faults: { telegram: null, store: null, queue: null, cutWorkers: [], roguePolling: false },
       monitorStopped: false,
     });
   }
@@ -80,6 +80,7 @@ describe('a drill', { timeout: drillTestMs }, () => {
       await lab.post('/api/drills', { drill: 'kill', worker: 'worker-99' }),
       await lab.post('/api/drills', { drill: 'wipe', worker: 'worker-1' }),
       await lab.post('/api/drills', { drill: 'resume' }),
+      await lab.post('/api/drills', { drill: 'kill-consumer' }),
       await lab.post('/api/drills/mend', { drill: 'kill' }),
       await lab.post('/api/tour', { action: 'dance' }),
       await lab.post('/api/tour', { action: 'stop' }),

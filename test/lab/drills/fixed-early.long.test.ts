@@ -25,7 +25,7 @@ describe('a drill that is fixed early', { timeout: drillTestMs }, () => {
     expect(workers.map(({ role }) => role).sort()).toEqual(['leader', 'standby']);
     expect(workers.some(({ frozen }) => frozen)).toBe(false);
     expect({ faults, monitorStopped }).toEqual({
-      faults: { telegram: null, store: null, cutWorkers: [], roguePolling: false },
+      faults: { telegram: null, store: null, queue: null, cutWorkers: [], roguePolling: false },
       monitorStopped: false,
     });
   }

@@ -53,6 +53,17 @@ describe('npm run tour', { timeout: tourLimitMs }, () => {
     expect(wiped?.pauseMs).toBeGreaterThan(3000);
   });
 
+  it('keeps them with handlers behind a queue too', async () => {
+    const { code, stdout, stderr } = await launchTour('--json', '--handlers', 'queue').finished;
+    const { steps } = JSON.parse(stdout) as TourReport;
+    expect({ code, stderr, broken: steps.filter(({ kept }) => !kept) }).toEqual({
+      code: 0,
+      stderr: '',
+      broken: [],
+    });
+    for (const { measures } of steps.slice(1)) expect(measures.lost).toBe(0);
+  });
+
   it('ends on Ctrl-C in the middle of a step and leaves no process', async () => {
     const { child, said, finished } = launchTour();
     await vi.waitUntil(() => said.stdout.includes('Deploy without a gap'), {
@@ -71,7 +82,7 @@ describe('npm run tour', { timeout: tourLimitMs }, () => {
   it.each([[['--fast']], [['--json=yes']], [['now']]])('refuses %j in one line', async (words) => {
     const { code, stdout, stderr } = await launchTour(...words).finished;
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
-    expect(stderr).toMatch(/^arguments: expected nothing, or --json, got .*\n$/);
+    expect(stderr).toMatch(/^arguments: expected nothing, --json or --handlers, got .*\n$/);
   });
 });
 

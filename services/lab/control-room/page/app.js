@@ -21,6 +21,7 @@ import { loadButtonsView, loadView } from './views/load.js';
 import { addLines } from './views/log.js';
 import { opsResultView, opsView } from './views/ops.js';
 import { appsView, newsOf, ownersView, phoneTopView, screenView } from './views/phone.js';
+import { queueView } from './views/queue.js';
 import { faultsView, summary } from './views/summary.js';
 import { timelineView } from './views/timeline.js';
 import { tourButtonView, tourStepsView, tourWords } from './views/tour.js';
@@ -56,6 +57,7 @@ const views = [
   { id: 'tour-steps', of: ['lab', 'tour', 'locale'], view: tourStepsView },
   { id: 'workers', of: ['lab', 'now', 'locale'], view: workersView },
   { id: 'now', of: ['lab', 'now', 'locale'], view: factsView },
+  { id: 'queue', of: ['queue', 'locale'], view: queueView },
   { id: 'owners', of: ['chats', 'ownerId', 'locale'], view: ownersView },
   { id: 'phone-top', of: ['now', 'app', 'locale'], view: phoneTopView },
   { id: 'apps', of: ['chats', 'inbox', 'sns', 'ownerId', 'app', 'locale'], view: appsView },
@@ -99,7 +101,7 @@ function draw() {
   if (has('chats', 'ownerId', 'writers')) announceAlerts();
   if (has('app')) byId('screen').setAttribute('aria-labelledby', `app-${state.app}`);
   if (has('writers', 'locale', 'chats')) drawInput();
-  for (const id of ['faults', 'handlers']) byId(id).hidden = byId(id).childNodes.length === 0;
+  for (const id of ['faults', 'handlers', 'queue']) byId(id).hidden = byId(id).childNodes.length === 0;
   if (has('troubles')) {
     for (const [place, text] of Object.entries(state.troubles)) write(byId(`${place}-trouble`), text);
   }

@@ -17,6 +17,7 @@ const sections = [
   'drills',
   'tour',
   'handlers',
+  'queue',
   'samples',
   'sample',
   'log',

@@ -11,6 +11,7 @@ import { figuresList } from './figures.js';
 const groups = {
   workers: ['kill', 'freeze', 'resume', 'stop', 'add'],
   handlers: ['poison', 'failing-handlers'],
+  queue: ['kill-consumer', 'freeze-consumer', 'queue-away'],
   around: ['cut', 'wipe', 'other-bot', 'stop-monitor'],
   telegram: ['rogue', 'telegram-429', 'telegram-502', 'telegram-hang'],
 };

@@ -98,7 +98,7 @@ function flagFact({ alertFlag }, t) {
   });
 }
 
-function fact({ key, name, value, tone, wide, notes = [], bar }) {
+export function fact({ key, name, value, tone, wide, notes = [], bar }) {
   return h(
     'div',
     { key, class: wide ? 'fact wide' : 'fact', 'data-fact': key },

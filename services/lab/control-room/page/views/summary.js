@@ -73,6 +73,7 @@ export function faultsView({ now, tour, drills }, t) {
   const { faults, monitorStopped } = now ?? {};
   const broken = [
     faults?.telegram && (t.faults.telegram[faults.telegram] ?? faults.telegram),
+    faults?.queue && t.faults.queue,
     faults?.store && (t.faults.store[faults.store] ?? faults.store),
     faults?.cutWorkers?.length > 0 && t.faults.cut(faults.cutWorkers),
     faults?.roguePolling && t.faults.rogue,

@@ -7,14 +7,13 @@ import { h } from '../dom.js';
 import { translated } from '../texts/index.js';
 import { clockTime } from './clock-time.js';
 import { meter } from './meter.js';
+import { endedList, signalButtons } from './process-card.js';
 import { leaderName, waitText } from './worker-name.js';
-
-const endedShown = 3;
 
 export function workersView({ lab, now }, t) {
   if (lab === undefined || now === undefined) return [];
   const cards = now.workers.map((worker) => workerCard(worker, { lab, now }, t));
-  return [lockCard({ lab, now }, t), ...cards, endedList(now, t)].filter(Boolean);
+  return [lockCard({ lab, now }, t), ...cards, endedList(now.stoppedWorkers, t)].filter(Boolean);
 }
 
 function workerCard(worker, { lab, now }, t) {
@@ -38,11 +37,7 @@ function workerCard(worker, { lab, now }, t) {
     h('p', { class: 'what' }, whatItDoes(worker, now, t), isCut && h('em', {}, ` · ${t.workers.cut}`)),
     holdsLock && leaseMeter({ lab, now }, t),
     h('p', { class: 'note' }, [`pid ${pid ?? '–'}`, ...(holdsLock ? term(now.leader, t) : [])].join(' · ')),
-    h(
-      'div',
-      { class: 'buttons' },
-      signalsFor(worker).map((one) => signalButton(one, worker, t)),
-    ),
+    signalButtons(worker, t.workers, t),
   );
 }
 
@@ -97,37 +92,6 @@ function lockCard({ lab, now }, t) {
   );
 }
 
-/** Freezing and resuming share one button, so that the keyboard's focus stays on it. */
-function signalsFor({ role, frozen }) {
-  const hangs = frozen || role === 'silent';
-  return [
-    { key: 'kill', signal: 'SIGKILL', text: 'kill', danger: true },
-    { key: 'stop', signal: 'SIGTERM', text: 'stop' },
-    {
-      key: 'freeze',
-      ...(hangs ? { signal: 'SIGCONT', text: 'resume' } : { signal: 'SIGSTOP', text: 'freeze' }),
-    },
-  ];
-}
-
-function signalButton({ key, signal, text, danger }, { pid, name }, t) {
-  const hint = t.workers[`${text}Hint`];
-  return h(
-    'button',
-    {
-      type: 'button',
-      key,
-      class: danger ? 'danger' : null,
-      'data-do': 'signal',
-      'data-pid': pid,
-      'data-signal': signal,
-      title: hint,
-      'aria-label': `${t.workers[text]} ${name}: ${hint}`,
-    },
-    t.workers[text],
-  );
-}
-
 function whatItDoes({ role, details, waitingFor }, now, t) {
   const { lastPollAgeSeconds: age, inFlight, reason, lastError } = details;
   if (role === 'starting') return t.workers.startingHint;
@@ -144,13 +108,4 @@ function whatItDoes({ role, details, waitingFor }, now, t) {
   ]
     .filter(Boolean)
     .join(' · ');
-}
-
-function endedList({ stoppedWorkers }, t) {
-  const ended = stoppedWorkers.slice(0, endedShown).map(({ name, pid, exit, stoppedAtSeconds }) => {
-    const how = exit.signal ?? t.workers.exit(exit.code);
-    const text = `${clockTime(stoppedAtSeconds * 1000)} · ${t.workers.ended(name, how)}`;
-    return h('li', { key: `${name}-${pid}` }, text);
-  });
-  return ended.length > 0 && h('ul', { key: 'ended', class: 'ended note' }, ended);
 }
