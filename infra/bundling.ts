@@ -86,6 +86,8 @@ export async function bundleWorker(outputFolder: string, handlers?: string): Pro
       ...(handlers === undefined ? {} : { handlers }),
     },
     format: 'esm',
+    // In a chunk of its own, a CommonJS client would have no named exports.
+    mainFields: ['module', 'main'],
     // Names stay as they are written: it starts seldom, and a stack trace in a log is worth more than the bytes.
     minifySyntax: true,
     minifyWhitespace: true,

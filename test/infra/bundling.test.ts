@@ -160,6 +160,23 @@ describe('the worker’s bundle', () => {
     });
   });
 
+  it.each(['bot.mjs', 'consumer.mjs'])('brings the client of the queue along: %s', async (program) => {
+    const env = {
+      TELEGRAM_BOT_TOKEN_DEV: '1:x',
+      UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:9',
+      UPSTASH_REDIS_REST_TOKEN: 'x',
+      HANDLERS: 'queue',
+      UPDATES_QUEUE_URL: 'http://127.0.0.1:9/000000000000/updates.fifo',
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    };
+    await expect(run(process.execPath, [program], { cwd: worker, env })).rejects.toMatchObject({
+      code: exitCodes.storeUnreachable,
+      stderr: expect.stringMatching(/^the updates queue cannot be reached: .*ECONNREFUSED/m),
+    });
+  });
+
   it('holds the scripts that it uses with their includes, no others, and reads none', () => {
     const text = readdirSync(worker)
       .map((file) => readFileSync(join(worker, file), 'utf8'))

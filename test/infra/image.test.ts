@@ -1,9 +1,11 @@
 /** The worker's image, built and run for real wherever a machine can do it without a Docker engine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/adapters/system-clock.ts';
+import { systemRandom } from '../../services/adapters/system-random.ts';
 import { healthCheckScript, healthPath, metricsPath } from '../../services/bot/contract.ts';
 import { exitCodes } from '../../services/core/platform/exit-codes.ts';
 import { type LabRedis, startLabRedis } from '../../services/lab/redis-rest/lab-redis.ts';
+import { startSqsEmulator } from '../../services/lab/sqs-emulator/sqs-emulator.ts';
 import { sidecarMetricNames } from '../../services/metrics-sidecar/contract.ts';
 import { startTelegramEmulator, type TestTelegram } from '../support/telegram-emulator.ts';
 import { type Container, ContainerLab, canBuildImages } from './support/containers.ts';
@@ -119,5 +121,43 @@ describe.skipIf(!canBuildImages)('the image', () => {
     expect(await storeCommand(['EXISTS', 'bot_polling_lock'])).toBe(0);
     await sidecar.signal('TERM');
     expect(await sidecar.ended, both()).toBe(exitCodes.cleanStop);
+  });
+
+  it('hands updates through the queue to its second program, and both stop cleanly', async () => {
+    const sqs = await startSqsEmulator({ clock: systemClock, random: systemRandom });
+    const environment = {
+      // Not production, which refuses a queue without TLS.
+      ENVIRONMENT: 'staging',
+      TELEGRAM_BOT_TOKEN_DEV: token,
+      TELEGRAM_API_ROOT: telegram.url,
+      UPSTASH_REDIS_REST_URL: redis.rest.url,
+      UPSTASH_REDIS_REST_TOKEN: storeToken,
+      LONG_POLL_TIMEOUT_SECONDS: '1',
+      HANDLERS: 'queue',
+      UPDATES_QUEUE_URL: sqs.queueUrl,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'image',
+      AWS_SECRET_ACCESS_KEY: 'image',
+    };
+    const [botPort, consumerPort] = [await freePort(), await freePort()];
+    const bot = start({ ...environment, BOT_METRICS_PORT: String(botPort) });
+    const consumerEnvironment = { ...environment, BOT_METRICS_PORT: String(consumerPort) };
+    const consumer = start(consumerEnvironment, 'node', 'consumer.mjs');
+    const both = (): string => `${bot.output()}\n${consumer.output()}`;
+    const says = async (port: number, role: string): Promise<boolean> => {
+      const response = await fetch(`http://127.0.0.1:${port}${healthPath}`);
+      return response.ok && ((await response.json()) as { role: string }).role === role;
+    };
+
+    await waitFor('the bot leads', both, () => says(botPort, 'leader'));
+    await waitFor('the consumer is healthy', both, () => says(consumerPort, 'handlers'));
+    telegram.pushText(token, { chatId: 8, text: '/features' });
+    const answer = await telegram.waitForSentMessage(token, ({ chat_id }) => chat_id === 8);
+    expect(answer.text).toContain('a Composer');
+    expect(sqs.calls.get('DeleteMessageBatch')).toBeGreaterThan(0);
+
+    for (const program of [bot, consumer]) await program.signal('TERM');
+    expect(await Promise.all([bot.ended, consumer.ended]), both()).toEqual([0, 0]);
+    await sqs.close();
   });
 });
