@@ -151,6 +151,15 @@ describe('check-env', () => {
     expect(complete.err).toContain('UPSTASH_REDIS_REST_URL');
   });
 
+  it('reads the settings of queue mode', async () => {
+    const queue = { HANDLERS: 'queue', UPDATES_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/1/a.fifo' };
+    expect(await check(queue)).toMatchObject({ code: 0, err: '' });
+    expect((await check({ HANDLERS: 'queue' })).err).toMatch(/^UPDATES_QUEUE_URL: .*got nothing/);
+    const wrong = await check({ ...queue, HANDLER_SLOTS: '0', METRICS_PORT: 'x' });
+    expect(wrong.code).toBe(78);
+    expect(wrong.err.match(/^\w+(?=:)/gm)).toEqual(['METRICS_PORT', 'HANDLER_SLOTS']);
+  });
+
   it('shows a deprecation as a warning', async () => {
     const typed = await check({ TELEGRAM_BOT_TOKEN: '1:x' });
     expect(typed.code).toBe(0);

@@ -1,8 +1,9 @@
 /**
- * `check-env`: checks the settings as the bot does, without starting it. For CI and commit hooks.
+ * `check-env`: checks the settings as the bot and the consumer do, without starting them. For CI and commit hooks.
  *
  * Tested by: test/cli/command-line.test.ts
  */
+import { readHandlersSettings } from '../../core/settings/queue-settings.ts';
 import { readSettings } from '../../core/settings/settings.ts';
 import { misspeltVariables } from '../../core/settings/variable-names.ts';
 import type { Invocation } from '../command-line.ts';
@@ -14,14 +15,17 @@ export function checkEnv({ environment, terminal }: CliContext, invocation: Invo
   const read = readSettings(environment, {
     optional: invocation.has('complete') ? [] : optionalParts(environment),
   });
-  const problems = read.ok ? [] : read.problems;
+  const handlers = readHandlersSettings(environment);
+  const problems = [read, handlers].flatMap((one) => (one.ok ? [] : one.problems));
+  const ok = problems.length === 0;
   const warnings = [...(read.ok ? read.warnings : []), ...misspeltVariables(environment)];
   if (invocation.isJson) {
-    terminal.answer(`${JSON.stringify({ ok: read.ok, problems, warnings })}\n`);
+    terminal.answer(`${JSON.stringify({ ok, problems, warnings })}\n`);
   } else {
     for (const line of [...problems, ...warnings.map((warning) => `warning: ${warning}`)])
       terminal.tell(line);
-    if (read.ok) terminal.answer(`Settings for ${read.settings.environment}: no problem found.\n`);
+    if (read.ok && handlers.ok)
+      terminal.answer(`Settings for ${read.settings.environment}: no problem found.\n`);
   }
-  return read.ok ? cliExitCodes.done : cliExitCodes.configuration;
+  return ok ? cliExitCodes.done : cliExitCodes.configuration;
 }
