@@ -38,7 +38,7 @@ export class StaffProBotStack extends Stack {
     });
     const { environment: environmentName, logRetentionDays, links, metricsToken, paused } = configuration;
     const { boundConcurrency, secretsExtensionArn } = configuration;
-    const environment = { ENVIRONMENT: environmentName, ...configuration.settings };
+    const settings = { ENVIRONMENT: environmentName, ...configuration.settings };
 
     if (secretsExtensionArn === undefined) refuseUnknownRegions(this);
     const secrets = new Secrets(this, 'Secrets', { environmentName, metricsToken, links });
@@ -52,12 +52,13 @@ export class StaffProBotStack extends Stack {
     });
     const { handlers: handlersConfiguration } = configuration;
     const updates = handlersConfiguration === undefined ? undefined : new UpdatesQueue(this, 'Updates');
+    const environment = { ...settings, ...queueVariables(updates) };
     const taskProps = {
       ...configuration,
       network,
       secret: copies.worker.secret,
       environmentName,
-      environment: { ...environment, ...queueVariables(updates) },
+      environment,
     };
     const worker = new PollingWorker(this, 'PollingWorker', { ...taskProps, updates });
     const handlers =
@@ -69,6 +70,7 @@ export class StaffProBotStack extends Stack {
             worker,
             updates,
           });
+    const queueMode = updates === undefined || handlers === undefined ? undefined : { updates, handlers };
     const functionProps = {
       secretsExtensionArn,
       worker,
@@ -80,12 +82,14 @@ export class StaffProBotStack extends Stack {
       ...functionProps,
       secret: copies.ops.secret,
       environment: only(opsVariables, environment),
+      queueMode,
       links,
     });
     const monitor = new HeartbeatMonitor(this, 'Monitor', {
       ...functionProps,
       secret: copies.monitor.secret,
       environment: only(monitorVariables, environment),
+      updates,
       alertTopic,
       opsUrl: ops.url,
       opsFunctionName: ops.function.functionName,
@@ -111,7 +115,7 @@ export class StaffProBotStack extends Stack {
       monitor,
       ops,
       failedEvents,
-      queueMode: updates === undefined || handlers === undefined ? undefined : { updates, handlers },
+      queueMode,
       alertTopic,
       check: paused ? undefined : check,
     });

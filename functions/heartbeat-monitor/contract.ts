@@ -18,6 +18,7 @@ export const environmentVariables = [
   'ALERT_TOPIC_ARN',
   'ECS_CLUSTER',
   'ECS_SERVICE',
+  'UPDATES_QUEUE_URL',
   'REMINDER_MINUTES',
   'AUTO_RESTART_MINUTES',
   'NOTIFY_LOCALE',

@@ -18,6 +18,8 @@ export const environmentVariables = [
   'HEARTBEAT_STALE_SECONDS',
   'ECS_CLUSTER',
   'ECS_SERVICE',
+  'ECS_HANDLERS_SERVICE',
+  'UPDATES_QUEUE_URL',
   'NOTIFY_LOCALE',
   'LOG_LEVEL',
   'SECRETS_ARN',

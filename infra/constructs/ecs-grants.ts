@@ -1,5 +1,5 @@
 /**
- * The rights to describe the polling service and to restart it: that one service and no other.
+ * The rights to describe one of the ECS services and to restart it: that one and no other.
  *
  * `ecs:ListTasks` accepts no service as its resource, only the cluster as a condition. A restart is a new deployment of
  * the same task definition, so it needs no `iam:PassRole`.

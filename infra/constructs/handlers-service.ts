@@ -53,7 +53,7 @@ const name = 'handlers';
 const cpuTargetPercent = 60;
 
 export class HandlersService extends TaskService {
-  readonly cluster: ecs.ICluster;
+  readonly cluster: ecs.Cluster;
   readonly service: ecs.FargateService;
   readonly logGroup: LogGroup;
   readonly desiredCount: number;

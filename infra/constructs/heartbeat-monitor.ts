@@ -5,7 +5,7 @@
  * that Lambda gave up, go to the queue of failed events.
  *
  * Besides its log and its secret, it may publish to the alert topic and describe the one service. It may restart that
- * service only if automatic restarts are on.
+ * service only if automatic restarts are on. In queue mode it may also see how much waits in the queue.
  *
  * Tested by: test/infra/constructs/functions.test.ts
  *
@@ -24,6 +24,7 @@ import { metricDimension, metricNamespace } from '../../functions/shared/contrac
 import type { AlertTopic } from './alert-topic.ts';
 import { BaseFunction } from './base-function.ts';
 import { grantWatchService, type WatchedService } from './ecs-grants.ts';
+import type { UpdatesQueue } from './updates-queue.ts';
 
 export interface HeartbeatMonitorProps {
   readonly environment: Readonly<Record<string, string>>;
@@ -31,6 +32,8 @@ export interface HeartbeatMonitorProps {
   readonly secretsExtensionArn: string | undefined;
   readonly alertTopic: AlertTopic;
   readonly worker: WatchedService;
+  /** Undefined: handlers run inline. */
+  readonly updates: UpdatesQueue | undefined;
   /** Where one-tap links lead. Undefined: links are off. */
   readonly opsUrl: string | undefined;
   /** The function that the alerts by mail say to invoke. */
@@ -71,6 +74,7 @@ export class HeartbeatMonitor extends BaseFunction {
     });
     alertTopic.grantPublish(this.role);
     grantWatchService(this.role, worker, { mayRestart: props.autoRestart });
+    props.updates?.grantWatch(this.role);
     this.schedule = new Rule(this, 'EveryMinute', {
       description: 'StaffProBot: runs the heartbeat monitor every minute',
       schedule: Schedule.rate(Duration.minutes(everyMinutes)),

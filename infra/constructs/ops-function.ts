@@ -23,12 +23,15 @@ import type { Construct } from 'constructs';
 import { taskStoppedEvent, timeoutSeconds } from '../../functions/release-lock/contract.ts';
 import { BaseFunction } from './base-function.ts';
 import { grantWatchService, type WatchedService } from './ecs-grants.ts';
+import type { UpdatesQueue } from './updates-queue.ts';
 
 export interface OpsFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly secret: ISecret;
   readonly secretsExtensionArn: string | undefined;
   readonly worker: WatchedService;
+  /** Undefined: handlers run inline. */
+  readonly queueMode: { readonly updates: UpdatesQueue; readonly handlers: WatchedService } | undefined;
   readonly links: boolean;
   readonly failedEvents: IQueue;
   readonly boundConcurrency: boolean;
@@ -44,7 +47,7 @@ export class OpsFunction extends BaseFunction {
   readonly url: string | undefined;
 
   constructor(scope: Construct, id: string, props: OpsFunctionProps) {
-    const { worker } = props;
+    const { worker, queueMode } = props;
     super(scope, id, {
       name: 'release-lock',
       description: 'StaffProBot: status, release-lock, drop-updates, restart, recover',
@@ -54,6 +57,7 @@ export class OpsFunction extends BaseFunction {
         SECRETS_ARN: props.secret.secretArn,
         ECS_CLUSTER: worker.cluster.clusterName,
         ECS_SERVICE: worker.service.serviceName,
+        ...(queueMode === undefined ? {} : { ECS_HANDLERS_SERVICE: queueMode.handlers.service.serviceName }),
       },
       secret: props.secret,
       secretsExtensionArn: props.secretsExtensionArn,
@@ -62,6 +66,11 @@ export class OpsFunction extends BaseFunction {
       concurrencyMax: props.boundConcurrency ? concurrencyMax : undefined,
     });
     grantWatchService(this.role, worker, { mayRestart: true });
+    if (queueMode !== undefined) {
+      grantWatchService(this.role, queueMode.handlers, { mayRestart: true });
+      queueMode.updates.grantWatch(this.role);
+      queueMode.updates.grantPurge(this.role);
+    }
     this.operatorsPolicy = this.makeOperatorsPolicy();
     this.invokeOnStoppedTasks(props);
     this.url = props.links ? this.makeUrl() : undefined;

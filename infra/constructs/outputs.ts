@@ -35,6 +35,7 @@ export function addOutputs(stack: Stack, parts: OutputParts): void {
     AWS_REGION: stack.region,
     ECS_CLUSTER: worker.cluster.clusterName,
     ECS_SERVICE: worker.service.serviceName,
+    ...(handlers === undefined ? {} : { ECS_HANDLERS_SERVICE: handlers.service.serviceName }),
     OPS: ops.function.functionName,
   };
   const outputs: Record<string, [description: string, value: string | undefined]> = {

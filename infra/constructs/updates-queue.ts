@@ -74,6 +74,16 @@ export class UpdatesQueue extends Construct {
     ]);
   }
 
+  /** The monitor's rights: how much waits, also among the dead letters. */
+  grantWatch(grantee: IGrantable): void {
+    this.grant(grantee, ['sqs:GetQueueAttributes'], [this.queue, this.deadLetters]);
+  }
+
+  /** The ops function's rights, beside those of `grantWatch`. */
+  grantPurge(grantee: IGrantable): void {
+    this.grant(grantee, ['sqs:PurgeQueue']);
+  }
+
   /** How old the oldest message is, in seconds. Messages that were received three times and more do not count. */
   metricOldestAge(): Metric {
     return this.queue.metricApproximateAgeOfOldestMessage(everyMinute);
@@ -91,8 +101,8 @@ export class UpdatesQueue extends Construct {
     return this.deadLetters.metricApproximateNumberOfMessagesVisible(everyMinute);
   }
 
-  private grant(grantee: IGrantable, actions: string[]): void {
-    const statement = new PolicyStatement({ actions, resources: [this.queue.queueArn] });
+  private grant(grantee: IGrantable, actions: string[], queues: readonly Queue[] = [this.queue]): void {
+    const statement = new PolicyStatement({ actions, resources: queues.map(({ queueArn }) => queueArn) });
     grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 }

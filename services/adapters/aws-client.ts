@@ -48,6 +48,20 @@ const freshConnections = { keepAlive: false, maxSockets: Number.POSITIVE_INFINIT
 /** For a process that calls all the time: a connection for each request under way. */
 export const keptConnections = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
 
+/**
+ * Where the queue of this address is: in its own region, whatever the program's is, of
+ * `https://sqs.<region>.amazonaws.com/<account>/<name>`. Without an endpoint the SDK writes a warning to the console when
+ * the queue has another address than it would have guessed.
+ */
+export function sqsPlace(
+  url: string,
+  { region, endpoint }: AwsClientOptions,
+): Pick<AwsClientOptions, 'region' | 'endpoint'> {
+  const { hostname, origin } = new URL(url);
+  const own = /(?:^|\.)sqs(?:-fips)?\.([a-z]{2}-[a-z-]+-\d+)\./.exec(hostname)?.[1];
+  return { region: own ?? region, endpoint: endpoint ?? origin };
+}
+
 /** The SDK's configuration. Unset members are left out: an undefined one would hide the SDK's default. */
 export function awsConfig(
   { region, endpoint, credentials, proxy }: AwsClientOptions,

@@ -19,18 +19,21 @@ import { redactor } from '../core/platform/redaction.ts';
 import { type StoreKeys, storeKeys } from '../core/platform/store-keys.ts';
 import type { WorkerTasks } from '../core/platform/worker-service.ts';
 import { ConfigurationError } from '../core/settings/configuration-error.ts';
+import { readQueueAddress } from '../core/settings/queue-settings.ts';
 import { secretsIn } from '../core/settings/secrets.ts';
-import { readSettings, type SettingsLacking } from '../core/settings/settings.ts';
+import { readSharedSettings, type SettingsLacking } from '../core/settings/shared-settings.ts';
 import type { Environment } from '../core/settings/variable-reader.ts';
 import { awsClientOptions } from './aws-client.ts';
 import { ecsWorkerService } from './ecs.ts';
 import { linkSigner } from './link-signer.ts';
 import { createLogger } from './logger.ts';
+import { operatedQueue } from './operated-queue.ts';
 import { redisAuditTrail } from './redis/audit-trail.ts';
 import { redisInboxStore } from './redis/inbox/inbox-store.ts';
 import { redisLockOverride } from './redis/lease/lock-override.ts';
 import { redisLinkStore } from './redis/links/link-store.ts';
 import { redisOutageControl } from './redis/outage/outage-control.ts';
+import { redisSeenConsumers } from './redis/queue/seen-consumers.ts';
 import { type UpstashStore, upstashStore } from './redis/upstash-store.ts';
 import { fetchBotApi } from './telegram/fetch-bot-api.ts';
 
@@ -69,8 +72,11 @@ export function composeDependencies(
   { clock, random, write }: Seams,
   { optional }: { readonly optional: readonly 'botToken'[] } = { optional: [] },
 ): Dependencies {
-  const result = readSettings(environment, { optional });
-  if (!result.ok) throw new ConfigurationError(result.problems);
+  const result = readSharedSettings(environment, { optional });
+  const queueUrl = readQueueAddress(environment);
+  if (!result.ok || !queueUrl.ok) {
+    throw new ConfigurationError([result, queueUrl].flatMap((read) => (read.ok ? [] : read.problems)));
+  }
   const { settings } = result;
   const {
     botToken,
@@ -89,7 +95,11 @@ export function composeDependencies(
     ...(write ? { write } : {}),
   });
   for (const warning of result.warnings) logger.warn(warning);
-  const worker = ecs === undefined ? undefined : ecsWorkerService(ecs, awsClientOptions(environment, 'ECS'));
+  const service = (name: string | undefined) =>
+    ecs && name !== undefined
+      ? ecsWorkerService({ ...ecs, service: name }, awsClientOptions(environment, 'ECS'))
+      : undefined;
+  const worker = service(ecs?.service);
   const store = upstashStore({
     url: storeSettings.url,
     token: storeSettings.token,
@@ -121,6 +131,14 @@ export function composeDependencies(
           : fetchBotApi({ apiRoot: settings.telegramApiRoot, token: botToken, freshConnections: true }),
       ecs: worker,
       tasks: worker,
+      handlersService: service(ecs?.handlersService),
+      updatesQueue:
+        queueUrl.settings === undefined
+          ? undefined
+          : {
+              queue: operatedQueue(queueUrl.settings, awsClientOptions(environment, 'SQS')),
+              consumers: redisSeenConsumers(store, keys),
+            },
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Clock } from '../core/platform/clock.ts';
 import { visible } from '../core/platform/foreign-text.ts';
 import type { Logger } from '../core/platform/logger.ts';
 import type { Redact } from '../core/platform/redaction.ts';
-import { type LogLevel, logLevels } from '../core/settings/settings.ts';
+import { type LogLevel, logLevels } from '../core/settings/shared-settings.ts';
 import { describeError } from './error-description.ts';
 
 export interface LoggerOptions {

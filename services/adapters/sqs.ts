@@ -17,7 +17,7 @@ import {
   type SendResult,
   type UpdatesQueue,
 } from '../core/queue/updates-queue.ts';
-import { type AwsClientOptions, awsConfig, keptConnections } from './aws-client.ts';
+import { type AwsClientOptions, awsConfig, keptConnections, sqsPlace } from './aws-client.ts';
 
 export interface QueueAddress {
   readonly url: string;
@@ -66,16 +66,9 @@ export async function connectQueue(
   options: AwsClientOptions,
 ): Promise<ConnectedQueue> {
   const sdk = await import('@aws-sdk/client-sqs');
-  const region = regionOf(url) ?? options.region;
-  // Without one the SDK writes a warning to the console when the queue has another address than it would have guessed.
-  const endpoint = options.endpoint ?? new URL(url).origin;
-  const config = awsConfig({ ...options, region, endpoint }, times.requestTimeoutMs, keptConnections);
+  const place = sqsPlace(url, options);
+  const config = awsConfig({ ...options, ...place }, times.requestTimeoutMs, keptConnections);
   return new SqsQueue(sdk, new sdk.SQSClient(config), { url, timeoutMs: times.requestTimeoutMs });
-}
-
-/** The queue's own region, whatever the program's is: of `https://sqs.<region>.amazonaws.com/<account>/<name>`. */
-function regionOf(url: string): string | undefined {
-  return /(?:^|\.)sqs(?:-fips)?\.([a-z]{2}-[a-z-]+-\d+)\./.exec(new URL(url).hostname)?.[1];
 }
 
 class SqsQueue implements ConnectedQueue {

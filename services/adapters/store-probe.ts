@@ -3,7 +3,7 @@
  *
  * Guarantees: never rejects, ends within five seconds, and reveals only the answer's status and content type.
  */
-import type { StoreSettings } from '../core/settings/settings.ts';
+import type { StoreSettings } from '../core/settings/shared-settings.ts';
 
 const timeoutMs = 5000;
 

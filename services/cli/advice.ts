@@ -90,6 +90,17 @@ export const adviceFor: Readonly<Record<Cause, Advice>> = {
     next: 'Read the error, then roll back the last deployment or fix the handler. A restart rarely helps.',
     command: 'npx staffprobot status',
   },
+  'handlers-absent': {
+    meaning:
+      'A worker polls, but no consumer has a fresh heartbeat: updates wait in the updates queue, none is lost.',
+    next: 'See why the tasks of the handlers stopped (status shows it), fix that, then restart: handlers restart too.',
+    command: 'npx staffprobot restart',
+  },
+  'handlers-behind': {
+    meaning: 'A worker polls and consumers run, but updates wait in the updates queue for over a minute.',
+    next: 'Read the log of the handlers: they fail, wait for a slow service, or need more tasks (handlerTasksMax).',
+    command: 'npx staffprobot status',
+  },
   'holder-silent': {
     meaning:
       'A worker holds the lock but is silent: it hangs, or it is gone and its lock has not expired yet.',

@@ -7,7 +7,16 @@
 import { durationText } from '../core/alerts/duration-text.ts';
 import { describeHolder, isQuarantine, readLockHolder } from '../core/lease/lock-value.ts';
 import { healthLine, snoozeText, toldText } from '../core/ops/health-line.ts';
-import type { OpsAnswer, RecoverStep, ReleaseLockResult, StatusAnswer } from '../core/ops/results.ts';
+import type {
+  ConsumerResult,
+  DropUpdatesResult,
+  OpsAnswer,
+  RecoverStep,
+  ReleaseLockResult,
+  RestartResult,
+  StatusAnswer,
+  UpdatesQueueResult,
+} from '../core/ops/results.ts';
 import { oneLine } from '../core/platform/foreign-text.ts';
 
 type Fact = readonly [name: string, value: string | undefined];
@@ -53,6 +62,7 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
         ? `${status.pendingUpdates ?? '?'} waiting`
         : `unknown: Telegram is ${telegram}`,
     ],
+    ...queueFacts(status),
     ['webhook', status.webhookSet === true ? 'SET: polling is impossible' : undefined],
     tasksFact(status),
     ['last stop', ecs?.lastStopReason ?? undefined],
@@ -62,6 +72,30 @@ export function statusText(status: StatusAnswer, nowMs: number): string {
     ['alerts', snoozeText(status, 'en')],
     ...status.diagnosis.filter(isDetail).map(asFact),
   ])}`;
+}
+
+/** Nothing where handlers run inline. */
+function queueFacts({ updatesQueue }: StatusAnswer): readonly Fact[] {
+  if (updatesQueue === undefined) return [];
+  const { tasks, consumers } = updatesQueue;
+  return [
+    ['updates queue', queueText(updatesQueue)],
+    ['consumers', consumers.length === 0 ? 'none' : consumers.map(consumerText).join('; ')],
+    ['their tasks', tasks === null ? undefined : `${tasks.running} of ${tasks.desired} running`],
+  ];
+}
+
+export function queueText({ queue, problem }: UpdatesQueueResult): string {
+  if (queue === null) return `unknown: ${problem ?? 'no answer'}`;
+  const { visible, inFlight, deadLetters } = queue;
+  const dead =
+    deadLetters === null ? 'no dead-letter queue' : `${deadLetters.messages} in its dead-letter queue`;
+  return `${visible} waiting, ${inFlight} in flight, ${dead}`;
+}
+
+export function consumerText({ consumer, ageSeconds, isLate, lagSeconds, running }: ConsumerResult): string {
+  const age = `${isLate ? 'SILENT for' : 'seen'} ${duration(ageSeconds)}${isLate ? '' : ' ago'}`;
+  return `${consumer}, ${age}, lag ${duration(lagSeconds)}, ${running} running`;
 }
 
 function pollerText(lock: StatusAnswer['lock'], nowMs: number): string {
@@ -125,9 +159,9 @@ export function answerText(answer: OpsAnswer, nowMs: number): string {
     case 'task-stopped':
       return releaseText(answer, nowMs);
     case 'drop-updates':
-      return `Deleted ${waitingUpdates(answer.droppedUpdates)}${answer.webhookRemoved ? ', and the webhook' : ''}.\n`;
+      return droppedText(answer);
     case 'restart':
-      return `The worker is restarting (deployment ${answer.deploymentId}). Check it with: npx staffprobot status\n`;
+      return restartText(answer);
     case 'snooze':
       return answer.snoozedUntil === null
         ? 'The alerts are not snoozed.\n'
@@ -137,6 +171,21 @@ export function answerText(answer: OpsAnswer, nowMs: number): string {
     case 'recover':
       return `${stepsText(answer.steps)}The bot works again.\n`;
   }
+}
+
+function droppedText({ droppedUpdates, webhookRemoved, purgedMessages }: DropUpdatesResult): string {
+  const webhook = webhookRemoved ? ', and the webhook' : '';
+  const dropped = `Deleted ${waitingUpdates(droppedUpdates)}${webhook}.\n`;
+  if (purgedMessages === undefined) return dropped;
+  return `${dropped}Purged the updates queue of about ${waitingUpdates(purgedMessages)}; SQS may take a minute for it.\n`;
+}
+
+function restartText({ deploymentId, handlersDeploymentId: handlers }: RestartResult): string {
+  const restarts =
+    handlers === undefined
+      ? `The worker is restarting (deployment ${deploymentId}).`
+      : `The worker and the handlers are restarting (deployments ${deploymentId} and ${handlers}).`;
+  return `${restarts} Check it with: npx staffprobot status\n`;
 }
 
 const modeTexts: Readonly<Record<ReleaseLockResult['mode'], string>> = {

@@ -4,7 +4,7 @@
  * `SECRETS_ARN` is not read: the extension that serves it exists only beside a function.
  */
 import { composeDependencies, type Dependencies } from '../adapters/dependencies.ts';
-import type { OptionalPart } from '../core/settings/settings.ts';
+import type { OptionalPart } from '../core/settings/shared-settings.ts';
 import { type Environment, VariableReader } from '../core/settings/variable-reader.ts';
 import type { CliContext } from './context.ts';
 

@@ -10,6 +10,7 @@ import {
 import { lockValue } from '../../services/core/lease/lock-value.ts';
 import type { StatusAnswer } from '../../services/core/ops/results.ts';
 import { liveStatus } from '../support/live-status.ts';
+import { queueResult } from '../support/queue-view.ts';
 
 const now = Date.parse('2026-03-01T01:19:08Z');
 const holder = { host: 'vm', pid: 7, env: 'production', ts: '2026-03-01T01:18:22Z', owner: 'o' };
@@ -186,6 +187,32 @@ describe('an answer', () => {
     const dropped = { ok: true, action: 'drop-updates', droppedUpdates: 1, webhookRemoved: true } as const;
     expect(answerText(dropped, now)).toBe('Deleted 1 waiting update, and the webhook.\n');
     expect(waitingUpdates(2)).toBe('2 waiting updates');
+    expect(answerText({ ...dropped, purgedMessages: 5 }, now)).toMatch(
+      /\nPurged the updates queue of about 5 waiting updates; SQS may take a minute for it\.\n$/,
+    );
+  });
+
+  it('of restart names both deployments in queue mode', () => {
+    const restarted = { ok: true, action: 'restart', restarted: true, deploymentId: 'w2' } as const;
+    expect(answerText(restarted, now)).toMatch(/^The worker is restarting \(deployment w2\)\./);
+    expect(answerText({ ...restarted, handlersDeploymentId: 'h2' }, now)).toMatch(
+      /^The worker and the handlers are restarting \(deployments w2 and h2\)\./,
+    );
+  });
+
+  it('of status shows the updates queue and its consumers, in queue mode alone', () => {
+    const queued = factsOf(statusText(liveStatus({ updatesQueue: queueResult }), now));
+    expect(queued).toMatchObject({
+      'updates queue': '3 waiting, 2 in flight, 0 in its dead-letter queue',
+      consumers: 'h:1, seen 5 s ago, lag 0 s, 1 running; h:2, SILENT for 1 min, lag 3 s, 0 running',
+      'their tasks': '1 of 2 running',
+    });
+    const silent = { ...queueResult, queue: null, problem: 'queue look: away', consumers: [], tasks: null };
+    expect(factsOf(statusText(liveStatus({ updatesQueue: silent }), now))).toMatchObject({
+      'updates queue': 'unknown: queue look: away',
+      consumers: 'none',
+    });
+    expect(factsOf(statusText(liveStatus(), now))).not.toHaveProperty('updates queue');
   });
 });
 

@@ -79,6 +79,8 @@ const causesWithoutTap: readonly Cause[] = [
   'telegram-unreachable',
   'another-poller',
   'handlers-failing',
+  'handlers-absent',
+  'handlers-behind',
 ];
 /** Only the alert of an outage has buttons, so only these may name one. */
 const withButtons: readonly string[] = [

@@ -18,6 +18,7 @@ import type { Random } from '../../services/core/platform/random.ts';
 import { redactor } from '../../services/core/platform/redaction.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { WorkerService, WorkerTasks } from '../../services/core/platform/worker-service.ts';
+import type { QueueWatch } from '../../services/core/queue/queue-watch.ts';
 import { type EmbeddedRunner, embeddedRunner } from './embedded-runner.ts';
 
 export const taskArn = 'arn:aws:ecs:eu-central-1:123456789012:task/bots/0123456789abcdef';
@@ -51,6 +52,8 @@ export class OpsFixture {
   pendingUpdates = 12;
   ecs: WorkerService | undefined;
   tasks: WorkerTasks | undefined;
+  handlersService: WorkerService | undefined;
+  updatesQueue: QueueWatch | undefined;
   /** Runs in every sleep. */
   whileAsleep: () => Promise<unknown> = async () => {};
   environment: EnvironmentName | undefined = 'production';
@@ -94,6 +97,8 @@ export class OpsFixture {
       telegram: this.telegram,
       ecs: this.ecs,
       tasks: this.tasks,
+      handlersService: this.handlersService,
+      updatesQueue: this.updatesQueue,
       redact: redactor(['a-secret-in-an-error']),
       logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     };

@@ -1,6 +1,6 @@
 /** The page before an action: the state, what will happen, and one button. */
 
-import { needsForce } from '../../../services/core/ops/consequence.ts';
+import { needsForce, waitingUpdates } from '../../../services/core/ops/consequence.ts';
 import type { OpsLink } from '../../../services/core/ops/links/signed-link.ts';
 import type { StatusResult } from '../../../services/core/ops/results.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
@@ -88,10 +88,10 @@ ${actions(confirmation, texts.button)}`;
 /** The browser checks the number too, so that a typo does not end in a refusal. */
 function drop({ locale, live, form, shown }: Confirmation): Html {
   const { drop: texts, oneTime } = textsFor(locale);
-  const pending = live.pendingUpdates;
-  if (pending === null) return html`<p>${texts.telegramSilent}</p>`;
+  const pending = waitingUpdates(live);
+  if (!Number.isFinite(pending)) return html`<p>${texts.countUnknown}</p>`;
   if (pending === 0 && live.webhookSet !== true) return html`<p>${texts.empty}</p>`;
-  return html`<div class="card"><p>${texts.consequence(pending)}</p>
+  return html`<div class="card"><p>${texts.consequence(pending, live.updatesQueue !== undefined)}</p>
 ${live.webhookSet === true ? html`<p>${texts.webhook}</p>` : undefined}</div>
 <small>${oneTime}</small>
 <form class="act" method="post">

@@ -125,6 +125,9 @@ function done(answer: OpsAnswer, locale: Locale): Html {
     items.push(item('✓', texts.webhookRemoved));
   }
   const isWaiting = !answer.ok && answer.error.code === 'NO_HEARTBEAT_YET';
+  if (answer.ok && answer.action === 'drop-updates' && answer.purgedMessages !== undefined) {
+    items.push(item('✓', texts.purged(answer.purgedMessages)));
+  }
   const error = answer.ok || isWaiting ? undefined : errorText(answer.error, texts);
   const list = items.length === 0 ? undefined : html`<ul class="card">${items}</ul>`;
   return html`${list}${error}`;

@@ -3,7 +3,7 @@
 import { durationText } from '../../../services/core/alerts/duration-text.ts';
 import type { InboxEntry } from '../../../services/core/alerts/inbox-entry.ts';
 import { snoozeText, toldText } from '../../../services/core/ops/health-line.ts';
-import type { StatusResult } from '../../../services/core/ops/results.ts';
+import type { StatusResult, UpdatesQueueResult } from '../../../services/core/ops/results.ts';
 import type { StoredAuditEntry } from '../../../services/core/platform/audit-trail.ts';
 import { cutText } from '../../../services/core/platform/foreign-text.ts';
 import type { Locale } from '../../../services/core/platform/locale.ts';
@@ -61,6 +61,7 @@ function facts(view: StatusView): readonly Html[] {
   if (live.state === 'handlers-failing' && live.since !== null) {
     rows.push(row(texts.handlersFailing, sinceText(Date.parse(live.since), nowMs, locale)));
   }
+  if (live.updatesQueue !== undefined) rows.push(...queueRows(live.updatesQueue, locale));
   const told = toldText(live, nowMs, locale);
   if (told !== undefined) rows.push(row(texts.told, told));
   const snoozed = snoozeText(live, locale);
@@ -71,6 +72,20 @@ function facts(view: StatusView): readonly Html[] {
   if (live.webhookSet === true) rows.push(row(texts.webhook, texts.isSet));
   if (tasks !== undefined) rows.push(row('ECS', ecs?.deploying ? `${tasks}, ${texts.deploying}` : tasks));
   return rows;
+}
+
+/** One row for each consumer: who is silent must be seen. */
+function queueRows({ queue, problem, consumers }: UpdatesQueueResult, locale: Locale): readonly Html[] {
+  const { queueMode: texts } = textsFor(locale).status;
+  const duration = (seconds: number): string => durationText(seconds * 1000, locale);
+  const depth =
+    queue === null
+      ? (problem ?? '')
+      : texts.depth(queue.visible, queue.inFlight, queue.deadLetters?.messages ?? 0);
+  const shown = consumers.map(({ consumer, ageSeconds, isLate, lagSeconds }) =>
+    row(cutText(consumer, nameMax), texts.consumer(duration(ageSeconds), isLate, duration(lagSeconds))),
+  );
+  return [row(texts.title, depth), ...(shown.length === 0 ? [row(texts.consumers, texts.none)] : shown)];
 }
 
 function pollerText({ live, locale, nowMs }: StatusView): string {

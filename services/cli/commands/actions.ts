@@ -5,6 +5,7 @@ import { environmentError } from '../../core/ops/environment-guard.ts';
 import { type OpsAction, type OpsRequest, readPayload } from '../../core/ops/payload.ts';
 import { ecsNotConfigured } from '../../core/ops/restart.ts';
 import type { OpsAnswer, StatusAnswer } from '../../core/ops/results.ts';
+import { waitingIn } from '../../core/outage/queue-trouble.ts';
 import { type Invocation, UsageError } from '../command-line.ts';
 import type { CliContext } from '../context.ts';
 import { type CliExitCode, cliExitCodes } from '../exit-codes.ts';
@@ -111,12 +112,27 @@ const restarts = 'The worker restarts: the bot pauses for a moment, and messages
 const restartsNothing =
   'No worker is restarted, because ECS is not configured: if no standby runs, start a worker.';
 
+/** Nothing where handlers run inline. */
+function queueDrop({ updatesQueue }: StatusAnswer): string {
+  if (updatesQueue === undefined) return '';
+  const { queue } = updatesQueue;
+  const what = queue === null ? 'everything' : `about ${waitingUpdates(waitingIn(queue))}`;
+  return `, and ${what} in the updates queue`;
+}
+
+function handlersRestart({ updatesQueue }: StatusAnswer): string {
+  if (updatesQueue === undefined) return '';
+  return updatesQueue.tasks === null
+    ? '\nThe handlers do not restart from here, because ECS tells nothing of them: check ECS_HANDLERS_SERVICE.'
+    : '\nThe handlers restart too; what they have not begun goes back to the queue.';
+}
+
 function consequenceText(
   { action, force, dropUpdates, minutes = 0 }: OpsRequest,
   status: StatusAnswer,
 ): string {
   const pending = status.pendingUpdates;
-  const drops = `DELETED FOR GOOD: ${pending === null ? 'every update that waits at Telegram' : waitingUpdates(pending)}.`;
+  const drops = `DELETED FOR GOOD: ${pending === null ? 'every update that waits at Telegram' : waitingUpdates(pending)}${queueDrop(status)}.`;
   const releases = force
     ? 'The lock is DELETED at once: a holder that still polls will overlap with the next one.'
     : 'Its holder is asked to release it; a standby takes over.';
@@ -124,7 +140,7 @@ function consequenceText(
     status: '',
     'release-lock': releases,
     'drop-updates': status.webhookSet === true ? `${drops} The webhook is removed.` : drops,
-    restart: restarts,
+    restart: `${restarts}${handlersRestart(status)}`,
     snooze:
       minutes === 0
         ? 'The alerts go on.'

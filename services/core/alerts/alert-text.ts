@@ -75,6 +75,8 @@ const warningFacts: Readonly<
 > = {
   'another-poller': { priority: 'URGENT', subject: 'StaffProBot: another program polls with its token' },
   'handlers-failing': { priority: 'URGENT', subject: 'StaffProBot: most updates fail' },
+  'handlers-absent': { priority: 'URGENT', subject: 'StaffProBot: nothing handles its updates' },
+  'handlers-behind': { priority: 'NORMAL', subject: 'StaffProBot: the handlers are behind' },
   'dead-letters': { priority: 'NORMAL', subject: 'StaffProBot: updates were given up' },
   'lock-without-expiry': { priority: 'URGENT', subject: 'StaffProBot: the polling lock has no expiry' },
   'manual-action': { priority: 'NORMAL', subject: 'StaffProBot: somebody repaired it by hand' },

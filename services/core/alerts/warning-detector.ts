@@ -6,10 +6,12 @@
  * - A lock broken by a person, and a person's drops, restarts and uses of links: each entry of the audit stream is
  *   reported once, several between two runs in one warning.
  * - Superadmins whom Telegram refuses: each set of them is reported once, to the others.
+ * - The troubles of queue mode, once they have lasted: a deploy or a burst is over by then.
  * - Dead letters: each is reported once. One that is gone, because it was cleared or put back, is forgotten silently.
  */
 import type { Held } from '../lease/lock-store.ts';
 import { readLockHolder } from '../lease/lock-value.ts';
+import type { QueueSeen, QueueTrouble } from '../outage/queue-trouble.ts';
 import { cutText } from '../platform/foreign-text.ts';
 import { type DeadLettersSeen, reportedKey, unreported } from './unreported-dead-letters.ts';
 import { mayRaise, type ReportedWarnings, type Warning, type WarningKind } from './warnings.ts';
@@ -37,12 +39,20 @@ export interface WarningFacts {
   /** Superadmins whom no message in Telegram can reach. */
   readonly unreachable: readonly string[];
   readonly reported: ReportedWarnings;
+  /** Undefined: none, or unknown. */
+  readonly queueSeen?: QueueSeen | undefined;
 }
 
 export type WarningChange =
   | { readonly kind: 'raise'; readonly warning: Warning }
   /** Replaces the reported key `expectedKey` by `key` without a warning. */
   | { readonly kind: 'note'; readonly of: WarningKind; readonly expectedKey: string; readonly key: string };
+
+/** How long a trouble of queue mode lasts before people are told. */
+const lastsMs: Readonly<Record<QueueTrouble, number>> = {
+  'handlers-absent': 2 * 60_000,
+  'handlers-behind': 5 * 60_000,
+};
 
 /** Bounds a foreign lock value; this much tells two of them apart. */
 const keyLengthMax = 200;
@@ -54,6 +64,7 @@ export function warningsDue(facts: WarningFacts): readonly WarningChange[] {
     ...manualAction(facts),
     ...newDeadLetters(facts),
     ...unreachableRecipients(facts),
+    ...queueInTrouble(facts),
   ];
 }
 
@@ -105,6 +116,13 @@ function unreachableRecipients(facts: WarningFacts): readonly WarningChange[] {
     key: `=${unreachable.join(',')}`,
     params: { recipients: unreachable.join(', ') },
   });
+}
+
+function queueInTrouble(facts: WarningFacts): readonly WarningChange[] {
+  if (facts.queueSeen === undefined) return [];
+  const { trouble, sinceMs, ...params } = facts.queueSeen;
+  if (facts.nowMs - sinceMs < lastsMs[trouble]) return [];
+  return due(facts, { kind: trouble, key: '', params });
 }
 
 function due({ reported, nowMs }: WarningFacts, warning: Warning): readonly WarningChange[] {

@@ -4,9 +4,12 @@
  * Each kind has a throttle rule, so that no superadmin reads the same thing twice in a row and a repeated fault causes
  * no flood. The script that raises a warning enforces the rule; a check before it only saves the request.
  */
+import { queueTroubles } from '../outage/queue-trouble.ts';
+
 export const warningKinds = [
   'another-poller',
   'handlers-failing',
+  ...queueTroubles,
   'dead-letters',
   'lock-without-expiry',
   'lock-broken',
@@ -37,6 +40,9 @@ const halfHourMs = 30 * 60_000;
 export const throttleRules: Readonly<Record<WarningKind, ThrottleRule>> = {
   'another-poller': { quietMs: halfHourMs, oncePerKey: false },
   'handlers-failing': { quietMs: halfHourMs, oncePerKey: false },
+  // The monitor raises these, and only while they last.
+  'handlers-absent': { quietMs: halfHourMs, oncePerKey: false },
+  'handlers-behind': { quietMs: 2 * halfHourMs, oncePerKey: false },
   // The key lists the dead letters: new ones are reported half an hour later, in one warning.
   'dead-letters': { quietMs: halfHourMs, oncePerKey: true },
   'lock-without-expiry': { quietMs: halfHourMs, oncePerKey: true },

@@ -17,6 +17,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Random } from '../platform/random.ts';
 import type { Redact } from '../platform/redaction.ts';
 import type { WorkerService } from '../platform/worker-service.ts';
+import type { QueueWatch } from '../queue/queue-watch.ts';
 import type { OutageStore } from './outage-store.ts';
 
 export interface MonitorPorts {
@@ -30,6 +31,8 @@ export interface MonitorPorts {
   readonly logger: Logger;
   /** Applied to every text that is sent: errors of libraries may contain secrets. */
   readonly redact: Redact;
+  /** Undefined: handlers run inline. */
+  readonly updatesQueue?: QueueWatch | undefined;
   /** Of the bot that is watched; undefined if nothing names it. */
   readonly environment?: EnvironmentName | undefined;
   /** Undefined: one-tap links are off. */

@@ -1,7 +1,7 @@
 /**
  * One run of the heartbeat monitor: observe, decide, change, deliver.
  *
- * Guarantees: a run is one script while all is well; one lost answer is no failure; a run fails if the store cannot be
+ * Guarantees: a run is one script while all is well, and in queue mode a look at the queue and its consumers; one lost answer is no failure; a run fails if the store cannot be
  * read (that is *unknown*, not *down*); concurrent and repeated runs agree through the store's scripts alone.
  * Assumes to be run about once a minute: the next run sends what this one could not.
  */
@@ -19,6 +19,7 @@ import { decideAndChange } from './decide-and-change.ts';
 import type { MonitorPorts, MonitorSettings } from './monitor-ports.ts';
 import type { BotObservation } from './outage-store.ts';
 import { raiseWarnings, stillUnreachable } from './raise-warnings.ts';
+import { watchQueue } from './watch-queue.ts';
 
 export interface MonitorReport {
   readonly verdict: Verdict['kind'];
@@ -49,11 +50,16 @@ export async function runMonitor(
     ...given,
     outages: repeatOnce(given.outages, hasTime),
     audit: repeatOnce(given.audit, hasTime),
+    updatesQueue: given.updatesQueue && {
+      ...given.updatesQueue,
+      consumers: repeatOnce(given.updatesQueue.consumers, hasTime),
+    },
   };
   const { observation, verdict, changed } = await decideAndChange(ports, settings);
   const superadmins = observation.unreachable.filter((id) => settings.superadminIds.includes(id));
   const unreachable = await stillUnreachable(ports, superadmins);
-  const raised = await raiseWarnings(ports, settings, { ...observation, unreachable });
+  const queueSeen = await watchQueue(ports, settings, observation);
+  const raised = await raiseWarnings(ports, settings, { ...observation, unreachable, queueSeen });
   const idle = !changed && !raised && observation.unfinishedDeliveries === 0;
   const delivered = idle
     ? { sent: 0, later: 0, dead: 0 }

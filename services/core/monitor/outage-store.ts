@@ -13,6 +13,7 @@ import type { HeartbeatReading } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
 import type { OutageMemory } from '../outage/outage.ts';
 import type { Opening } from '../outage/outage-detector.ts';
+import type { QueueTrouble, QueueTroubleMark } from '../outage/queue-trouble.ts';
 import type { Reason } from '../platform/audit-trail.ts';
 import type { HandlersReport } from '../updates/handlers-report.ts';
 
@@ -27,6 +28,8 @@ export interface BotObservation {
   readonly memory: OutageMemory;
   /** Of this term or an earlier one; undefined if none says that its handlers fail. */
   readonly handlers: HandlersReport | undefined;
+  /** As the monitor's last run in queue mode left it; undefined: no trouble. */
+  readonly queueTrouble: QueueTroubleMark | undefined;
   readonly unfinishedDeliveries: number;
   readonly oldestUnfinishedMs: number | null;
   /** Null: alerts are not snoozed. */
@@ -67,8 +70,7 @@ export type ChangeResult = 'done' | 'conflict';
 
 /** What people and their tools need of it. */
 export interface OutageControl {
-  /** `noteRun`: a run of the monitor observes, and counts as its first run if there was none. */
-  observe(options: { readonly noteRun: boolean }): Promise<BotObservation>;
+  observe(options: { readonly noteRun: false }): Promise<BotObservation>;
   /** Undefined: the outage, or the unstable time, is over. */
   acknowledge(
     id: string,
@@ -79,6 +81,10 @@ export interface OutageControl {
 }
 
 export interface OutageStore extends OutageControl, DeliveryStore {
+  /** `noteRun`: a run of the monitor observes, and counts as its first run if there was none. */
+  observe(options: { readonly noteRun: boolean }): Promise<BotObservation>;
+  /** Remembers since when handlers have been absent or behind; undefined: they are not. */
+  markQueue(trouble: QueueTrouble | undefined): Promise<void>;
   markHeartbeat(expected: HeartbeatReading, malformed: boolean): Promise<ChangeResult>;
   open(expected: HeartbeatReading, outage: NewOutage): Promise<ChangeResult>;
   recover(

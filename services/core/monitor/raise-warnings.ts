@@ -7,6 +7,7 @@ import { canBeReached } from '../alerts/channels.ts';
 import type { Recipient } from '../alerts/recipients.ts';
 import { warningsDue } from '../alerts/warning-detector.ts';
 import type { Warning } from '../alerts/warnings.ts';
+import type { QueueSeen } from '../outage/queue-trouble.ts';
 import { recipientOfLink } from '../platform/actors.ts';
 import { type MonitorPorts, type MonitorSettings, recipientsOf } from './monitor-ports.ts';
 import type { BotObservation } from './outage-store.ts';
@@ -15,7 +16,7 @@ import type { BotObservation } from './outage-store.ts';
 export async function raiseWarnings(
   ports: MonitorPorts,
   settings: MonitorSettings,
-  observation: BotObservation,
+  observation: BotObservation & { readonly queueSeen: QueueSeen | undefined },
 ): Promise<boolean> {
   const { outages, logger } = ports;
   let raised = false;

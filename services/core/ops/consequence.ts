@@ -2,6 +2,7 @@
  * What an action would do in the present state that cannot be undone: what a person is shown and confirms. What was
  * confirmed is what is done: if it would be worse by then, the person is asked again.
  */
+import { waitingIn } from '../outage/queue-trouble.ts';
 import type { LinkAction } from './links/signed-link.ts';
 import type { OpsAction, OpsRequest } from './payload.ts';
 import type { StatusAnswer } from './results.ts';
@@ -9,7 +10,7 @@ import type { StatusAnswer } from './results.ts';
 export interface Consequence {
   /** The lock value that is deleted instead of asked for; null: none. */
   readonly deletedLock: string | null;
-  /** How many updates are deleted at most; infinite if Telegram does not say. */
+  /** How many updates are deleted at most, at Telegram and in the updates queue; infinite if one does not say. */
   readonly droppedUpdates: number;
   readonly removesWebhook: boolean;
 }
@@ -20,14 +21,22 @@ export function consequenceOf(
     force,
     dropUpdates,
   }: Pick<OpsRequest, 'force' | 'dropUpdates'> & { readonly action: OpsAction | LinkAction },
-  { lock, pendingUpdates, webhookSet }: Pick<StatusAnswer, 'lock' | 'pendingUpdates' | 'webhookSet'>,
+  { lock, webhookSet, ...waits }: Pick<StatusAnswer, 'lock' | 'webhookSet'> & Waiting,
 ): Consequence {
   const drops = action === 'drop-updates' || dropUpdates;
   return {
     deletedLock: force ? (lock?.value ?? null) : null,
-    droppedUpdates: drops ? (pendingUpdates ?? Number.POSITIVE_INFINITY) : 0,
+    droppedUpdates: drops ? waitingUpdates(waits) : 0,
     removesWebhook: drops && webhookSet === true,
   };
+}
+
+type Waiting = Pick<StatusAnswer, 'pendingUpdates' | 'updatesQueue'>;
+
+/** Infinite: unknown. */
+export function waitingUpdates({ pendingUpdates, updatesQueue }: Waiting): number {
+  const queued = updatesQueue === undefined ? 0 : updatesQueue.queue && waitingIn(updatesQueue.queue);
+  return (pendingUpdates ?? Number.POSITIVE_INFINITY) + (queued ?? Number.POSITIVE_INFINITY);
 }
 
 export function isWorse(now: Consequence, confirmed: Consequence): boolean {

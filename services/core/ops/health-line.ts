@@ -10,6 +10,8 @@ export const healthTone: Readonly<Record<HealthState, 'good' | 'warn' | 'bad'>> 
   works: 'good',
   endangered: 'warn',
   'handlers-failing': 'bad',
+  'handlers-absent': 'bad',
+  'handlers-behind': 'warn',
   'not-polling': 'warn',
   down: 'bad',
 };
@@ -21,6 +23,7 @@ export interface ShownHealth extends Pick<StatusResult, 'state' | 'cause' | 'hea
 interface Words {
   readonly works: string;
   readonly endangered: (why: string) => string;
+  readonly notHandled: (why: string) => string;
   readonly handlersFailing: (failed: number, handled: number) => string;
   readonly notPolling: (why: string) => string;
   readonly down: (silence: string | undefined) => string;
@@ -35,6 +38,7 @@ const words: Readonly<Record<Locale, Words>> = {
   ru: {
     works: 'Бот работает',
     endangered: (why) => `Бот пока работает, но ${why}`,
+    notHandled: (why) => `Бот получает сообщения, но ${why}`,
     handlersFailing: (failed, handled) =>
       `Обработчики не справляются: за 10 минут ошибкой закончились ${failed} из ${handled} обновлений`,
     notPolling: (why) => `Поллинг сейчас никто не ведёт: ${why}`,
@@ -48,6 +52,7 @@ const words: Readonly<Record<Locale, Words>> = {
   en: {
     works: 'The bot works',
     endangered: (why) => `The bot still works, but ${why}`,
+    notHandled: (why) => `The bot polls, but ${why}`,
     handlersFailing: (failed, handled) =>
       `The handlers fail: ${failed} of ${handled} updates within 10 minutes`,
     notPolling: (why) => `Nobody polls now: ${why}`,
@@ -74,6 +79,9 @@ export function healthLine(shown: ShownHealth, locale: Locale): string {
       return say.endangered(why);
     case 'handlers-failing':
       return say.handlersFailing(handlers?.failed ?? 0, handlers?.handled ?? 0);
+    case 'handlers-absent':
+    case 'handlers-behind':
+      return say.notHandled(why);
     case 'not-polling':
       return say.notPolling(why);
     case 'down':

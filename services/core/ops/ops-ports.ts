@@ -13,6 +13,8 @@ import type { Random } from '../platform/random.ts';
 import type { Redact } from '../platform/redaction.ts';
 import { StoreRefusedError, StoreUnreachableError, storeProblem } from '../platform/store-errors.ts';
 import { EcsError, type WorkerService, type WorkerTasks } from '../platform/worker-service.ts';
+import type { QueueWatch } from '../queue/queue-watch.ts';
+import { QueueError } from '../queue/updates-queue.ts';
 import { ecsProblem } from './ecs-problem.ts';
 import type { OpsError } from './payload.ts';
 import type { RecoverStep } from './results.ts';
@@ -29,6 +31,10 @@ export interface OpsPorts {
   readonly ecs: WorkerService | undefined;
   /** Undefined, like `ecs`: ECS is not configured. */
   readonly tasks: WorkerTasks | undefined;
+  /** The ECS service of queue mode's handlers; undefined: not configured, or handlers run inline. */
+  readonly handlersService?: WorkerService | undefined;
+  /** Undefined: handlers run inline. */
+  readonly updatesQueue?: QueueWatch | undefined;
   readonly logger: Logger;
   readonly redact: Redact;
 }
@@ -82,13 +88,16 @@ export async function record(
   }
 }
 
-/** A failure of the store, Telegram or ECS as an error to answer; undefined for a bug. */
+const queueFix = 'check UPDATES_QUEUE_URL, AWS_REGION and the rights of the AWS credentials, or ask again';
+
+/** A failure of the store, Telegram, SQS or ECS as an error to answer; undefined for a bug. */
 export function faultOf(error: unknown): OpsError | undefined {
   if (error instanceof OpsRefusal) return { code: error.code, message: error.message };
   if (error instanceof StoreUnreachableError || error instanceof StoreRefusedError) {
     return { code: error.code, message: storeProblem(error) };
   }
   if (error instanceof EcsError) return { code: error.code, message: ecsProblem(error) };
+  if (error instanceof QueueError) return { code: error.code, message: `${error.message}; ${queueFix}` };
   if (error instanceof BotApiRefusedError || error instanceof BotApiUnreachableError) {
     return { code: error.code, message: error.message };
   }

@@ -38,7 +38,7 @@ export async function perform(context: OpsContext, request: OpsRequest): Promise
         return { ok: true, action, ...(await dropUpdates(call)) };
       case 'restart':
         await refuseOtherEnvironment(call, request);
-        return { ok: true, action, ...(await restart(call)) };
+        return { ok: true, action, ...(await restart(call, { handlers: true })) };
       case 'snooze':
         await refuseOtherEnvironment(call, request);
         return { ok: true, action, ...(await snooze(call, request)) };

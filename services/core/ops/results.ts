@@ -2,6 +2,7 @@
 import type { Cause } from '../outage/diagnosis.ts';
 import type { HealthState } from '../outage/health.ts';
 import type { EnvironmentName } from '../platform/environment-name.ts';
+import type { QueueView } from '../queue/queue-watch.ts';
 import type { OpsAction, OpsError } from './payload.ts';
 
 /** Values of other programs are shown as they are up to this length, so that an answer stays small. */
@@ -24,11 +25,15 @@ export interface DropUpdatesResult {
   readonly droppedUpdates: number;
   /** The drop also removes a webhook that was set. */
   readonly webhookRemoved: boolean;
+  /** Queue mode: about how many messages the updates queue held just before it was purged. */
+  readonly purgedMessages?: number;
 }
 
 export interface RestartResult {
   readonly restarted: true;
   readonly deploymentId: string;
+  /** Queue mode: of the handlers' service, if it is configured and was restarted. */
+  readonly handlersDeploymentId?: string;
 }
 
 export interface StatusResult {
@@ -82,18 +87,42 @@ export interface StatusResult {
   readonly telegramProblem: string | null;
   readonly pendingUpdates: number | null;
   readonly webhookSet: boolean | null;
-  readonly ecs: {
-    readonly desired: number;
-    readonly running: number;
-    readonly deploying: boolean;
-    readonly lastStopReason: string | null;
-  } | null;
+  readonly ecs: TasksResult | null;
   /** Why ECS did not answer and how to fix it, in one line; null if it did or is not configured. */
   readonly ecsProblem: string | null;
+  /** Queue mode alone. */
+  readonly updatesQueue?: UpdatesQueueResult;
   /** The caller's `ENVIRONMENT`; null if it names none. */
   readonly environment: EnvironmentName | null;
   /** One line if the lock or the last heartbeat is of another environment's bot; else null. */
   readonly environmentProblem: string | null;
+}
+
+export interface TasksResult {
+  readonly desired: number;
+  readonly running: number;
+  readonly deploying: boolean;
+  readonly lastStopReason: string | null;
+}
+
+export interface UpdatesQueueResult {
+  /** Null: it did not answer, and `problem` says why. */
+  readonly queue: QueueView | null;
+  readonly problem: string | null;
+  readonly consumers: readonly ConsumerResult[];
+  /** The handlers' ECS service; null: not configured, or ECS did not answer. */
+  readonly tasks: TasksResult | null;
+}
+
+export interface ConsumerResult {
+  readonly consumer: string;
+  readonly version: string;
+  readonly ageSeconds: number;
+  /** Its heartbeat is so old that it does not count. */
+  readonly isLate: boolean;
+  readonly lagSeconds: number;
+  readonly running: number;
+  readonly held: number;
 }
 
 /** Without a bot token Telegram is not asked. */

@@ -9,8 +9,10 @@ import { heartbeatAgeSeconds } from '../lease/heartbeat.ts';
 import { readLockHolder } from '../lease/lock-value.ts';
 import { healthOf } from '../monitor/health-of.ts';
 import type { BotObservation, Snooze } from '../monitor/outage-store.ts';
-import { decide } from '../outage/outage-detector.ts';
-import { type EcsFacts, probeTelegram, type TelegramFacts } from '../outage/probes.ts';
+import type { Diagnosis } from '../outage/diagnosis.ts';
+import { verdictOf } from '../outage/outage-detector.ts';
+import { type EcsFacts, probeEcs, probeTelegram, type TelegramFacts } from '../outage/probes.ts';
+import { probeQueue, type QueueFacts, queueTroubles } from '../outage/queue-trouble.ts';
 import { cutText } from '../platform/foreign-text.ts';
 import { redactAll } from '../platform/redaction.ts';
 import { EcsError, type WorkerService } from '../platform/worker-service.ts';
@@ -18,22 +20,24 @@ import { type HandlersReport, reportOfTerm } from '../updates/handlers-report.ts
 import { ecsProblem } from './ecs-problem.ts';
 import { environmentProblem, environmentTraces } from './environment-guard.ts';
 import type { OpsCall } from './ops-ports.ts';
-import { type StatusResult, storedValueMax } from './results.ts';
+import { type StatusResult, storedValueMax, type TasksResult, type UpdatesQueueResult } from './results.ts';
 
 export async function status({
   ports,
   settings,
   telegramUnasked,
 }: Pick<OpsCall, 'ports' | 'settings' | 'telegramUnasked'>): Promise<StatusResult> {
-  const [observation, telegram, { ecs, ecsProblem: whyNoEcs }] = await Promise.all([
+  const [observation, telegram, { ecs, ecsProblem: whyNoEcs }, queue, handlersEcs] = await Promise.all([
     ports.outages.observe({ noteRun: false }),
     telegramUnasked === undefined ? probeTelegram(ports.telegram) : notAsked,
     askEcs(ports.ecs),
+    probeQueue(ports.updatesQueue),
+    probeEcs(ports.handlersService),
   ]);
   const { heartbeat, memory, nowMs } = observation;
   const { environment } = ports;
-  const health = healthOf(observation, settings, { environment, telegram, ecs });
-  const { diagnosis } = health;
+  const health = healthOf(observation, settings, { environment, telegram, ecs, queue });
+  const diagnosis = health.diagnosis && ofHandlers(health.diagnosis, handlersEcs);
   const handlers = reportOfTerm(observation.handlers, observation.epoch);
   const { outage } = memory;
   const { snooze } = observation;
@@ -43,7 +47,7 @@ export async function status({
     epoch: observation.epoch,
     heartbeatAgeSeconds: heartbeatAgeSeconds(heartbeat, nowMs),
     heartbeat: heartbeat.kind === 'absent' ? null : cutText(heartbeat.raw, storedValueMax),
-    up: decide(memory, heartbeat, settings, nowMs).verdict.kind === 'up',
+    up: verdictOf(memory, heartbeat, settings, nowMs).kind === 'up',
     state: health.state,
     since: health.sinceMs === null ? null : isoText(health.sinceMs),
     told: health.toldMs === null ? null : isoText(health.toldMs),
@@ -66,8 +70,9 @@ export async function status({
     telegramProblem: telegramUnasked ?? null,
     pendingUpdates: telegram.kind === 'reachable' ? telegram.pendingUpdates : null,
     webhookSet: telegram.kind === 'reachable' ? telegram.webhookHost !== null : null,
-    ecs: ecs.kind === 'known' ? withoutKind(ecs) : null,
+    ecs: tasksResult(ecs),
     ecsProblem: whyNoEcs,
+    ...(queue === undefined ? {} : { updatesQueue: queueResult(queue, handlersEcs, settings) }),
     environment: ports.environment ?? null,
     environmentProblem: mismatch ?? null,
   };
@@ -118,8 +123,30 @@ function lockResult({ held, revoked }: BotObservation): StatusResult['lock'] {
   };
 }
 
-function withoutKind({ desired, running, deploying, lastStopReason }: NonNullable<StatusResult['ecs']>) {
-  return { desired, running, deploying, lastStopReason };
+function tasksResult(ecs: EcsFacts): TasksResult | null {
+  if (ecs.kind !== 'known') return null;
+  const { kind: _, ...tasks } = ecs;
+  return tasks;
+}
+
+/** While the bot polls and its handlers do not keep up, their tasks are what counts. */
+function ofHandlers(diagnosis: Diagnosis, ecs: EcsFacts): Diagnosis {
+  return queueTroubles.some((trouble) => trouble === diagnosis.cause) ? { ...diagnosis, ecs } : diagnosis;
+}
+
+function queueResult(
+  { view, problem, consumers }: QueueFacts,
+  ecs: EcsFacts,
+  { lateMs }: Pick<OpsCall['settings'], 'lateMs'>,
+): UpdatesQueueResult {
+  return {
+    queue: view ?? null,
+    problem,
+    consumers: consumers.map(({ ageMs, lagMs, ...rest }) => {
+      return { ...rest, ageSeconds: ageMs / 1000, isLate: ageMs > lateMs, lagSeconds: lagMs / 1000 };
+    }),
+    tasks: tasksResult(ecs),
+  };
 }
 
 function isoText(ms: number): string {

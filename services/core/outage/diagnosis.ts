@@ -4,13 +4,15 @@
  * Causes are checked in the order of repair, so the first one found is the one to fix first. A rejected token or a
  * webhook stops every poller. A process of another environment keeps this one's out. Without a task nobody polls, and
  * without a lock holder nobody polls either. A holder without a heartbeat cannot poll, and its last error says why. It is
- * a best guess from outside. (`handlers-failing` is the cause of a bot that polls: `health.ts` names it.)
+ * a best guess from outside. (`handlers-failing` and the troubles of queue mode are causes of a bot that polls: `health.ts`
+ * names them.)
  */
 import { type HeartbeatReading, pollErrorOf } from '../lease/heartbeat.ts';
 import type { Held } from '../lease/lock-store.ts';
 import { environmentOf, isQuarantine, readLockHolder } from '../lease/lock-value.ts';
 import type { EnvironmentName } from '../platform/environment-name.ts';
 import type { EcsFacts, TelegramFacts } from './probes.ts';
+import { queueTroubles } from './queue-trouble.ts';
 
 export const causes = [
   'token-rejected',
@@ -28,6 +30,7 @@ export const causes = [
   'polls-failing',
   'holder-silent',
   'handlers-failing',
+  ...queueTroubles,
 ] as const;
 export type Cause = (typeof causes)[number];
 

@@ -89,7 +89,7 @@ export function isMalformed(heartbeat: HeartbeatReading, settings: OutageSetting
   return heartbeat.tsMs - nowMs > settings.staleMs;
 }
 
-function verdictOf(
+export function verdictOf(
   memory: OutageMemory,
   heartbeat: HeartbeatReading,
   settings: OutageSettings,

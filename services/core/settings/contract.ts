@@ -9,5 +9,5 @@ export {
   runbookInRepository,
   runbookUrlFormat,
   telegramIdFormat,
-} from './settings.ts';
+} from './shared-settings.ts';
 export { type Environment, VariableReader } from './variable-reader.ts';

@@ -1,10 +1,10 @@
 /**
  * The settings of queue mode: where handlers run, and the queue between the poller and them. The poller and the consumer
- * read them, beside `settings.ts`.
+ * read them, beside `settings.ts`; the functions and the command line read the address alone.
  */
 import { type QueueTimes, queueTimes, visibilityMinSeconds } from '../queue/queue-times.ts';
 import { refuseUnencrypted } from './encrypted-address.ts';
-import { type SettingsResult, settingsResult } from './settings.ts';
+import { type SettingsResult, settingsResult } from './shared-settings.ts';
 import { type Environment, VariableReader } from './variable-reader.ts';
 
 export interface QueueSettings {
@@ -24,6 +24,7 @@ export interface HandlersSettings {
 }
 
 const urlExample = 'https://sqs.<region>.amazonaws.com/<account>/<name>.fifo';
+const fix = "copy it from the stack's output UpdatesQueueUrl";
 
 export function readHandlersSettings(environment: Environment): SettingsResult<HandlersSettings> {
   const reader = new VariableReader(environment);
@@ -32,18 +33,28 @@ export function readHandlersSettings(environment: Environment): SettingsResult<H
   return settingsResult(reader, { queue: mode === 'queue' ? queue : undefined }, []);
 }
 
-function readQueue(reader: VariableReader, { isNeeded }: { isNeeded: boolean }): QueueSettings | undefined {
+/** The queue to watch and to repair; undefined: there is none. */
+export function readQueueAddress(environment: Environment): SettingsResult<string | undefined> {
+  const reader = new VariableReader(environment);
+  return settingsResult(reader, readUrl(reader), []);
+}
+
+function readUrl(reader: VariableReader): string | undefined {
   const url = reader.httpUrl('UPDATES_QUEUE_URL', urlExample);
-  const fix = "copy it from the stack's output UpdatesQueueUrl";
-  if (isNeeded && !reader.isSet('UPDATES_QUEUE_URL')) {
-    reader.report('UPDATES_QUEUE_URL', { expected: `an address like ${urlExample}`, got: 'nothing', fix });
-  }
   if (url !== undefined && !url.endsWith('.fifo')) {
     const got = 'one that does not end in .fifo';
     reader.report('UPDATES_QUEUE_URL', { expected: 'the address of an SQS FIFO queue', got, fix });
   }
   if (reader.text('ENVIRONMENT') === 'production')
     refuseUnencrypted(reader, 'UPDATES_QUEUE_URL', { url, fix });
+  return url;
+}
+
+function readQueue(reader: VariableReader, { isNeeded }: { isNeeded: boolean }): QueueSettings | undefined {
+  const url = readUrl(reader);
+  if (isNeeded && !reader.isSet('UPDATES_QUEUE_URL')) {
+    reader.report('UPDATES_QUEUE_URL', { expected: `an address like ${urlExample}`, got: 'nothing', fix });
+  }
   const depthMax = reader.integer('QUEUE_DEPTH_MAX', { default: 100_000, min: 1, max: 100_000 });
   const slots = reader.integer('HANDLER_SLOTS', { default: 100, min: 1, max: 10_000 });
   const visibility = { default: 30, min: visibilityMinSeconds, max: 3600 };

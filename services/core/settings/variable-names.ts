@@ -15,6 +15,7 @@ export const variableNames = [
   'BOT_METRICS_PORT',
   'DRAIN_TIMEOUT_SECONDS',
   'ECS_CLUSTER',
+  'ECS_HANDLERS_SERVICE',
   'ECS_SERVICE',
   'ENVIRONMENT',
   'HANDLERS',

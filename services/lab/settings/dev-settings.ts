@@ -8,7 +8,8 @@
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readSettings, type Settings, type SettingsResult } from '../../core/settings/settings.ts';
+import { readSettings, type Settings } from '../../core/settings/settings.ts';
+import type { SettingsResult } from '../../core/settings/shared-settings.ts';
 import { misspeltVariables } from '../../core/settings/variable-names.ts';
 import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
 

@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type HandlersMode, handlersModes } from '../../core/settings/queue-settings.ts';
-import type { SettingsResult } from '../../core/settings/settings.ts';
+import type { SettingsResult } from '../../core/settings/shared-settings.ts';
 import { isKnownVariable } from '../../core/settings/variable-names.ts';
 import { type Environment, VariableReader } from '../../core/settings/variable-reader.ts';
 

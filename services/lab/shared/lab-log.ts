@@ -1,7 +1,7 @@
 /** The lab's live log: the last lines of every process and function, redacted and numbered. */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { Redact } from '../../core/platform/redaction.ts';
-import { type LogLevel, logLevels } from '../../core/settings/settings.ts';
+import { type LogLevel, logLevels } from '../../core/settings/shared-settings.ts';
 import { Listeners } from './listeners.ts';
 
 export interface LabLogEntry {

@@ -6,6 +6,7 @@ import {
   needsForce,
 } from '../../../services/core/ops/consequence.ts';
 import type { StatusAnswer } from '../../../services/core/ops/results.ts';
+import { queueResult } from '../../support/queue-view.ts';
 
 const lock = { value: 'a', host: 'h', pid: 1, env: null, since: null, ttlSeconds: 5, revoked: false };
 const status: Pick<StatusAnswer, 'lock' | 'pendingUpdates' | 'webhookSet'> = {
@@ -33,6 +34,21 @@ describe('the consequence of an action', () => {
       droppedUpdates: Number.POSITIVE_INFINITY,
       removesWebhook: true,
     });
+  });
+});
+
+describe('the consequence of a drop in queue mode', () => {
+  const drop = { action: 'drop-updates', force: false, dropUpdates: false } as const;
+
+  it('counts the updates queue too, in flight or not', () => {
+    expect(consequenceOf(drop, { ...status, updatesQueue: queueResult }).droppedUpdates).toBe(7);
+  });
+
+  it('is every update if the queue does not say how many', () => {
+    const silent = { ...queueResult, queue: null };
+    expect(consequenceOf(drop, { ...status, updatesQueue: silent }).droppedUpdates).toBe(
+      Number.POSITIVE_INFINITY,
+    );
   });
 });
 

@@ -24,6 +24,11 @@ describe('the verdict in one line', () => {
       'Бот пока работает, но Telegram отвергает токен бота',
     ],
     [
+      { ...shown, state: 'handlers-absent', cause: 'handlers-absent' },
+      'The bot polls, but nothing handles updates: they wait in the queue',
+      'Бот получает сообщения, но обновления никто не обрабатывает, они ждут в очереди',
+    ],
+    [
       { ...shown, state: 'handlers-failing', cause: 'handlers-failing', handlers },
       'The handlers fail: 12 of 14 updates within 10 minutes',
       'Обработчики не справляются: за 10 минут ошибкой закончились 12 из 14 обновлений',

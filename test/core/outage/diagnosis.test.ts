@@ -7,6 +7,7 @@ import {
   type DiagnosisFacts,
   diagnose,
 } from '../../../services/core/outage/diagnosis.ts';
+import { queueTroubles } from '../../../services/core/outage/queue-trouble.ts';
 
 const holder = {
   host: 'ip-10-0-1-5',
@@ -86,7 +87,9 @@ describe('diagnose', () => {
   });
 
   it('finds every cause but that of a bot that polls', () => {
-    expect(new Set(table.map(([, cause]) => cause)).add('handlers-failing')).toEqual(new Set(causes));
+    expect(new Set([...table.map(([, cause]) => cause), 'handlers-failing', ...queueTroubles])).toEqual(
+      new Set(causes),
+    );
   });
 
   it('names the lock holder; without one, the writer of the last heartbeat', () => {

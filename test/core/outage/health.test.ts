@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { readHeartbeat } from '../../../services/core/lease/heartbeat.ts';
 import { lockValue, quarantineOwner } from '../../../services/core/lease/lock-value.ts';
 import { type HealthFacts, judgeHealth } from '../../../services/core/outage/health.ts';
+import type { QueueFacts } from '../../../services/core/outage/queue-trouble.ts';
+import type { SeenConsumer } from '../../../services/core/queue/queue-watch.ts';
 import { reportOfTerm } from '../../../services/core/updates/handlers-report.ts';
+import { emptyQueue, seenConsumer } from '../../support/queue-view.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 3);
 const settings = { staleMs: 300_000, lateMs: 60_000, reminderMs: 0, autoRestartMs: 0 };
@@ -38,6 +41,13 @@ const openOutage = {
 const reachable = { kind: 'reachable', pendingUpdates: 3, webhookHost: null } as const;
 const handlers = { epoch: 1, sinceMs: nowMs - 90_000, atMs: nowMs, failed: 6, handled: 7, lastError: 'boom' };
 
+/** In which updates wait. */
+const queueOf = (...consumers: readonly SeenConsumer[]): QueueFacts => ({
+  view: { ...emptyQueue, visible: 1 },
+  problem: null,
+  consumers,
+});
+
 const well: HealthFacts = {
   nowMs,
   heartbeat: beat(20_000),
@@ -45,7 +55,9 @@ const well: HealthFacts = {
   memory: noOutage,
   environment: 'production',
   handlers: undefined,
-  handlersToldMs: undefined,
+  queue: undefined,
+  queueTrouble: undefined,
+  toldMs: () => undefined,
   telegram: reachable,
   ecs: { kind: 'not-configured' },
 };
@@ -86,6 +98,52 @@ const table: readonly (readonly [string, Partial<HealthFacts>, string, string | 
   ],
   ['a webhook', { telegram: { ...reachable, webhookHost: 'x' } }, 'endangered', 'webhook-set', null],
   ['failing handlers', { handlers }, 'handlers-failing', 'handlers-failing', 90_000],
+  ['a queue that handlers keep up with', { queue: queueOf(seenConsumer()) }, 'works', null, null],
+  [
+    'updates that nobody handles, since the monitor’s mark',
+    { queue: queueOf(), queueTrouble: { trouble: 'handlers-absent', sinceMs: nowMs - 70_000 } },
+    'handlers-absent',
+    'handlers-absent',
+    70_000,
+  ],
+  [
+    'updates that nobody handles, from the first second',
+    { queue: queueOf() },
+    'handlers-absent',
+    'handlers-absent',
+    null,
+  ],
+  [
+    'nobody handles, whatever failed before',
+    { queue: queueOf(), handlers },
+    'handlers-absent',
+    'handlers-absent',
+    null,
+  ],
+  [
+    'handlers that are behind, after a mark of another trouble',
+    {
+      queue: queueOf(seenConsumer({ lagMs: 90_000 })),
+      queueTrouble: { trouble: 'handlers-absent', sinceMs: nowMs - 70_000 },
+    },
+    'handlers-behind',
+    'handlers-behind',
+    null,
+  ],
+  [
+    'handlers that fail and are behind',
+    { queue: queueOf(seenConsumer({ lagMs: 90_000 })), handlers },
+    'handlers-failing',
+    'handlers-failing',
+    90_000,
+  ],
+  [
+    'nobody polls, and nobody handles',
+    { queue: queueOf(), held: undefined },
+    'not-polling',
+    'nobody-holds-the-lock',
+    20_000,
+  ],
   [
     'failing handlers that nobody polls for any more',
     { handlers, held: undefined },
@@ -127,8 +185,15 @@ describe('the verdict', () => {
 
   it('says when they were told of failing handlers, but not of an earlier failure', () => {
     const failing = { ...well, handlers };
-    expect(judgeHealth({ ...failing, handlersToldMs: nowMs - 80_000 }, settings).toldMs).toBe(nowMs - 80_000);
-    expect(judgeHealth({ ...failing, handlersToldMs: nowMs - 95_000 }, settings).toldMs).toBeNull();
+    expect(judgeHealth({ ...failing, toldMs: () => nowMs - 80_000 }, settings).toldMs).toBe(nowMs - 80_000);
+    expect(judgeHealth({ ...failing, toldMs: () => nowMs - 95_000 }, settings).toldMs).toBeNull();
+  });
+
+  it('says when they were told of a trouble of queue mode, but not of an earlier one', () => {
+    const queueTrouble = { trouble: 'handlers-absent', sinceMs: nowMs - 70_000 } as const;
+    const absent = { ...well, queue: queueOf(), queueTrouble };
+    expect(judgeHealth({ ...absent, toldMs: () => nowMs - 60_000 }, settings).toldMs).toBe(nowMs - 60_000);
+    expect(judgeHealth({ ...absent, toldMs: () => nowMs - 75_000 }, settings).toldMs).toBeNull();
   });
 
   it('names the handlers’ error', () => {

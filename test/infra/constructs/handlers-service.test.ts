@@ -112,6 +112,49 @@ describe('the worker in queue mode', () => {
   });
 });
 
+describe('the functions in queue mode', () => {
+  const variables = (prefix: string, from = template) => {
+    const { Environment } = theResource(from, 'AWS::Lambda::Function', prefix).Properties;
+    return (Environment as { Variables: Record<string, unknown> }).Variables;
+  };
+  const ofQueues = (prefix: string, from = template) =>
+    statementsOf(from, prefix).filter(({ Resource }) => /Updates/.test(JSON.stringify(Resource)));
+  const both = [/^UpdatesDeadLetters/, /^UpdatesQueue/].map((id) => ({
+    'Fn::GetAtt': [expect.stringMatching(id), 'Arn'],
+  }));
+
+  it('know the queue, and the one that restarts knows the handlers’ service', () => {
+    expect(variables('Monitor')['UPDATES_QUEUE_URL']).toEqual(queueAddress);
+    expect(variables('Ops')).toMatchObject({
+      UPDATES_QUEUE_URL: queueAddress,
+      ECS_HANDLERS_SERVICE: { 'Fn::GetAtt': [expect.stringMatching(/^HandlersService/), 'Name'] },
+    });
+    const inline = synthesise();
+    for (const prefix of ['Monitor', 'Ops']) {
+      expect(Object.keys(variables(prefix, inline)).join()).not.toMatch(/QUEUE|HANDLERS/);
+    }
+  });
+
+  it('may look at the queue and its dead-letter queue, and ops alone may purge the queue', () => {
+    const look = { Effect: 'Allow', Action: 'sqs:GetQueueAttributes', Resource: both };
+    expect(ofQueues('MonitorRole')).toEqual([look]);
+    expect(ofQueues('OpsRole')).toEqual([
+      look,
+      { Effect: 'Allow', Action: 'sqs:PurgeQueue', Resource: both[1] },
+    ]);
+    for (const role of ['MonitorRole', 'OpsRole']) expect(ofQueues(role, synthesise())).toEqual([]);
+  });
+
+  it('may restart the handlers’ service, and only ops', () => {
+    const handlers = { Ref: expect.stringMatching(/^HandlersService/) };
+    const of = (prefix: string, from = template) =>
+      statementsOf(from, prefix).filter(({ Action }) => [Action].flat().includes('ecs:UpdateService'));
+    expect(of('OpsRole').flatMap(({ Resource }) => Resource)).toContainEqual(handlers);
+    expect(of('OpsRole', synthesise()).flatMap(({ Resource }) => Resource)).not.toContainEqual(handlers);
+    expect(JSON.stringify(statementsOf(template, 'MonitorRole'))).not.toContain('HandlersService');
+  });
+});
+
 describe('the number of tasks', () => {
   it('follows CPU, and grows by steps with the age of the oldest update', () => {
     const target = theResource(template, 'AWS::ApplicationAutoScaling::ScalableTarget').Properties;

@@ -38,6 +38,13 @@ it('ShellCommand exports the variables of the stack, whatever their values', () 
   });
 });
 
+it('ShellCommand exports what the command line needs of queue mode', () => {
+  const command = outputOf('ShellCommand', { handlers: 'queue' });
+  expect(command).toMatch(/ HANDLERS='queue' UPDATES_QUEUE_URL='UpdatesQueue/);
+  expect(command).toMatch(/ ECS_HANDLERS_SERVICE='HandlersService/);
+  expect(outputOf('ShellCommand')).not.toMatch(/HANDLERS|QUEUE/);
+});
+
 it('RenewFunctionsCommand restarts both functions', () => {
   const aws = 'aws() { echo "$*"; }; date() { echo now; };';
   const printed = execFileSync('sh', ['-c', `${aws} ${outputOf('RenewFunctionsCommand')}`], {

@@ -40,14 +40,14 @@ export const en: PageTexts = {
   },
   drop: {
     title: 'Drop the queue?',
-    consequence: (pending) =>
-      `Waiting at Telegram: ${pending}. All of it is deleted for good: the bot never sees it, and people get no answer. This does not revive polling.`,
+    consequence: (pending, hasQueue) =>
+      `Waiting at Telegram${hasQueue ? ' and in the updates queue' : ''}: ${pending}. All of it is deleted for good: the bot never sees it, and people get no answer. This does not revive polling.`,
     webhook: 'This also removes the webhook.',
     type: (pending) => `Type ${pending} to confirm`,
     hint: (pending) => `Type exactly ${pending}`,
     button: (pending) => `Delete ${pending} for good`,
     empty: 'The queue is empty: nothing to drop.',
-    telegramSilent: 'Telegram does not answer, so the queue’s size is unknown. Open the link again.',
+    countUnknown: 'The queue’s size is unknown right now. Open the link again.',
   },
   result: {
     running: '⏳ In progress…',
@@ -65,6 +65,7 @@ export const en: PageTexts = {
     retry: 'Try again',
     dropped: (count) => `Deleted from the queue: ${count}`,
     webhookRemoved: 'The webhook was removed',
+    purged: (count) => `The updates queue was purged of about ${count}`,
     stillSilent: 'The bot is still silent: go back to the alert and tap “Repair”.',
     steps: {
       'release-lock': 'Release the lock',
@@ -124,6 +125,13 @@ export const en: PageTexts = {
     told: 'Superadmins told',
     handlersFailing: 'Handlers failing',
     alerts: 'Alerts',
+    queueMode: {
+      title: 'Updates queue',
+      depth: (visible, inFlight, dead) => `${visible} wait, ${inFlight} in flight, ${dead} dead`,
+      consumers: 'Handlers',
+      none: 'no heartbeat',
+      consumer: (age, isLate, lag) => `${isLate ? 'silent for' : 'heartbeat'} ${age}, lag ${lag}`,
+    },
     noOutage: 'none open',
     timeline: 'What happened',
     noEvents: 'No entries.',

@@ -33,13 +33,13 @@ export interface PageTexts {
   };
   readonly drop: {
     readonly title: string;
-    readonly consequence: (pending: number) => string;
+    readonly consequence: (pending: number, hasQueue: boolean) => string;
     readonly webhook: string;
     readonly type: (pending: number) => string;
     readonly hint: (pending: number) => string;
     readonly button: (pending: number) => string;
     readonly empty: string;
-    readonly telegramSilent: string;
+    readonly countUnknown: string;
   };
   readonly result: {
     readonly running: string;
@@ -57,6 +57,7 @@ export interface PageTexts {
     readonly retry: string;
     readonly dropped: (count: number) => string;
     readonly webhookRemoved: string;
+    readonly purged: (count: number) => string;
     readonly stillSilent: string;
     readonly steps: Readonly<Record<RecoverStep['step'], string>>;
     readonly modes: Readonly<Record<ReleaseLockResult['mode'], string>>;
@@ -88,6 +89,13 @@ export interface PageTexts {
     readonly told: string;
     readonly handlersFailing: string;
     readonly alerts: string;
+    readonly queueMode: {
+      readonly title: string;
+      readonly depth: (visible: number, inFlight: number, dead: number) => string;
+      readonly consumers: string;
+      readonly none: string;
+      readonly consumer: (age: string, isLate: boolean, lag: string) => string;
+    };
     readonly noOutage: string;
     readonly timeline: string;
     readonly noEvents: string;

@@ -39,14 +39,14 @@ export const ru: PageTexts = {
   },
   drop: {
     title: 'Сбросить очередь?',
-    consequence: (pending) =>
-      `В очереди Telegram: ${pending}. Всё это будет удалено навсегда — бот этого не увидит, люди не получат ответа. Поллинг от этого не оживёт.`,
+    consequence: (pending, hasQueue) =>
+      `В очереди Telegram${hasQueue ? ' и в очереди обновлений' : ''}: ${pending}. Всё это будет удалено навсегда — бот этого не увидит, люди не получат ответа. Поллинг от этого не оживёт.`,
     webhook: 'Вместе с очередью будет снят webhook.',
     type: (pending) => `Чтобы подтвердить, введите ${pending}`,
     hint: (pending) => `Введите ровно ${pending}`,
     button: (pending) => `Удалить ${pending} навсегда`,
     empty: 'Очередь пуста: удалять нечего.',
-    telegramSilent: 'Telegram не отвечает, поэтому размер очереди неизвестен. Откройте ссылку ещё раз.',
+    countUnknown: 'Размер очереди сейчас неизвестен. Откройте ссылку ещё раз.',
   },
   result: {
     running: '⏳ Выполняется…',
@@ -64,6 +64,7 @@ export const ru: PageTexts = {
     retry: 'Попробовать ещё раз',
     dropped: (count) => `Удалено из очереди: ${count}`,
     webhookRemoved: 'Webhook снят',
+    purged: (count) => `Очередь обновлений очищена, в ней было около ${count}`,
     stillSilent: 'Бот по-прежнему молчит: вернитесь к оповещению и нажмите «Починить».',
     steps: {
       'release-lock': 'Снять блокировку',
@@ -122,6 +123,13 @@ export const ru: PageTexts = {
     told: 'Суперадмины оповещены',
     handlersFailing: 'Ошибки обработчиков',
     alerts: 'Оповещения',
+    queueMode: {
+      title: 'Очередь обновлений',
+      depth: (visible, inFlight, dead) => `ждут ${visible}, в работе ${inFlight}, в DLQ ${dead}`,
+      consumers: 'Обработчики',
+      none: 'нет heartbeat',
+      consumer: (age, isLate, lag) => `${isLate ? 'молчит' : 'heartbeat'} ${age}, отставание ${lag}`,
+    },
     noOutage: 'нет',
     timeline: 'Что происходило',
     noEvents: 'Записей нет.',

@@ -4,9 +4,7 @@
  *
  * Tested by: test/adapters/redis/outage/unstable.test.ts
  */
-import { deadLetterIdsMax } from '../../../core/alerts/unreported-dead-letters.ts';
 import type { BotObservation, OutageControl } from '../../../core/monitor/outage-store.ts';
-import { automaticActors, linkActor } from '../../../core/platform/actors.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptRunner } from '../lua-scripts.ts';
 import { unexpected } from '../script-replies.ts';
@@ -15,7 +13,6 @@ import { withoutBars } from './stored-values.ts';
 
 const scripts = {
   observe: luaScript('outage/observe-bot-8'),
-  watch: luaScript('outage/watch-bot-10'),
   acknowledge: luaScript('outage/acknowledge-outage-2'),
   snooze: luaScript('outage/snooze-alerts-2'),
 };
@@ -24,13 +21,10 @@ const auditMax = String(auditEntriesMax);
 
 /** `botId`: the bot whose heartbeat counts; undefined: any bot's. */
 export function redisOutageControl(runner: ScriptRunner, keys: StoreKeys, botId?: string): OutageControl {
-  const { lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, snooze, audit, dead } = keys;
+  const { outage, snooze, audit } = keys;
   return {
-    async observe({ noteRun }): Promise<BotObservation> {
-      const observed = [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, snooze];
-      if (!noteRun) return readObservation(await runner.run(scripts.observe, observed, []), botId);
-      const args = [String(deadLetterIdsMax), automaticActors.monitor, linkActor('')];
-      return readObservation(await runner.run(scripts.watch, [...observed, dead, audit], args), botId);
+    async observe(): Promise<BotObservation> {
+      return readObservation(await runner.run(scripts.observe, observedKeys(keys), []), botId);
     },
 
     async acknowledge(id, { who, why }) {
@@ -46,4 +40,10 @@ export function redisOutageControl(runner: ScriptRunner, keys: StoreKeys, botId?
       return untilMs === 0 ? null : untilMs;
     },
   };
+}
+
+/** What an observation is made of, in the order of its scripts. */
+export function observedKeys(keys: StoreKeys): readonly string[] {
+  const { lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, snooze } = keys;
+  return [lock, lockRevoked, epoch, heartbeat, alertSent, outage, deliveries, snooze];
 }

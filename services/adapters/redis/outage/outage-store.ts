@@ -3,18 +3,22 @@
 import type { Claim, DeliveryOutcome } from '../../../core/alerts/delivery-store.ts';
 import { claimMs } from '../../../core/alerts/delivery-store.ts';
 import type { Recipient } from '../../../core/alerts/recipients.ts';
+import { deadLetterIdsMax } from '../../../core/alerts/unreported-dead-letters.ts';
 import type { HeartbeatReading } from '../../../core/lease/heartbeat.ts';
 import type { ChangeResult, OutageStore } from '../../../core/monitor/outage-store.ts';
-import { automaticActors } from '../../../core/platform/actors.ts';
+import { automaticActors, linkActor } from '../../../core/platform/actors.ts';
 import { auditEntriesMax, type StoreKeys } from '../../../core/platform/store-keys.ts';
 import { luaScript, type ScriptReply, type ScriptRunner } from '../lua-scripts.ts';
 import { isOne, unexpected } from '../script-replies.ts';
-import { redisOutageControl } from './outage-control.ts';
+import { observedKeys, redisOutageControl } from './outage-control.ts';
 import { readClaim } from './read-claim.ts';
+import { readObservation } from './read-observation.ts';
 import { withoutBars } from './stored-values.ts';
 import { changeReportedKey, raiseWarning } from './warning-store.ts';
 
 const scripts = {
+  watch: luaScript('outage/watch-bot-10'),
+  markQueue: luaScript('outage/mark-queue-1'),
   markHeartbeat: luaScript('outage/mark-heartbeat-2'),
   open: luaScript('outage/open-outage-5'),
   recover: luaScript('outage/recover-outage-5'),
@@ -29,14 +33,28 @@ const auditMax = String(auditEntriesMax);
 
 /** `botId`: the bot whose heartbeat counts; undefined: any bot's. */
 export function redisOutageStore(runner: ScriptRunner, keys: StoreKeys, botId?: string): OutageStore {
-  const { heartbeat, alertSent, outage, deliveries, snooze, audit } = keys;
+  const { heartbeat, alertSent, outage, deliveries, snooze, audit, dead } = keys;
+  const control = redisOutageControl(runner, keys, botId);
 
   async function extend(id: string, ...args: readonly string[]): Promise<boolean> {
     return (await runner.run(scripts.extend, [outage, deliveries], [id, ...args])) !== -1;
   }
 
   return {
-    ...redisOutageControl(runner, keys, botId),
+    ...control,
+
+    async observe({ noteRun }) {
+      if (!noteRun) return control.observe({ noteRun });
+      const args = [String(deadLetterIdsMax), automaticActors.monitor, linkActor('')];
+      return readObservation(
+        await runner.run(scripts.watch, [...observedKeys(keys), dead, audit], args),
+        botId,
+      );
+    },
+
+    async markQueue(trouble) {
+      await runner.run(scripts.markQueue, [outage], [trouble ?? '']);
+    },
 
     async markHeartbeat(reading, malformed): Promise<ChangeResult> {
       const args = [expectedHeartbeat(reading), malformed ? '1' : '0'];

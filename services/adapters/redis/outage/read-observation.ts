@@ -9,6 +9,7 @@ import type { ManualActions, PersonsDoings } from '../../../core/alerts/warning-
 import { heartbeatFor, readHeartbeat } from '../../../core/lease/heartbeat.ts';
 import type { BotObservation, Snooze } from '../../../core/monitor/outage-store.ts';
 import type { Acknowledgement, Outage, OutageMemory, UnstableTime } from '../../../core/outage/outage.ts';
+import { type QueueTroubleMark, queueTroubles } from '../../../core/outage/queue-trouble.ts';
 import type { ScriptReply } from '../lua-scripts.ts';
 import { unexpected } from '../script-replies.ts';
 import { readHandlersReport } from './handlers-reports.ts';
@@ -32,6 +33,7 @@ export function readObservation(reply: ScriptReply, botId: string | undefined): 
     epoch: numberOrNull(textOrNull(epoch) ?? undefined),
     memory: readMemory(hash, textOrNull(flag), nowMs),
     handlers: readHandlersReport(hash.get('handlers')),
+    queueTrouble: readQueueTrouble(hash.get('queue_trouble'), nowMs),
     unfinishedDeliveries: Number(unfinished),
     oldestUnfinishedMs: oldest === 0 ? null : oldest,
     snooze: readSnooze(textOrNull(snooze), nowMs),
@@ -113,6 +115,12 @@ function readUnstable(hash: ReadonlyMap<string, string>, nowMs: number): Unstabl
     sinceMs: pastOrNull(hash.get('unstable_since_ms'), nowMs) ?? nowMs,
     outages: numberOrNull(hash.get('unstable_outages')) ?? 1,
   };
+}
+
+function readQueueTrouble(field: string | undefined, nowMs: number): QueueTroubleMark | undefined {
+  const [name, since] = field?.split('|') ?? [];
+  const trouble = queueTroubles.find((known) => known === name);
+  return trouble && { trouble, sinceMs: pastOrNull(since, nowMs) ?? nowMs };
 }
 
 const unreachableField = /^unreachable:([1-9]\d{0,15})$/;

@@ -73,5 +73,13 @@ export const en: DiagnosisTexts = {
       why: 'the handlers fail, so people get no answer',
       next: 'roll back the last deployment or fix the handler',
     },
+    'handlers-absent': {
+      why: 'nothing handles updates: they wait in the queue',
+      next: 'restart: that restarts the handlers too',
+    },
+    'handlers-behind': {
+      why: 'the handlers are behind: updates wait in the queue',
+      next: 'read their log; if they are well, run more tasks',
+    },
   },
 };

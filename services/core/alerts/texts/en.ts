@@ -55,6 +55,22 @@ export const en: AlertTexts = {
       ],
       next: 'roll back the last deployment or fix the handler; a restart does not help',
     }),
+    'handlers-absent': (param) => ({
+      title: '🔴 The bot gets messages, but nothing handles them',
+      lines: [
+        labelled('Waiting in the updates queue', param('waiting')),
+        'No consumer has a fresh heartbeat',
+      ],
+      next: 'npx staffprobot restart; if that does not help, read the log of the handlers',
+    }),
+    'handlers-behind': (param) => ({
+      title: '🟠 The handlers are behind: answers come late',
+      lines: [
+        labelled('Waiting in the updates queue', param('waiting')),
+        labelled('Longest wait in seconds', param('lagSeconds')),
+      ],
+      next: 'read the log of the handlers; if they are well, run more tasks',
+    }),
     'dead-letters': (param) => ({
       title: `🟠 Updates given up: ${param('count') ?? '?'}`,
       lines: [`Three attempts failed; given up in total: ${param('total') ?? '?'}`],

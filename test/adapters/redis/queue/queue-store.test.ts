@@ -5,6 +5,7 @@ import {
   redisDeadUpdates,
   redisQueueAttempts,
 } from '../../../../services/adapters/redis/queue/queue-store.ts';
+import { redisSeenConsumers } from '../../../../services/adapters/redis/queue/seen-consumers.ts';
 import { storeKeys } from '../../../../services/core/platform/store-keys.ts';
 import { describeOnEachStore } from '../../../support/redis-backends.ts';
 
@@ -65,5 +66,20 @@ describeOnEachStore('queue mode', (store) => {
     expect(Number(ms)).toBeGreaterThanOrEqual(nowMs);
     expect(JSON.parse(json)).toEqual({ version: '1.2.3', lag_ms: 1235, running: 3, held: 10 });
     expect(await store().command('HLEN', keys.handlerBeats)).toBe(1);
+  });
+
+  it('shows the consumers’ beats with their age by the store’s clock, and skips what is none', async () => {
+    expect(await redisSeenConsumers(store(), keys).list()).toEqual([]);
+    await beats().write({ consumer: 'b', version: '1.2.3', lagMs: 1234.5, running: 3, held: 10 });
+    const nowMs = await store().nowMs();
+    const [old, ahead] = [`${nowMs - 90_000} {"lag_ms":"x"}`, `${nowMs + 90_000} {`];
+    await store().command('HSET', keys.handlerBeats, 'a', old, 'c', ahead, 'odd', 'x');
+    const seen = await redisSeenConsumers(store(), keys).list();
+    expect(seen.map(({ consumer }) => consumer)).toEqual(['a', 'b', 'c']);
+    expect(seen[0]).toMatchObject({ lagMs: 0, running: 0, held: 0 });
+    expect(seen[0]?.ageMs).toBeGreaterThanOrEqual(90_000);
+    expect(seen[1]).toMatchObject({ version: '1.2.3', lagMs: 1235, running: 3, held: 10 });
+    expect(seen[1]?.ageMs).toBeLessThan(90_000);
+    expect(seen[2]).toMatchObject({ ageMs: 0, lagMs: 0 });
   });
 });

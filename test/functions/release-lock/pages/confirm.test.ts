@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Confirmation, confirmPage } from '../../../../functions/release-lock/pages/confirm.ts';
 import type { OpsLink } from '../../../../services/core/ops/links/signed-link.ts';
 import { liveStatus } from '../../../support/live-status.ts';
+import { queueResult } from '../../../support/queue-view.ts';
 
 const link: OpsLink = { id: 'a'.repeat(32), action: 'recover', recipient: '1', outageId: 'outage-1' };
 const lock = {
@@ -95,6 +96,12 @@ describe('the page that confirms a drop', () => {
     expect(body).not.toContain('removes the webhook');
   });
 
+  it('counts what waits in the updates queue too, in flight or not', () => {
+    const body = drop(liveStatus({ pendingUpdates: 12, updatesQueue: queueResult }));
+    expect(body).toContain('Waiting at Telegram and in the updates queue: 17.');
+    expect(body).toContain('pattern="17"');
+  });
+
   it('says that a webhook is removed too, even if nothing waits', () => {
     expect(drop(liveStatus({ pendingUpdates: 0, webhookSet: true }))).toContain(
       'This also removes the webhook.',
@@ -103,7 +110,12 @@ describe('the page that confirms a drop', () => {
 
   it.each([
     ['nothing waits', liveStatus({ pendingUpdates: 0 }), 'The queue is empty'],
-    ['Telegram does not answer', liveStatus({ pendingUpdates: null }), 'Telegram does not answer'],
+    ['Telegram does not answer', liveStatus({ pendingUpdates: null }), 'size is unknown right now'],
+    [
+      'the updates queue does not answer',
+      liveStatus({ pendingUpdates: 3, updatesQueue: { ...queueResult, queue: null, problem: 'away' } }),
+      'size is unknown right now',
+    ],
   ])('has no form if %s', (_name, live, text) => {
     expect(drop(live)).toContain(text);
     expect(drop(live)).not.toContain('<form');

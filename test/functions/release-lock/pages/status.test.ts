@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type StatusView, statusPage } from '../../../../functions/release-lock/pages/status.ts';
 import { lockValue, quarantineOwner } from '../../../../services/core/lease/lock-value.ts';
 import { liveStatus } from '../../../support/live-status.ts';
+import { queueResult } from '../../../support/queue-view.ts';
 import { rowsOf } from './page-fixture.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 1, 19);
@@ -40,6 +41,20 @@ describe('the status page', () => {
       Heartbeat: '12 s ago (01:18 UTC)',
       Outage: 'none open',
       'Waiting updates': '3',
+    });
+  });
+
+  it('shows the updates queue and its consumers in queue mode', () => {
+    const live = liveStatus({ ...view.live, updatesQueue: queueResult });
+    expect(rows({ live })).toMatchObject({
+      'Updates queue': '3 wait, 2 in flight, 0 dead',
+      'h:1': 'heartbeat 5 s, lag 0 s',
+      'h:2': 'silent for 1 min, lag 3 s',
+    });
+    const silent = { ...queueResult, queue: null, problem: 'queue look: away', consumers: [] };
+    expect(rows({ live: liveStatus({ ...view.live, updatesQueue: silent }) })).toMatchObject({
+      'Updates queue': 'queue look: away',
+      Handlers: 'no heartbeat',
     });
   });
 

@@ -403,4 +403,6 @@ const causes = {
   'other-environment': 'a process of another ENVIRONMENT holds the lock',
   'holder-silent': 'the lock holder is silent',
   'handlers-failing': 'the handlers fail',
+  'handlers-absent': 'nothing handles updates',
+  'handlers-behind': 'the handlers are behind',
 };

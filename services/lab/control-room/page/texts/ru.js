@@ -417,4 +417,6 @@ const causes = {
   'other-environment': 'блокировку держит процесс другого ENVIRONMENT',
   'holder-silent': 'владелец блокировки молчит',
   'handlers-failing': 'обработчики завершаются ошибками',
+  'handlers-absent': 'обновления никто не обрабатывает',
+  'handlers-behind': 'обработчики не успевают',
 };

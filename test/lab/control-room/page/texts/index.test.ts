@@ -24,6 +24,8 @@ const causes = Object.keys({
   'polls-failing': 0,
   'holder-silent': 0,
   'handlers-failing': 0,
+  'handlers-absent': 0,
+  'handlers-behind': 0,
 } satisfies Record<Cause, 0>);
 
 /** The paths of all texts; a list of known texts counts as one. */
