@@ -22,12 +22,14 @@ export const visibilityMinSeconds = 6;
 const waitMaxMs = 10_000;
 
 export function queueTimes(visibilityMs: number): QueueTimes {
+  // Whole milliseconds: a timer takes no others.
+  const share = (parts: number): number => Math.floor(visibilityMs / parts);
   return {
     visibilityMs,
-    waitMs: Math.min(waitMaxMs, visibilityMs / 3),
-    prolongAfterMs: visibilityMs / 3,
-    tickMs: visibilityMs / 15,
-    requestTimeoutMs: visibilityMs / 6,
+    waitMs: Math.min(waitMaxMs, share(3)),
+    prolongAfterMs: share(3),
+    tickMs: share(15),
+    requestTimeoutMs: share(6),
     ...windowTimes(visibilityMs),
   };
 }

@@ -1,10 +1,10 @@
 /**
  * The lab's SQS queue as a process of its own: an updates queue and its dead-letter queue, for `HANDLERS=queue`.
  *
- *     node services/lab/sqs-emulator/main.ts --port P
+ *     node services/lab/sqs-emulator/main.ts --port P [--latency-ms N]
  *
- * Prints `ready <UPDATES_QUEUE_URL>` once it serves; any credentials will do. `--port 0`, the default, takes a free port. A
- * busy port and a wrong argument give one line and exit code 78. SIGTERM and SIGINT end it with exit code 0, and what it
+ * Prints `ready <UPDATES_QUEUE_URL>` once it serves; any credentials will do. `--port 0`, the default, takes a free port. It
+ * answers each call N milliseconds late. A busy port and a wrong argument give one line and exit code 78. SIGTERM and SIGINT end it with exit code 0, and what it
  * holds is forgotten.
  */
 import { parseArgs } from 'node:util';
@@ -18,17 +18,26 @@ function fail(line: string): never {
   process.exit(exitCodes.configuration);
 }
 
-function readPort(): number {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } });
-  if (/^\d+$/.test(values.port) && Number(values.port) <= 65_535) return Number(values.port);
-  throw new TypeError(
-    `--port: expected an integer from 0 to 65535, got ${JSON.stringify(values.port.slice(0, 60))}`,
-  );
+interface Options {
+  readonly port: number;
+  readonly answerAfterMs: number;
 }
 
-function portOrFail(): number {
+function readOptions(): Options {
+  const text = { type: 'string', default: '0' } as const;
+  const { values } = parseArgs({ options: { port: text, 'latency-ms': text } });
+  const integer = (name: keyof typeof values, max: number): number => {
+    const value = values[name];
+    if (/^\d+$/.test(value) && Number(value) <= max) return Number(value);
+    const got = JSON.stringify(value.slice(0, 60));
+    throw new TypeError(`--${name}: expected an integer from 0 to ${max}, got ${got}`);
+  };
+  return { port: integer('port', 65_535), answerAfterMs: integer('latency-ms', 60_000) };
+}
+
+function optionsOrFail(): Options {
   try {
-    return readPort();
+    return readOptions();
   } catch (error) {
     // parseArgs explains itself over several sentences; the first one names the argument.
     return fail(error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? '') : String(error));
@@ -43,9 +52,9 @@ function describe(error: unknown, port: number): string {
   return `cannot listen on port ${port}: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-const port = portOrFail();
-const emulator = await startSqsEmulator({ port, clock, random }).catch((error: unknown) =>
-  fail(describe(error, port)),
+const options = optionsOrFail();
+const emulator = await startSqsEmulator({ ...options, clock, random }).catch((error: unknown) =>
+  fail(describe(error, options.port)),
 );
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void emulator.close().then(() => process.exit(exitCodes.cleanStop)));

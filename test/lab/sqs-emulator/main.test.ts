@@ -50,6 +50,8 @@ describe('the emulator as a process', () => {
     [['--port', 'abc'], '--port'],
     [['--port', '65536'], '--port'],
     [['--port'], '--port'],
+    [['--latency-ms', '-1'], '--latency-ms'],
+    [['--latency-ms', '60001'], '--latency-ms'],
     [['--prot', '1'], '--prot'],
     [['stray'], 'stray'],
   ])('refuses %o in one line and exits with 78', async (args, named) => {
