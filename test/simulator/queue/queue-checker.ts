@@ -41,6 +41,8 @@ export class QueueChecker {
   private readonly completed = new Set<number>();
   private readonly left = new Set<number>();
   private readonly dead = new Set<number>();
+  /** The store holds them, or has held them: an operator may be quicker than the removal. */
+  private readonly mayLeave = new Set<number>();
   private readonly retries = new Map<number, number>();
   private readonly cured = new Set<number>();
 
@@ -94,12 +96,13 @@ export class QueueChecker {
   remove(message: StoredMessage): void {
     const serial = serialOf(message.body);
     this.left.add(serial);
-    if (!this.completed.has(serial) && !this.dead.has(serial))
+    if (!this.mayLeave.delete(serial) && !this.completed.has(serial))
       this.report(`update ${serial} left the queue before its handler ended`);
   }
 
   buried(content: string): void {
     this.dead.add(serialOf(content));
+    this.mayLeave.add(serialOf(content));
   }
 
   /** An operator put it back, after its handler was fixed or not. */
