@@ -5,15 +5,9 @@ import { snoozeText } from '../core/ops/health-line.ts';
 import type { Reachability, RecipientCheck } from '../core/ops/recipients-check.ts';
 import type { StatusAnswer } from '../core/ops/results.ts';
 import { oneLine } from '../core/platform/foreign-text.ts';
+import type { Check } from './check.ts';
+import { queueChecks } from './queue-checks.ts';
 import { agoText, duration, namesNoProcess } from './render.ts';
-
-export interface Check {
-  readonly name: string;
-  /** False if the answer is bad, or if there was none. */
-  readonly ok: boolean;
-  readonly asked: string;
-  readonly came: string;
-}
 
 /** Longer foreign text would push the next check off the screen. */
 const errorTextMax = 160;
@@ -31,6 +25,7 @@ export function checksOf(status: StatusAnswer, recipients: Recipients, nowMs: nu
     telegramCheck(status),
     webhookCheck(status),
     tasksCheck(status),
+    ...queueChecks(status),
     outageCheck(status, nowMs),
     snoozeCheck(status),
     ...recipientChecks(status, recipients),

@@ -15,6 +15,7 @@ export const optionTypes = {
   'mark-read': 'boolean',
   complete: 'boolean',
   watch: 'boolean',
+  inline: 'boolean',
   function: 'string',
   reason: 'string',
   as: 'string',
@@ -45,7 +46,11 @@ export const commands = {
     options: [...ops, 'watch'],
     words: 0,
   },
-  doctor: { summary: 'what is wrong, the one next step, and the command for it', options: ops, words: 0 },
+  doctor: {
+    summary: 'what is wrong, the one next step, and the command for it',
+    options: [...ops, 'inline', 'wait'],
+    words: 0,
+  },
   audit: {
     summary: 'what happened to the polling lock and the worker, who did it, and why',
     options: ['lab', 'count'],

@@ -75,13 +75,17 @@ Exit code 0 even if the bot is down: doctor judges, status only looks.
   --watch           ask again and again until Ctrl-C: a terminal shows the present state, a file or a pipe gets the
                     page each time the state changes, with --json one line for each
 ${functionOption}${labOption}`,
-  doctor: `npx staffprobot doctor [--function NAME | --lab] [--json]
+  doctor: `npx staffprobot doctor [--inline [--wait SECONDS]] [--function NAME | --lab] [--json]
 
 Runs the diagnosis: names the most likely cause of the trouble, the one next step, and the command for it. Then lists
 every check with what it asked and what came: ✓ is a good answer, – a bad one or none. It tries whether an alert would
 reach each superadmin, without sending a message. Changes nothing.
 Exit code 0 when all is well, 1 when something is wrong, 69 when the store cannot be used.
 
+  --inline          queue mode: whether handlers may go back inline. Refused while a worker polls, while the updates
+                    queue holds anything, or until it has been empty for 60 s: it watches for so long. The same is
+                    checked, but for the worker, when UPDATES_QUEUE_URL is set here and HANDLERS is inline
+  --wait SECONDS    with --inline: wait so long for the worker to stop and the queue to be empty (default 0)
 ${functionOption}${labOption}`,
   'release-lock': `npx staffprobot release-lock [--force] [options]
 

@@ -30,7 +30,8 @@ export async function opsClient(context: CliContext, invocation: Invocation): Pr
     throw new UsageError('--function: expected the name or ARN of a function');
   if (invocation.has('lab'))
     throw new UsageError('--lab: leave it out with --function: the lab has no function there');
-  if (invocation.text('wait') !== undefined) {
+  // The doctor waits here, from one status to the next.
+  if (invocation.text('wait') !== undefined && invocation.command !== 'doctor') {
     throw new UsageError('--wait: leave it out with --function, which has a time limit of its own');
   }
   return { ask: (request) => invokeFunction(context, name, request) };

@@ -1,10 +1,100 @@
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { redisHandlersReports } from '../../../services/adapters/redis/outage/handlers-reports.ts';
+import { redisConsumerBeats } from '../../../services/adapters/redis/queue/queue-store.ts';
+import { systemClock } from '../../../services/adapters/system-clock.ts';
+import { systemRandom } from '../../../services/adapters/system-random.ts';
 import { adviceFor } from '../../../services/cli/advice.ts';
+import { type SqsEmulator, startSqsEmulator } from '../../../services/lab/sqs-emulator/sqs-emulator.ts';
 import { botToken, holder } from '../../support/function-fixture.ts';
 import { onEachStore } from '../on-each-store.ts';
 
 onEachStore((on) => {
+  describe('in queue mode', () => {
+    let sqs: SqsEmulator;
+    beforeEach(async () => {
+      sqs = await startSqsEmulator({ clock: systemClock, random: systemRandom });
+      await on.stage.beat();
+      await on.stage.takeLock();
+    });
+    afterEach(() => sqs.close());
+    const environment = (more: Record<string, string> = {}) => ({
+      ...on.stage.environment({ AWS_ENDPOINT_URL_SQS: new URL(sqs.queueUrl).origin }),
+      HANDLERS: 'queue',
+      UPDATES_QUEUE_URL: sqs.queueUrl,
+      ...more,
+    });
+    const consume = () =>
+      redisConsumerBeats(on.stage.store, on.stage.keys).write({
+        consumer: 'h:1',
+        version: '1.0.0',
+        lagMs: 40,
+        running: 0,
+        held: 0,
+      });
+    const send = () =>
+      sqs.queue.send({ group: 'chat:7', deduplicationId: '1.a', body: '{}', attributes: { format: '1' } });
+
+    it('all is well with a consumer, and the queue is checked', async () => {
+      await consume();
+      const typed = await on.run('doctor', { environment: environment() });
+      expect(typed).toMatchObject({ code: 0, out: expect.stringMatching(/^All is well/) });
+      expect(typed.out).toMatch(/✓ updates queue .*: FIFO; 0 waiting/);
+      expect(typed.out).not.toContain('way back');
+    });
+
+    it('names absent handlers, before an update waits and after', async () => {
+      const before = await on.run('doctor --json', { environment: environment() });
+      expect(before).toMatchObject({ code: 1 });
+      expect(before.json()).toMatchObject({ cause: 'handlers-absent', command: 'npx staffprobot restart' });
+      expect(before.json()).toMatchObject({ meaning: expect.stringMatching(/the next update will wait/) });
+      send();
+      expect((await on.run('doctor --json', { environment: environment() })).json()).toMatchObject({
+        cause: 'handlers-absent',
+        status: { state: 'handlers-absent', updatesQueue: { queue: { visible: 1 } } },
+      });
+    });
+
+    it('says that the queue does not answer', async () => {
+      await sqs.close();
+      const typed = await on.run('doctor', { environment: environment() });
+      expect(typed.code).toBe(1);
+      expect(typed.out).toMatch(/^A worker polls, but the updates queue does not answer here\./);
+    });
+
+    it('refuses the way back while a worker polls, and while the queue holds anything', async () => {
+      const polling = await on.run('doctor --inline', { environment: environment() });
+      expect(polling.code).toBe(1);
+      expect(polling.out).toMatch(/^Handlers must not go back inline yet: a worker still polls/);
+      await on.stage.store.command(['DEL', on.stage.keys.lock]);
+      send();
+      const holding = await on.run('doctor --inline --json', { environment: environment() });
+      expect(holding.code).toBe(1);
+      expect(holding.json()).toMatchObject({
+        healthy: false,
+        meaning: expect.stringMatching(/still holds 1 waiting and 0 in flight/),
+        runbook: 'docs/scaling.md#the-way-back',
+        checks: expect.arrayContaining([expect.objectContaining({ name: 'way back', ok: false })]),
+      });
+    });
+
+    it('refuses it unasked where handlers are inline, though a queue is still named', async () => {
+      send();
+      const typed = await on.run('doctor', { environment: environment({ HANDLERS: 'inline' }) });
+      expect(typed.code).toBe(1);
+      expect(typed.out).toMatch(
+        /^Handlers must not go back inline yet: the updates queue still holds 1 waiting/,
+      );
+    });
+
+    it('takes --wait with --inline alone', async () => {
+      const typed = await on.run('doctor --wait 5', { environment: environment() });
+      expect(typed).toMatchObject({
+        code: 64,
+        err: expect.stringContaining('--wait: expected with --inline'),
+      });
+    });
+  });
+
   it('all is well is exit code 0', async () => {
     await on.stage.beat();
     await on.stage.takeLock();
