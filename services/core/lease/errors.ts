@@ -33,7 +33,9 @@ export class TermOverError extends Error {
   readonly code = 'POLLING_LOCK_LOST';
 
   constructor(what: string) {
-    super(`${what}: refused, because this process does not hold the polling lock`);
+    super(
+      `${what}: refused, because this process does not hold the polling lock, or in queue mode the message`,
+    );
     this.name = 'TermOverError';
   }
 }

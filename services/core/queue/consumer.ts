@@ -9,8 +9,8 @@
  * - Nothing begins, is sent or is removed once a message's hold has ended (`group-hold.ts`).
  * - A stop gives back what has not begun, at once, and waits for the handlers that run.
  *
- * Does not guarantee: exactly once. What ran when the process ended runs again, as the next attempt. A message that was
- * given back, or held by a process that ended, counts as attempted even if its handler never began.
+ * Does not guarantee: exactly once. What ran when the process ended runs again, as the next attempt. Of the messages of a
+ * group that come again, the first counts as attempted even if its handler never began.
  */
 import { readClocks } from '../lease/act-window.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -199,7 +199,9 @@ export class Consumer {
       const onOver = (reason: HoldEnd): void => observer.onLost(reason, [...hold.messages]);
       const hold = holds.get(message.group) ?? new GroupHold({ clock, times, sentAt, onOver });
       holds.set(message.group, hold);
-      const held = heldMessage(message, hold);
+      // One behind another that is still in the queue cannot have begun, however often it was delivered.
+      const mayHaveBegun = hold.messages.size === 0 && message.receiveCount > 1;
+      const held = heldMessage(message, { hold, mayHaveBegun });
       hold.messages.add(held);
       return held;
     });
@@ -228,14 +230,17 @@ export class Consumer {
   }
 }
 
-function heldMessage(delivered: DeliveredMessage, hold: GroupHold): HeldMessage {
+function heldMessage(
+  delivered: DeliveredMessage,
+  { hold, mayHaveBegun }: { readonly hold: GroupHold; readonly mayHaveBegun: boolean },
+): HeldMessage {
   const read = readMessage(delivered);
   const isUnreadable = typeof read === 'string';
   return {
     update: isUnreadable ? { update_id: Number.parseInt(delivered.deduplicationId, 10) || 0 } : read,
     lane: delivered.group,
     attempt: 1,
-    isReplay: isUnreadable || delivered.receiveCount > 1,
+    isReplay: isUnreadable || mayHaveBegun,
     delivered,
     hold,
     isUnreadable,

@@ -15,6 +15,15 @@ describe('an update that was delivered before', () => {
     expect(fixture.log).toEqual(['1 begins 2', '1 ends']);
   });
 
+  it('counts as attempted only if it may have begun: not behind another of its chat', async () => {
+    fixture.send(1);
+    fixture.send(2);
+    await fixture.deliverInVain(2);
+    fixture.start(fixture.handler(0));
+    await fixture.clock.advance(1000);
+    expect(fixture.log).toEqual(['1 begins 2', '1 ends', '2 begins 1', '2 ends']);
+  });
+
   it('waits, and is prolonged, while the store is away', async () => {
     fixture.send(1);
     await fixture.deliverInVain();
