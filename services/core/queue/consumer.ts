@@ -29,6 +29,7 @@ import { readMessage } from './queue-message.ts';
 import type { DeadUpdates, QueueAttempts } from './queue-store.ts';
 import type { QueueTimes } from './queue-times.ts';
 import { retryDelayMs } from './retry-delay.ts';
+import { TurnPacer } from './turn-pacer.ts';
 import {
   batchMax,
   type DeliveredMessage,
@@ -62,6 +63,8 @@ export interface ConsumerOptions {
 const handlerLimitMs = 60_000;
 /** With a backlog, one receive after another would make the round trip the limit. */
 const receivesMax = 4;
+/** Of handlers that wait for the processor: enough to keep it busy until the next receive is answered. */
+const waitingMax = 5;
 
 export class Consumer {
   /** When the queue last answered a receive, on the monotonic clock. */
@@ -71,6 +74,7 @@ export class Consumer {
   private readonly lanes: Lanes<HeldMessage>;
   private readonly handlers: HandlerRunner<HeldMessage>;
   private readonly gate: AloneGate;
+  private readonly pacer: TurnPacer;
   private readonly waits: ConditionWaits;
   private readonly prolonger: Prolonger;
   private readonly ends: MessageEnds;
@@ -86,6 +90,7 @@ export class Consumer {
     this.options = options;
     this.stop = stop;
     this.gate = new AloneGate(clock);
+    this.pacer = new TurnPacer(clock);
     this.waits = new ConditionWaits(clock);
     const onTrouble = (what: string, error: unknown): void => observer.onTrouble(what, error);
     this.prolonger = new Prolonger({ clock, queue, times, onTrouble });
@@ -102,7 +107,7 @@ export class Consumer {
     });
     this.lanes = new Lanes<HeldMessage>({
       countAttempt: (message) => this.later.begin(message),
-      untilOthersMayBegin: () => this.gate.untilOpen(),
+      untilOthersMayBegin: () => this.gate.untilOpen() ?? this.pacer.untilNextTurn(),
       runHandler: (message, attempt) => this.runHandler(message, attempt),
       mayBegin: () => !stop.aborted,
       mayAct: () => true,
@@ -165,9 +170,13 @@ export class Consumer {
     }
   }
 
-  /** How many more lanes may begin. While an update runs alone, nothing is received that it could take along. */
+  /**
+   * How many more lanes may begin. While an update runs alone, nothing is received that it could take along; while
+   * handlers wait for the processor, another consumer may have one that is free.
+   */
   private get capacity(): number {
-    return this.gate.untilOpen() === undefined ? this.options.slots - this.lanes.busyCount : 0;
+    const isHeldUp = this.gate.untilOpen() !== undefined || this.pacer.waitingCount >= waitingMax;
+    return isHeldUp ? 0 : this.options.slots - this.lanes.busyCount;
   }
 
   private async receiveOnce(request: Pick<ReceiveRequest, 'countMax' | 'waitMs'>): Promise<number> {

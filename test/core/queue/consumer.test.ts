@@ -81,6 +81,20 @@ describe('a consumer', () => {
     expect(fixture.queue.depth()).toMatchObject({ visible: 0, inFlight: 2 });
   });
 
+  it('goes on prolonging between handlers that compute, and leaves to others what it has no time for', async () => {
+    for (let chat = 1; chat <= 30; chat++) fixture.send(chat, chat);
+    const leftInQueue: number[] = [];
+    fixture.start(async ({ update_id }) => {
+      leftInQueue.push(fixture.queue.depth().visible);
+      fixture.clock.pause(5000);
+      fixture.log.push(`${update_id} ends`);
+    });
+    await fixture.clock.advance(400_000);
+    expect(fixture.log.filter((line) => line.endsWith(' ends'))).toHaveLength(30);
+    expect(fixture.log.filter((line) => line.startsWith('lost'))).toEqual([]);
+    expect(leftInQueue.slice(0, 5)).toEqual([20, 20, 20, 20, 20]);
+  });
+
   it('goes on after receives that failed', async () => {
     fixture.failing.add('receive');
     fixture.start(fixture.handler(0));
