@@ -17,7 +17,9 @@ import {
   type SendResult,
   type UpdatesQueue,
 } from '../core/queue/updates-queue.ts';
+import { answerTimeLimit } from './answer-time-limit.ts';
 import { type AwsClientOptions, awsConfig, keptConnections, sqsPlace } from './aws-client.ts';
+import { systemClock } from './system-clock.ts';
 
 export interface QueueAddress {
   readonly url: string;
@@ -133,8 +135,7 @@ class SqsQueue implements ConnectedQueue {
         ),
       })),
     });
-    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]);
-    const answer = await this.call('send', () => this.client.send(command, { abortSignal }));
+    const answer = await this.call('send', (limits) => this.client.send(command, limits), { signal });
     return resultsOf<SendResult>(messages.length, answer, {
       ok: 'sent',
       failed: sendFailure,
@@ -151,17 +152,16 @@ class SqsQueue implements ConnectedQueue {
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });
-    const timeoutMs = waitMs + this.timeoutMs;
-    const abortSignal = AbortSignal.timeout(timeoutMs);
-    const options = { abortSignal, requestTimeout: timeoutMs };
-    const { Messages = [] } = await this.call('receive', () => this.client.send(command, options));
+    const { Messages = [] } = await this.call('receive', (limits) => this.client.send(command, limits), {
+      timeoutMs: waitMs + this.timeoutMs,
+    });
     return Messages.map(deliveredMessage);
   }
 
   async remove(receipts: readonly string[]): Promise<readonly ReceiptResult[]> {
     const Entries = receipts.map((receipt, index) => ({ Id: String(index), ReceiptHandle: receipt }));
     const command = new this.sdk.DeleteMessageBatchCommand({ QueueUrl: this.url, Entries });
-    const answer = await this.call('remove', () => this.client.send(command, this.limits()));
+    const answer = await this.call('remove', (limits) => this.client.send(command, limits));
     return receiptResults(receipts.length, answer);
   }
 
@@ -171,7 +171,7 @@ class SqsQueue implements ConnectedQueue {
       return { Id: String(index), ReceiptHandle, VisibilityTimeout };
     });
     const command = new this.sdk.ChangeMessageVisibilityBatchCommand({ QueueUrl: this.url, Entries });
-    const answer = await this.call('set visibility', () => this.client.send(command, this.limits()));
+    const answer = await this.call('set visibility', (limits) => this.client.send(command, limits));
     return receiptResults(receipts.length, answer);
   }
 
@@ -180,7 +180,7 @@ class SqsQueue implements ConnectedQueue {
       QueueUrl: this.url,
       AttributeNames: [...names],
     });
-    const answer = await this.call('read', () => this.client.send(command, this.limits()));
+    const answer = await this.call('read', (limits) => this.client.send(command, limits));
     return answer.Attributes ?? {};
   }
 
@@ -188,13 +188,34 @@ class SqsQueue implements ConnectedQueue {
     return { abortSignal: AbortSignal.timeout(this.timeoutMs) };
   }
 
-  private async call<T>(operation: string, request: () => Promise<T>): Promise<T> {
+  private async call<T>(
+    operation: string,
+    request: (limits: Limits) => Promise<T>,
+    { timeoutMs = this.timeoutMs, signal }: CallOptions = {},
+  ): Promise<T> {
+    const ended = new AbortController();
+    const limit = answerTimeLimit({ clock: systemClock, timeoutMs, ended: ended.signal });
+    const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit]);
     try {
-      return await request();
+      // The SDK's own limit is an ordinary timeout, which would end a request whose answer waits to be read.
+      return await request({ abortSignal, requestTimeout: 0 });
     } catch (error) {
       throw new QueueError(operation, faultOf(nameOf(error)), error);
+    } finally {
+      ended.abort('ended');
     }
   }
+}
+
+interface Limits {
+  readonly abortSignal: AbortSignal;
+  readonly requestTimeout: number;
+}
+
+interface CallOptions {
+  readonly timeoutMs?: number;
+  /** Ends the request early. */
+  readonly signal?: AbortSignal;
 }
 
 type AttributeName = NonNullable<
