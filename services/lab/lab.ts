@@ -117,9 +117,7 @@ async function startParts(
   closers.push(() => telegram.close());
   const metadata = await startTaskMetadata();
   closers.push(() => metadata.close());
-  const aws = await startAwsEmulator({
-    ecs: { describe: () => tasks.describe(), restart: () => tasks.restart() },
-  });
+  const aws = await startAwsEmulator({ services: () => servicesOf({ tasks, queue }) });
   closers.push(() => aws.close());
   const sqs = handlers === 'queue' ? await startSqsEmulator({ clock, random }) : undefined;
   closers.push(async () => sqs?.close());

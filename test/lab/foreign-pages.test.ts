@@ -28,13 +28,8 @@ beforeAll(async () => {
   });
   sqs = await startSqsEmulator({ clock: systemClock, random: systemRandom });
   aws = await startAwsEmulator({
-    ecs: {
-      describe: () => {
-        throw new Error('not asked');
-      },
-      restart: () => {
-        throw new Error('not asked');
-      },
+    services: () => {
+      throw new Error('not asked');
     },
   });
 });

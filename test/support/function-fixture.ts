@@ -59,7 +59,7 @@ export class FunctionFixture {
     const redis = await startLabRedis({ port: 0, tokens, redisServerPath, clock: systemClock });
     const telegram = await startTelegramEmulator();
     const aws = await startAwsEmulator({
-      ecs: { describe: () => stage.service, restart: () => stage.restarted() },
+      services: () => [{ describe: () => stage.service, restart: () => stage.restarted() }],
     });
     const stage = new FunctionFixture(redis, telegram, aws);
     return stage;

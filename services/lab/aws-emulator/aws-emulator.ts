@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { guardedServer } from '../shared/guarded-server.ts';
 import { Listeners } from '../shared/listeners.ts';
 import { listenOnLoopback, readBody } from '../shared/loopback-server.ts';
-import { answerEcs, type EmulatedWorkerService } from './ecs-calls.ts';
+import { answerEcs, type EmulatedService } from './ecs-calls.ts';
 import type { EmulatedAnswer } from './emulated-answer.ts';
 import { answerSns, type PublishedMessage } from './sns-calls.ts';
 
@@ -37,14 +37,15 @@ export interface AwsEmulator {
 export interface AwsEmulatorOptions {
   /** 0, the default: any free port. Always on loopback. */
   readonly port?: number;
-  readonly ecs: EmulatedWorkerService;
+  /** The services of its cluster; asked at each call. */
+  readonly services: () => readonly EmulatedService[];
 }
 
 const requestBytesMax = 300_000;
 /** How many messages and calls are kept, so that memory stays bounded. */
 const kept = 1000;
 
-export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): Promise<AwsEmulator> {
+export async function startAwsEmulator({ port = 0, services }: AwsEmulatorOptions): Promise<AwsEmulator> {
   const published: PublishedMessage[] = [];
   const calls: string[] = [];
   const listeners = new Listeners<[message: PublishedMessage]>();
@@ -75,7 +76,7 @@ export async function startAwsEmulator({ port = 0, ecs }: AwsEmulatorOptions): P
     const fault = takeFault(service);
     if (fault === 'hang') return 'hang';
     return service === 'ecs'
-      ? answerEcs({ operation, body, service: ecs, fault })
+      ? answerEcs({ operation, body, services: services(), fault })
       : answerSns({ operation, form, publish, number: publishedTotal + 1, fault });
   }
 

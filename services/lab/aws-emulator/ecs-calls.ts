@@ -1,5 +1,6 @@
 /**
- * The four ECS calls that StaffProBot makes, in JSON 1.1, answered for a worker service that the lab or a test runs.
+ * The four ECS calls that StaffProBot makes, in JSON 1.1, answered for the services of one cluster that the lab or a test
+ * runs.
  *
  * Tested by: test/lab/aws-emulator/aws-emulator.test.ts
  */
@@ -35,7 +36,7 @@ export interface EmulatedServiceState {
   readonly liveTasks?: readonly EmulatedLiveTask[];
 }
 
-export interface EmulatedWorkerService {
+export interface EmulatedService {
   describe(): EmulatedServiceState;
   /** Begins a forced new deployment and returns its id. */
   restart(): string | Promise<string>;
@@ -44,39 +45,54 @@ export interface EmulatedWorkerService {
 export interface EcsCall {
   readonly operation: string;
   readonly body: string;
-  readonly service: EmulatedWorkerService;
+  readonly services: readonly EmulatedService[];
   readonly fault: 'error' | 'throttle' | undefined;
 }
 
-export async function answerEcs({ operation, body, service, fault }: EcsCall): Promise<EmulatedAnswer> {
+export async function answerEcs({ operation, body, services, fault }: EcsCall): Promise<EmulatedAnswer> {
   if (fault === 'error') return json(500, { __type: 'ServerException', message: 'an emulated failure' });
   if (fault === 'throttle') return json(400, { __type: 'ThrottlingException', message: 'Rate exceeded' });
   const input = JSON.parse(body) as Readonly<Record<string, unknown>>;
-  const state = service.describe();
-  if (lastPart(input['cluster']) !== lastPart(state.cluster)) {
+  const states = services.map((service) => service.describe());
+  if (!states.some(({ cluster }) => lastPart(cluster) === lastPart(input['cluster']))) {
     return json(400, { __type: 'ClusterNotFoundException', message: 'Cluster not found.' });
   }
   switch (operation) {
     case 'DescribeServices':
-      return json(200, describeServices(state, listOf(input['services'])));
+      return json(200, describeServices(states, listOf(input['services'])));
     case 'ListTasks':
-      return json(200, {
-        taskArns: input['desiredStatus'] === 'STOPPED' ? state.stoppedTasks.map(({ arn }) => arn) : [],
-      });
+      return json(200, { taskArns: listTasks(states, input) });
     case 'DescribeTasks':
-      return json(200, describeTasks(state, listOf(input['tasks'])));
+      return json(200, describeTasks(states, listOf(input['tasks'])));
     case 'UpdateService':
-      return updateService(service, state, input);
+      return updateService(services, input);
     default:
       return json(400, { __type: 'UnknownOperationException', message: `${operation} is not emulated` });
   }
 }
 
-function describeServices(state: EmulatedServiceState, names: readonly unknown[]): unknown {
-  const found = names.some((name) => lastPart(name) === lastPart(state.service));
-  return found
-    ? { services: [serviceOf(state)], failures: [] }
-    : { services: [], failures: names.map((arn) => ({ arn, reason: 'MISSING' })) };
+function isNamed({ service }: EmulatedServiceState, name: unknown): boolean {
+  return lastPart(service) === lastPart(name);
+}
+
+function describeServices(states: readonly EmulatedServiceState[], names: readonly unknown[]): unknown {
+  const missing = names.filter((name) => !states.some((state) => isNamed(state, name)));
+  return {
+    services: states
+      .filter((state) => names.some((name) => isNamed(state, name)))
+      .map((state) => serviceOf(state)),
+    failures: missing.map((arn) => ({ arn, reason: 'MISSING' })),
+  };
+}
+
+function listTasks(
+  states: readonly EmulatedServiceState[],
+  { desiredStatus, serviceName }: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  if (desiredStatus !== 'STOPPED') return [];
+  return states
+    .filter((state) => isNamed(state, serviceName))
+    .flatMap(({ stoppedTasks }) => stoppedTasks.map(({ arn }) => arn));
 }
 
 function serviceOf(
@@ -100,12 +116,18 @@ function serviceOf(
   };
 }
 
-function describeTasks(state: EmulatedServiceState, arns: readonly unknown[]): unknown {
-  const known = [...(state.liveTasks ?? []).map(liveTask), ...state.stoppedTasks.map(stoppedTask)];
-  const group = `service:${lastPart(state.service)}`;
-  const tasks = known.filter(({ taskArn }) => arns.includes(taskArn)).map((task) => ({ ...task, group }));
+function describeTasks(states: readonly EmulatedServiceState[], arns: readonly unknown[]): unknown {
+  const known = states.flatMap(({ service, liveTasks = [], stoppedTasks }) =>
+    [...liveTasks.map(liveTask), ...stoppedTasks.map(stoppedTask)].map((task) => ({
+      ...task,
+      group: `service:${lastPart(service)}`,
+    })),
+  );
   const missing = arns.filter((arn) => !known.some(({ taskArn }) => taskArn === arn));
-  return { tasks, failures: missing.map((arn) => ({ arn, reason: 'MISSING' })) };
+  return {
+    tasks: known.filter(({ taskArn }) => arns.includes(taskArn)),
+    failures: missing.map((arn) => ({ arn, reason: 'MISSING' })),
+  };
 }
 
 function liveTask({ arn, isStopping }: EmulatedLiveTask) {
@@ -135,11 +157,11 @@ function stoppedTask({
 }
 
 async function updateService(
-  service: EmulatedWorkerService,
-  state: EmulatedServiceState,
+  services: readonly EmulatedService[],
   input: Readonly<Record<string, unknown>>,
 ): Promise<EmulatedAnswer> {
-  if (lastPart(input['service']) !== lastPart(state.service)) {
+  const service = services.find((one) => isNamed(one.describe(), input['service']));
+  if (service === undefined) {
     return json(400, { __type: 'ServiceNotFoundException', message: 'Service not found.' });
   }
   if (input['forceNewDeployment'] !== true) {

@@ -18,6 +18,14 @@ const calm: EmulatedServiceState = {
   deploying: false,
   stoppedTasks: [],
 };
+/** Beside the worker's, in the same cluster. */
+let handlers: EmulatedServiceState = {
+  ...calm,
+  service: 'handlers',
+  desired: 2,
+  running: 0,
+  stoppedTasks: [],
+};
 let aws: AwsEmulator;
 let state = calm;
 let restarts = 0;
@@ -26,13 +34,16 @@ beforeEach(async () => {
   state = calm;
   restarts = 0;
   aws = await startAwsEmulator({
-    ecs: {
-      describe: () => state,
-      restart: () => {
-        restarts += 1;
-        return `ecs-svc/${restarts}`;
+    services: () => [
+      {
+        describe: () => state,
+        restart: () => {
+          restarts += 1;
+          return `ecs-svc/${restarts}`;
+        },
       },
-    },
+      { describe: () => handlers, restart: () => 'ecs-svc/handlers' },
+    ],
   });
 });
 afterEach(() => aws.close());
@@ -169,6 +180,17 @@ describe('ECS through its real client', () => {
   it('begins a forced new deployment', async () => {
     expect(await worker().restart()).toBe('ecs-svc/1');
     expect(restarts).toBe(1);
+  });
+
+  it('has other services in the same cluster', async () => {
+    const ended = { arn: 'h', stoppedReason: 'Out of memory', stoppedAtSeconds: 1 };
+    handlers = { ...handlers, stoppedTasks: [ended] };
+    const service = worker({ cluster: 'bots', service: 'handlers' });
+    expect(await service.describe()).toMatchObject({ desired: 2, lastStopReason: 'Out of memory' });
+    expect(await service.restart()).toBe('ecs-svc/handlers');
+    expect(restarts).toBe(0);
+    expect(await service.find('h')).toMatchObject({ stoppedReason: 'Out of memory' });
+    expect(await worker().find('h')).toBeUndefined();
   });
 
   it('accepts a cluster’s ARN', async () => {

@@ -80,7 +80,7 @@ describe('a drill', { timeout: drillTestMs }, () => {
       await lab.post('/api/drills', { drill: 'kill', worker: 'worker-99' }),
       await lab.post('/api/drills', { drill: 'wipe', worker: 'worker-1' }),
       await lab.post('/api/drills', { drill: 'resume' }),
-      await lab.post('/api/drills', { drill: 'kill-consumer' }),
+      await lab.post('/api/drills', { drill: 'queue-away' }),
       await lab.post('/api/drills/mend', { drill: 'kill' }),
       await lab.post('/api/tour', { action: 'dance' }),
       await lab.post('/api/tour', { action: 'stop' }),
@@ -92,6 +92,8 @@ describe('a drill', { timeout: drillTestMs }, () => {
       const error = expect.stringMatching(/^[^\n]{10,200}$/);
       expect(refusal).toEqual({ ok: false, error, says: { en: refusal['error'], ru: error } });
     }
+    // A drill of queue mode.
+    expect(refusals.map(({ error }) => error)).toContainEqual(expect.stringContaining('--handlers queue'));
     const { drills, tour } = await lab.state();
     expect(drills.every(({ state }) => state === 'idle')).toBe(true);
     expect(tour.running).toBe(false);
