@@ -7,6 +7,7 @@ import type { ApiState } from '../../services/lab/control-room/api.ts';
 import type { QueueSection } from '../../services/lab/control-room/queue-section.ts';
 import { type } from '../cli/keyboard.ts';
 import { isAlive, type LabProcess, pidsOf, startLab } from '../support/lab.ts';
+import { realTool } from '../support/real-tools.ts';
 
 const anna = 1001;
 const patience = { timeout: 50_000, interval: 50 };
@@ -76,6 +77,25 @@ it('serves the metrics of each consumer and its sidecar', async () => {
   const ofConsumers = [...urls.sidecars.slice(2), ...urls.botMetrics.slice(2)];
   for (const url of ofConsumers) await vi.waitUntil(() => shown(url), patience);
 });
+
+it.skipIf(realTool('prometheus') === undefined)(
+  'has Prometheus scrape the consumers, and no alert stays',
+  async () => {
+    const { prometheusUrl } = await lab.state();
+    const ask = async (path: string) => {
+      const answer = await fetch(new URL(`/api/v1/${path}`, prometheusUrl ?? ''));
+      return ((await answer.json()) as { data: Readonly<Record<string, readonly unknown[]>> }).data;
+    };
+    const scraped = async (): Promise<boolean> => {
+      const { result } = await ask('query?query=count(staffprobot_handlers_running)by(consumer)');
+      return result?.length === 2;
+    };
+    await vi.waitUntil(scraped, patience);
+    // At the start nothing has been scraped yet.
+    const isQuiet = async (): Promise<boolean> => ((await ask('alerts')).alerts ?? []).length === 0;
+    await vi.waitUntil(isQuiet, patience);
+  },
+);
 
 it('shows the heartbeat of each consumer, and the depth of the queue', async () => {
   const beats = (seen: ApiState) =>

@@ -1,7 +1,7 @@
 /**
  * Starts the lab's Prometheus, if there is one, and keeps its targets in step with the tasks of the lab's services.
  *
- * Tested by: test/e2e/prometheus.long.test.ts
+ * Tested by: test/e2e/queue-mode.long.test.ts
  */
 import type { Clock } from '../../core/platform/clock.ts';
 import type { TaskService } from '../ecs/task-service.ts';
