@@ -8,9 +8,12 @@
  * Tested by: test/lab/lab.test.ts
  */
 
+import { awsClientOptions } from '../adapters/aws-client.ts';
+import { operatedQueue } from '../adapters/operated-queue.ts';
 import { redisAuditTrail } from '../adapters/redis/audit-trail.ts';
 import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
 import { redisOutageStore } from '../adapters/redis/outage/outage-store.ts';
+import { redisSeenConsumers } from '../adapters/redis/queue/seen-consumers.ts';
 import { upstashStore } from '../adapters/redis/upstash-store.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import { locales } from '../core/platform/locale.ts';
@@ -186,6 +189,13 @@ async function startParts(
         ...consumerEnvironment(siteOf(task), times.forNewWorkers, task),
       }),
     }),
+    watch: {
+      queue: operatedQueue(
+        sqs.queueUrl,
+        awsClientOptions(functionEnvironment(addresses, times.current), 'SQS'),
+      ),
+      consumers: redisSeenConsumers(store, keys),
+    },
   };
   const services = servicesOf({ tasks, queue });
   const prometheus = await watchServices(services, { searchPath, clock, speed, log });

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { UpdatesQueueResult } from '../../services/core/ops/results.ts';
 import type { ApiState } from '../../services/lab/control-room/api.ts';
 import type { QueueSection } from '../../services/lab/control-room/queue-section.ts';
 import { type } from '../cli/keyboard.ts';
@@ -135,7 +136,36 @@ it('runs a saved version of the handlers in new consumers', async () => {
 
 it('is what the command line acts on with --lab', async () => {
   const status = await type('status --lab --json', { environment: { LAB_PORT: new URL(lab.url).port } });
-  expect(status.json()).toMatchObject({ ok: true, state: 'works' });
+  const answer = status.json();
+  expect(answer).toMatchObject({
+    ok: true,
+    state: 'works',
+    updatesQueue: {
+      queue: { visible: 0, inFlight: 0, isFifo: true, deadLetters: { messages: 0 } },
+      tasks: { desired: 2, running: 2 },
+    },
+  });
+  // The killed one’s last heartbeat is there too.
+  const { consumers } = (answer as unknown as { updatesQueue: UpdatesQueueResult }).updatesQueue;
+  const named = consumers.map(({ consumer }) => Number(consumer.split(':').at(-1)));
+  expect(named).toEqual(expect.arrayContaining(consumerPids(await lab.state())));
+});
+
+it('says that handlers are absent while all consumers hang; what waits can be dropped', async () => {
+  const pids = consumerPids(await lab.state());
+  for (const pid of pids) await lab.post('/api/workers/signal', { pid, signal: 'SIGSTOP' });
+  await lab.post('/api/chat', { text: 'who?', as: anna, locale: 'en' });
+  const absent = await lab.waitFor(({ health }) => health?.state === 'handlers-absent', 'the verdict');
+  expect(absent.health?.line.en).toMatch(/^The bot polls, but /);
+  expect(queueOf(absent).visible + queueOf(absent).inFlight).toBe(1);
+  const environment = { LAB_PORT: new URL(lab.url).port };
+  const dropped = await type('drop-updates --lab --yes --json', { environment });
+  expect(dropped.json()).toMatchObject({ ok: true, purgedMessages: 1 });
+  const again = await type('drop-updates --lab --yes --json', { environment });
+  expect(again.json()).toMatchObject({ ok: false, error: { code: 'PURGE_TOO_SOON' } });
+  for (const pid of pids) await lab.post('/api/workers/signal', { pid, signal: 'SIGCONT' });
+  await lab.waitFor((seen) => seen.health?.state === 'works', 'the good verdict');
+  await ask('who?', /^version 2, pid \d+$/);
 });
 
 it('leaves no process behind', async () => {

@@ -4,6 +4,7 @@
  * Tested by: test/e2e/queue-mode.long.test.ts
  */
 import { hostname } from 'node:os';
+import type { SeenConsumer } from '../../core/queue/queue-watch.ts';
 import type { Task } from '../ecs/task.ts';
 import type { StoppedTask } from '../ecs/task-service.ts';
 import type { Lab } from '../lab.ts';
@@ -37,15 +38,12 @@ export interface QueueSection {
   readonly stoppedConsumers: readonly Omit<StoppedTask, 'containers'>[];
 }
 
-/** By `host:pid`. */
-export type ConsumerBeats = ReadonlyMap<string, { readonly ageSeconds: number; readonly lagSeconds: number }>;
-
 const stoppedShown = 10;
 
-/** Undefined if handlers run in the worker. */
+/** Null if handlers run in the worker. */
 export function queueSection(
   { queue, times }: Pick<Lab, 'queue' | 'times'>,
-  beats: ConsumerBeats | null,
+  beats: readonly SeenConsumer[] = [],
 ): QueueSection | null {
   if (queue === undefined) return null;
   const { sqs, consumers } = queue;
@@ -62,9 +60,9 @@ export function queueSection(
   };
 }
 
-function consumerView(task: Task, beats: ConsumerBeats | null): ConsumerView {
+function consumerView(task: Task, beats: readonly SeenConsumer[]): ConsumerView {
   const { identity, pid, sidecarPid, frozen, startedAtMs, health } = task;
-  const beat = beats?.get(`${hostname()}:${pid}`);
+  const beat = beats.find(({ consumer }) => consumer === `${hostname()}:${pid}`);
   return {
     name: identity.name,
     pid: pid ?? null,
@@ -73,8 +71,8 @@ function consumerView(task: Task, beats: ConsumerBeats | null): ConsumerView {
     health: health === undefined ? 'silent' : health.healthy ? 'ok' : 'sick',
     frozen,
     startedAtMs,
-    beatAgeSeconds: beat?.ageSeconds ?? null,
-    lagSeconds: beat?.lagSeconds ?? null,
+    beatAgeSeconds: beat === undefined ? null : beat.ageMs / 1000,
+    lagSeconds: beat === undefined ? null : beat.lagMs / 1000,
     details: health?.body ?? {},
   };
 }
@@ -83,23 +81,4 @@ function roleOf({ state, seen, health }: Task): ConsumerRole {
   if (state !== 'running') return 'stopping';
   if (health === undefined) return seen ? 'silent' : 'starting';
   return 'consumer';
-}
-
-/** The consumers' heartbeats in the store; empty where there are none. */
-export async function readConsumerBeats({ store, keys, queue }: Lab): Promise<ConsumerBeats> {
-  if (queue === undefined) return new Map();
-  const read = `return { redis.call('TIME'), redis.call('HGETALL', KEYS[1]) }`;
-  const reply = (await store.command(['EVAL', read, '1', keys.handlerBeats])) as [string[], string[]];
-  const [[seconds, micros], entries] = reply;
-  const nowMs = Number(seconds) * 1000 + Number(micros) / 1000;
-  const beats = new Map<string, { ageSeconds: number; lagSeconds: number }>();
-  for (let index = 0; index < entries.length; index += 2) {
-    const [, atMs, json = '{}'] = /^(\d+) (.*)$/.exec(entries[index + 1] ?? '') ?? [];
-    const { lag_ms: lagMs = 0 } = JSON.parse(json) as { lag_ms?: number };
-    beats.set(entries[index] ?? '', {
-      ageSeconds: Math.max(0, nowMs - Number(atMs)) / 1000,
-      lagSeconds: lagMs / 1000,
-    });
-  }
-  return beats;
 }

@@ -13,6 +13,7 @@ import type { BotObservation } from '../../core/monitor/outage-store.ts';
 import { healthLine, healthTone } from '../../core/ops/health-line.ts';
 import type { HealthState } from '../../core/outage/health.ts';
 import { isOpen } from '../../core/outage/outage.ts';
+import { probeQueue, type QueueFacts } from '../../core/outage/queue-trouble.ts';
 import type { StoredAuditEntry } from '../../core/platform/audit-trail.ts';
 import { reportOfTerm } from '../../core/updates/handlers-report.ts';
 import type { Conversation } from '../chats/conversations.ts';
@@ -32,7 +33,7 @@ import { tourSpeed } from '../tour/tour.ts';
 import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 import type { WatchView } from '../watch/handlers-watch.ts';
-import { type ConsumerBeats, type QueueSection, queueSection, readConsumerBeats } from './queue-section.ts';
+import { type QueueSection, queueSection } from './queue-section.ts';
 
 export interface Leader {
   /** The lab's name for the worker; null for another program. */
@@ -136,7 +137,7 @@ export interface StoreReading {
   readonly inbox: Attempt<InboxSection>;
   readonly audit: Attempt<readonly StoredAuditEntry[]>;
   readonly journal: Attempt<number>;
-  readonly beats: Attempt<ConsumerBeats>;
+  readonly queue: Attempt<QueueFacts | undefined>;
 }
 
 export interface LabFacts {
@@ -155,15 +156,15 @@ const snsShown = 30;
 const stoppedShown = 20;
 
 export async function readStore(lab: Lab): Promise<StoreReading> {
-  const [observation, inbox, audit, journal, beats] = await Promise.all([
+  const [observation, inbox, audit, journal, queue] = await Promise.all([
     attempt(() => lab.outages.observe({ noteRun: false })),
     attempt(() => readInboxes(lab)),
     attempt(() => lab.audit.latest(auditShown)),
     attempt(() => lab.journalSize()),
-    attempt(() => readConsumerBeats(lab)),
+    attempt(() => probeQueue(lab.queue?.watch)),
   ]);
   const atMs = observation.value?.nowMs ?? lab.clock.wallMs();
-  return { atMs, observation, inbox, audit, journal, beats };
+  return { atMs, observation, inbox, audit, journal, queue };
 }
 
 export function buildSections(lab: Lab, reading: StoreReading): Sections {
@@ -177,7 +178,7 @@ export function buildSections(lab: Lab, reading: StoreReading): Sections {
     drills: lab.drills.views(),
     tour: lab.tour.view(),
     handlers: lab.watch?.view ?? null,
-    queue: queueSection(lab, reading.beats.value),
+    queue: queueSection(lab, reading.queue.value?.consumers),
   };
 }
 
@@ -229,7 +230,7 @@ async function readInboxes({ inbox }: Lab): Promise<InboxSection> {
   return Object.fromEntries(await Promise.all(pages));
 }
 
-function nowSection(lab: Lab, { atMs, observation, journal }: StoreReading): NowSection {
+function nowSection(lab: Lab, { atMs, observation, journal, queue }: StoreReading): NowSection {
   const { value: observed, error } = observation;
   const { telegram, addresses, tasks, functions, faults } = lab;
   const times = lab.times.current;
@@ -252,7 +253,7 @@ function nowSection(lab: Lab, { atMs, observation, journal }: StoreReading): Now
     pendingUpdates: telegram.pendingCount(addresses.botToken),
     outage:
       open === null ? null : { id: open.id, since: isoText(open.sinceMs), opened: isoText(open.openedMs) },
-    health: observed === null ? null : healthView(observed, times),
+    health: observed === null ? null : healthView(observed, queue.value ?? undefined, times),
     snoozedUntil: observed?.snooze ? isoText(observed.snooze.untilMs) : null,
     alertFlag: memory?.alertFlag ?? null,
     monitor: functions.monitor,
@@ -262,8 +263,12 @@ function nowSection(lab: Lab, { atMs, observation, journal }: StoreReading): Now
   };
 }
 
-function healthView(observed: BotObservation, times: LabTimes): NonNullable<NowSection['health']> {
-  const { state, diagnosis, toldMs } = labHealth(observed, times);
+function healthView(
+  observed: BotObservation,
+  queue: QueueFacts | undefined,
+  times: LabTimes,
+): NonNullable<NowSection['health']> {
+  const { state, diagnosis, toldMs } = labHealth(observed, queue, times);
   const report = reportOfTerm(observed.handlers, observed.epoch);
   const shown = {
     state,

@@ -3,12 +3,15 @@
  *
  * Tested by: test/e2e/queue-mode.long.test.ts
  */
+import type { QueueWatch } from '../../core/queue/queue-watch.ts';
 import type { TaskService } from '../ecs/task-service.ts';
 import type { SqsEmulator } from '../sqs-emulator/sqs-emulator.ts';
 
 export interface QueueMode {
   readonly sqs: SqsEmulator;
   readonly consumers: TaskService;
+  /** As the functions see both. */
+  readonly watch: QueueWatch;
 }
 
 export interface LabServices {

@@ -5,7 +5,7 @@
  */
 
 import { superadmins } from '../chats/people.ts';
-import { workerService } from './lab-services.ts';
+import { handlersService, workerService } from './lab-services.ts';
 import type { LabTimes } from './lab-times.ts';
 
 /** The addresses of the lab's servers, and credentials that work only there. */
@@ -104,6 +104,9 @@ export function functionEnvironment(site: LabAddresses, times: LabTimes): Enviro
     OPS_LINK_SECRET: site.opsLinkSecret,
     ECS_CLUSTER: cluster,
     ECS_SERVICE: workerService.name,
+    ...(site.queueUrl === undefined
+      ? {}
+      : { UPDATES_QUEUE_URL: site.queueUrl, ECS_HANDLERS_SERVICE: handlersService.name }),
     ...awsEnvironment,
     AWS_ENDPOINT_URL_SNS: site.awsUrl,
     AWS_ENDPOINT_URL_ECS: site.awsUrl,

@@ -26,8 +26,6 @@ export async function deployTimes(context: DrillContext, times: LabTimes): Promi
   });
   const { ok } = answer as { ok: boolean };
   context.demand(ok, text('The deployment was refused.', 'Выкладка отклонена.'));
-  // The ops function restarts the worker's service alone.
-  lab.queue?.consumers.restart();
   await untilHealthy(context, old);
   await context.until(
     text('a fresh heartbeat of the new leader', 'свежий heartbeat нового лидера'),

@@ -88,7 +88,7 @@ export function createActions({ state, set, t }) {
     async ops({ action, confirmed }) {
       const drop = byId('drop').checked && action === 'recover';
       if ((drop || action === 'drop-updates') && confirmed === undefined) {
-        set({ confirming: { action, pending: state.now?.pendingUpdates ?? null } });
+        set({ confirming: { action, pending: waitingUpdates(state) } });
         requestAnimationFrame(() => byId('keep').focus());
         return;
       }
@@ -118,4 +118,10 @@ export function createActions({ state, set, t }) {
       report('load', await post('/api/load', { perSecond: Number(perSecond), chats: Number(chats) }));
     },
   };
+}
+
+/** At Telegram, and in the updates queue; null if nothing is known yet. */
+function waitingUpdates({ now, queue }) {
+  if (now === undefined) return null;
+  return now.pendingUpdates + (queue ? queue.visible + queue.inFlight : 0);
 }

@@ -293,7 +293,7 @@ export const en = {
     actions: {
       status: ['Status', 'who polls, and whether all is well'],
       'release-lock': ['Release the lock', 'asks the holder to release it'],
-      'drop-updates': ['Drop updates', 'deletes what is waiting at Telegram'],
+      'drop-updates': ['Drop updates', 'deletes what is waiting'],
       restart: ['Restart', 'starts new workers, then stops the old ones'],
       recover: ['Recover', 'all of it, in the right order'],
     },
@@ -303,9 +303,9 @@ export const en = {
     whole: 'Full answer',
     confirm: (n) =>
       n === null
-        ? 'Delete everything that waits at Telegram? The bot never sees it, and people get no answer.'
+        ? 'Delete everything that waits? The bot never sees it, and people get no answer.'
         : n === 0
-          ? 'Nothing waits at Telegram right now. Drop anyway?'
+          ? 'Nothing waits right now. Drop anyway?'
           : `Delete ${n} waiting ${plural(n, { one: 'update', other: 'updates' })} for good? The bot never sees them, and people get no answer.`,
     delete: 'Delete for good',
     keep: 'Keep them',
@@ -318,6 +318,8 @@ export const en = {
       absent: 'there was no lock',
     },
     dropped: (n) => `${n} ${plural(n, { one: 'update', other: 'updates' })} dropped`,
+    purged: (n) =>
+      `about ${n} ${plural(n, { one: 'update', other: 'updates' })} purged from the updates queue`,
     deployment: (id) => `deployment ${id} has started`,
     steps: {
       'release-lock': 'release the lock',

@@ -117,10 +117,15 @@ function resultLines(answer, now, t) {
     case 'release-lock':
       return [t.ops.modes[answer.mode] ?? answer.mode];
     case 'drop-updates':
-      return [t.ops.dropped(answer.droppedUpdates)];
+      return [t.ops.dropped(answer.droppedUpdates), purgedLine(answer, t)].filter(Boolean);
     case 'restart':
       return [t.ops.deployment(answer.deploymentId)];
     default:
       return [];
   }
+}
+
+/** In queue mode alone. */
+function purgedLine({ purgedMessages }, t) {
+  return purgedMessages === undefined ? null : t.ops.purged(purgedMessages);
 }
