@@ -8,12 +8,9 @@
  * Tested by: test/lab/lab.test.ts
  */
 
-import { awsClientOptions } from '../adapters/aws-client.ts';
-import { operatedQueue } from '../adapters/operated-queue.ts';
 import { redisAuditTrail } from '../adapters/redis/audit-trail.ts';
 import { redisInboxStore } from '../adapters/redis/inbox/inbox-store.ts';
 import { redisOutageStore } from '../adapters/redis/outage/outage-store.ts';
-import { redisSeenConsumers } from '../adapters/redis/queue/seen-consumers.ts';
 import { upstashStore } from '../adapters/redis/upstash-store.ts';
 import type { Clock } from '../core/platform/clock.ts';
 import { locales } from '../core/platform/locale.ts';
@@ -22,30 +19,23 @@ import { redactor } from '../core/platform/redaction.ts';
 import { storeKeys } from '../core/platform/store-keys.ts';
 import { startAwsEmulator } from './aws-emulator/aws-emulator.ts';
 import { Conversations } from './chats/conversations.ts';
+import { createServices } from './create-services.ts';
 import { DrillRunner, drillIsRunning } from './drills/drill-runner.ts';
 import { startTaskMetadata } from './ecs/task-metadata.ts';
-import { TaskService } from './ecs/task-service.ts';
 import { startFunctionUrl } from './functions/function-url.ts';
 import { LabFunctions } from './functions/lab-functions.ts';
-import { handlersAddress } from './handlers/handlers-address.ts';
 import type { LabContext } from './lab-context.ts';
 import { forBot, startMeasurements } from './measurements/lab-measurements.ts';
 import { makeCompileCache } from './processes/compile-cache.ts';
 import { findExecutable } from './processes/find-executable.ts';
 import { startOrphanReaper } from './processes/orphan-reaper.ts';
 import { watchServices } from './prometheus/watched-services.ts';
-import { type QueueMode, queueSize, servicesOf } from './queue-mode/queue-mode.ts';
+import { queueSize, servicesOf } from './queue-mode/queue-mode.ts';
 import { startLabRedis } from './redis-rest/lab-redis.ts';
 import { seedEpoch } from './redis-rest/seed-epoch.ts';
 import { WorkerTokens } from './redis-rest/worker-tokens.ts';
 import { watchedFile } from './settings/dev-settings.ts';
-import {
-  consumerEnvironment,
-  functionEnvironment,
-  type LabAddresses,
-  workerEnvironment,
-} from './settings/lab-environment.ts';
-import { handlersService, workerService } from './settings/lab-services.ts';
+import { functionEnvironment, type LabAddresses } from './settings/lab-environment.ts';
 import type { LabSettings } from './settings/lab-settings.ts';
 import { ActiveTimes, labTimes } from './settings/lab-times.ts';
 import { ActiveFaults } from './shared/active-faults.ts';
@@ -67,10 +57,6 @@ export interface Lab extends LabContext {
   stop(): Promise<void>;
 }
 
-/** A leader and a standby. */
-const workersDesired = 2;
-/** So that one shows what the other does when it fails. */
-const consumersDesired = 2;
 const storeTimeoutMs = 3000;
 /** Above the ids of all real bots today. */
 const botId = 7_000_000_001;
@@ -158,45 +144,22 @@ async function startParts(
   times.onChange((current) =>
     functions.retime(functionEnvironment(addresses, current), current.monitorEveryMs),
   );
-  const common = {
+  const { tasks, queue } = createServices({
     clock,
     random,
     log,
+    times,
+    addresses,
+    redis,
+    workerTokens,
+    store,
+    keys,
+    botEnvironment,
     childEnvironment,
-    onEnded: (id: string) => workerTokens.revoke(id, redis.rest.faults),
-    onPids: () => orphanReaper.watch([...tasks.pids, ...(queue?.consumers.pids ?? [])]),
-  };
-  const handlersModule = { ...botEnvironment, BOT_HANDLERS: handlersAddress(ownHandlers) };
-  const siteOf = (task: { id: string }) => ({ ...addresses, redisToken: workerTokens.issue(task.id) });
-  const tasks = new TaskService({
-    ...common,
-    service: workerService,
-    desired: workersDesired,
-    environment: (task) => ({
-      ...handlersModule,
-      ...workerEnvironment(siteOf(task), times.forNewWorkers, task),
-    }),
-    onStopped: (event) => void functions.taskStopped(event),
-  });
-  const queue: QueueMode | undefined = sqs && {
     sqs,
-    consumers: new TaskService({
-      ...common,
-      service: handlersService,
-      desired: consumersDesired,
-      environment: (task) => ({
-        ...handlersModule,
-        ...consumerEnvironment(siteOf(task), times.forNewWorkers, task),
-      }),
-    }),
-    watch: {
-      queue: operatedQueue(
-        sqs.queueUrl,
-        awsClientOptions(functionEnvironment(addresses, times.current), 'SQS'),
-      ),
-      consumers: redisSeenConsumers(store, keys),
-    },
-  };
+    onStopped: (event) => void functions.taskStopped(event),
+    onPids: (pids) => orphanReaper.watch(pids),
+  });
   const services = servicesOf({ tasks, queue });
   const prometheus = await watchServices(services, { searchPath, clock, speed, log });
   closers.push(async () => prometheus?.stop());

@@ -33,7 +33,8 @@ import { functionEnvironment } from '../settings/lab-environment.ts';
 import type { Refusal } from '../shared/refusal.ts';
 import { same, type Text, text } from '../shared/text.ts';
 import { sendMedia } from './chat-media.ts';
-import { buildSections, labAddresses, labFacts, readStore } from './snapshot.ts';
+import { buildSections, labAddresses, labFacts } from './snapshot.ts';
+import { readStore } from './store-reading.ts';
 
 export interface ApiAnswer {
   readonly status: 200 | Refusal['status'];

@@ -10,7 +10,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Lab } from '../lab.ts';
 import { servicesOf } from '../queue-mode/queue-mode.ts';
-import { buildSections, labFacts, readStore, type Sections, type StoreReading } from './snapshot.ts';
+import { buildSections, labFacts, type Sections } from './snapshot.ts';
+import { readStore, type StoreReading } from './store-reading.ts';
 
 const readEveryMs = 1000;
 /** Changes within this time go out together. */

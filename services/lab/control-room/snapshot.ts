@@ -6,18 +6,16 @@
  *
  * Tested by: test/lab/lab.test.ts
  */
-import type { InboxEntry } from '../../core/alerts/inbox-entry.ts';
 import { heartbeatAgeSeconds } from '../../core/lease/heartbeat.ts';
 import { quarantineOwner, readLockHolder } from '../../core/lease/lock-value.ts';
 import type { BotObservation } from '../../core/monitor/outage-store.ts';
 import { healthLine, healthTone } from '../../core/ops/health-line.ts';
 import type { HealthState } from '../../core/outage/health.ts';
 import { isOpen } from '../../core/outage/outage.ts';
-import { probeQueue, type QueueFacts } from '../../core/outage/queue-trouble.ts';
+import type { QueueFacts } from '../../core/outage/queue-trouble.ts';
 import type { StoredAuditEntry } from '../../core/platform/audit-trail.ts';
 import { reportOfTerm } from '../../core/updates/handlers-report.ts';
 import type { Conversation } from '../chats/conversations.ts';
-import { superadmins } from '../chats/people.ts';
 import { drillFactsOf } from '../drills/drill-facts.ts';
 import type { DrillFacts, DrillView } from '../drills/drill-types.ts';
 import type { Task } from '../ecs/task.ts';
@@ -34,6 +32,7 @@ import { tourStepFacts } from '../tour/tour-facts.ts';
 import type { TourStepFacts, TourView } from '../tour/tour-view.ts';
 import type { WatchView } from '../watch/handlers-watch.ts';
 import { type QueueSection, queueSection } from './queue-section.ts';
+import type { InboxSection, StoreReading } from './store-reading.ts';
 
 export interface Leader {
   /** The lab's name for the worker; null for another program. */
@@ -110,10 +109,6 @@ export interface NowSection {
   };
 }
 
-export interface InboxSection {
-  readonly [telegramId: string]: { readonly total: number; readonly notifications: readonly InboxEntry[] };
-}
-
 /** Each is sent to the page when it changes. */
 export interface Sections {
   readonly now: NowSection;
@@ -130,16 +125,6 @@ export interface Sections {
   readonly queue: QueueSection | null;
 }
 
-/** The part that is read from the store, by requests. */
-export interface StoreReading {
-  readonly atMs: number;
-  readonly observation: Attempt<BotObservation>;
-  readonly inbox: Attempt<InboxSection>;
-  readonly audit: Attempt<readonly StoredAuditEntry[]>;
-  readonly journal: Attempt<number>;
-  readonly queue: Attempt<QueueFacts | undefined>;
-}
-
 export interface LabFacts {
   readonly times: LabTimes;
   readonly store: 'redis-server' | 'embedded';
@@ -150,22 +135,8 @@ export interface LabFacts {
   readonly tourSpeed: number;
 }
 
-const inboxShown = 20;
-const auditShown = 60;
 const snsShown = 30;
 const stoppedShown = 20;
-
-export async function readStore(lab: Lab): Promise<StoreReading> {
-  const [observation, inbox, audit, journal, queue] = await Promise.all([
-    attempt(() => lab.outages.observe({ noteRun: false })),
-    attempt(() => readInboxes(lab)),
-    attempt(() => lab.audit.latest(auditShown)),
-    attempt(() => lab.journalSize()),
-    attempt(() => probeQueue(lab.queue?.watch)),
-  ]);
-  const atMs = observation.value?.nowMs ?? lab.clock.wallMs();
-  return { atMs, observation, inbox, audit, journal, queue };
-}
 
 export function buildSections(lab: Lab, reading: StoreReading): Sections {
   return {
@@ -208,26 +179,6 @@ export function labAddresses({ addresses, aws, ...lab }: Lab) {
     sidecars: tasks.map(({ ports }) => loopback(ports.sidecar)),
     botMetrics: tasks.map(({ ports }) => loopback(ports.bot)),
   };
-}
-
-type Attempt<T> =
-  | { readonly value: T; readonly error: null }
-  | { readonly value: null; readonly error: string };
-
-async function attempt<T>(read: () => Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { value: await read(), error: null };
-  } catch (error) {
-    return { value: null, error: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-async function readInboxes({ inbox }: Lab): Promise<InboxSection> {
-  const pages = superadmins.map(async ({ id }) => {
-    const { entries: notifications, total } = await inbox.list(String(id), { skip: 0, count: inboxShown });
-    return [String(id), { total, notifications }] as const;
-  });
-  return Object.fromEntries(await Promise.all(pages));
 }
 
 function nowSection(lab: Lab, { atMs, observation, journal, queue }: StoreReading): NowSection {

@@ -3,9 +3,9 @@
  *
  *     node services/lab/sqs-emulator/main.ts --port P [--latency-ms N]
  *
- * Prints `ready <UPDATES_QUEUE_URL>` once it serves; any credentials will do. `--port 0`, the default, takes a free port. It
- * answers each call N milliseconds late. A busy port and a wrong argument give one line and exit code 78. SIGTERM and SIGINT end it with exit code 0, and what it
- * holds is forgotten.
+ * Prints `ready <UPDATES_QUEUE_URL>` once it serves; any credentials will do. `--port 0`, the default, takes a free port,
+ * and `--latency-ms` delays each answer. A busy port and a wrong argument give one line and exit code 78. SIGTERM and SIGINT
+ * end it with exit code 0, and what it holds is forgotten.
  */
 import { parseArgs } from 'node:util';
 import { systemClock as clock } from '../../adapters/system-clock.ts';
