@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { upstashStore } from '../../services/adapters/redis/upstash-store.ts';
 import { systemClock } from '../../services/adapters/system-clock.ts';
+import { fetchBotApi } from '../../services/adapters/telegram/fetch-bot-api.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import type { FaultRequest } from '../../services/lab/telegram-emulator/faults.ts';
 import { freePort, type Program, startProgram, type Wrap } from '../support/program.ts';
@@ -130,10 +131,10 @@ export class Run {
   /** Sends users' messages, all in one request. */
   async send(messages: readonly Message[]): Promise<void> {
     const atMs = wallMs();
-    const updates = messages.map(({ chatId, workMs, reply }) => {
+    const updates = messages.map(({ chatId, workMs, reply, how }) => {
       const number = this.sent.length;
       this.sent.push({ number, chatId, atMs, workMs });
-      return messageUpdate(number, chatId, orderText({ number, workMs, reply }));
+      return messageUpdate(number, chatId, orderText({ number, workMs, reply, how }));
     });
     await this.control('updates', { updates });
   }
@@ -173,12 +174,25 @@ export class Run {
     }, limitMs);
   }
 
-  /** Our last worker's metrics by name, without those that have labels. */
-  async metrics(): Promise<ReadonlyMap<string, number>> {
-    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+  /** By default our last worker's metrics by name, without those that have labels. */
+  async metrics(port = this.port): Promise<ReadonlyMap<string, number>> {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     return new Map(
       [...text.matchAll(/^(\w+) (\S+)$/gm)].map(([, name, value]) => [name ?? '', Number(value)]),
     );
+  }
+
+  /** Resolves when Telegram holds no unconfirmed update; false after `limitMs`. */
+  async confirmed(limitMs: number): Promise<boolean> {
+    const api = fetchBotApi({ apiRoot: this.place.telegramUrl, token: this.token });
+    const { signal } = new AbortController();
+    const endMs = systemClock.monotonicMs() + limitMs;
+    while (systemClock.monotonicMs() < endMs) {
+      const options = { timeoutMs: limitMs, signal };
+      const info = await api.call<{ pending_update_count: number }>('getWebhookInfo', {}, options);
+      if (info.pending_update_count === 0) return true;
+    }
+    return false;
   }
 
   /** Reads the record until `fits` is true, for at most `limitMs`. */

@@ -26,10 +26,20 @@ export const bareLoopWithStore: Contender = peer('bare loop + store', 'bare.ts',
 const root = join(import.meta.dirname, '..', '..');
 const handlers = join(import.meta.dirname, 'contenders', 'ours.ts');
 
-export const ours: Contender = {
-  name: 'ours',
-  start: (run, more = {}) => run.start('services/bot/main.ts', [], { BOT_HANDLERS: handlers, ...more }),
+/** Our programs, and what they need in their environment. */
+export interface Programs {
+  readonly bot: string;
+  readonly consumer: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export const sources: Programs = {
+  bot: 'services/bot/main.ts',
+  consumer: 'services/handlers/main.ts',
+  environment: { BOT_HANDLERS: handlers },
 };
+
+export const ours = worker(sources);
 
 export const peers: readonly Contender[] = [
   peer('Telegraf launch', 'telegraf.ts'),
@@ -41,15 +51,23 @@ export const peers: readonly Contender[] = [
 export const contenders: readonly Contender[] = [...peers, ours];
 
 /** Ours as the image runs it: bundled into `folder`, with the image's Node options. */
-export async function bundleOurs(folder: string): Promise<Contender> {
+export async function bundlePrograms(folder: string): Promise<Programs> {
   await bundleWorker(folder, relative(root, handlers));
   const dockerfile = readFileSync(join(root, 'services/bot/Dockerfile'), 'utf8');
-  const usual = {
-    BOT_HANDLERS: join(folder, 'handlers.mjs'),
-    NODE_OPTIONS: /^ENV NODE_OPTIONS="(.*)"$/m.exec(dockerfile)?.[1] ?? '',
-  };
   return {
-    name: ours.name,
-    start: (run, more = {}) => run.start(relative(root, join(folder, 'bot.mjs')), [], { ...usual, ...more }),
+    bot: relative(root, join(folder, 'bot.mjs')),
+    consumer: relative(root, join(folder, 'consumer.mjs')),
+    environment: {
+      BOT_HANDLERS: join(folder, 'handlers.mjs'),
+      NODE_OPTIONS: /^ENV NODE_OPTIONS="(.*)"$/m.exec(dockerfile)?.[1] ?? '',
+    },
   };
+}
+
+export async function bundleOurs(folder: string): Promise<Contender> {
+  return worker(await bundlePrograms(folder));
+}
+
+function worker({ bot, environment }: Programs): Contender {
+  return { name: 'ours', start: (run, more = {}) => run.start(bot, [], { ...environment, ...more }) };
 }

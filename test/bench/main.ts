@@ -3,16 +3,16 @@
  * last line.
  *
  * Compare figures only within one run: the contenders take turns, so the machine's speed and its other load affect them
- * alike. `--write` generates `docs/benchmarks.md` and its picture from this run, so it needs all scenarios. Exit code 78
- * for invalid options.
+ * alike. `--write` generates `docs/benchmarks.md`, the tables of `docs/scaling.md` and their pictures from this run, so it
+ * needs all scenarios. Exit code 78 for invalid options.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOptions, refuse } from '../support/options.ts';
 import { type BenchFixture, openFixture } from './bench-fixture.ts';
-import { chart } from './report/chart.ts';
+import { reportFiles } from './report/files.ts';
 import { thisMachine } from './report/machine.ts';
-import { page } from './report/page.ts';
+import { type MeasuredScale, targetsTable } from './report/scale-targets.ts';
 import { type Measured, scenarios } from './scenarios.ts';
 import { tableText } from './table.ts';
 
@@ -39,12 +39,14 @@ async function main(): Promise<number> {
   if (problem !== undefined) return refuse(problem);
   const machine = thisMachine();
   const measured = await measureAll(chosen, rounds === undefined ? undefined : Number(rounds));
+  if (isScale(measured)) say(tableText(targetsTable(measured)));
   const json = JSON.stringify({ ...measured, machine }, shortNumbers);
   if (write) {
     // Use the rounded figures of the JSON, so that the page can be generated from it again.
     const rounded = JSON.parse(json) as Measured;
-    writeFileSync(join(docs, 'pictures', 'benchmarks.svg'), chart(rounded));
-    writeFileSync(join(docs, 'benchmarks.md'), page({ measured: rounded, machine, json }));
+    const scalingPage = readFileSync(join(docs, 'scaling.md'), 'utf8');
+    const files = reportFiles({ measured: rounded, machine, json }, scalingPage);
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(docs, file), text);
   }
   await new Promise<void>((resolve) => process.stdout.write(`${json}\n`, () => resolve()));
   return 0;
@@ -58,7 +60,7 @@ interface BenchOptions {
 }
 
 function problemWith({ only, rounds, write, chosen }: BenchOptions): string | undefined {
-  const names = keys.map((key) => scenarios[key].name).join(', ');
+  const names = [...new Set(keys.map((key) => scenarios[key].name))].join(', ');
   if (chosen.length === 0)
     return `--only: expected one of ${names}, got ${JSON.stringify(only)}; choose one, or leave it out for all`;
   if (rounds !== undefined && !/^[1-9]\d?$/.test(rounds))
@@ -66,6 +68,10 @@ function problemWith({ only, rounds, write, chosen }: BenchOptions): string | un
   if (write && only !== undefined)
     return '--write: expected all scenarios, because the page shows all, got --only; leave one of the two out';
   return undefined;
+}
+
+function isScale(measured: Partial<Measured>): measured is MeasuredScale {
+  return keys.every((key) => scenarios[key].name !== 'scale' || measured[key] !== undefined);
 }
 
 async function measureAll(chosen: readonly Key[], rounds: number | undefined): Promise<Partial<Measured>> {

@@ -3,6 +3,7 @@
 import type { BenchFixture } from './bench-fixture.ts';
 import { type ColdStart, measureColdStart } from './cold-start.ts';
 import { type HandOver, measureHandOver } from './hand-over.ts';
+import { type CpuShare, cpuShareTable, measureCpuShare } from './scenarios/cpu-share.ts';
 import { type HeavyTail, heavyTailTable, measureHeavyTail } from './scenarios/heavy-tail.ts';
 import { type Kill, killTable, measureKill } from './scenarios/kill.ts';
 import { type Memory, measureMemory, memoryTable } from './scenarios/memory.ts';
@@ -12,6 +13,14 @@ import {
   type RollingRestart,
   rollingRestartTable,
 } from './scenarios/rolling-restart.ts';
+import { blockTable, measureScaleBlock, type ScaleBlock } from './scenarios/scale/block.ts';
+import { ingestTable, measureScaleIngest, type ScaleIngest } from './scenarios/scale/ingest.ts';
+import { killsTable, measureScaleKills, type ScaleKill } from './scenarios/scale/kills.ts';
+import {
+  measureScaleThroughput,
+  type ScaleThroughput,
+  throughputTable,
+} from './scenarios/scale/throughput.ts';
 import { measureStuckChat, type StuckChat, stuckChatTable } from './scenarios/stuck-chat.ts';
 import { measureTask, type Task, taskTable } from './scenarios/task.ts';
 import { measureTrouble, type Trouble, troubleTable } from './scenarios/trouble.ts';
@@ -30,10 +39,15 @@ export interface Measured {
   readonly trouble: readonly Trouble[];
   readonly memory: readonly Memory[];
   readonly task: readonly Task[];
+  readonly cpuShare: readonly CpuShare[];
+  readonly scaleIngest: readonly ScaleIngest[];
+  readonly scaleThroughput: readonly ScaleThroughput[];
+  readonly scaleBlock: readonly ScaleBlock[];
+  readonly scaleKills: readonly ScaleKill[];
 }
 
 export interface Scenario<Result> {
-  /** Its name for `--only`. */
+  /** Its name for `--only`; several scenarios may share one. */
   readonly name: string;
   /** How many rounds without `--rounds`; absent where rounds make no sense. */
   readonly rounds?: number;
@@ -90,6 +104,33 @@ export const scenarios: { readonly [Key in keyof Measured]: Scenario<Measured[Ke
     name: 'task',
     measure: async (fixture) => measureTask(await fixture()),
     table: taskTable,
+  },
+  cpuShare: {
+    name: 'cpu-share',
+    measure: async (fixture) => measureCpuShare(await fixture()),
+    table: cpuShareTable,
+  },
+  scaleIngest: {
+    name: 'scale',
+    rounds: 3,
+    measure: async (fixture, rounds) => measureScaleIngest(await fixture(), { rounds }),
+    table: ingestTable,
+  },
+  scaleThroughput: {
+    name: 'scale',
+    measure: async (fixture, rounds) => measureScaleThroughput(await fixture(), { rounds }),
+    table: throughputTable,
+  },
+  scaleBlock: {
+    name: 'scale',
+    measure: async (fixture) => measureScaleBlock(await fixture()),
+    table: blockTable,
+  },
+  scaleKills: {
+    name: 'scale',
+    rounds: 5,
+    measure: async (fixture, rounds) => measureScaleKills(await fixture(), { rounds }),
+    table: killsTable,
   },
   handOver: {
     name: 'hand-over',

@@ -1,34 +1,11 @@
-/** The main figures as one SVG, readable on dark and light pages. */
-
+/** The pictures of `docs/benchmarks.md` and `docs/scaling.md`. */
 import type { Measured } from '../scenarios.ts';
 import { figure } from '../table.ts';
+import { barChart } from './bars.ts';
+import type { Machine } from './machine.ts';
 
-interface Bar {
-  readonly name: string;
-  readonly value: number;
-  readonly text: string;
-}
-
-interface Panel {
-  readonly title: string;
-  readonly note: string;
-  readonly bars: readonly Bar[];
-  /** Each step of the axis is ten times the one before. */
-  readonly isLogarithmic?: boolean;
-}
-
-const width = 840;
-const margin = 16;
-const panelWidth = (width - 3 * margin) / 2;
-const nameWidth = 150;
-const valueWidth = 74;
-const barHeight = 16;
-const barStep = 24;
-const headHeight = 46;
-const ours = 'ours';
-
-export function chart({ uniform, heavyTail, stuckChat, kill }: Measured): string {
-  const panels: readonly Panel[] = [
+export function mainChart({ uniform, heavyTail, stuckChat, kill }: Measured): string {
+  const panels = [
     {
       title: '5,000 queued: updates a second',
       note: 'more is better',
@@ -66,72 +43,30 @@ export function chart({ uniform, heavyTail, stuckChat, kill }: Measured): string
       bars: kill.map(({ contender, lost: value }) => ({ name: contender, value, text: figure(value) })),
     },
   ];
-  const rows = [panels.slice(0, 2), panels.slice(2)];
-  const heights = rows.map((row) => headHeight + barStep * Math.max(...row.map(({ bars }) => bars.length)));
-  const height = heights.reduce((sum, next) => sum + next + margin, margin);
-  const drawn = rows.flatMap((row, line) =>
-    row.map((panel, column) =>
-      drawPanel(panel, {
-        x: margin + column * (panelWidth + margin),
-        y: margin + heights.slice(0, line).reduce((sum, next) => sum + next + margin, 0),
-      }),
-    ),
-  );
-  return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" role="img" aria-label="${label(panels)}">`,
-    style,
-    ...drawn,
-    '</svg>',
-  ].join('\n')}\n`;
+  return barChart(panels, (name) => name === 'ours');
 }
 
-const style = `  <style>
-    text { fill: #14212e; }
-    .title { font-weight: 600; }
-    .note { fill: #45545f; font-size: 11px; }
-    .bar { fill: #8fa0af; }
-    .ours { fill: #1f63ad; }
-    .value.ours-text { fill: #14212e; font-weight: 600; }
-    @media (prefers-color-scheme: dark) {
-      text { fill: #eef3f7; } .note { fill: #b5c3cf; } .bar { fill: #6f8192; } .ours { fill: #5aa2ee; }
-      .value.ours-text { fill: #eef3f7; }
-    }
-  </style>`;
-
-function drawPanel({ title, note, bars, isLogarithmic }: Panel, at: { x: number; y: number }): string {
-  const lengthMax = panelWidth - nameWidth - valueWidth;
-  const scale = (value: number): number => (isLogarithmic ? Math.log10(Math.max(1, value)) : value);
-  const most = Math.max(...bars.map(({ value }) => scale(value)), Number.MIN_VALUE);
-  const lines = bars.map(({ name, value, text }, index) => {
-    const y = at.y + headHeight + index * barStep;
-    const length = Math.max(1, (scale(value) / most) * lengthMax).toFixed(1);
-    const isOurs = name === ours;
-    const barX = at.x + nameWidth;
-    return [
-      `  <text x="${at.x}" y="${y + 12}"${isOurs ? ' class="value ours-text"' : ''}>${xmlText(name)}</text>`,
-      `  <rect class="${isOurs ? 'ours' : 'bar'}" x="${barX}" y="${y}" width="${length}" height="${barHeight}" rx="2" />`,
-      `  <text class="value${isOurs ? ' ours-text' : ''}" x="${(barX + Number(length) + 6).toFixed(1)}" y="${y + 12}">${xmlText(text)}</text>`,
-    ].join('\n');
-  });
-  return [
-    `  <text class="title" x="${at.x}" y="${at.y + 14}">${xmlText(title)}</text>`,
-    `  <text class="note" x="${at.x}" y="${at.y + 30}">${xmlText(note)}</text>`,
-    ...lines,
-  ].join('\n');
-}
-
-/** All figures as text, for screen readers. */
-function label(panels: readonly Panel[]): string {
-  const texts = panels.map(
-    ({ title, bars }) => `${title}: ${bars.map(({ name, text }) => `${name} ${text}`).join(', ')}`,
-  );
-  return xmlText(texts.join('. '));
-}
-
-function xmlText(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+export function scaleChart(
+  { scaleThroughput }: Pick<Measured, 'scaleThroughput'>,
+  { cores }: Pick<Machine, 'cores'>,
+): string {
+  const bars = (value: (of: (typeof scaleThroughput)[number]) => number, digits: number) =>
+    scaleThroughput.map((result) => ({
+      name: result.contender,
+      value: value(result),
+      text: figure(value(result), digits),
+    }));
+  const panels = [
+    {
+      title: 'handlers that burn 20 ms of CPU: updates a second',
+      note: `more is better; ${cores} processors, shared with all else`,
+      bars: bars(({ burnsPerSecond }) => burnsPerSecond, 1),
+    },
+    {
+      title: 'handlers that wait 20 ms: updates a second',
+      note: 'more is better; here the queue only costs',
+      bars: bars(({ waitsPerSecond }) => waitsPerSecond, 0),
+    },
+  ];
+  return barChart(panels, (name) => name !== 'inline');
 }
