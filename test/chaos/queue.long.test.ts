@@ -1,219 +1,224 @@
 /**
- * Queue mode with real processes under load, while the poller and the consumers are killed and frozen and the queue loses
- * answers: on the lab's engine, and on every real one that this machine has.
+ * Queue mode with real processes under load, on every real engine that this machine has, or else on the lab's: both sides
+ * are killed, frozen, deployed and cut off, the engine and the store are lossy, slow and away, and some updates are
+ * poison.
  *
- * Nothing is lost, each chat keeps its order, and only what ran when its consumer ended is repeated.
+ * Nothing is lost, each chat keeps its order, only what ran when its consumer ended or lost it is repeated, and at most
+ * three attempts begin.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../services/adapters/system-clock.ts';
 import { Prng } from '../simulator/prng.ts';
-import { botToken, keys, type WorkerProcess } from '../support/bot-fixture.ts';
+import { longLease } from '../support/bot-fixture.ts';
 import { until } from '../support/program.ts';
-import { enginesHere, type QueueEngine, startEngine } from '../support/queue-engines.ts';
-import { type QueueFixture, startQueueFixture } from '../support/queue-fixture.ts';
-import {
-  brokenPromises,
-  firstEnds,
-  type Line,
-  readLines,
-  type SentUpdate,
-} from './support/delivery-record.ts';
-import { recordFile } from './support/recording-handlers.ts';
+import { type EngineName, enginesHere, labEngine } from '../support/queue-engines.ts';
+import { type ChaosProgram, QueueChaos, type Side, slots } from './support/queue-chaos.ts';
 
-const chats = 60;
-const slots = 20;
-const perSecond = 200;
-const patienceMs = 180_000;
+const real = enginesHere().filter((name) => name !== labEngine && name !== 'AWS');
+const engines: readonly EngineName[] = real.length > 0 ? real : [labEngine];
+const patienceMs = 300_000;
+/** A visibility that does not pass while a busy machine stands still. */
+const patientSeconds = 30;
+/** A chat of its own: the load writes to others. */
+const floodedChat = 999;
+const sleep = (ms: number): Promise<void> => systemClock.sleep(ms);
 
-describe.each(enginesHere().filter((name) => name !== 'AWS'))(
-  'queue mode on %s',
-  { timeout: patienceMs },
-  (name) => {
-    let engine: QueueEngine;
-    let fixture: QueueFixture;
-    let folder: string;
-    let sent: SentUpdate[];
-    let programs: WorkerProcess[];
-    let environment: Readonly<Record<string, string>>;
+describe.each(engines)('queue mode on %s', { timeout: patienceMs }, (name) => {
+  let chaos: QueueChaos;
+  let prng: Prng;
+  beforeEach(() => {
+    prng = new Prng(1);
+  });
+  afterEach(() => chaos.stop());
+  const create = async (visibilitySeconds?: number): Promise<void> => {
+    chaos = await QueueChaos.create(name, visibilitySeconds);
+  };
 
-    beforeEach(async () => {
-      engine = await startEngine(name);
-      const url = await engine.newQueue();
-      fixture = await startQueueFixture(name === 'the lab’s engine' ? {} : { queueUrl: url });
-      folder = mkdtempSync(join(tmpdir(), 'queue-chaos-'));
-      writeFileSync(join(folder, recordFile), '');
-      sent = [];
-      programs = [];
-      environment = {
-        BOT_HANDLERS: './test/chaos/support/recording-handlers.ts',
-        DELIVERY_FOLDER: folder,
-        HANDLER_SLOTS: String(slots),
-      };
-    });
-    afterEach(async () => {
-      await fixture.stop();
-      await engine.stop();
-      rmSync(folder, { recursive: true });
-    });
+  async function expectPromisesKept({ repeatsMax }: { readonly repeatsMax: number }): Promise<void> {
+    await chaos.done();
+    expect(await chaos.broken()).toEqual([]);
+    expect(chaos.repeats()).toBeLessThanOrEqual(repeatsMax);
+  }
 
-    const lines = (): Line[] => readLines(join(folder, recordFile));
+  const startAll = (...sides: readonly Side[]) => Promise.all(sides.map((side) => chaos.start(side)));
+  const patient = (side: Side, environment = {}) => chaos.start(side, { ...longLease, ...environment });
 
-    async function start(kind: 'poller' | 'consumer'): Promise<WorkerProcess> {
-      const program = await fixture[kind](environment);
-      programs.push(program);
-      return program;
+  it('loses and repeats nothing when the poller is killed five times', async () => {
+    await create(patientSeconds);
+    await chaos.start('consumer');
+    let poller = await chaos.start('poller');
+    const loading = chaos.load(13, 300, prng);
+    for (let kill = 0; kill < 5; kill++) {
+      await sleep(2000);
+      await chaos.kill(poller);
+      poller = await chaos.start('poller');
     }
+    await loading;
+    await expectPromisesKept({ repeatsMax: 0 });
+  });
 
-    function send(count: number, prng: Prng): void {
-      for (let index = 0; index < count; index++) {
-        const number = sent.length + 1;
-        const chatId = prng.integer(1, chats);
-        const what = prng.happens(0.7) ? 'fast' : `slow ${prng.integer(1, 100)}`;
-        sent.push({ number, chatId, what });
-        fixture.telegram.pushText(botToken, { chatId, text: `${number} ${what}` });
-      }
+  it('loses nothing when programs of both sides are killed at random, and repeats at most what ran', async () => {
+    await create();
+    const programs = await startAll('poller', 'consumer', 'consumer', 'consumer');
+    const loading = chaos.load(12, 300, prng);
+    const kills = 7;
+    for (let kill = 0; kill < kills; kill++) {
+      await sleep(prng.integer(500, 2500));
+      const index = prng.integer(0, programs.length - 1);
+      const killed = programs[index] as ChaosProgram;
+      await chaos.kill(killed);
+      programs[index] = await chaos.start(killed.side);
     }
+    await loading;
+    await expectPromisesKept({ repeatsMax: kills * slots });
+  });
 
-    /** Sends at a steady pace for so long. */
-    async function load(seconds: number, prng: Prng): Promise<void> {
-      const ticks = seconds * 10;
-      for (let tick = 0; tick < ticks; tick++) {
-        send(perSecond / 10, prng);
-        await systemClock.sleep(100);
-      }
+  it('lets a consumer that was frozen beyond the visibility neither answer nor remove', async () => {
+    await create();
+    await chaos.start('poller');
+    const frozen = await chaos.start('consumer');
+    chaos.send(7, 'slow 1500');
+    await until('it begins', () => (chaos.lines().length > 0 ? true : undefined));
+    chaos.freeze(frozen);
+    const other = await chaos.start('consumer');
+    await until('another begins it', () =>
+      chaos.lines().some(({ pid }) => pid === other.pid) ? true : undefined,
+    );
+    frozen.signal('SIGCONT');
+    await expectPromisesKept({ repeatsMax: 1 });
+    const begins = chaos.lines().filter(({ event }) => event === 'begin');
+    expect(begins.map(({ pid, attempt }) => [pid, attempt])).toEqual([
+      [frozen.pid, 1],
+      [other.pid, 2],
+    ]);
+    await frozen.says(/lost messages/);
+  });
+
+  it('repeats nothing at a deploy of both sides under load', async () => {
+    await create(patientSeconds);
+    const startPatient = () => Promise.all([patient('poller'), patient('consumer'), patient('consumer')]);
+    const old = await startPatient();
+    await Promise.all(old.map((program) => program.says(/leading|consuming/)));
+    const loading = chaos.load(6, 300, prng);
+    await sleep(3000);
+    const next = startPatient();
+    for (const program of old) program.signal('SIGTERM');
+    expect(await Promise.all(old.map(({ ended }) => ended))).toEqual([0, 0, 0]);
+    await next;
+    await loading;
+    await expectPromisesKept({ repeatsMax: 0 });
+  });
+
+  it('goes to the queue and back to inline under load, and repeats nothing', async () => {
+    await create(patientSeconds);
+    const inline = await patient('poller', { HANDLERS: 'inline' });
+    await inline.says(/leading/);
+    const loading = chaos.load(18, 200, prng);
+    await sleep(3000);
+    const poller = await patient('poller');
+    const consumer = await chaos.start('consumer');
+    inline.signal('SIGTERM');
+    expect(await inline.ended).toBe(0);
+    await poller.says(/leading/);
+    await consumer.says(/consuming/);
+    await sleep(5000);
+    poller.signal('SIGTERM');
+    expect(await poller.ended).toBe(0);
+    await until('the queue is empty', async () => {
+      const { visible, inFlight } = await chaos.depth();
+      return visible + inFlight === 0 ? true : undefined;
+    });
+    consumer.signal('SIGTERM');
+    expect(await consumer.ended).toBe(0);
+    await patient('poller', { HANDLERS: 'inline' });
+    await loading;
+    await expectPromisesKept({ repeatsMax: 0 });
+  });
+
+  it('goes through a queue that loses answers, is slow, and is away for longer than the visibility', async () => {
+    await create();
+    const consumers = await startAll('poller', 'consumer', 'consumer');
+    const loading = chaos.load(20, 100, prng);
+    chaos.queue = () => {
+      const roll = prng.unit();
+      return roll < 0.1 ? 'lose the answer' : roll < 0.15 ? 'lose the request' : 'forward';
+    };
+    await sleep(5000);
+    chaos.queue = () => sleep(prng.integer(100, 700)).then(() => 'forward');
+    await sleep(4000);
+    chaos.queue = () => (prng.happens(0.5) ? 'lose the request' : 'hang');
+    for (const consumer of consumers) chaos.disturb(consumer);
+    await sleep(8000);
+    chaos.queue = () => 'forward';
+    await loading;
+    await expectPromisesKept({ repeatsMax: 2 * slots });
+  });
+
+  it('goes on when the store is away, and when a consumer is cut off from the queue alone', async () => {
+    await create();
+    const [, killed, cutOff] = await startAll('poller', 'consumer', 'consumer');
+    const loading = chaos.load(20, 100, prng);
+    await sleep(2000);
+    await chaos.kill(killed as ChaosProgram);
+    await chaos.start('consumer');
+    chaos.store = () => (prng.happens(0.5) ? 'lose the request' : 'hang');
+    await sleep(5000);
+    chaos.store = () => 'forward';
+    await sleep(3000);
+    chaos.cutOff(cutOff as ChaosProgram);
+    await sleep(8000);
+    chaos.reconnect(cutOff as ChaosProgram);
+    await loading;
+    await expectPromisesKept({ repeatsMax: 2 * slots });
+  });
+
+  it('finds poison, which costs others one attempt at most; its chat and all others go on', async () => {
+    await create();
+    await chaos.start('poller');
+    let consumer = await chaos.start('consumer');
+    const poison = chaos.send(3, 'kill 50');
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      chaos.sendSome(30, prng);
+      chaos.disturb(consumer);
+      expect(await consumer.ended).toBe('SIGKILL');
+      consumer = await chaos.start('consumer');
     }
+    chaos.send(3, 'fast');
+    await expectPromisesKept({ repeatsMax: 2 + 3 * slots });
+    expect(await chaos.dead()).toEqual(new Set([poison]));
+    const begins = chaos.lines().filter(({ event }) => event === 'begin');
+    const attemptsOf = (isPoison: boolean): readonly number[] =>
+      begins.filter(({ number }) => (number === poison) === isPoison).map(({ attempt }) => attempt);
+    expect(attemptsOf(true)).toEqual([1, 2, 3]);
+    expect(Math.max(...attemptsOf(false))).toBeLessThanOrEqual(2);
+  });
 
-    async function done(): Promise<void> {
-      await until('every update has ended', () => {
-        const ended = firstEnds(lines());
-        return sent.every(({ number }) => ended.has(number)) ? true : undefined;
-      });
-    }
+  it('handles a flood of one chat in order, and others beside it', async () => {
+    await create();
+    const [, killed] = await startAll('poller', 'consumer', 'consumer');
+    for (let index = 0; index < 200; index++) chaos.send(floodedChat, 'fast');
+    const loading = chaos.load(6, 100, prng);
+    await sleep(2000);
+    await chaos.kill(killed as ChaosProgram);
+    await chaos.start('consumer');
+    await loading;
+    await expectPromisesKept({ repeatsMax: slots });
+  });
+});
 
-    /** Whoever held a message when it ended may see it repeated. */
-    async function expectPromisesKept(): Promise<void> {
-      await done();
-      const names = (await fixture.store.command(['HKEYS', keys.dead])) as readonly string[];
-      const ends = programs.map(({ pid }) => ({ pid, lineCount: 0, mayRepeat: undefined }));
-      expect(brokenPromises({ sent, lines: lines(), dead: new Set(names.map(Number)), ends })).toEqual([]);
-    }
-
-    const repeats = (): number => lines().filter(({ event }) => event === 'begin').length - sent.length;
-
-    it('loses and repeats nothing when the poller is killed five times', async () => {
-      const prng = new Prng(1);
-      await start('consumer');
-      let poller = await start('poller');
-      const loading = load(20, prng);
-      for (let kill = 0; kill < 5; kill++) {
-        await systemClock.sleep(3000);
-        poller.signal('SIGKILL');
-        await poller.ended;
-        poller = await start('poller');
-      }
-      await loading;
-      await expectPromisesKept();
-      expect(repeats()).toBe(0);
-    });
-
-    it('loses nothing when consumers are killed five times, and repeats at most what ran', async () => {
-      const prng = new Prng(2);
-      await start('poller');
-      const consumers = [await start('consumer'), await start('consumer')];
-      const loading = load(15, prng);
-      for (let kill = 0; kill < 5; kill++) {
-        await systemClock.sleep(2500);
-        const consumer = consumers.shift();
-        consumer?.signal('SIGKILL');
-        await consumer?.ended;
-        consumers.push(await start('consumer'));
-      }
-      await loading;
-      await expectPromisesKept();
-      expect(repeats()).toBeLessThanOrEqual(5 * slots);
-    });
-
-    it('lets a consumer that was frozen beyond the visibility neither answer nor remove', async () => {
-      await start('poller');
-      const frozen = await start('consumer');
-      fixture.telegram.pushText(botToken, { chatId: 7, text: '1 slow 1500' });
-      sent.push({ number: 1, chatId: 7, what: 'slow 1500' });
-      await until('it begins', () => (lines().length > 0 ? true : undefined));
-      frozen.signal('SIGSTOP');
-      const other = await start('consumer');
-      await until('another begins it', () =>
-        lines().some(({ pid }) => pid === other.pid) ? true : undefined,
-      );
-      frozen.signal('SIGCONT');
-      await expectPromisesKept();
-      const begins = lines().filter(({ event }) => event === 'begin');
-      expect(begins.map(({ pid, attempt }) => [pid, attempt])).toEqual([
-        [frozen.pid, 1],
-        [other.pid, 2],
-      ]);
-      await frozen.says(/lost messages/);
-    });
-
-    it('goes on where it was after a deploy of both sides under load', async () => {
-      const prng = new Prng(3);
-      const poller = await start('poller');
-      const consumer = await start('consumer');
-      const loading = load(8, prng);
-      await systemClock.sleep(3000);
-      const next = [start('poller'), start('consumer')];
-      poller.signal('SIGTERM');
-      consumer.signal('SIGTERM');
-      expect(await Promise.all([poller.ended, consumer.ended])).toEqual([0, 0]);
-      await Promise.all(next);
-      await loading;
-      await expectPromisesKept();
-      expect(repeats()).toBe(0);
-    });
-
-    if (name === 'the lab’s engine') {
-      it('loses and repeats nothing when the engine loses answers, fails entries and goes away', async () => {
-        const prng = new Prng(4);
-        await start('poller');
-        await start('consumer');
-        const loading = load(12, prng);
-        for (const call of ['SendMessageBatch', 'DeleteMessageBatch', 'ChangeMessageVisibilityBatch']) {
-          fixture.sqs.fault({ kind: 'lost answer', call, times: 5 });
-          fixture.sqs.fault({ kind: 'partial', call, times: 5 });
-        }
-        await systemClock.sleep(5000);
-        fixture.sqs.fault({ kind: 'unavailable' });
-        await systemClock.sleep(3000);
-        fixture.sqs.clearFaults();
-        await loading;
-        await expectPromisesKept();
-        expect(repeats()).toBe(0);
-      });
-    }
-
-    it('finds the poison, and its chat and all others go on', async () => {
-      const prng = new Prng(5);
-      await start('poller');
-      let consumer = await start('consumer');
-      const number = sent.length + 1;
-      sent.push({ number, chatId: 3, what: 'kill 50' });
-      fixture.telegram.pushText(botToken, { chatId: 3, text: `${number} kill 50` });
-      for (let attempt = 1; attempt <= 3; attempt++) {
-        send(30, prng);
-        expect(await consumer.ended).toBe('SIGKILL');
-        consumer = await start('consumer');
-      }
-      await until('it is a dead letter', async () => {
-        const dead = (await fixture.store.command(['HVALS', keys.dead])) as readonly string[];
-        return dead.length === 1 && dead[0]?.includes(`"${number} kill 50"`) ? true : undefined;
-      });
-      await until('the rest has ended', () => {
-        const ended = firstEnds(lines());
-        return sent.every((one) => one.number === number || ended.has(one.number)) ? true : undefined;
-      });
-      expect(lines().filter((line) => line.event === 'begin' && line.number === number)).toHaveLength(3);
-    });
-  },
-);
+describe('queue mode on the lab’s engine', { timeout: patienceMs }, () => {
+  it('loses and repeats nothing when single entries of a batch fail, and answers are lost', async () => {
+    const chaos = await QueueChaos.create(labEngine, patientSeconds);
+    await chaos.start('poller');
+    await chaos.start('consumer');
+    const loading = chaos.load(5, 200, new Prng(1));
+    for (const call of ['SendMessageBatch', 'DeleteMessageBatch', 'ChangeMessageVisibilityBatch'])
+      for (const kind of ['lost answer', 'partial'] as const)
+        chaos.fixture.sqs.fault({ kind, call, times: 20 });
+    await loading;
+    await chaos.done();
+    expect(await chaos.broken()).toEqual([]);
+    expect(chaos.repeats()).toBe(0);
+    await chaos.stop();
+  });
+});

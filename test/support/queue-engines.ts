@@ -16,7 +16,8 @@ import { startSqsEmulator } from '../../services/lab/sqs-emulator/sqs-emulator.t
 import { freePort, until } from './program.ts';
 import { realTool } from './real-tools.ts';
 
-export type EngineName = 'the lab’s engine' | 'ElasticMQ' | 'MiniStack' | 'AWS';
+export const labEngine = 'the lab’s engine';
+export type EngineName = typeof labEngine | 'ElasticMQ' | 'MiniStack' | 'AWS';
 
 export interface QueueEngine {
   readonly name: EngineName;
@@ -32,7 +33,7 @@ const region = 'us-east-1';
 export function enginesHere(): readonly EngineName[] {
   const { ELASTICMQ_LIB, SQS_TEST_QUEUE_URL } = process.env;
   return [
-    'the lab’s engine',
+    labEngine,
     ...(ELASTICMQ_LIB ? (['ElasticMQ'] as const) : []),
     ...(realTool('ministack') ? (['MiniStack'] as const) : []),
     ...(SQS_TEST_QUEUE_URL ? (['AWS'] as const) : []),
@@ -40,16 +41,16 @@ export function enginesHere(): readonly EngineName[] {
 }
 
 export async function startEngine(name: EngineName): Promise<QueueEngine> {
-  if (name === 'the lab’s engine') return labEngine();
+  if (name === labEngine) return startLabEngine();
   if (name === 'AWS') return awsQueue();
   const port = await freePort();
   return name === 'ElasticMQ' ? elasticMq(port) : miniStack(port);
 }
 
-async function labEngine(): Promise<QueueEngine> {
+async function startLabEngine(): Promise<QueueEngine> {
   const engines: { close(): Promise<void> }[] = [];
   return {
-    name: 'the lab’s engine',
+    name: labEngine,
     client: clientOf(undefined),
     async newQueue() {
       const engine = await startSqsEmulator({ clock: systemClock, random: systemRandom });

@@ -7,6 +7,7 @@ import { freePort, startProgram } from './program.ts';
 
 export interface QueueFixture extends BotFixture {
   readonly sqs: SqsEmulator;
+  readonly queueUrl: string;
   /** What queue mode adds to a program's environment. */
   readonly queueMode: Readonly<Record<string, string>>;
   poller(environment?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
@@ -21,9 +22,10 @@ export async function startQueueFixture(
   const { answerAfterMs = 0 } = options;
   const sqs = await startSqsEmulator({ clock: systemClock, random: systemRandom, answerAfterMs });
   const consumers: WorkerProcess[] = [];
+  const { queueUrl = sqs.queueUrl } = options;
   const queueMode = {
     HANDLERS: 'queue',
-    UPDATES_QUEUE_URL: options.queueUrl ?? sqs.queueUrl,
+    UPDATES_QUEUE_URL: queueUrl,
     QUEUE_VISIBILITY_SECONDS: '6',
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
@@ -32,6 +34,7 @@ export async function startQueueFixture(
   return {
     ...fixture,
     sqs,
+    queueUrl,
     queueMode,
     poller: (environment = {}) => fixture.worker({ ...queueMode, ...environment }),
     async consumer(environment = {}) {
