@@ -120,14 +120,14 @@ export class EmbeddedStore {
     return mapReplyTexts(reply, textOfBytes);
   }
 
-  /** The same as EVAL with `source`, `keys` and `args`, without a lookup in the command table. */
+  /** The same as EVAL with `source`, `keys` and `args`, but faster: no command is looked up, and an endless script never ends. */
   runScript(source: string, keys: readonly string[], args: readonly string[]): Reply {
     this.context.keyspace.begin(Math.floor(this.options.nowMs()));
-    const reply = this.context.scripts.run(
-      bytesOfSource(source),
-      keys.map(bytesOfText),
-      args.map(bytesOfText),
-    );
+    const reply = this.context.scripts.run(bytesOfSource(source), {
+      keys: keys.map(bytesOfText),
+      args: args.map(bytesOfText),
+      isTrusted: true,
+    });
     this.context.pubsub.deliver();
     if (reply instanceof RedisError) throw new RedisError(textOfBytes(reply.message));
     return mapReplyTexts(reply, textOfBytes);

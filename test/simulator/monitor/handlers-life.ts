@@ -49,7 +49,7 @@ export class HandlersLife {
   async live(untilMs: number): Promise<void> {
     const { trueTime, chance } = this.options;
     while (trueTime.monotonicMs() < untilMs) {
-      await trueTime.sleep(chance.integer(1, 25) * minuteMs);
+      await trueTime.sleep(Math.min(chance.integer(1, 25) * minuteMs, untilMs - trueTime.monotonicMs()));
       if (trueTime.monotonicMs() < untilMs) await this.failForAWhile();
     }
   }

@@ -89,22 +89,30 @@ export class MessageChecker {
       );
   }
 
-  /** Call when the channels have worked for a while. */
-  expectTruth(recipients: readonly string[]): void {
+  /** What is told now is what is told as long as nothing changes. */
+  get isFinal(): boolean {
+    return this.outage.isOpen ? this.outage.isTold : !this.isUnstable;
+  }
+
+  /** What is wrong once the channels have worked for a while. */
+  untruths(recipients: readonly string[]): readonly string[] {
     const nowMs = this.nowMs();
     const { isOpen, isTold, changedMs } = this.outage;
     const isFull = this.made.filter((ms) => nowMs - ms < fullWithinMs).length >= fullFrom;
     const isLasting = nowMs - changedMs > steadyMs;
+    const untruths: string[] = [];
     for (const to of recipients) {
       const last = this.arrivals.findLast((one) => one.to === to && one.event !== 'acknowledged')?.event;
       const isKnownDown = last === 'down' || last === 'reminder';
       const isKnownUp = last === 'recovered' || last === 'stable' || last === undefined;
       const saysUnstable = last === 'unstable' || (last === 'recovered' && this.isUnstable);
       if (isOpen && (isTold ? !isKnownDown : !saysUnstable))
-        this.report(`${to} believes ${last} of an open outage`);
-      if (!isOpen && !(isKnownUp || saysUnstable)) this.report(`${to} believes ${last} of a bot that works`);
-      if (isLasting && !isFull && (isOpen ? !isTold : this.isUnstable))
-        this.report(`${to} is still told ${last} although nothing has changed for long`);
+        untruths.push(`${to} believes ${last} of an open outage`);
+      if (!isOpen && !(isKnownUp || saysUnstable))
+        untruths.push(`${to} believes ${last} of a bot that works`);
+      if (isLasting && !isFull && !this.isFinal)
+        untruths.push(`${to} is still told ${last} although nothing has changed for long`);
     }
+    return untruths;
   }
 }

@@ -4,7 +4,7 @@
  *
  * The monitor and its adapters are the shipped ones, and the shipped scripts run on the embedded store. Only time, the
  * network and the channels are simulated. The faults stop at a random moment, mostly with something half done. Then the
- * bot stays silent until every recipient must know, and works until every recipient must know that.
+ * bot stays silent until every recipient knows or must know, and works until every recipient knows or must know that.
  */
 import { redisOutageControl } from '../../../services/adapters/redis/outage/outage-control.ts';
 import { storeKeys } from '../../../services/core/platform/store-keys.ts';
@@ -45,6 +45,8 @@ const staleMs = 300_000;
 /** The limit, the time of an unstable outage, the longest back-off, an abandoned claim, and a margin. */
 const silentAtEndMs = 35 * minuteMs;
 const upAtEndMs = 30 * minuteMs;
+/** Once all is told: nothing more may come. */
+const afterwardsMs = 5 * minuteMs;
 const superadminIds = ['101', '103'];
 const blockedChat = '103';
 const recipients = superadminIds.flatMap((id) => [`IN_APP|${id}`, `TELEGRAM|${id}`]);
@@ -77,6 +79,7 @@ class MonitorSimulation {
   private readonly invocations: Invocations;
   private readonly harm: Harm;
   private faultsOn = true;
+  private handlersAreDone = false;
 
   constructor(seed: number, mutation: MonitorMutation, trace: ((line: string) => void) | undefined) {
     this.seed = seed;
@@ -197,17 +200,21 @@ class MonitorSimulation {
     const faultsMs = this.chance.integer(12, 40) * minuteMs;
     void this.life.live(faultsMs);
     void this.life.causeWarnings(faultsMs);
-    void this.handlers.live(faultsMs);
+    void this.handlers.live(faultsMs).then(() => {
+      this.handlersAreDone = true;
+    });
     void this.invocations.everyMinute(this.chance.fork(), faultsMs + silentAtEndMs + upAtEndMs);
     void this.harm.cause(faultsMs);
     void this.people.act(faultsMs);
     await this.trueTime.advance(faultsMs);
     this.endFaults();
-    await this.trueTime.advance(silentAtEndMs);
-    this.expectDownDelivered();
-    void this.life.up(upAtEndMs);
-    await this.trueTime.advance(upAtEndMs + runLimitMs);
-    this.expectRecoveryDelivered();
+    const silentUntilMs = faultsMs + silentAtEndMs;
+    await this.advanceUntil(() => this.untoldOfDown().length === 0, silentUntilMs);
+    this.violations.push(...this.untoldOfDown());
+    const endMs = silentUntilMs + upAtEndMs + runLimitMs;
+    void this.life.up(endMs - this.trueTime.monotonicMs());
+    await this.advanceUntil(() => this.handlersAreDone && this.untoldOfRecovery().length === 0, endMs);
+    this.violations.push(...this.untoldOfRecovery());
     const { seed, violations } = this;
     const [outages, messages] = [this.outages.outages.size, this.deliveries.messages];
     return { seed, violations, runs: this.invocations.count, outages, messages };
@@ -221,26 +228,33 @@ class MonitorSimulation {
     void this.life.lockWithoutExpiry(lastLock, silentAtEndMs + upAtEndMs);
   }
 
-  private expectDownDelivered(): void {
-    const { newest } = this.outages;
-    if (newest === undefined || newest.recoveredMs !== undefined)
-      this.violations.push('no outage was opened');
-    this.messages.expectTruth(reachable);
+  /** Time in which nothing is left to tell proves nothing. */
+  private async advanceUntil(isAllTold: () => boolean, latestMs: number): Promise<void> {
+    const leftMs = (): number => latestMs - this.trueTime.monotonicMs();
+    while (leftMs() > 0 && !(this.messages.isFinal && isAllTold()))
+      await this.trueTime.advance(Math.min(minuteMs, leftMs()));
+    await this.trueTime.advance(Math.min(afterwardsMs, leftMs()));
   }
 
-  private expectRecoveryDelivered(): void {
+  private untoldOfDown(): readonly string[] {
     const { newest } = this.outages;
-    if (newest?.recoveredMs === undefined) this.violations.push('the last outage was not ended');
-    this.messages.expectTruth(reachable);
-    const unreachable = this.invocations.unreachable.join();
-    if (unreachable !== blockedChat) this.violations.push(`unreachable: ${unreachable}`);
-    this.warnings.finish(this.deliveries, reachable, `=${lastLock}`);
-    if (this.store.execute(['GET', keys.alertSent]) !== null) this.violations.push('the flag stayed');
-    const records = this.store.execute(['HVALS', keys.deliveries]);
-    const open = Array.isArray(records)
-      ? records.filter((one) => /^(pending|claimed)\|/.test(String(one)))
-      : [];
-    if (open.length > 0) this.violations.push(`unfinished in the end: ${open.join(', ')}`);
+    const isOpen = newest !== undefined && newest.recoveredMs === undefined;
+    return [...(isOpen ? [] : ['no outage was opened']), ...this.messages.untruths(reachable)];
+  }
+
+  private untoldOfRecovery(): readonly string[] {
+    const { outages, messages, invocations, warnings, deliveries, store } = this;
+    const unreachable = invocations.unreachable.join();
+    const records = store.execute(['HVALS', keys.deliveries]) as string[];
+    const open = records.filter((one) => /^(pending|claimed)\|/.test(one));
+    return [
+      ...(outages.newest?.recoveredMs === undefined ? ['the last outage was not ended'] : []),
+      ...messages.untruths(reachable),
+      ...(unreachable === blockedChat ? [] : [`unreachable: ${unreachable}`]),
+      ...warnings.missing(deliveries, reachable, `=${lastLock}`),
+      ...(store.execute(['GET', keys.alertSent]) === null ? [] : ['the flag stayed']),
+      ...(open.length === 0 ? [] : [`unfinished in the end: ${open.join(', ')}`]),
+    ];
   }
 
   private note(line: string): void {

@@ -64,30 +64,36 @@ export class WarningChecker {
     if (!this.isReported(deadId)) this.putBackUnreported += 1;
   }
 
-  finish(deliveries: DeliveryChecker, recipients: readonly string[], endlessLockKey: string): void {
-    for (const { id } of this.raised) {
-      for (const to of recipients) {
-        if (!deliveries.has(id, 'notice', to)) this.report(`${to} never got ${id}`);
-      }
-    }
-    this.expectCount('dead-letters', [this.deadLetters - this.putBackUnreported, this.deadLetters]);
-    this.expectCount('lock-broken', [this.breaksByHand, this.breaksByHand]);
+  /** What is missing, or told too much, once everything that happened must have been told. */
+  missing(
+    deliveries: DeliveryChecker,
+    recipients: readonly string[],
+    endlessLockKey: string,
+  ): readonly string[] {
+    const undelivered = this.raised.flatMap(({ id }) =>
+      recipients.filter((to) => !deliveries.has(id, 'notice', to)).map((to) => `${to} never got ${id}`),
+    );
     const keys = this.raised.filter(({ kind }) => kind === 'lock-without-expiry').map(({ key }) => key);
-    if (!this.raised.some(({ kind }) => kind === 'unreachable-recipients'))
-      this.report('nobody was told who cannot be reached');
-    if (!keys.includes(endlessLockKey)) this.report('the lock without expiry was not reported');
+    const isUnreachableTold = this.raised.some(({ kind }) => kind === 'unreachable-recipients');
+    return [
+      ...undelivered,
+      ...this.miscounted('dead-letters', [this.deadLetters - this.putBackUnreported, this.deadLetters]),
+      ...this.miscounted('lock-broken', [this.breaksByHand, this.breaksByHand]),
+      ...(isUnreachableTold ? [] : ['nobody was told who cannot be reached']),
+      ...(keys.includes(endlessLockKey) ? [] : ['the lock without expiry was not reported']),
+    ];
   }
 
   private isReported(deadId: string): boolean {
     return this.raised.some(({ kind, key }) => kind === 'dead-letters' && idsOf(key).includes(deadId));
   }
 
-  private expectCount(kind: string, [min, max]: readonly [number, number]): void {
+  private miscounted(kind: string, [min, max]: readonly [number, number]): readonly string[] {
     const reported = this.raised
       .filter((one) => one.kind === kind)
       .reduce((sum, { count }) => sum + count, 0);
-    if (reported < min || reported > max)
-      this.report(`${kind}: ${min} to ${max} happened, ${reported} were reported`);
+    const isRight = reported >= min && reported <= max;
+    return isRight ? [] : [`${kind}: ${min} to ${max} happened, ${reported} were reported`];
   }
 }
 

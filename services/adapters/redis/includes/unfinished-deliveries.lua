@@ -4,12 +4,14 @@ local function unfinished_deliveries(deliveries, outage_id, unstable_id)
   local count, oldest_ms = 0, '0'
   local all = redis.call('HGETALL', deliveries)
   for i = 1, #all, 2 do
-    local of, event = string.match(all[i], '^([^|]+)|([^|]+)|[^|]+|[^|]+$')
     local state, made_ms = string.match(all[i + 1], '^(%a+)|%d+|(%d+)|')
-    if (of == outage_id or of == unstable_id or event == 'notice') and (state == 'pending' or state == 'claimed') then
-      count = count + 1
-      if oldest_ms == '0' or tonumber(made_ms) < tonumber(oldest_ms) then
-        oldest_ms = made_ms
+    if state == 'pending' or state == 'claimed' then
+      local of, event = string.match(all[i], '^([^|]+)|([^|]+)|[^|]+|[^|]+$')
+      if of == outage_id or of == unstable_id or event == 'notice' then
+        count = count + 1
+        if oldest_ms == '0' or tonumber(made_ms) < tonumber(oldest_ms) then
+          oldest_ms = made_ms
+        end
       end
     end
   end

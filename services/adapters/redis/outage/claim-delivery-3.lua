@@ -32,36 +32,44 @@ if redis.call('EXISTS', KEYS[3]) == 1 then
   return nil
 end
 
+-- Most deliveries are over; of those only one that this claim settled matters.
+local function may_matter(record)
+  local state = string.match(record, '^%a+')
+  return state == 'pending' or state == 'claimed' or string.find(record, ARGV[1], 1, true)
+end
+
 local best
 local all = redis.call('HGETALL', KEYS[2])
 for i = 1, #all, 2 do
-  local field = all[i]
-  local state, attempts, made_ms, not_before_ms, until_ms, token, run, repeated, why, told =
-    string.match(all[i + 1], pattern)
-  local of, event, to = string.match(field, '^([^|]+)|([^|]+)|([^|]+|[^|]+)$')
-  local known = state and (event == 'notice' or (of and (of == outage[1] or of == outage[4])))
-  local claimed = known and state == 'claimed'
-  if known and token == ARGV[1] and not claimed then
-    return nil
-  end
-  if claimed and token == ARGV[1] then
-    return answer({ field = field, attempts = tonumber(attempts), made_ms = made_ms, repeated = repeated, told = told })
-  end
-  local ended = claimed and (tonumber(until_ms) <= now_ms or tonumber(until_ms) > now_ms + 2 * claim_ms)
-  local due = known and state == 'pending' and run ~= ARGV[2]
-    and (tonumber(not_before_ms) <= now_ms or tonumber(not_before_ms) > now_ms + delay_ms_max)
-  local over, follow_up = superseded(outage, of, event)
-  if ended and over then
-    redis.call('HSET', KEYS[2], field, 'cancelled' .. string.match(all[i + 1], '^[^|]*(|.*)$'))
-    if follow_up ~= '' then
-      redis.call('HSETNX', KEYS[2], of .. '|' .. follow_up .. '|' .. to, pending_delivery(now_text, '0', ''))
+  if may_matter(all[i + 1]) then
+    local field = all[i]
+    local state, attempts, made_ms, not_before_ms, until_ms, token, run, repeated, why, told =
+      string.match(all[i + 1], pattern)
+    local of, event, to = string.match(field, '^([^|]+)|([^|]+)|([^|]+|[^|]+)$')
+    local known = state and (event == 'notice' or (of and (of == outage[1] or of == outage[4])))
+    local claimed = known and state == 'claimed'
+    if known and token == ARGV[1] and not claimed then
+      return nil
     end
-  elseif due or ended then
-    local earlier = best and (tonumber(best.made_ms) < tonumber(made_ms)
-      or (best.made_ms == made_ms and best.field < field))
-    if not earlier then
-      best = { field = field, attempts = tonumber(attempts) + 1, made_ms = made_ms,
-        repeated = ended and '1' or repeated, why = why, told = told }
+    if claimed and token == ARGV[1] then
+      return answer({ field = field, attempts = tonumber(attempts), made_ms = made_ms, repeated = repeated, told = told })
+    end
+    local ended = claimed and (tonumber(until_ms) <= now_ms or tonumber(until_ms) > now_ms + 2 * claim_ms)
+    local due = known and state == 'pending' and run ~= ARGV[2]
+      and (tonumber(not_before_ms) <= now_ms or tonumber(not_before_ms) > now_ms + delay_ms_max)
+    local over, follow_up = superseded(outage, of, event)
+    if ended and over then
+      redis.call('HSET', KEYS[2], field, 'cancelled' .. string.match(all[i + 1], '^[^|]*(|.*)$'))
+      if follow_up ~= '' then
+        redis.call('HSETNX', KEYS[2], of .. '|' .. follow_up .. '|' .. to, pending_delivery(now_text, '0', ''))
+      end
+    elseif due or ended then
+      local earlier = best and (tonumber(best.made_ms) < tonumber(made_ms)
+        or (best.made_ms == made_ms and best.field < field))
+      if not earlier then
+        best = { field = field, attempts = tonumber(attempts) + 1, made_ms = made_ms,
+          repeated = ended and '1' or repeated, why = why, told = told }
+      end
     end
   end
 end

@@ -40,6 +40,7 @@ end
 
 -- The entries of the audit stream that a kind of warning has not told yet: lock breaks, or the other manual actions.
 -- Ignores what is from before the monitor's first run or older than a day.
+local entries_from = {}
 local day_ago_ms = string.format('%.0f', math.max(0, now_ms - 86400000))
 local function untold(notice, is_about_breaks)
   local told = string.match(notice or '', '^%d+|(%d+%-%d+)$')
@@ -47,8 +48,9 @@ local function untold(notice, is_about_breaks)
   if tonumber(string.match(start, '^%d+')) < tonumber(day_ago_ms) then
     start = day_ago_ms
   end
+  entries_from[start] = entries_from[start] or redis.pcall('XRANGE', KEYS[10], start, '+')
   local count, id, newest = 0, '', {}
-  for _, entry in ipairs(redis.pcall('XRANGE', KEYS[10], start, '+')) do
+  for _, entry in ipairs(entries_from[start]) do
     local fields = stream_fields(entry)
     local is_meant = is_manual(fields)
     if is_about_breaks then

@@ -5,6 +5,7 @@
  */
 import type { Bytes } from './bytes.ts';
 import { argumentAt, type CommandContext, type CommandTable } from './command.ts';
+import type { ScriptInput } from './lua-vm.ts';
 import { integerArgument } from './numbers.ts';
 import { ok, RedisError, type Reply, wrongArity } from './reply.ts';
 import type { Scripts } from './scripts.ts';
@@ -14,16 +15,14 @@ export const scriptCommands: CommandTable = {
     arity: -3,
     notInScripts: true,
     run: ({ scripts }, args) => {
-      const { keys, rest } = splitKeys(args);
-      return scripts.run(argumentAt(args, 0), keys, rest);
+      return scripts.run(argumentAt(args, 0), inputOf(args));
     },
   },
   evalsha: {
     arity: -3,
     notInScripts: true,
     run: ({ scripts }, args) => {
-      const { keys, rest } = splitKeys(args);
-      return scripts.runKnown(argumentAt(args, 0), keys, rest);
+      return scripts.runKnown(argumentAt(args, 0), inputOf(args));
     },
   },
   script: { arity: -2, notInScripts: true, run: manageScripts },
@@ -55,10 +54,10 @@ function flushScripts(scripts: Scripts, args: readonly Bytes[]): Reply {
 }
 
 /** `args`: the script or its digest, the number of keys, the keys, the rest. */
-function splitKeys(args: readonly Bytes[]): { keys: readonly Bytes[]; rest: readonly Bytes[] } {
+function inputOf(args: readonly Bytes[]): ScriptInput {
   const keyCount = integerArgument(argumentAt(args, 1));
   if (keyCount > args.length - 2)
     throw new RedisError("ERR Number of keys can't be greater than number of args");
   if (keyCount < 0) throw new RedisError("ERR Number of keys can't be negative");
-  return { keys: args.slice(2, 2 + keyCount), rest: args.slice(2 + keyCount) };
+  return { keys: args.slice(2, 2 + keyCount), args: args.slice(2 + keyCount), isTrusted: false };
 }

@@ -4,7 +4,7 @@
  * Tested by: test/lab/redis-rest/store-contract.test.ts
  */
 import type { Bytes } from './bytes.ts';
-import type { CompiledScript, LuaVm, ScriptCommandRunner } from './lua-vm.ts';
+import type { CompiledScript, LuaVm, ScriptCommandRunner, ScriptInput } from './lua-vm.ts';
 import { RedisError, type Reply } from './reply.ts';
 
 export class Scripts {
@@ -18,8 +18,8 @@ export class Scripts {
   }
 
   /** Like EVAL: the digest is known from then on. */
-  run(source: Bytes, keys: readonly Bytes[], args: readonly Bytes[]): Reply {
-    return this.vm.run(this.remember(source), keys, args, this.runCommand);
+  run(source: Bytes, input: ScriptInput): Reply {
+    return this.vm.run(this.remember(source), input, this.runCommand);
   }
 
   forgetAll(): void {
@@ -27,10 +27,10 @@ export class Scripts {
   }
 
   /** Like EVALSHA. Throws NOSCRIPT. */
-  runKnown(sha1: string, keys: readonly Bytes[], args: readonly Bytes[]): Reply {
+  runKnown(sha1: string, input: ScriptInput): Reply {
     const script = this.known.get(sha1.toLowerCase());
     if (script === undefined) throw new RedisError('NOSCRIPT No matching script. Please use EVAL.');
-    return this.vm.run(script, keys, args, this.runCommand);
+    return this.vm.run(script, input, this.runCommand);
   }
 
   remember(source: Bytes): CompiledScript {
