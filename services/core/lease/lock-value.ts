@@ -29,14 +29,16 @@ export function lockValue(holder: LockHolder): string {
   );
 }
 
-const memberTypes = {
-  host: 'string',
-  pid: 'number',
-  env: 'string',
-  ts: 'string',
-  owner: 'string',
-  task: 'string',
-} as const satisfies Record<keyof LockHolder, 'string' | 'number'>;
+const memberTypes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    host: 'string',
+    pid: 'number',
+    env: 'string',
+    ts: 'string',
+    owner: 'string',
+    task: 'string',
+  } satisfies Record<keyof LockHolder, 'string' | 'number'>),
+);
 
 /**
  * Reads a value that any program may have written: returns the members that have the right type, and only those.
@@ -50,9 +52,8 @@ export function readLockHolder(value: string): Partial<LockHolder> {
     return {};
   }
   if (typeof parsed !== 'object' || parsed === null) return {};
-  const written = new Map(Object.entries(parsed));
-  const members = Object.entries(memberTypes).filter(([name, type]) => typeof written.get(name) === type);
-  return Object.fromEntries(members.map(([name]) => [name, written.get(name)])) as Partial<LockHolder>;
+  const members = Object.entries(parsed).filter(([name, member]) => typeof member === memberTypes.get(name));
+  return Object.fromEntries(members) as Partial<LockHolder>;
 }
 
 /** The environment of whoever wrote the lock or the heartbeat; undefined if it names none of ours. */
@@ -70,8 +71,8 @@ const nameMax = 200;
 
 /** Names the holder in one line: host, pid and environment, or the raw value if it has neither host nor pid. */
 export function describeHolder(value: string): string {
-  const { host, pid, env } = readLockHolder(value);
-  if (isQuarantine(value)) return 'the quarantine after an empty store';
+  const { host, pid, env, owner } = readLockHolder(value);
+  if (owner === quarantineOwner) return 'the quarantine after an empty store';
   if (host === undefined && pid === undefined)
     return `a process that wrote ${visible(JSON.stringify(cutText(value, 80)))}`;
   const shown = (text = 'unknown'): string => oneLine(text, nameMax);

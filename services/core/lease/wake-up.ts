@@ -8,6 +8,9 @@
  */
 import type { Clock } from '../platform/clock.ts';
 
+/** An abort without a reason creates an error with a stack. */
+const awake = 'awake';
+
 export class WakeUp {
   private readonly clock: Clock;
   private pending = false;
@@ -24,14 +27,14 @@ export class WakeUp {
 
   notify(): void {
     this.pending = true;
-    this.sleeper?.abort();
+    this.sleeper?.abort(awake);
   }
 
   /** Ends after `delayMs`, on a wake-up, or when `signal` aborts. */
   async sleep(delayMs: number, signal: AbortSignal): Promise<void> {
     if (!this.pending) {
       this.sleeper = new AbortController();
-      const stop = (): void => this.sleeper?.abort();
+      const stop = (): void => this.sleeper?.abort(awake);
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();
       await this.clock.sleep(delayMs, this.sleeper.signal);

@@ -12,7 +12,7 @@ export interface WaitLimit {
 
 interface Waiter {
   readonly condition: () => boolean;
-  readonly resolve: () => void;
+  readonly wake: () => void;
 }
 
 /** An abort without a reason creates an error with a stack, which costs more than all the rest of a wait. */
@@ -28,14 +28,15 @@ export class ConditionWaits {
 
   /** Resolves when the condition is met, the time is up or the signal aborts: check the condition again. */
   async until(condition: () => boolean, { timeoutMs, signal }: WaitLimit): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiter = { condition, resolve };
-    if (condition()) resolve();
-    else this.waiters.add(waiter);
-    const met = new AbortController();
-    const sleep = this.clock.sleep(timeoutMs, AbortSignal.any([met.signal, signal]));
-    await Promise.race([promise, sleep]);
-    met.abort(awake);
+    if (condition()) return;
+    const sleeper = new AbortController();
+    const wake = (): void => sleeper.abort(awake);
+    const waiter = { condition, wake };
+    this.waiters.add(waiter);
+    signal.addEventListener('abort', wake, { once: true });
+    if (signal.aborted) wake();
+    await this.clock.sleep(timeoutMs, sleeper.signal);
+    signal.removeEventListener('abort', wake);
     this.waiters.delete(waiter);
   }
 
@@ -44,7 +45,7 @@ export class ConditionWaits {
     for (const waiter of this.waiters) {
       if (!waiter.condition()) continue;
       this.waiters.delete(waiter);
-      waiter.resolve();
+      waiter.wake();
     }
   }
 }
