@@ -33,6 +33,11 @@ export class OutageTruth {
     this.report = report;
   }
 
+  /** The outage has had its one restart: workers that hung again since need a person. */
+  get needsPerson(): boolean {
+    return this.openSinceMs !== undefined && this.restartsOfOutage > 0;
+  }
+
   polled(): void {
     const silentMs = this.nowMs() - this.polledMs;
     const { staleMs, autoRestartMs } = this.limits;

@@ -177,6 +177,7 @@ class TogetherSimulation {
     this.note('--- all faults end');
     this.faultsOn = false;
     for (const { process } of this.crew.slots) this.telegram.heal(process.name);
+    if (this.truth.needsPerson) this.restartWorkers('a person');
     await this.trueTime.advance(quietMs);
     this.truth.finish();
     this.delivery.finish({ deadIds: this.journal.deadOrLost(), ordered: !this.exclusion.overlapped });
@@ -217,20 +218,24 @@ class TogetherSimulation {
     }
   }
 
-  /** A restart replaces every worker: SIGTERM, and SIGKILL for those that do not end. */
   private ecs(): WorkerService {
     return {
       describe: async () => ({ desired: workers, running: workers, deploying: false, lastStopReason: null }),
       restart: async () => {
-        this.note('--- ECS restarts the workers');
         this.truth.restarted();
-        for (const { process, stop } of this.crew.slots) {
-          process.whenRunning(() => stop.abort());
-          this.trueTime.schedule(killAfterMs, () => this.crew.replace(process));
-        }
+        this.restartWorkers('ECS');
         return 'deployment';
       },
     };
+  }
+
+  /** A restart replaces every worker: SIGTERM, and SIGKILL for those that do not end. */
+  private restartWorkers(who: string): void {
+    this.note(`--- ${who} restarts the workers`);
+    for (const { process, stop } of this.crew.slots) {
+      process.whenRunning(() => stop.abort());
+      this.trueTime.schedule(killAfterMs, () => this.crew.replace(process));
+    }
   }
 
   private async causeFaults(): Promise<void> {

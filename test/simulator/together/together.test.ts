@@ -19,6 +19,12 @@ describe('workers and monitor on one virtual clock', () => {
   });
 });
 
+describe('workers that hang again before a poll has ended the outage', () => {
+  it('wait for a person: the outage has had its one restart', async () => {
+    expect((await run({ seed: 60_000_317 })).violations).toEqual([]);
+  });
+});
+
 describe('a mutant of both', () => {
   it.for(togetherMutants)('is caught: $name', async ({ name, mutation, install }, { signal }) => {
     const uninstall = install();
