@@ -62,6 +62,7 @@ export function renderCostPage({ variants, store, queue }: CostPage): string {
     '',
     'Only with `-c handlers=queue`, and beside the tasks that run handlers, which the column *queue mode* above counts once.',
     'A steady load, day and night; each update is sent, received and deleted, and the more arrive, the more share a request.',
+    'The worker asks every 5 s how much waits, and the monitor every minute: 0.7 million requests, 0.35 dollars.',
     '',
     ...queueTable(queue),
   ].join('\n')}\n`;

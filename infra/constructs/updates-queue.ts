@@ -59,9 +59,10 @@ export class UpdatesQueue extends Construct {
     });
   }
 
-  /** The worker's rights. */
+  /** The worker's rights: it also watches how much waits. */
   grantSend(grantee: IGrantable): void {
-    this.grant(grantee, ['sqs:SendMessage', 'sqs:GetQueueAttributes']);
+    this.grant(grantee, ['sqs:SendMessage']);
+    this.grantWatch(grantee);
   }
 
   /** The rights of the tasks that run handlers. */
@@ -74,7 +75,7 @@ export class UpdatesQueue extends Construct {
     ]);
   }
 
-  /** The monitor's rights: how much waits, also among the dead letters. */
+  /** Whoever has these sees how much waits, also among the dead letters. */
   grantWatch(grantee: IGrantable): void {
     this.grant(grantee, ['sqs:GetQueueAttributes'], [this.queue, this.deadLetters]);
   }

@@ -1,8 +1,6 @@
 /**
  * The updates queue as the monitor and ops reach it. Loads the client on the first call: inline, nobody makes one.
  *
- * The dead-letter queue is found through the queue's redrive policy: SQS wants both in one account and region.
- *
  * Tested by: test/adapters/operated-queue.test.ts
  */
 import { probeTimeoutMs } from '../core/outage/probes.ts';
@@ -10,6 +8,7 @@ import { memoizeAsync } from '../core/platform/memoize-async.ts';
 import type { DeadLetterQueue, OperatedQueue } from '../core/queue/queue-watch.ts';
 import { QueueError } from '../core/queue/updates-queue.ts';
 import { type AwsClientOptions, awsConfig, sqsPlace } from './aws-client.ts';
+import { deadLetterTarget } from './dead-letter-queue.ts';
 
 type Attributes = Readonly<Record<string, string | undefined>>;
 
@@ -28,12 +27,10 @@ export function operatedQueue(url: string, options: AwsClientOptions): OperatedQ
   }
 
   async function deadLetters(policy: string | undefined): Promise<DeadLetterQueue | null> {
-    if (policy === undefined) return null;
-    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(policy) as Readonly<Record<string, unknown>>;
-    const name = String(deadLetterTargetArn).split(':').at(-1) ?? '';
-    const receivesMax = Number(maxReceiveCount);
-    const { ApproximateNumberOfMessages: messages } = await attributes(url.replace(/[^/]*$/, name));
-    return { receivesMax, messages: Number(messages ?? 0) };
+    const target = deadLetterTarget(url, policy);
+    if (target === undefined) return null;
+    const { ApproximateNumberOfMessages: messages } = await attributes(target.url);
+    return { receivesMax: target.receivesMax, messages: Number(messages ?? 0) };
   }
 
   return {

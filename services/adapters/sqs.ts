@@ -19,6 +19,7 @@ import {
 } from '../core/queue/updates-queue.ts';
 import { answerTimeLimit } from './answer-time-limit.ts';
 import { type AwsClientOptions, awsConfig, keptConnections, sqsPlace } from './aws-client.ts';
+import { deadLetterTarget } from './dead-letter-queue.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface QueueAddress {
@@ -34,6 +35,8 @@ export interface QueueKind {
 export interface ConnectedQueue extends UpdatesQueue, ReceivingQueue {
   /** @throws QueueError, whose cause is the SDK's error */
   describe(): Promise<QueueKind>;
+  /** How many messages its dead-letter queue holds; undefined: it has none. @throws QueueError */
+  deadLetters(): Promise<number | undefined>;
   /**
    * The error of a call that this side needs and may not make, except ReceiveMessage. Changes nothing: it asks with empty
    * batches, which SQS refuses to everybody, but for another reason to whoever may send none.
@@ -122,6 +125,17 @@ class SqsQueue implements ConnectedQueue {
     };
   }
 
+  async deadLetters() {
+    const { RedrivePolicy: policy } = await this.attributes(['RedrivePolicy']);
+    const target = deadLetterTarget(this.url, policy);
+    if (target === undefined) return undefined;
+    const { ApproximateNumberOfMessages: messages } = await this.attributes(
+      ['ApproximateNumberOfMessages'],
+      target.url,
+    );
+    return Number(messages ?? 0);
+  }
+
   async send(messages: readonly QueueMessage[], signal: AbortSignal): Promise<readonly SendResult[]> {
     const command = new this.sdk.SendMessageBatchCommand({
       QueueUrl: this.url,
@@ -175,9 +189,12 @@ class SqsQueue implements ConnectedQueue {
     return receiptResults(receipts.length, answer);
   }
 
-  private async attributes(names: readonly AttributeName[]): Promise<Readonly<Record<string, string>>> {
+  private async attributes(
+    names: readonly AttributeName[],
+    url = this.url,
+  ): Promise<Readonly<Record<string, string>>> {
     const command = new this.sdk.GetQueueAttributesCommand({
-      QueueUrl: this.url,
+      QueueUrl: url,
       AttributeNames: [...names],
     });
     const answer = await this.call('read', (limits) => this.client.send(command, limits));

@@ -21,6 +21,7 @@ export const botMetricNames = {
   storeErrors: 'staffprobot_bot_store_errors_total',
   queueSends: 'staffprobot_bot_queue_sends_total',
   queueDepth: 'staffprobot_bot_queue_depth',
+  queueDeadLetters: 'staffprobot_bot_queue_dead_letters',
   buildInfo: 'staffprobot_build_info',
 } as const;
 

@@ -86,7 +86,7 @@ export class BotMetrics extends HandlerMetricsBase {
   );
 
   /** Made in queue mode alone. */
-  queueSeries(): { readonly sends: Counter<'result'>; readonly depth: Gauge } {
+  queueSeries(): { readonly sends: Counter<'result'>; readonly depth: Gauge; readonly deadLetters: Gauge } {
     const sends = this.counter('result', {
       name: names.queueSends,
       help: 'Updates sent to the queue, by result: sent, or failed and to be sent again',
@@ -96,7 +96,11 @@ export class BotMetrics extends HandlerMetricsBase {
       names.queueDepth,
       'Messages in the updates queue, waiting or in flight; no sample before the first reading',
     );
-    return { sends, depth };
+    const deadLetters = this.unsetGauge(
+      names.queueDeadLetters,
+      'Messages in the dead-letter queue of the updates queue; no sample before the first reading',
+    );
+    return { sends, depth, deadLetters };
   }
 
   constructor(version: string, source: MetricsSource) {

@@ -61,9 +61,11 @@ export function queueMode({
   const watch = new DepthWatch({
     clock,
     queue,
+    deadLetters: () => queue.deadLetters(),
     depthMax: settings.depthMax,
     observer: {
       onDepth: ({ visible, inFlight }) => series.depth.set(visible + inFlight),
+      onDeadLetters: (messages) => series.deadLetters.set(messages),
       onFull: (isFull, messages) => {
         if (isFull) logger.warn('fetching holds: the updates queue is full', { messages });
         else logger.info('fetching goes on: the updates queue has room again', { messages });

@@ -16,8 +16,10 @@ it('holds fetching at the limit, and goes on at nine tenths of it', async () => 
         return { visible: depth - 10, inFlight: 10 };
       },
     },
+    deadLetters: async () => undefined,
     observer: {
       onDepth: () => {},
+      onDeadLetters: () => void told.push('dead letters'),
       onFull: (isFull) => void told.push(isFull),
       onTrouble: () => void told.push('trouble'),
     },
@@ -34,6 +36,36 @@ it('holds fetching at the limit, and goes on at nine tenths of it', async () => 
   expect(await after(new Error('away'))).toBe(true);
   expect(await after(89)).toBe(false);
   expect(told).toEqual([true, 'trouble', false]);
+  stop.abort();
+  expect(await clock.runUntilIdle(1)).toBe(true);
+});
+
+it('tells once a minute what the dead-letter queue holds', async () => {
+  const clock = new VirtualClock();
+  const stop = new AbortController();
+  let held: number | Error = 2;
+  const told: (string | number)[] = [];
+  const watch = new DepthWatch({
+    clock,
+    depthMax: 100,
+    queue: { depth: async () => ({ visible: 0, inFlight: 0 }) },
+    async deadLetters() {
+      if (held instanceof Error) throw held;
+      return held;
+    },
+    observer: {
+      onDepth: () => {},
+      onDeadLetters: (messages) => void told.push(messages),
+      onFull: () => {},
+      onTrouble: (what) => void told.push(what),
+    },
+  });
+  void watch.run(stop.signal);
+  await clock.advance(59_000);
+  expect(told).toEqual([2]);
+  held = new Error('away');
+  await clock.advance(2000);
+  expect(told).toEqual([2, 'read the depth of the dead-letter queue']);
   stop.abort();
   expect(await clock.runUntilIdle(1)).toBe(true);
 });

@@ -103,12 +103,14 @@ describe('the tasks that run handlers', () => {
 });
 
 describe('the worker in queue mode', () => {
-  it('may send to the one queue, and nothing else', () => {
+  it('may send to the one queue, see how much it and its dead-letter queue hold, and nothing else', () => {
     const statements = statementsOf(template, 'PollingWorkerTaskTaskRole');
     expect(actionsOf(statements)).toEqual(['sqs:GetQueueAttributes', 'sqs:SendMessage']);
-    for (const { Resource } of statements) {
-      expect(Resource).toEqual({ 'Fn::GetAtt': [queueAddress.Ref, 'Arn'] });
-    }
+    const arn = (id: unknown) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+    const of = (action: string) => statements.find(({ Action }) => Action === action)?.Resource;
+    expect(of('sqs:SendMessage')).toEqual(arn(queueAddress.Ref));
+    const both = [expect.stringMatching(/^UpdatesDeadLetters/), queueAddress.Ref].map(arn);
+    expect(of('sqs:GetQueueAttributes')).toEqual(both);
   });
 });
 
