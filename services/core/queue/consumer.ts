@@ -90,7 +90,7 @@ export class Consumer {
     this.options = options;
     this.stop = stop;
     this.gate = new AloneGate(clock);
-    this.pacer = new TurnPacer(clock);
+    this.pacer = new TurnPacer(clock, () => this.waits.check());
     this.waits = new ConditionWaits(clock);
     const onTrouble = (what: string, error: unknown): void => observer.onTrouble(what, error);
     this.prolonger = new Prolonger({ clock, queue, times, onTrouble });
@@ -153,8 +153,10 @@ export class Consumer {
   }
 
   private async receive(): Promise<void> {
-    const { times } = this.options;
+    const { clock, times } = this.options;
     while (!this.stop.aborted) {
+      // What began by now shows whether it computes only when this turn is over.
+      await clock.sleep(0);
       if (this.capacity <= 0) {
         await this.waits.until(() => this.capacity > 0, { timeoutMs: times.tickMs, signal: this.stop });
         continue;
@@ -172,11 +174,13 @@ export class Consumer {
 
   /**
    * How many more lanes may begin. While an update runs alone, nothing is received that it could take along; while
-   * handlers wait for the processor, another consumer may have one that is free.
+   * handlers wait for the processor, no more than keep it busy: another consumer may have one that is free.
    */
   private get capacity(): number {
-    const isHeldUp = this.gate.untilOpen() !== undefined || this.pacer.waitingCount >= waitingMax;
-    return isHeldUp ? 0 : this.options.slots - this.lanes.busyCount;
+    const { backlog } = this.pacer;
+    if (this.gate.untilOpen() !== undefined || backlog >= waitingMax) return 0;
+    const free = this.options.slots - this.lanes.busyCount;
+    return backlog > 0 ? Math.min(free, waitingMax) : free;
   }
 
   private async receiveOnce(request: Pick<ReceiveRequest, 'countMax' | 'waitMs'>): Promise<number> {

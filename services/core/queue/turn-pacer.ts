@@ -1,15 +1,16 @@
 /**
- * Lets the event loop turn between handlers that compute. Without it, ten that came in one receive would run in one
- * turn: nothing would be prolonged, removed or received meanwhile, and other consumers would have nothing to do.
+ * Lets the event loop turn between handlers. Without it, ten that came in one receive would compute in one turn: nothing
+ * would be prolonged, removed or received meanwhile, and other consumers would have nothing to do.
  *
- * Guarantees: once the handlers that began in one turn have computed for `turnMaxMs`, the next one begins in a later turn.
+ * Guarantees: one handler begins in a turn, so whatever it computes before it waits for something is over before the next
+ * one begins.
  */
 import type { Clock } from '../platform/clock.ts';
 
-export const turnMaxMs = 10;
+/** A turn that takes longer was spent computing. */
+export const longTurnMs = 10;
 
 interface Turn {
-  readonly startedMs: number;
   readonly over: Promise<void>;
   /** How many wait for its end. */
   waiting: number;
@@ -17,28 +18,35 @@ interface Turn {
 
 export class TurnPacer {
   private readonly clock: Clock;
+  private readonly onTurn: () => void;
   private turn: Turn | undefined;
+  private lastTurnMs = 0;
 
-  constructor(clock: Clock) {
+  /** @param onTurn called at the end of a turn in which a handler began */
+  constructor(clock: Clock, onTurn: () => void) {
     this.clock = clock;
+    this.onTurn = onTurn;
   }
 
-  /** Handlers that wait for their turn. */
-  get waitingCount(): number {
-    return this.turn?.waiting ?? 0;
+  /** How many handlers wait because others compute; 0 while turns are short. */
+  get backlog(): number {
+    return this.lastTurnMs < longTurnMs ? 0 : (this.turn?.waiting ?? 0);
   }
 
   /** Undefined if a handler may begin in this turn; otherwise a promise of the next turn, in which to ask again. */
   untilNextTurn(): Promise<void> | undefined {
-    const nowMs = this.clock.monotonicMs();
-    this.turn ??= { startedMs: nowMs, over: this.end(), waiting: 0 };
-    if (nowMs - this.turn.startedMs < turnMaxMs) return undefined;
+    if (this.turn === undefined) {
+      this.turn = { over: this.end(this.clock.monotonicMs()), waiting: 0 };
+      return undefined;
+    }
     this.turn.waiting += 1;
     return this.turn.over;
   }
 
-  private async end(): Promise<void> {
+  private async end(startedMs: number): Promise<void> {
     await this.clock.sleep(0);
+    this.lastTurnMs = this.clock.monotonicMs() - startedMs;
     this.turn = undefined;
+    this.onTurn();
   }
 }

@@ -85,6 +85,8 @@ describe('a consumer', () => {
     for (let chat = 1; chat <= 30; chat++) fixture.send(chat, chat);
     const leftInQueue: number[] = [];
     fixture.start(async ({ update_id }) => {
+      // As in Telegraf, what computes comes after some steps.
+      for (let step = 0; step < 10; step++) await Promise.resolve();
       leftInQueue.push(fixture.queue.depth().visible);
       fixture.clock.pause(5000);
       fixture.log.push(`${update_id} ends`);
@@ -93,6 +95,10 @@ describe('a consumer', () => {
     expect(fixture.log.filter((line) => line.endsWith(' ends'))).toHaveLength(30);
     expect(fixture.log.filter((line) => line.startsWith('lost'))).toEqual([]);
     expect(leftInQueue.slice(0, 5)).toEqual([20, 20, 20, 20, 20]);
+    // Ten at first, when nothing says yet that they compute; then a few whenever only a few are left.
+    const [first, ...later] = leftInQueue.map((left, index) => (leftInQueue[index - 1] ?? 30) - left);
+    expect(first).toBe(10);
+    expect(Math.max(...later)).toBe(5);
   });
 
   it('goes on after receives that failed', async () => {

@@ -1,29 +1,41 @@
 import { beforeEach, expect, it } from 'vitest';
-import { TurnPacer, turnMaxMs } from '../../../services/core/queue/turn-pacer.ts';
+import { longTurnMs, TurnPacer } from '../../../services/core/queue/turn-pacer.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 let clock: VirtualClock;
+let turns: number;
 let pacer: TurnPacer;
 beforeEach(() => {
   clock = new VirtualClock();
-  pacer = new TurnPacer(clock);
+  turns = 0;
+  pacer = new TurnPacer(clock, () => {
+    turns += 1;
+  });
 });
 
-it('lets handlers that compute nothing begin in one turn', () => {
-  for (let begun = 0; begun < 100; begun++) expect(pacer.untilNextTurn()).toBeUndefined();
-  expect(pacer.waitingCount).toBe(0);
-});
-
-it('lets the next one wait for a later turn once they have computed long enough', async () => {
+it('lets one handler begin in a turn, and the next one in the next', async () => {
   expect(pacer.untilNextTurn()).toBeUndefined();
-  clock.pause(turnMaxMs);
-  const [second, third] = [pacer.untilNextTurn(), pacer.untilNextTurn()];
-  expect(pacer.waitingCount).toBe(2);
+  const second = pacer.untilNextTurn();
+  expect(second).toBeDefined();
   await clock.advance(0);
   await second;
+  expect(turns).toBe(1);
   expect(pacer.untilNextTurn()).toBeUndefined();
-  clock.pause(turnMaxMs);
-  await third;
-  expect(pacer.untilNextTurn()).toBeDefined();
-  expect(pacer.waitingCount).toBe(1);
+});
+
+it('has a backlog only while handlers compute', async () => {
+  const begin = (): void => expect(pacer.untilNextTurn()).toBeUndefined();
+  begin();
+  void pacer.untilNextTurn();
+  expect(pacer.backlog).toBe(0);
+  clock.pause(longTurnMs);
+  await clock.advance(0);
+  begin();
+  void pacer.untilNextTurn();
+  void pacer.untilNextTurn();
+  expect(pacer.backlog).toBe(2);
+  await clock.advance(0);
+  begin();
+  void pacer.untilNextTurn();
+  expect(pacer.backlog).toBe(0);
 });
