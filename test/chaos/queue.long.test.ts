@@ -40,13 +40,20 @@ describe.each(engines)('queue mode on %s', { timeout: patienceMs }, (name) => {
     expect(chaos.repeats()).toBeLessThanOrEqual(repeatsMax);
   }
 
-  const startAll = (...sides: readonly Side[]) => Promise.all(sides.map((side) => chaos.start(side)));
+  /** What is disturbed as it starts would end, as it should. */
+  const isUp = async (programs: readonly ChaosProgram[]): Promise<void> => {
+    await Promise.all(programs.map((program) => program.says(/leading|consuming/)));
+  };
+  async function startAll(...sides: readonly Side[]): Promise<ChaosProgram[]> {
+    const programs = await Promise.all(sides.map((side) => chaos.start(side)));
+    await isUp(programs);
+    return programs;
+  }
   const patient = (side: Side, environment = {}) => chaos.start(side, { ...longLease, ...environment });
 
   it('loses and repeats nothing when the poller is killed five times', async () => {
     await create(patientSeconds);
-    await chaos.start('consumer');
-    let poller = await chaos.start('poller');
+    let [, poller] = (await startAll('consumer', 'poller')) as [ChaosProgram, ChaosProgram];
     const loading = chaos.load(13, 300, prng);
     for (let kill = 0; kill < 5; kill++) {
       await sleep(2000);
@@ -98,7 +105,7 @@ describe.each(engines)('queue mode on %s', { timeout: patienceMs }, (name) => {
     await create(patientSeconds);
     const startPatient = () => Promise.all([patient('poller'), patient('consumer'), patient('consumer')]);
     const old = await startPatient();
-    await Promise.all(old.map((program) => program.says(/leading|consuming/)));
+    await isUp(old);
     const loading = chaos.load(6, 300, prng);
     await sleep(3000);
     const next = startPatient();
@@ -112,15 +119,14 @@ describe.each(engines)('queue mode on %s', { timeout: patienceMs }, (name) => {
   it('goes to the queue and back to inline under load, and repeats nothing', async () => {
     await create(patientSeconds);
     const inline = await patient('poller', { HANDLERS: 'inline' });
-    await inline.says(/leading/);
+    await isUp([inline]);
     const loading = chaos.load(18, 200, prng);
     await sleep(3000);
     const poller = await patient('poller');
     const consumer = await chaos.start('consumer');
     inline.signal('SIGTERM');
     expect(await inline.ended).toBe(0);
-    await poller.says(/leading/);
-    await consumer.says(/consuming/);
+    await isUp([poller, consumer]);
     await sleep(5000);
     poller.signal('SIGTERM');
     expect(await poller.ended).toBe(0);
@@ -174,8 +180,7 @@ describe.each(engines)('queue mode on %s', { timeout: patienceMs }, (name) => {
 
   it('finds poison, which costs others one attempt at most; its chat and all others go on', async () => {
     await create();
-    await chaos.start('poller');
-    let consumer = await chaos.start('consumer');
+    let [, consumer] = (await startAll('poller', 'consumer')) as [ChaosProgram, ChaosProgram];
     const poison = chaos.send(3, 'kill 50');
     for (let attempt = 1; attempt <= 3; attempt++) {
       chaos.sendSome(30, prng);

@@ -40,10 +40,13 @@ from moto.cloudformation.models import ChangeSet, CloudFormationBackend
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.core.utils import pascal_to_camelcase, remap_nested_keys
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.route_tables import RouteTable
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.ecs.models import TaskDefinition
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.sqs.models import Queue
 
 LOOPBACK = "127.0.0.1"
 ANSWERED_WITHIN_SECONDS = 120
@@ -390,6 +393,8 @@ def close_gaps():
 
     CloudFormationBackend.delete_change_set = delete_any_change_set
     protect_stacks()
+    name_fifo_queues()
+    spell_updated_containers()
     parse_ssm_parameter = parsing.ResourceMap.parse_ssm_parameter
 
     def parse_parameter_once(self, value, value_type):
@@ -414,6 +419,30 @@ def close_gaps():
     parsing.resource_class_from_type = resource_class_from_type
     # The extension's layer belongs to AWS; the side server stands in for it.
     LambdaFunction._get_layers_data = lambda _self, _arns: []
+
+
+def name_fifo_queues():
+    """A FIFO queue without a name of its own: CloudFormation's names end as SQS demands."""
+    create = Queue.create_from_cloudformation_json.__func__
+
+    def create_named(cls, name, json_, account, region, **named):
+        suffix = ".fifo" if json_["Properties"].get("FifoQueue") and not name.endswith(".fifo") else ""
+        return create(cls, name[:75] + suffix, json_, account, region, **named)
+
+    Queue.create_from_cloudformation_json = classmethod(create_named)
+
+
+def spell_updated_containers():
+    """An update keeps the containers of a task as the template spells them, which no answer of ECS's API does."""
+    update = TaskDefinition.update_from_cloudformation_json.__func__
+
+    def update_spelled(cls, cloudformation_json, **named):
+        given = cloudformation_json["Properties"]
+        containers = remap_nested_keys(given["ContainerDefinitions"], pascal_to_camelcase)
+        spelled = {**cloudformation_json, "Properties": {**given, "ContainerDefinitions": containers}}
+        return update(cls, cloudformation_json=spelled, **named)
+
+    TaskDefinition.update_from_cloudformation_json = classmethod(update_spelled)
 
 
 def protect_stacks():

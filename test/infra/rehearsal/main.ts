@@ -3,7 +3,8 @@
  * destroy, and the deployed functions invoked by the real `aws` command line.
  *
  * What it shows: assets are published, CloudFormation takes the template, an empty secret fails the deploy with a clear
- * line, a second deploy changes nothing, functions run as they are deployed, and nothing is left. What it does not:
+ * line, a second deploy changes nothing, functions run as they are deployed, the programs of queue mode hand an update
+ * through the deployed queue, and nothing is left. What it does not:
  * that IAM lets them, that Fargate starts the image, and what the mock's CloudFormation does not know.
  *
  * Where the mock cannot be installed it says so in one line and succeeds, unless REQUIRE_REAL=1. `--from COMMIT` chooses the version

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { alarms } from '../../../infra/alarms.ts';
 import { type Account, accountId, region } from './account.ts';
 import { type Aws, functionNames, type Names, outputsOf, succeeded, text } from './deployed.ts';
+import { handleAnUpdate } from './queue-mode.ts';
 import { copies, filledSecret, fillSecret } from './secret.ts';
 import { type Ended, run, type Tools } from './tools.ts';
 
@@ -204,6 +205,15 @@ function stepsOf(stage: Stage): readonly [what: string, step: () => Promise<void
         succeeded(await deploy('standbyCount=1'));
       },
     ],
+    [
+      'queue mode: both tasks start as they were deployed, and an update flows through the queue',
+      async () => {
+        succeeded(await deploy('handlers=queue'));
+        assert.match((await outputsOf(aws)).get('UpdatesQueueUrl') ?? '', /\.fifo$/);
+        await handleAnUpdate({ ...stage, aws });
+      },
+    ],
+    ['back to inline', async () => succeeded(await deploy())],
     [
       'the stack cannot be destroyed by accident',
       async () => {
