@@ -15,6 +15,7 @@ const settingsHelp = `Settings come from the environment and from .env in the cu
 (UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN, REDIS_KEY_PREFIX), the bot token, ECS_CLUSTER and ECS_SERVICE.
 status, doctor, release-lock, audit, inbox, dead and unbind work without the bot token. A command that changes
 something is refused while a bot of another ENVIRONMENT holds the lock; drop-updates also checks the last heartbeat.
+In queue mode UPDATES_QUEUE_URL and ECS_HANDLERS_SERVICE too, with AWS credentials for the queue.
 With --function the function uses its own settings, and you need only the "aws" program.`;
 
 function summaries(...names: readonly CommandName[]): string {
@@ -68,7 +69,8 @@ ${labOption}`;
 const helps: Readonly<Record<CommandName, string>> = {
   status: `npx staffprobot status [--watch] [--function NAME | --lab] [--json]
 
-Shows who holds the polling lock and since when, the heartbeat's age, the queue at Telegram and the open outage.
+Shows who holds the polling lock and since when, the heartbeat's age, the queue at Telegram and the open outage; in
+queue mode also the updates queue, its consumers and their lag.
 A fact that cannot be found out from here is shown as unknown, with what is missing. Changes nothing.
 Exit code 0 even if the bot is down: doctor judges, status only looks.
 
@@ -101,6 +103,7 @@ ${actionOptions}
 
 Deletes all updates in Telegram's queue, for good: the bot will never see them. Works even while a worker polls.
 Removes a webhook as well, if one is set. Does not start the polling again.
+In queue mode it first purges the updates queue, which SQS allows once a minute: refused there, it drops nothing.
 
 ${actionOptions}`,
   snooze: `npx staffprobot snooze MINUTES [options]
@@ -112,6 +115,7 @@ ${actionOptions}`,
   restart: `npx staffprobot restart [options]
 
 Forces a new deployment of the worker's ECS service: a new task starts, the old one hands over and stops.
+In queue mode the same of the handlers' service (ECS_HANDLERS_SERVICE).
 
 ${actionOptions}`,
   recover: `npx staffprobot recover [--drop-updates] [--force] [options]

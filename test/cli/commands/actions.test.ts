@@ -1,9 +1,37 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../../services/adapters/system-clock.ts';
+import { systemRandom } from '../../../services/adapters/system-random.ts';
+import { startSqsEmulator } from '../../../services/lab/sqs-emulator/sqs-emulator.ts';
 import { botToken, holder } from '../../support/function-fixture.ts';
 import { onEachStore } from '../on-each-store.ts';
 
 onEachStore((on) => {
+  it('asks about the updates queue and the handlers too in queue mode', async () => {
+    const sqs = await startSqsEmulator({ clock: systemClock, random: systemRandom });
+    sqs.queue.send({ group: 'chat:7', deduplicationId: '1.a', body: '{}', attributes: {} });
+    const environment = {
+      ...on.stage.environment({ AWS_ENDPOINT_URL_SQS: new URL(sqs.queueUrl).origin }),
+      UPDATES_QUEUE_URL: sqs.queueUrl,
+    };
+    const drop = await on.run('drop-updates', { environment, reply: 'n' });
+    expect(drop.questions[0]).toMatch(/, and about 1 waiting update in the updates queue\.\n/);
+    expect(sqs.queue.depth().visible).toBe(1);
+    const restart = await on.run('restart', { environment, reply: 'n' });
+    expect(restart.questions[0]).toContain('check ECS_HANDLERS_SERVICE');
+    const done = await on.run('drop-updates --yes', { environment });
+    expect(done).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/Purged the updates queue of about 1 /),
+    });
+    expect(sqs.queue.depth().visible).toBe(0);
+    const again = await on.run('drop-updates --yes', { environment });
+    expect(again).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/nothing was dropped; try again in a minute/),
+    });
+    await sqs.close();
+  });
+
   async function obey(value: string): Promise<void> {
     while ((await on.stage.get(on.stage.keys.lockRevoked)) !== value) await systemClock.sleep(5);
     await on.stage.lock.release(value, 'clean');
