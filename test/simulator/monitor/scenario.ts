@@ -80,6 +80,8 @@ class MonitorSimulation {
   private readonly harm: Harm;
   private faultsOn = true;
   private handlersAreDone = false;
+  /** The bot's last phase may outlast the faults. */
+  private silentSinceMs = Number.POSITIVE_INFINITY;
 
   constructor(seed: number, mutation: MonitorMutation, trace: ((line: string) => void) | undefined) {
     this.seed = seed;
@@ -198,7 +200,9 @@ class MonitorSimulation {
 
   async run(): Promise<MonitorRunResult> {
     const faultsMs = this.chance.integer(12, 40) * minuteMs;
-    void this.life.live(faultsMs);
+    void this.life.live(faultsMs).then(() => {
+      this.silentSinceMs = this.trueTime.monotonicMs();
+    });
     void this.life.causeWarnings(faultsMs);
     void this.handlers.live(faultsMs).then(() => {
       this.handlersAreDone = true;
@@ -209,7 +213,8 @@ class MonitorSimulation {
     await this.trueTime.advance(faultsMs);
     this.endFaults();
     const silentUntilMs = faultsMs + silentAtEndMs;
-    await this.advanceUntil(() => this.untoldOfDown().length === 0, silentUntilMs);
+    const isStale = (): boolean => this.trueTime.monotonicMs() - this.silentSinceMs > staleMs;
+    await this.advanceUntil(() => isStale() && this.untoldOfDown().length === 0, silentUntilMs);
     this.violations.push(...this.untoldOfDown());
     const endMs = silentUntilMs + upAtEndMs + runLimitMs;
     void this.life.up(endMs - this.trueTime.monotonicMs());

@@ -26,6 +26,8 @@ export class OutageTruth {
   private polledMs = 0;
   private openSinceMs: number | undefined;
   private restartsOfOutage = 0;
+  /** A run claimed the restart and lost the answer: no later run can know whether it restarted anything. */
+  private restartIsGivenUp = false;
 
   constructor(limits: Limits, { nowMs, report }: { nowMs: () => number; report: Report }) {
     this.limits = limits;
@@ -33,9 +35,9 @@ export class OutageTruth {
     this.report = report;
   }
 
-  /** The outage has had its one restart: workers that hung again since need a person. */
+  /** The outage has had its one restart, or may have had it: workers that hang now need a person. */
   get needsPerson(): boolean {
-    return this.openSinceMs !== undefined && this.restartsOfOutage > 0;
+    return this.openSinceMs !== undefined && (this.restartsOfOutage > 0 || this.restartIsGivenUp);
   }
 
   polled(): void {
@@ -45,17 +47,21 @@ export class OutageTruth {
       this.report(`nobody polled for ${silentMs} ms, and no outage was opened`);
     if (
       silentMs > staleMs + autoRestartMs + 2 * noticedWithinMs + startsWithinMs &&
-      this.restartsOfOutage === 0
+      this.restartsOfOutage === 0 &&
+      !this.restartIsGivenUp
     )
       this.report(`nobody polled for ${silentMs} ms, and the workers were not restarted`);
     this.polledMs = this.nowMs();
   }
 
-  ran({ script, reply }: RanScript): void {
+  ran({ script, args, reply }: RanScript): void {
     const nowMs = this.nowMs();
+    if (script === 'settle-delivery-2' && args[0]?.includes('|RESTART|') && args[2] === 'dead')
+      this.restartIsGivenUp = true;
     if (script === 'open-outage-5' && reply === 1 && this.openSinceMs === undefined) {
       this.openSinceMs = nowMs;
       this.restartsOfOutage = 0;
+      this.restartIsGivenUp = false;
       this.outages += 1;
       if (nowMs - this.polledMs < this.limits.staleMs - beatsWithinMs)
         this.report(`an outage was opened ${nowMs - this.polledMs} ms after a poll`);
