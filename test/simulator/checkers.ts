@@ -67,7 +67,7 @@ export class OwnershipChecker {
 /**
  * No two leaders act at once: once a later term has acted, no earlier term acts. A call to Telegram counts when it
  * arrives. Named exceptions: a term whose lock was broken by force, and, until the answer to its next renewal, a term
- * whose lock the store lost, whose store stepped its clock, or whose machine stood still with all its clocks.
+ * whose lock the store lost, whose store stepped its clock, or whose machine stood still with all its clocks, even while it took the lock.
  */
 export class ExclusionChecker {
   private readonly ownership: OwnershipChecker;

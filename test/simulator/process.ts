@@ -18,6 +18,7 @@ export class SimulatedProcess implements Clock {
   private suspendedAtMs: number | undefined;
   private haltedAtMs: number | undefined;
   private haltedMs = 0;
+  private wentOnMs = Number.NEGATIVE_INFINITY;
   private paused = false;
   private dead = false;
   private readonly waiting: (() => void)[] = [];
@@ -35,6 +36,11 @@ export class SimulatedProcess implements Clock {
 
   get isHalted(): boolean {
     return this.haltedAtMs !== undefined;
+  }
+
+  /** Whether its machine was halted at or after this true time, and goes on. */
+  wasHaltedSince(trueMs: number): boolean {
+    return this.wentOnMs >= trueMs;
   }
 
   get isRunning(): boolean {
@@ -95,7 +101,10 @@ export class SimulatedProcess implements Clock {
   }
 
   resume(): void {
-    if (this.haltedAtMs !== undefined) this.haltedMs += this.trueTime.monotonicMs() - this.haltedAtMs;
+    if (this.haltedAtMs !== undefined) {
+      this.wentOnMs = this.trueTime.monotonicMs();
+      this.haltedMs += this.wentOnMs - this.haltedAtMs;
+    }
     this.haltedAtMs = undefined;
     if (this.suspendedAtMs !== undefined)
       this.stoodStillMs += this.trueTime.monotonicMs() - this.suspendedAtMs;

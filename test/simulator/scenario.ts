@@ -123,6 +123,8 @@ class Simulation {
         before: ([own = '']) => ownership.before(own),
         after: (ran) => this.scriptRan(ran),
         answered: (script, [term = ''], answer) => {
+          // No clock of its holder shows how long this lock has lived.
+          if (script.name.startsWith('acquire-') && answer.wasHalted) exclusion.excuse(term);
           if (!script.name.startsWith('renew-')) return;
           // What the process was already doing in this instant goes out before it reads the answer.
           trueTime.schedule(0, () => {

@@ -31,6 +31,10 @@ describe('the worker on a virtual clock', () => {
     expect(terms).toBeGreaterThan(seeds * 2);
   });
 
+  it('excuses a leader whose machine was halted while it took the lock', async () => {
+    expect((await run({ seed: 60_102_903 })).violations).toEqual([]);
+  });
+
   it('repeats a run exactly from its seed', async () => {
     const traceOf = async (seed: number): Promise<string[]> => {
       const lines: string[] = [];

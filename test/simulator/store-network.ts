@@ -108,7 +108,9 @@ export class StoreNetwork {
       const answered = (reply: ScriptReply | Error, executedMs: number): void => {
         cancelTimeOut();
         const receivedMs = process.monotonicMs();
-        if (isWaiting) witness.answered(call.script, call.args, { reply, executedMs, sentMs, receivedMs });
+        const wasHalted = process.wasHaltedSince(leftMs);
+        if (isWaiting)
+          witness.answered(call.script, call.args, { reply, executedMs, sentMs, receivedMs, wasHalted });
         isWaiting = false;
         if (reply instanceof Error) reject(reply);
         else resolve(reply);

@@ -15,6 +15,8 @@ export interface Answer {
   /** On the process's monotonic clock: before it sent the request, and when it read the answer. */
   readonly sentMs: number;
   readonly receivedMs: number;
+  /** The process's machine was halted in between. */
+  readonly wasHalted: boolean;
 }
 
 /** A script that the store has just carried out. */

@@ -29,7 +29,7 @@ export interface InvocationsOptions {
 }
 
 const minuteMs = 60_000;
-export const runLimitMs = 55_000;
+const runLimitMs = 55_000;
 
 export class Invocations {
   /** Superadmins who cannot be reached, as the last run says. */

@@ -26,6 +26,10 @@ describe('the monitor on a virtual clock', () => {
     expect(outages).toBeGreaterThan(seeds);
   });
 
+  it('judges the end only when the last run has ended', async () => {
+    expect((await run({ seed: 60_100_832 })).violations).toEqual([]);
+  });
+
   it('repeats a run exactly from the same seed', async () => {
     const traceOf = async (seed: number): Promise<string[]> => {
       const lines: string[] = [];

@@ -18,7 +18,7 @@ import { DeliveryChecker } from './delivery-checker.ts';
 import { HandlersChecker } from './handlers-checker.ts';
 import { HandlersLife } from './handlers-life.ts';
 import { Harm } from './harm.ts';
-import { Invocations, runLimitMs } from './invocations.ts';
+import { Invocations } from './invocations.ts';
 import { MessageChecker } from './message-checker.ts';
 import type { MonitorMutation } from './mutation.ts';
 import { OutageChecker } from './outage-checker.ts';
@@ -216,7 +216,8 @@ class MonitorSimulation {
     const isStale = (): boolean => this.trueTime.monotonicMs() - this.silentSinceMs > staleMs;
     await this.advanceUntil(() => isStale() && this.untoldOfDown().length === 0, silentUntilMs);
     this.violations.push(...this.untoldOfDown());
-    const endMs = silentUntilMs + upAtEndMs + runLimitMs;
+    // The last run begins within a minute, and ends in its time.
+    const endMs = silentUntilMs + upAtEndMs + 2 * minuteMs;
     void this.life.up(endMs - this.trueTime.monotonicMs());
     await this.advanceUntil(() => this.handlersAreDone && this.untoldOfRecovery().length === 0, endMs);
     this.violations.push(...this.untoldOfRecovery());

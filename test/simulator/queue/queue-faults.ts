@@ -75,13 +75,16 @@ export class QueueFaultScript {
   }
 
   /** All faults are over: what is down comes back, and what was put back is replayed by a new leader. */
+  /** ECS replaces what has ended or is about to. */
   repair(): void {
     for (const side of this.sides()) {
-      for (const [index, { process }] of side.slots.entries()) {
+      for (const [index, { process, stop }] of side.slots.entries()) {
         this.options.storeNetwork.heal(process.name);
         this.options.queueNetwork.heal(process.name);
-        if (process.isDead) side.start(index);
-        else process.resume();
+        process.resume();
+        if (!process.isDead && !stop.signal.aborted) continue;
+        process.crash();
+        side.start(index);
       }
     }
     this.restartPollers();

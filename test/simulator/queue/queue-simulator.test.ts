@@ -22,6 +22,10 @@ describe('queue mode on a virtual clock', () => {
     }
   });
 
+  it('replaces consumers whose stop outlasts the faults', async () => {
+    expect((await run({ seed: 60_100_657 })).violations).toEqual([]);
+  });
+
   it('repeats a run exactly from its seed', async () => {
     const traceOf = async (seed: number): Promise<string[]> => {
       const lines: string[] = [];
