@@ -74,13 +74,21 @@ const notAnArray = 'ERR failed to parse the request: expected JSON array';
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) throw new BadRequestError('ERR empty command');
   try {
-    // Keep a number's digits as they were sent: 12345678901234567890 must not be rounded.
-    return JSON.parse(body.toString('utf8'), (_key, value, context?: { source?: string }) =>
-      typeof value === 'number' ? (context?.source ?? String(value)) : value,
-    );
+    const text = body.toString('utf8');
+    const json: unknown = JSON.parse(text);
+    return holdsNumber(json) ? JSON.parse(text, keepDigits) : json;
   } catch {
     throw new BadRequestError(notAnArray);
   }
+}
+
+function holdsNumber(json: unknown): boolean {
+  return Array.isArray(json) ? json.some(holdsNumber) : typeof json === 'number';
+}
+
+/** Keeps a number's digits as they were sent: 12345678901234567890 must not be rounded. */
+function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' ? (context?.source ?? String(value)) : value;
 }
 
 function readCommands(json: unknown): Bytes[][] {
