@@ -89,7 +89,7 @@ describe('a drill', { timeout: drillTestMs }, () => {
       await lab.post('/api/load', { perSecond: 1.5, chats: 1 }),
     ];
     for (const refusal of refusals) {
-      const error = expect.stringMatching(/^[^\n]{10,200}$/);
+      const error = expect.stringMatching(/^[^\n]{10,300}$/);
       expect(refusal).toEqual({ ok: false, error, says: { en: refusal['error'], ru: error } });
     }
     // A drill of queue mode.
