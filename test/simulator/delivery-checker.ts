@@ -67,11 +67,11 @@ export class DeliveryChecker {
 
   /**
    * A term released its lock with a clean hand-off: what it completed is never tried again, except updates that a
-   * late write left in the journal as unfinished.
+   * late write left in the journal as unfinished, or whose tombstones the store lost before the release.
    */
   endedCleanly(term: string, unfinishedIds: ReadonlySet<number>): void {
     for (const [id, by] of this.completedIn) {
-      if (by === term && !unfinishedIds.has(id)) this.settled.add(id);
+      if (by === term && !unfinishedIds.has(id) && !this.uncertain.has(id)) this.settled.add(id);
     }
   }
 

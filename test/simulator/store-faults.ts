@@ -114,6 +114,8 @@ export class StoreFaults {
       this.excuseHolder();
       const [lock, epoch, lines] = [this.read(keys.lock), this.read(keys.epoch), journal.lines()];
       putBack(store, snapshot, ageMs);
+      // Also a leader whose last renewal is forgotten, if the store lost the lock in between.
+      this.excuseHolder();
       if (this.read(keys.lock) !== lock) ownership.putBack();
       const linesNow = journal.lines();
       const touched = [...lines, ...linesNow].filter(([id]) => lines.get(id) !== linesNow.get(id));

@@ -77,6 +77,8 @@ export class UpdateLedger {
   private batch: readonly TrackedUpdate[] = [];
   /** Entries of ended updates that the journal holds or may hold: they must be removed. */
   private readonly finished = new Map<number, TrackedEntry>();
+  /** Ids of updates that were fetched and are not taken in yet. An ended update with one of them cannot come again. */
+  private arriving: ReadonlySet<number> = new Set();
   /** Ids of the last batch, until Telegram confirms it. */
   private unconfirmed: ReadonlySet<number> = new Set();
   /** Updates that an earlier leader journaled, with their content: Telegram delivers them again unchanged. */
@@ -123,15 +125,15 @@ export class UpdateLedger {
   /** The entries for a fetched batch, without updates that an earlier leader journaled. */
   entriesFor(updates: readonly Update[]): readonly UnfinishedEntry[] {
     this.unconfirmed = new Set(updates.map(({ update_id }) => update_id));
-    return updates
-      .filter((update) => !this.isRedelivery(update))
-      .map((update) => ({
-        update,
-        attempt: 1,
-        countedEpoch: this.epoch,
-        arrivedEpoch: this.epoch,
-        arrivedIndex: this.arrivals++,
-      }));
+    const arriving = updates.filter((update) => !this.isRedelivery(update));
+    this.arriving = new Set(arriving.map(({ update_id }) => update_id));
+    return arriving.map((update) => ({
+      update,
+      attempt: 1,
+      countedEpoch: this.epoch,
+      arrivedEpoch: this.epoch,
+      arrivedIndex: this.arrivals++,
+    }));
   }
 
   /**
@@ -143,6 +145,7 @@ export class UpdateLedger {
     { isReplay }: { isReplay: boolean },
   ): readonly TrackedUpdate[] {
     this.batch = entries.map((entry) => this.track(entry, { isReplay }));
+    this.arriving = new Set();
     return this.batch;
   }
 
@@ -176,8 +179,7 @@ export class UpdateLedger {
 
   /** The entries to journal before the batch may be confirmed, in order of arrival. */
   unsettled(): readonly JournalEntry[] {
-    const unsettled = [...this.unfinished.values()].filter((tracked) => !isSettled(tracked));
-    return unsettled.map(({ entry }) => entry.content);
+    return [...this.unfinished.values()].filter((one) => !isSettled(one)).map(({ entry }) => entry.content);
   }
 
   get batchEnded(): boolean {
@@ -194,17 +196,16 @@ export class UpdateLedger {
 
   /** Tombstones for entries that the journal still holds as unfinished. */
   tombstonesToWrite(): readonly JournalEntry[] {
-    return [...this.finished.values()]
+    return [...this.finished]
       .filter(
-        ({ content, state }) => state !== 'tombstone' && this.mayBeRedelivered(content.update.update_id),
+        ([id, { state }]) => state !== 'tombstone' && !this.arriving.has(id) && this.mayBeRedelivered(id),
       )
-      .map(({ content }) => asTombstone(content));
+      .map(([, { content }]) => asTombstone(content));
   }
 
   /** Updates that have ended and that Telegram cannot deliver again: their entries can go. */
   removable(countMax = idsPerRequestMax): readonly number[] {
-    const ids = [...this.finished.keys()];
-    const removable = ids
+    const removable = [...this.finished.keys()]
       .filter((id) => !this.writing.has(id) && !this.mayBeRedelivered(id))
       .slice(0, countMax);
     assert(!removable.some((id) => this.unfinished.has(id)), 'only ended updates are removed');

@@ -284,6 +284,14 @@ describe('an id that is used again for another update', () => {
     expect(ledger.removable()).toEqual([100]);
   });
 
+  it('gets no tombstone of the earlier one once it has arrived: its own entry may be in the journal already', () => {
+    end(...ledger.replay([inherited(100), inherited(101)]));
+    const [entry] = ledger.entriesFor([update(100, 'other')]);
+    expect(idsOf(ledger.tombstonesToWrite())).toEqual([101]);
+    end(...ledger.receive(entry === undefined ? [] : [entry], { isReplay: true }));
+    expect(ledger.tombstonesToWrite().map(({ update }) => update)).toContainEqual(update(100, 'other'));
+  });
+
   it('is no longer recognised as the earlier one', () => {
     ledger.replay([inherited(100, 'ended')]);
     ledger.receive(ledger.entriesFor([update(100, 'other')]), { isReplay: false });

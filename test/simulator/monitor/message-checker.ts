@@ -106,7 +106,8 @@ export class MessageChecker {
       const isKnownDown = last === 'down' || last === 'reminder';
       const isKnownUp = last === 'recovered' || last === 'stable' || last === undefined;
       const saysUnstable = last === 'unstable' || (last === 'recovered' && this.isUnstable);
-      if (isOpen && (isTold ? !isKnownDown : !saysUnstable))
+      // Whom "down" reached just before the bot came back for a moment, without an answer, believes what is true again.
+      if (isOpen && !isKnownDown && (isTold || !saysUnstable))
         untruths.push(`${to} believes ${last} of an open outage`);
       if (!isOpen && !(isKnownUp || saysUnstable))
         untruths.push(`${to} believes ${last} of a bot that works`);

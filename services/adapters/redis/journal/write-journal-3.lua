@@ -5,8 +5,9 @@
 --       then pairs: update id, line
 -- Out   1 written; 0 the lock does not hold the value (nothing changed)
 -- Safe to repeat, even late: of two lines for one update the tombstone wins, then the one with more attempts, and
--- before both the one that an operator put back. Nothing is overwritten that nobody has handled: a line that was put
--- back, or one of another format, makes room for another update with its id by becoming a dead letter.
+-- before both the one that an operator put back. Nothing is overwritten that nobody has handled: a tombstone leaves the
+-- line of another update with its id alone, and a line that was put back, or one of another format, makes room for
+-- another update with its id by becoming a dead letter.
 -- @include remove-finished
 -- @include journal-entry
 -- @include add-dead-letter
@@ -30,6 +31,8 @@ local function write(id, line)
       if is_later(stored_attempt, attempt) then
         return
       end
+    elseif attempt == 'ended' then
+      return
     elseif not stored_attempt or stored_attempt == '0' then
       add_dead_letter(KEYS[3], id, stored)
     end

@@ -121,6 +121,13 @@ describeOnEachStore('the journal', (store) => {
     expect((await open()).entries[1]).toEqual(another);
   });
 
+  it('keeps the entry of another update when the tombstone of an earlier one with its id comes late', async () => {
+    const another = { ...entry(1, 1), update: { update_id: 1, message: { text: 'of the same id' } } };
+    await write({ add: [another], finishedIds: [] });
+    await write({ add: [{ ...entry(1, 0), attempt: 'ended' }], finishedIds: [] });
+    expect((await open()).entries).toEqual([another]);
+  });
+
   it('keeps an entry that an operator put back, even if its first run counts as finished', async () => {
     const putBack = `0 0 4 0 ${JSON.stringify(entry(1, 0).update)}`;
     await store().command('HSET', keys.journal, '1', putBack);
