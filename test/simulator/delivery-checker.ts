@@ -67,7 +67,7 @@ export class DeliveryChecker {
 
   /**
    * A term released its lock with a clean hand-off: what it completed is never tried again, except updates that a
-   * late write left in the journal as unfinished, or whose tombstones the store lost before the release.
+   * late write left in the journal as unfinished, or of which the store has forgotten what the term wrote.
    */
   endedCleanly(term: string, unfinishedIds: ReadonlySet<number>): void {
     for (const [id, by] of this.completedIn) {

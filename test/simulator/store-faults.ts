@@ -114,7 +114,7 @@ export class StoreFaults {
       this.excuseHolder();
       const [lock, epoch, lines] = [this.read(keys.lock), this.read(keys.epoch), journal.lines()];
       putBack(store, snapshot, ageMs);
-      // Also a leader whose last renewal is forgotten, if the store lost the lock in between.
+      // What came back has lost its last renewals, even if nobody held the lock in the meantime.
       this.excuseHolder();
       if (this.read(keys.lock) !== lock) ownership.putBack();
       const linesNow = journal.lines();

@@ -227,7 +227,7 @@ export class PollingSession {
       return;
     }
     if (!(await this.waitForIdConflicts(updates))) return;
-    const received = this.ledger.entriesFor(updates);
+    const received = this.ledger.entriesFor(updates, { isReplay });
     const entries = isReplay ? await this.journal.writeBeforeAttempt(received) : received;
     if (entries === undefined) return;
     this.possiblyAttempted = Math.max(0, this.possiblyAttempted - updates.length);

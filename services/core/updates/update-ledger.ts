@@ -77,8 +77,6 @@ export class UpdateLedger {
   private batch: readonly TrackedUpdate[] = [];
   /** Entries of ended updates that the journal holds or may hold: they must be removed. */
   private readonly finished = new Map<number, TrackedEntry>();
-  /** Ids of updates that were fetched and are not taken in yet. An ended update with one of them cannot come again. */
-  private arriving: ReadonlySet<number> = new Set();
   /** Ids of the last batch, until Telegram confirms it. */
   private unconfirmed: ReadonlySet<number> = new Set();
   /** Updates that an earlier leader journaled, with their content: Telegram delivers them again unchanged. */
@@ -122,18 +120,16 @@ export class UpdateLedger {
     return replayed;
   }
 
-  /** The entries for a fetched batch, without updates that an earlier leader journaled. */
-  entriesFor(updates: readonly Update[]): readonly UnfinishedEntry[] {
+  /**
+   * The entries for a fetched batch, without updates that an earlier leader journaled. Those of a replay are written
+   * before they are received: nothing may be done any more to ended updates with their ids.
+   */
+  entriesFor(updates: readonly Update[], { isReplay }: { isReplay: boolean }): readonly UnfinishedEntry[] {
     this.unconfirmed = new Set(updates.map(({ update_id }) => update_id));
-    const arriving = updates.filter((update) => !this.isRedelivery(update));
-    this.arriving = new Set(arriving.map(({ update_id }) => update_id));
-    return arriving.map((update) => ({
-      update,
-      attempt: 1,
-      countedEpoch: this.epoch,
-      arrivedEpoch: this.epoch,
-      arrivedIndex: this.arrivals++,
-    }));
+    const fresh = updates.filter((update) => !this.isRedelivery(update));
+    if (isReplay) for (const { update_id: id } of fresh) this.replaceIdConflict(id);
+    const place = { attempt: 1, countedEpoch: this.epoch, arrivedEpoch: this.epoch };
+    return fresh.map((update) => ({ update, ...place, arrivedIndex: this.arrivals++ }));
   }
 
   /**
@@ -145,7 +141,6 @@ export class UpdateLedger {
     { isReplay }: { isReplay: boolean },
   ): readonly TrackedUpdate[] {
     this.batch = entries.map((entry) => this.track(entry, { isReplay }));
-    this.arriving = new Set();
     return this.batch;
   }
 
@@ -179,7 +174,8 @@ export class UpdateLedger {
 
   /** The entries to journal before the batch may be confirmed, in order of arrival. */
   unsettled(): readonly JournalEntry[] {
-    return [...this.unfinished.values()].filter((one) => !isSettled(one)).map(({ entry }) => entry.content);
+    const unsettled = [...this.unfinished.values()].filter((tracked) => !isSettled(tracked));
+    return unsettled.map(({ entry }) => entry.content);
   }
 
   get batchEnded(): boolean {
@@ -196,16 +192,17 @@ export class UpdateLedger {
 
   /** Tombstones for entries that the journal still holds as unfinished. */
   tombstonesToWrite(): readonly JournalEntry[] {
-    return [...this.finished]
+    return [...this.finished.values()]
       .filter(
-        ([id, { state }]) => state !== 'tombstone' && !this.arriving.has(id) && this.mayBeRedelivered(id),
+        ({ content, state }) => state !== 'tombstone' && this.mayBeRedelivered(content.update.update_id),
       )
-      .map(([, { content }]) => asTombstone(content));
+      .map(({ content }) => asTombstone(content));
   }
 
   /** Updates that have ended and that Telegram cannot deliver again: their entries can go. */
   removable(countMax = idsPerRequestMax): readonly number[] {
-    const removable = [...this.finished.keys()]
+    const ids = [...this.finished.keys()];
+    const removable = ids
       .filter((id) => !this.writing.has(id) && !this.mayBeRedelivered(id))
       .slice(0, countMax);
     assert(!removable.some((id) => this.unfinished.has(id)), 'only ended updates are removed');

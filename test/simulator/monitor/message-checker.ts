@@ -33,7 +33,7 @@ export class MessageChecker {
   private readonly made: number[] = [];
   private snoozedUntilMs = 0;
   private acknowledged: string | undefined;
-  private outage = { id: '', isOpen: false, isTold: false, changedMs: 0 };
+  private outage = { id: '', isOpen: false, isTold: false, isAfterTold: false, changedMs: 0 };
   private isUnstable = false;
 
   constructor({ nowMs, report }: { nowMs: () => number; report: Report }) {
@@ -62,7 +62,8 @@ export class MessageChecker {
 
   private opened(id: string, event: string): void {
     if (this.outage.id === id) return;
-    this.outage = { id, isOpen: true, isTold: event === 'down', changedMs: this.nowMs() };
+    const isAfterTold = event === '' && this.outage.isTold;
+    this.outage = { id, isOpen: true, isTold: event === 'down', isAfterTold, changedMs: this.nowMs() };
     this.acknowledged = undefined;
     if (event === 'unstable') this.isUnstable = true;
     if (event !== '') this.made.push(this.nowMs());
@@ -97,7 +98,7 @@ export class MessageChecker {
   /** What is wrong once the channels have worked for a while. */
   untruths(recipients: readonly string[]): readonly string[] {
     const nowMs = this.nowMs();
-    const { isOpen, isTold, changedMs } = this.outage;
+    const { isOpen, isTold, isAfterTold, changedMs } = this.outage;
     const isFull = this.made.filter((ms) => nowMs - ms < fullWithinMs).length >= fullFrom;
     const isLasting = nowMs - changedMs > steadyMs;
     const untruths: string[] = [];
@@ -106,8 +107,8 @@ export class MessageChecker {
       const isKnownDown = last === 'down' || last === 'reminder';
       const isKnownUp = last === 'recovered' || last === 'stable' || last === undefined;
       const saysUnstable = last === 'unstable' || (last === 'recovered' && this.isUnstable);
-      // Whom "down" reached just before the bot came back for a moment, without an answer, believes what is true again.
-      if (isOpen && !isKnownDown && (isTold || !saysUnstable))
+      // Nobody is told of this outage, and the "down" of the one before is true again.
+      if (isOpen && (isTold ? !isKnownDown : !(saysUnstable || (isAfterTold && last === 'down'))))
         untruths.push(`${to} believes ${last} of an open outage`);
       if (!isOpen && !(isKnownUp || saysUnstable))
         untruths.push(`${to} believes ${last} of a bot that works`);

@@ -22,6 +22,10 @@ describe('queue mode on a virtual clock', () => {
     }
   });
 
+  it('keeps the order though a journaled batch takes over the id of an update that has ended', async () => {
+    expect((await run({ seed: 60_260_556 })).violations).toEqual([]);
+  });
+
   it('replaces consumers whose stop outlasts the faults', async () => {
     expect((await run({ seed: 60_100_657 })).violations).toEqual([]);
   });
