@@ -5,7 +5,7 @@
  * store. Only clock, network and Telegram are simulated. Faults stop at `faultsMs`. Then everything is repaired, and
  * the run continues until the liveness promises must hold.
  */
-import type { LuaScript } from '../../services/adapters/redis/lua-scripts.ts';
+import type { LuaScript, ScriptReply } from '../../services/adapters/redis/lua-scripts.ts';
 import { storeKeys } from '../../services/core/platform/store-keys.ts';
 import { createEmbeddedStore, type EmbeddedStore } from '../../services/lab/redis-rest/embedded-store.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -34,6 +34,7 @@ export interface RunOptions {
 }
 
 const inFlightMaxLarge = 1000;
+const isRevoked = (reply: Error | ScriptReply): boolean => Array.isArray(reply) && reply[0] === 2;
 
 export interface RunResult {
   readonly seed: number;
@@ -128,7 +129,8 @@ class Simulation {
           if (!script.name.startsWith('renew-')) return;
           // What the process was already doing in this instant goes out before it reads the answer.
           trueTime.schedule(0, () => {
-            exclusion.renewalAnswered(term, answer.executedMs);
+            // The lock of a revoked holder was not renewed: a step before still shortens its life.
+            if (!isRevoked(answer.reply)) exclusion.renewalAnswered(term, answer.executedMs);
             if (storeClocks.showsMove(term, answer)) exclusion.over(term);
           });
         },
