@@ -146,8 +146,10 @@ export class DeliveryChecker {
         this.report(`update ${id} was tried again after a term that ended cleanly`);
       for (const id of this.hadTimeToStop ? this.afterStop : [])
         this.report(`update ${id} was tried again after a stop that had enough time`);
+      // Beside a handler that never ends, marked updates do not get to run alone: they are marked once more.
+      const onceMore = this.uncounted.size > 0 ? 1 : 0;
       for (const [id, count] of this.begins)
-        if (count > triesMax) this.report(`update ${id} was tried ${count} times`);
+        if (count > triesMax + onceMore) this.report(`update ${id} was tried ${count} times`);
     }
     for (const { id, chat, poison } of this.pushed) {
       if (deadIds.has(id)) continue;

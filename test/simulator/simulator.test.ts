@@ -34,6 +34,7 @@ describe('the worker on a virtual clock', () => {
   it.each([
     ['a machine was halted while it took the lock', 60_102_903],
     ['the store’s clock stepped, and a revoked holder got its answer too late to see it', 60_501_773],
+    ['beside a handler that never ends an update was marked twice', 71_015_399],
     ['a fail-over put a lock back that a wipe had taken', 60_206_740],
     ['a fail-over lost what a term had written, and then the term ended cleanly', 60_280_701],
   ])('expects nothing that nobody promises: %s', async (_what, seed) => {
